@@ -1,0 +1,53 @@
+//! The caseload room: who works with whom. Owns the problem, its solver, an upper bound, an
+//! independent check and the explanations. Refuses to know where members and managers come from,
+//! to open files, to print, or to read a clock: the same problem, options and seed give the same
+//! answer under any row order and any number of threads.
+//!
+//! Levels, each optimised within the one above: 0 open clocks placed (`clocks_first`), 1
+//! Z1 = Σ priority · acuity of the assigned, 2 the cost W.
+//!
+//! How it is solved, and why so: members who are interchangeable share one eligibility list
+//! (`pool`); prices of scarce points and cases come from the Lagrangian dual of the splittable
+//! relaxation (`bound`), which also proves the upper bound printed; a cooled search walks
+//! insert, swap, relocate, exchange and push-out moves, charging those prices in full at first and
+//! not at all at last (`anneal`); a deterministic descent ends where no free place, no improving
+//! swap is left (`descent`). On a scarce instance of 5,000 × 100 with a known bound, rounding a
+//! min-cost flow and swapping ended 0.93 % below it, this ends 0.02 % below.
+
+mod anneal;
+mod blocks;
+mod bound;
+mod check;
+mod cost;
+mod descent;
+pub mod eligibility;
+mod error;
+mod explain;
+mod from_list;
+pub mod flat_files;
+mod options;
+mod pool;
+mod problem;
+mod random;
+mod search;
+mod start;
+mod state;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod writers;
+
+pub use crate::domain::vocabulary;
+
+pub use check::{Audit, CostParts, check};
+pub use cost::load_cost;
+pub use error::CaseloadError;
+pub use from_list::{BuiltCaseload, build as build_from_list};
+pub use explain::{Explanation, GraduationCandidate, Move, WaitReason, Waiting, explain};
+pub use options::{AUTO_STEPS, Continuity, Options, Weights};
+pub use problem::{CareManager, InputWarnings, Member, Position, Problem};
+pub use search::{Solution, solve, what_if};
+pub use summary::{AssignmentSummary, summarise};
+pub use writers::{
+    write_assignments, write_care_managers, write_members, write_summary, write_waitlist,
+};

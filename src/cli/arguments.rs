@@ -1,0 +1,173 @@
+//! Flags and their help. Owns the words a person reads with `--help`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Who to call today, who calls, by when, and why.
+///
+/// Lamplight reads claims, admissions and social-need extracts (CSV or Parquet), measures each member,
+/// orders outreach and balances the caseload of care managers. Every night.
+#[derive(Parser, Debug)]
+#[command(name = "lamplight", version, max_term_width = 100)]
+pub struct Arguments {
+    /// Form of the log lines on stderr.
+    #[arg(long, global = true, value_enum, default_value_t = LogForm::Text)]
+    pub log: LogForm,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Form of log lines.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LogForm {
+    /// One readable line an event.
+    Text,
+    /// One JSON object an event.
+    Json,
+}
+
+/// Flags of commands that read a configuration.
+#[derive(clap::Args, Debug, Clone)]
+pub struct PlanFlags {
+    /// Configuration file; without one the shipped sample is run.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The night's date, YYYY-MM-DD (also LAMPLIGHT_AS_OF, or [run] as_of).
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Output folder (also LAMPLIGHT_OUT, or [run] out).
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Worker threads, 0 for every core (also LAMPLIGHT_THREADS); no output byte depends on it.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Let this extract be empty tonight (may be repeated).
+    #[arg(long, value_name = "EXTRACT")]
+    pub allow_empty: Vec<String>,
+    /// Accept a fall in rows against the last run.
+    #[arg(long)]
+    pub accept_volume_change: bool,
+    /// Expected input hashes, one `sha256  file` line each, checked before anything is read.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// The nightly job: read, judge, measure, score, order, assign, publish.
+    Run(PlanFlags),
+    /// Read and judge the extracts only; prints the data-quality table.
+    Check(PlanFlags),
+    /// Why a member is on or off the list of a published run.
+    Explain {
+        /// Published run: OUT/current or OUT/runs/<run_id>.
+        #[arg(long, value_name = "DIR")]
+        run: PathBuf,
+        /// Member id; `-` reads it from stdin, so that it stays out of `ps` and the shell's history.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+        member: String,
+    },
+    /// Balance a caseload alone, on two flat files.
+    Assign {
+        /// members.csv.
+        #[arg(long, value_name = "FILE")]
+        members: PathBuf,
+        /// care_managers.csv.
+        #[arg(long, value_name = "FILE")]
+        care_managers: PathBuf,
+        /// Weights as TOML or JSON: balance, continuity_break, travel_km_visit, focus_mismatch, interpreter.
+        #[arg(long, value_name = "FILE")]
+        weights: Option<PathBuf>,
+        /// Output folder.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// protect, prefer or ignore the current manager.
+        #[arg(long, default_value = "prefer")]
+        continuity: String,
+        /// Seed of the search.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Search steps (never seconds); sized by the instance when left out.
+        #[arg(long, value_name = "N")]
+        steps: Option<u64>,
+    },
+    /// Rebuild report.html of a published run.
+    Report {
+        /// Published run.
+        #[arg(long, value_name = "DIR")]
+        run: PathBuf,
+        /// Where to write it; inside the run the old page would no longer verify.
+        #[arg(long, value_name = "FILE", default_value = "report.html")]
+        out: PathBuf,
+    },
+    /// Recompute every hash of a published run.
+    Verify {
+        /// Published run.
+        dir: PathBuf,
+    },
+    /// A synthetic population in the input layout, with its planted truth.
+    Synth {
+        /// Members.
+        #[arg(long, default_value_t = 2000)]
+        members: u64,
+        /// Seed; the same seed gives the same bytes.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Output folder.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Years of history.
+        #[arg(long, default_value_t = 4)]
+        years: u32,
+        /// Night as of which the rows had arrived; a later night of the same seed is the same population, later.
+        #[arg(long, value_name = "DATE", default_value = "2026-06-30")]
+        as_of: String,
+        /// csv, parquet or mixed.
+        #[arg(long, value_enum, default_value_t = SynthFormat::Parquet)]
+        format: SynthFormat,
+        /// Make a caseload instance of M members by C managers instead.
+        #[arg(long, value_name = "MxC")]
+        caseload: Option<String>,
+    },
+    /// Models and indices that can score.
+    Models {
+        /// list, or show with an id.
+        #[command(subcommand)]
+        what: ModelsWhat,
+    },
+    /// The data dictionary.
+    Schema {
+        /// inputs, outputs, config, code-sets, measures or all.
+        #[arg(default_value = "all")]
+        what: String,
+        /// json or md.
+        #[arg(long, default_value = "md")]
+        format: String,
+    },
+}
+
+/// What to show of models.
+#[derive(Subcommand, Debug)]
+pub enum ModelsWhat {
+    /// One line a model.
+    List,
+    /// The card of one model.
+    Show {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// Formats of a synthetic population.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SynthFormat {
+    /// Every extract as CSV.
+    Csv,
+    /// Every extract as Parquet.
+    Parquet,
+    /// Big extracts Parquet, small ones CSV, as the sample data.
+    Mixed,
+}

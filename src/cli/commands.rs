@@ -1,0 +1,149 @@
+//! From a parsed command to the room that does it, and its answer as text. Owns nothing else.
+
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::arguments::{Command, ModelsWhat, PlanFlags, SynthFormat};
+use super::schema;
+use crate::caseload::Continuity;
+use crate::config::{Overrides, RunPlan, nearest_hint};
+use crate::domain::Day;
+use crate::extracts::contract;
+use crate::models::cards;
+use crate::pipeline::{self, AssignRequest, NightlyOptions, PipelineError, Progress};
+use crate::publish::verify;
+use crate::synth;
+
+/// Does a command; the text is what was asked for.
+pub fn run(command: Command) -> Result<String, PipelineError> {
+    match command {
+        Command::Run(flags) => night(&flags),
+        Command::Check(flags) => {
+            let (plan, options) = plan(&flags)?;
+            pipeline::check(&plan, &options, &Progress::new()).map(|t| with_banner(&plan, t))
+        }
+        Command::Explain { run, member } => pipeline::explain(&run, &member_id(member)?),
+        Command::Assign { members, care_managers, weights, out, continuity, seed, steps } => {
+            let continuity = Continuity::parse(&continuity).ok_or_else(|| PipelineError::Usage("--continuity must be protect, prefer or ignore".to_owned()))?;
+            let summary = pipeline::assign(&AssignRequest { members, care_managers, weights, out: out.clone(), continuity, seed, steps })?;
+            Ok(assignment_text(&summary, &out))
+        }
+        Command::Report { run, out } => {
+            let page = pipeline::rebuild_report(&run)?;
+            std::fs::write(&out, page)?;
+            Ok(format!("{}\n", out.display()))
+        }
+        Command::Verify { dir } => {
+            let (manifest, problems) = verify(&dir)?;
+            if problems.is_empty() { Ok(format!("{}: {} files, digest {}\n", manifest.run_id, manifest.outputs.len(), manifest.digest)) } else { Err(PipelineError::Verify(problems)) }
+        }
+        Command::Synth { members, seed, out, years, as_of, format, caseload } => synthesise(members, seed, &out, years, &as_of, format, caseload.as_deref()),
+        Command::Models { what } => models(&what),
+        Command::Schema { what, format } => schema::render(&what, &format),
+    }
+}
+
+fn with_banner(plan: &RunPlan, text: String) -> String {
+    if plan.sample { format!("SAMPLE DATA\n{text}") } else { text }
+}
+
+/// `-` reads the id from stdin.
+fn member_id(given: String) -> Result<String, PipelineError> {
+    if given != "-" {
+        return Ok(given);
+    }
+    let mut text = String::new();
+    std::io::stdin().take(4096).read_to_string(&mut text)?;
+    Ok(text.trim().to_owned())
+}
+
+/// The shipped sample's configuration, beside the working directory or the binary.
+fn sample_config() -> Result<PathBuf, PipelineError> {
+    let mut places = vec![PathBuf::from(".")];
+    if let Ok(binary) = std::env::current_exe() {
+        places.extend(binary.ancestors().skip(1).take(4).map(Path::to_path_buf));
+    }
+    places
+        .into_iter()
+        .map(|p| p.join("config/sample.toml"))
+        .find(|p| p.exists())
+        .ok_or_else(|| PipelineError::Usage("no --config given, and the shipped config/sample.toml is neither beside the working directory nor the binary".to_owned()))
+}
+
+fn plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineError> {
+    let sample = flags.config.is_none();
+    let path = flags.config.clone().map_or_else(sample_config, Ok)?;
+    let overrides = Overrides { as_of: flags.as_of.clone(), out: flags.out.clone(), threads: flags.threads };
+    let mut plan = RunPlan::load(&path, &overrides, &|name| std::env::var(name).ok(), &contract::extract_names())?;
+    plan.sample = sample;
+    for name in &flags.allow_empty {
+        if contract::extract(name).is_none() {
+            return Err(PipelineError::Usage(format!("--allow-empty {name}: no such extract{}", nearest_hint(name, &contract::extract_names()))));
+        }
+    }
+    let options = NightlyOptions { allow_empty: flags.allow_empty.clone(), accept_volume_change: flags.accept_volume_change, manifest: flags.manifest.clone() };
+    Ok((plan, options))
+}
+
+fn night(flags: &PlanFlags) -> Result<String, PipelineError> {
+    let (plan, options) = plan(flags)?;
+    if plan.sample {
+        tracing::warn!("SAMPLE DATA");
+    }
+    let summary = pipeline::nightly(&plan, &options, &Progress::new())?;
+    for warning in &summary.warnings {
+        tracing::warn!("{warning}");
+    }
+    let n = |key: &str| summary.counts.get(key).copied().unwrap_or(0);
+    let mut out = String::new();
+    let _ = writeln!(out, "{}run {} published to {}", if plan.sample { "SAMPLE DATA  " } else { "" }, summary.run_id, summary.path.display());
+    let _ = writeln!(out, "  {} members, {} enrolled, {} stays, {} index discharges", n("members"), n("enrolled"), n("stays"), n("index_discharges"));
+    let _ = writeln!(out, "  {} to contact ({} with a clock; staff allow {}), {} not reached, {} suppressed", n("listed"), n("listed_with_clock"), n("contact_capacity"), n("overflow"), n("suppressed"));
+    let _ = writeln!(out, "  {} assigned, {} waiting, {} rows quarantined", n("assigned"), n("waiting"), n("quarantined"));
+    let _ = writeln!(out, "  digest {}", summary.digest);
+    Ok(out)
+}
+
+fn assignment_text(summary: &[u8], out: &Path) -> String {
+    let value: serde_json::Value = serde_json::from_slice(summary).unwrap_or_default();
+    let get = |k: &str| value.get(k).map_or_else(String::new, ToString::to_string);
+    format!("{} of {} members assigned; Z1 {} (bound {}, gap {} %), W {}\n{}\n", get("assigned"), get("members"), get("z1"), get("z1_upper_bound"), get("z1_gap_percent"), get("w"), out.display())
+}
+
+fn synthesise(members: u64, seed: u64, out: &Path, years: u32, as_of: &str, format: SynthFormat, caseload: Option<&str>) -> Result<String, PipelineError> {
+    if let Some(size) = caseload {
+        let (m, c) = size.split_once(['x', 'X']).and_then(|(m, c)| Some((m.parse().ok()?, c.parse().ok()?))).ok_or_else(|| PipelineError::Usage("--caseload takes MEMBERSxMANAGERS, such as 5000x100".to_owned()))?;
+        synth::caseload_instance(m, c, seed, out)?;
+        return Ok(format!("{}\n", out.display()));
+    }
+    let as_of = Day::parse_iso(as_of).ok_or_else(|| PipelineError::Usage("--as-of: not a date; write YYYY-MM-DD".to_owned()))?;
+    let format = match format {
+        SynthFormat::Csv => synth::Format::Csv,
+        SynthFormat::Parquet => synth::Format::Parquet,
+        SynthFormat::Mixed => synth::Format::Mixed,
+    };
+    let progress = Progress::new();
+    progress.stage("synthesise members");
+    let summary = synth::generate(&synth::Options { members, seed, years, as_of, format, out: out.to_path_buf() }, &|done| progress.step(done, members))?;
+    progress.finish();
+    let mut text = String::new();
+    for (file, rows) in &summary.files {
+        let _ = writeln!(text, "{rows:>12}  {file}");
+    }
+    Ok(text)
+}
+
+fn models(what: &ModelsWhat) -> Result<String, PipelineError> {
+    match what {
+        ModelsWhat::List => Ok(cards().iter().fold(String::new(), |mut s, c| {
+            let _ = writeln!(s, "{:<16} {:<6} {}", c.id, c.version, c.title);
+            s
+        })),
+        ModelsWhat::Show { id } => {
+            let all = cards();
+            let names: Vec<&str> = all.iter().map(|c| c.id).collect();
+            all.iter().find(|c| c.id == id).map(|c| c.markdown.to_owned()).ok_or_else(|| PipelineError::Usage(format!("no model `{id}`{}", nearest_hint(id, &names))))
+        }
+    }
+}

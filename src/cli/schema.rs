@@ -1,0 +1,117 @@
+//! The data dictionary as Markdown or JSON, from the same tables the code runs on. Owns the rendering only.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::config::{KEYS, nearest_hint};
+use crate::extracts::contract::EXTRACTS;
+use crate::measures::REGISTRY;
+use crate::pipeline::PipelineError;
+use crate::publish::columns::TABLES;
+use crate::reference::code_sets;
+
+const PARTS: [&str; 6] = ["inputs", "outputs", "config", "code-sets", "measures", "all"];
+
+/// Renders one part, or all.
+pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
+    if !PARTS.contains(&what) {
+        return Err(PipelineError::Usage(format!("schema {what}: no such part{}", nearest_hint(what, &PARTS))));
+    }
+    let wanted = |part: &str| what == "all" || what == part;
+    match format {
+        "json" => {
+            let mut out = serde_json::Map::new();
+            for (part, value) in [("inputs", inputs()), ("outputs", outputs()), ("config", config()), ("code-sets", sets()), ("measures", measures())] {
+                if wanted(part) {
+                    out.insert(part.to_owned(), value);
+                }
+            }
+            serde_json::to_string_pretty(&out).map(|t| t + "\n").map_err(|e| PipelineError::Internal(e.to_string()))
+        }
+        "md" => {
+            let mut out = String::new();
+            for (part, text) in [("inputs", inputs_md as fn() -> String), ("outputs", outputs_md), ("config", config_md), ("code-sets", sets_md), ("measures", measures_md)] {
+                if wanted(part) {
+                    out.push_str(&text());
+                }
+            }
+            Ok(out)
+        }
+        _ => Err(PipelineError::Usage("--format must be json or md".to_owned())),
+    }
+}
+
+fn inputs() -> Value {
+    EXTRACTS
+        .iter()
+        .map(|e| json!({ "extract": e.name, "row": e.grain, "when_missing": e.cost_when_missing, "columns": e.columns.iter().map(|c| json!({ "name": c.name, "type": c.kind.name(), "required": c.required, "repeat": c.repeat, "allowed": c.allowed })).collect::<Vec<_>>() }))
+        .collect()
+}
+
+fn inputs_md() -> String {
+    let mut out = String::from("# Inputs\n\n");
+    for e in EXTRACTS {
+        let _ = writeln!(out, "## {}\n\nOne row per {}. When missing: {}.\n\n| column | type | required | allowed |\n|---|---|---|---|", e.name, e.grain, e.cost_when_missing);
+        for c in e.columns {
+            let name = if c.repeat > 1 { format!("{}_1..{}", c.name, c.repeat) } else { c.name.to_owned() };
+            let _ = writeln!(out, "| {name} | {} | {} | {} |", c.kind.name(), if c.required { "yes" } else { "" }, c.allowed.join(", "));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn outputs() -> Value {
+    TABLES.iter().map(|t| json!({ "table": t.name, "row": t.grain, "columns": t.columns.iter().map(|c| json!({ "name": c.name, "type": c.kind.name(), "meaning": c.meaning })).collect::<Vec<_>>() })).collect()
+}
+
+fn outputs_md() -> String {
+    let mut out = String::from("# Outputs\n\n");
+    for t in TABLES {
+        let _ = writeln!(out, "## {}\n\nOne row per {}.\n\n| column | type | meaning |\n|---|---|---|", t.name, t.grain);
+        for c in t.columns {
+            let _ = writeln!(out, "| {} | {} | {} |", c.name, c.kind.name(), c.meaning.replace('|', "\\|"));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn config() -> Value {
+    KEYS.iter().map(|k| json!({ "key": k.path, "default": k.default, "meaning": k.meaning })).collect()
+}
+
+fn config_md() -> String {
+    let mut out = String::from("# Configuration\n\n| key | default | meaning |\n|---|---|---|\n");
+    for k in KEYS {
+        let _ = writeln!(out, "| `{}` | {} | {} |", k.path, if k.default.is_empty() { String::new() } else { format!("`{}`", k.default) }, k.meaning.replace('|', "\\|"));
+    }
+    out.push('\n');
+    out
+}
+
+fn sets() -> Value {
+    code_sets().iter().map(|s| json!({ "id": s.id, "version": s.version, "agency": s.agency, "publication": s.publication, "effective_from": s.effective_from, "effective_to": s.effective_to, "rows": s.rows, "source_rows": s.source_rows, "sha256": s.sha256, "licence": s.licence, "note": s.note })).collect()
+}
+
+fn sets_md() -> String {
+    let mut out = String::from("# Code sets\n\n| set | version | agency | publication | rows (source) | sha256 |\n|---|---|---|---|---|---|\n");
+    for s in code_sets() {
+        let _ = writeln!(out, "| {} | {} | {} | {} | {} ({}) | {} |", s.id, s.version, s.agency, s.publication, s.rows, s.source_rows, &s.sha256[..12]);
+    }
+    out.push('\n');
+    out
+}
+
+fn measures() -> Value {
+    REGISTRY.iter().map(|m| json!({ "id": m.id(), "definition": m.doc() })).collect()
+}
+
+fn measures_md() -> String {
+    let mut out = String::from("# Measures\n\n");
+    for m in REGISTRY {
+        let _ = writeln!(out, "## {}\n\n{}\n", m.id(), m.doc());
+    }
+    out
+}

@@ -1,0 +1,21 @@
+//! The vocabulary every room shares: days, money, codes, probabilities, people's closed categories.
+//! Owns checked constructors; refuses to know files, configuration or any rule that spans two rows.
+
+mod calendar;
+mod categories;
+mod code;
+mod day;
+mod hash;
+mod money;
+pub mod vocabulary;
+
+pub use calendar::{add_business_days, business_days_between, is_business_day, is_federal_holiday};
+pub use categories::{PayerType, Sex};
+pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left, trim_text};
+pub use day::{Day, days_in_month};
+pub use hash::{mix64, stable_hash};
+pub use vocabulary::{Discipline, Disciplines, Focus};
+pub use money::{Cents, cents_from_text};
+
+/// Completed-year ages above this are treated as impossible.
+pub const MAX_AGE_YEARS: i32 = 120;

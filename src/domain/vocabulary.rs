@@ -1,0 +1,255 @@
+//! Owns the closed word lists of the caseload files (discipline, focus, status, language, state)
+//! as small bit sets. Refuses to know members, managers, capacities or costs.
+
+use std::fmt;
+
+/// ISO 639-1 codes in alphabetical order; a [`Language`] is an index into this list.
+const ISO_639_1: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy \
+da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik \
+io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt \
+my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so \
+sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+/// USPS codes of states, the District, territories, freely associated states and military posts.
+const USPS: &str = "AA AE AK AL AP AR AS AZ CA CO CT DC DE FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI MN MO \
+MP MS MT NC ND NE NH NJ NM NV NY OH OK OR PA PR PW RI SC SD TN TX UT VA VI VT WA WI WV WY";
+
+fn place_in(list: &str, code: &str) -> Option<u8> {
+    let found = list.split_whitespace().position(|known| known == code)?;
+    u8::try_from(found).ok()
+}
+
+macro_rules! word_list {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// Every allowed value, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word used in the files.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// Reads the word of the files; `None` when it is not on the list. Case matters only in print.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str().eq_ignore_ascii_case(text.trim()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.as_str()) }
+        }
+    };
+}
+
+word_list! {
+    /// Profession of a care manager.
+    Discipline {
+        /// Registered nurse.
+        Rn = "RN",
+        /// Licensed clinical social worker.
+        Lcsw = "LCSW",
+        /// Licensed professional counselor.
+        Lpc = "LPC",
+        /// Community health worker.
+        Chw = "CHW",
+        /// Pharmacist.
+        PharmD = "PharmD",
+    }
+}
+word_list! {
+    /// What a member mainly needs, or a manager is experienced in.
+    Focus {
+        /// No special focus.
+        General = "general",
+        /// Older adults.
+        Geriatric = "geriatric",
+        /// Under 18; a hard rule.
+        Pediatric = "pediatric",
+        /// Behavioral health.
+        Behavioral = "behavioral",
+        /// Many conditions.
+        Complex = "complex",
+    }
+}
+word_list! {
+    /// Whether a manager works now.
+    Status {
+        /// Takes new members.
+        Active = "active",
+        /// On paid time off: keeps current members, takes none.
+        Pto = "pto",
+        /// On leave: holds nobody.
+        Leave = "leave",
+    }
+}
+
+/// A set of [`Discipline`] values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Disciplines(u8);
+
+impl Disciplines {
+    /// The set with `one` added.
+    #[must_use]
+    pub const fn with(self, one: Discipline) -> Self {
+        Self(self.0 | 1 << one as u8)
+    }
+    /// Whether `one` is in the set.
+    #[must_use]
+    pub const fn contains(self, one: Discipline) -> bool {
+        self.0 >> one as u8 & 1 == 1
+    }
+    /// Whether nothing is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+    /// The words in alphabetical order joined by `|`, as the files hold them.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let words = Discipline::ALL
+            .iter()
+            .filter(|one| self.contains(**one))
+            .map(|one| one.as_str().to_owned());
+        join_sorted(words.collect())
+    }
+}
+
+/// A set of [`Focus`] values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FocusSet(u8);
+
+impl FocusSet {
+    /// The set with `one` added.
+    #[must_use]
+    pub const fn with(self, one: Focus) -> Self {
+        Self(self.0 | 1 << one as u8)
+    }
+    /// Whether `one` is in the set.
+    #[must_use]
+    pub const fn contains(self, one: Focus) -> bool {
+        self.0 >> one as u8 & 1 == 1
+    }
+    /// Whether nothing is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+    /// The words in alphabetical order joined by `|`.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let words = Focus::ALL
+            .iter()
+            .filter(|one| self.contains(**one))
+            .map(|one| one.as_str().to_owned());
+        join_sorted(words.collect())
+    }
+}
+
+fn join_sorted(mut words: Vec<String>) -> String {
+    words.sort();
+    words.join("|")
+}
+
+/// An ISO 639-1 language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Language(u8);
+
+impl Language {
+    /// Reads a two-letter code, any case; `None` when ISO 639-1 does not list it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        place_in(ISO_639_1, &text.trim().to_ascii_lowercase()).map(Self)
+    }
+    /// The lower-case code.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        ISO_639_1
+            .split_whitespace()
+            .nth(usize::from(self.0))
+            .unwrap_or("")
+    }
+}
+
+/// A set of [`Language`] values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Languages([u64; 3]);
+
+impl Languages {
+    /// The set with `one` added.
+    #[must_use]
+    pub const fn with(mut self, one: Language) -> Self {
+        self.0[(one.0 >> 6) as usize] |= 1 << (one.0 & 63);
+        self
+    }
+    /// Whether `one` is in the set.
+    #[must_use]
+    pub const fn contains(self, one: Language) -> bool {
+        self.0[(one.0 >> 6) as usize] >> (one.0 & 63) & 1 == 1
+    }
+    /// Whether nothing is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0[0] | self.0[1] | self.0[2] == 0
+    }
+    /// The codes in alphabetical order joined by `|`.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let count = u8::try_from(ISO_639_1.split_whitespace().count()).unwrap_or(u8::MAX);
+        let words = (0..count).map(Language).filter(|one| self.contains(*one));
+        join_sorted(words.map(|one| one.as_str().to_owned()).collect())
+    }
+}
+
+/// A USPS state code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct State(u8);
+
+impl State {
+    /// Reads a USPS code, any case; `None` when unknown.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        place_in(USPS, &text.trim().to_ascii_uppercase()).map(Self)
+    }
+    /// The upper-case code.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        USPS.split_whitespace()
+            .nth(usize::from(self.0))
+            .unwrap_or("")
+    }
+}
+
+/// A set of [`State`] values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct States(u64);
+
+impl States {
+    /// The set with `one` added.
+    #[must_use]
+    pub const fn with(self, one: State) -> Self {
+        Self(self.0 | 1 << one.0)
+    }
+    /// Whether `one` is in the set.
+    #[must_use]
+    pub const fn contains(self, one: State) -> bool {
+        self.0 >> one.0 & 1 == 1
+    }
+    /// Whether nothing is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+    /// The codes in alphabetical order joined by `|`.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let words = (0..64).map(State).filter(|one| self.contains(*one));
+        join_sorted(words.map(|one| one.as_str().to_owned()).collect())
+    }
+}

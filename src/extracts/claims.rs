@@ -1,0 +1,314 @@
+//! Rows of claims, fills and admissions made into events of known members. Owns the checks that need
+//! two columns and the arrival rule; refuses to join rows.
+
+use rustc_hash::FxHashMap;
+
+use super::contract::ExtractSpec;
+use super::convert::{Column, NO_DAY, NO_INTEGER, Pools};
+use super::events::{AdmissionRow, Basis, Buckets, ClaimKind, ClaimLine, Dx, Event, Fill, PatientClass, Px};
+use super::population::Population;
+use super::reader::{Batch, Verdicts};
+use super::reason::Reason;
+use crate::domain::{Day, stable_hash};
+
+/// Columns of a batch by canonical name.
+pub(super) struct Cells<'b> {
+    batch: &'b Batch,
+    index: FxHashMap<&'static str, usize>,
+}
+
+impl<'b> Cells<'b> {
+    pub(super) fn new(spec: &'static ExtractSpec, batch: &'b Batch) -> Self {
+        Self { batch, index: spec.columns.iter().map(|c| (c.name, spec.index_of(c.name))).collect() }
+    }
+    /// The first column of a name.
+    pub(super) fn column(&self, name: &str) -> &'b Column {
+        &self.batch.columns[self.index(name)]
+    }
+    /// Its flat index.
+    pub(super) fn index(&self, name: &str) -> usize {
+        self.index.get(name).copied().unwrap_or(0)
+    }
+    /// A hash of a row's content that no reading order can change.
+    pub(super) fn content_hash(&self, pools: &Pools, row: usize) -> u64 {
+        let mut h = 0;
+        for column in &self.batch.columns {
+            h = match column {
+                Column::Absent => stable_hash(h, b""),
+                Column::Text(_) => stable_hash(h, column.text(row).unwrap_or("").as_bytes()),
+                Column::Word(v) => stable_hash(h, pools.word.text_of(v[row]).as_bytes()),
+                Column::Short(v) => stable_hash(h, &v[row].0.to_le_bytes()),
+                Column::Day(v) => stable_hash(h, &v[row].to_le_bytes()),
+                Column::Integer(v) => stable_hash(h, &v[row].to_le_bytes()),
+                Column::Number(v) => stable_hash(h, &v[row].to_bits().to_le_bytes()),
+                Column::Flag(v) => stable_hash(h, &[v[row]]),
+            };
+        }
+        h
+    }
+}
+
+/// What consumers of member rows share.
+pub(super) struct Context<'a> {
+    pub population: &'a Population,
+    pub pools: &'a Pools,
+    pub as_of: Day,
+}
+
+impl Context<'_> {
+    /// The member of a row, or a verdict that there is none.
+    pub(super) fn member(&self, cells: &Cells<'_>, row: usize, verdicts: &mut Verdicts) -> Option<u32> {
+        let id = cells.column("member_id").text(row)?;
+        let found = self.population.find(id);
+        if found.is_none() {
+            if self.population.lost_zeros(id) {
+                verdicts.note(Reason::PaddedIdMatches);
+            }
+            verdicts.quarantine(row, cells.index("member_id"), Reason::NoEligibility, id);
+        }
+        found
+    }
+
+    /// Service before birth or more than 30 days after death.
+    fn outside_life(&self, member: u32, start: i32, row: usize, column: usize, verdicts: &mut Verdicts) -> bool {
+        let m = self.population.member(member);
+        if start < m.facts.birth {
+            verdicts.quarantine(row, column, Reason::ServiceBeforeBirth, "");
+            return true;
+        }
+        if m.facts.death.is_some_and(|d| start > d.saturating_add(30)) {
+            verdicts.quarantine(row, column, Reason::ServiceAfterDeath, "");
+            return true;
+        }
+        false
+    }
+
+    /// Whether a row had arrived; a row that had not is dropped by rule.
+    fn arrived(&self, start: i32, arrival: i32, verdicts: &mut Verdicts) -> bool {
+        if start > self.as_of.0 {
+            verdicts.drop_row("after_as_of");
+            return false;
+        }
+        if arrival > self.as_of.0 {
+            verdicts.drop_row("not_yet_arrived");
+            return false;
+        }
+        verdicts.saw(start);
+        true
+    }
+}
+
+fn first_day(days: [i32; 3]) -> i32 {
+    days.into_iter().find(|d| *d != NO_DAY).unwrap_or(NO_DAY)
+}
+
+/// Interned words compared by number while the tables still grow.
+struct Known {
+    institutional: u32,
+    professional: u32,
+}
+
+/// Which coding system a type column names; asked once a distinct word and batch.
+fn basis_of(pools: &Pools, word: u32, memo: &mut FxHashMap<u32, Basis>) -> Basis {
+    if word == 0 {
+        return Basis::Unstated;
+    }
+    *memo.entry(word).or_insert_with(|| {
+        let text = pools.word.text_of(word);
+        if text.contains("10") || text == "0" {
+            Basis::Icd10
+        } else if text.contains('9') {
+            Basis::Icd9
+        } else {
+            Basis::Other
+        }
+    })
+}
+
+/// The first day of ICD-10-CM in the United States, 2015-10-01.
+const ICD10_START: i32 = 16_709;
+
+/// Consumes a batch of claim lines.
+pub(super) fn claim_lines(spec: &'static ExtractSpec, context: &Context<'_>, buckets: &Buckets, batch: &Batch, verdicts: &mut Verdicts) {
+    let cells = Cells::new(spec, batch);
+    let known = Known { institutional: context.pools.word.intern("institutional"), professional: context.pools.word.intern("professional") };
+    let mut memo = FxHashMap::default();
+    let mut scratch = Vec::new();
+    for row in batch.good() {
+        let Some(member) = context.member(&cells, row, verdicts) else { continue };
+        let line = claim_line(&cells, context.pools, &known, &mut memo, batch, row);
+        if let Some((column, reason)) = reversed_dates(&line) {
+            verdicts.quarantine(row, cells.index(column), reason, "");
+            continue;
+        }
+        if context.outside_life(member, line.start, row, cells.index("claim_start_date"), verdicts) {
+            continue;
+        }
+        if !context.arrived(line.start, first_day([line.received, line.paid, line.start]), verdicts) {
+            continue;
+        }
+        if line.paid_cents != NO_INTEGER && line.paid_cents < 0 && line.reversal_of.is_empty() {
+            verdicts.note(Reason::NegativePaid);
+        }
+        if line.admit != NO_DAY && line.discharge != NO_DAY && line.discharge - line.admit > 365 {
+            verdicts.note(Reason::LongStay);
+        }
+        buckets.add(member, &Event::Claim(line), &mut scratch);
+    }
+}
+
+fn reversed_dates(line: &ClaimLine) -> Option<(&'static str, Reason)> {
+    if line.admit != NO_DAY && line.discharge != NO_DAY && line.discharge < line.admit {
+        return Some(("discharge_date", Reason::DischargeBeforeAdmit));
+    }
+    (line.end < line.start).then_some(("claim_end_date", Reason::ReversedSpan))
+}
+
+fn claim_line(cells: &Cells<'_>, pools: &Pools, known: &Known, memo: &mut FxHashMap<u32, Basis>, batch: &Batch, row: usize) -> ClaimLine {
+    let c = |name: &str| cells.column(name);
+    let word = c("claim_type").word(row);
+    let kind = if word == known.institutional {
+        ClaimKind::Institutional
+    } else if word == known.professional {
+        ClaimKind::Professional
+    } else {
+        ClaimKind::Other
+    };
+    let integer = |name: &str| Some(c(name).integer(row)).filter(|v| *v != NO_INTEGER);
+    let mut line = ClaimLine {
+        claim_id: c("claim_id").text(row).unwrap_or("").into(),
+        line: integer("claim_line_number").unwrap_or(0),
+        version: integer("claim_version").unwrap_or(0),
+        kind,
+        start: c("claim_start_date").day(row),
+        end: c("claim_end_date").day(row),
+        admit: c("admission_date").day(row),
+        discharge: c("discharge_date").day(row),
+        paid: c("paid_date").day(row),
+        received: c("received_date").day(row),
+        admit_source: c("admit_source_code").short(row),
+        admit_type: c("admit_type_code").short(row),
+        disposition: c("discharge_disposition_code").short(row),
+        place: c("place_of_service_code").short(row),
+        bill: c("bill_type_code").short(row),
+        drg: c("drg_code").short(row),
+        revenue: c("revenue_center_code").short(row),
+        hcpcs: c("hcpcs_code").word(row),
+        rendering: c("rendering_npi").word(row),
+        specialty: c("rendering_specialty").word(row),
+        facility: c("facility_npi").word(row),
+        paid_cents: c("paid_amount").integer(row),
+        reversal_of: c("reversal_of_claim_id").text(row).unwrap_or("").into(),
+        dx_basis: basis_of(pools, c("diagnosis_code_type").word(row), memo),
+        px_basis: basis_of(pools, c("procedure_code_type").word(row), memo),
+        file: u32::try_from(batch.file).unwrap_or(u32::MAX),
+        row: batch.rows.at(row),
+        ..ClaimLine::default()
+    };
+    let (dx, poa) = (cells.index("diagnosis_code"), cells.index("diagnosis_poa"));
+    let (px, px_day) = (cells.index("procedure_code"), cells.index("procedure_date"));
+    for i in 0..25_u8 {
+        let at = usize::from(i);
+        let code = batch.columns[dx + at].word(row);
+        if code != 0 {
+            let flag = batch.columns[poa + at].short(row).0;
+            line.dx.push(Dx { position: i + 1, code, poa: u8::try_from(flag).unwrap_or(0) & 0x7F });
+        }
+        let code = batch.columns[px + at].word(row);
+        if code != 0 {
+            line.px.push(Px { position: i + 1, code, day: batch.columns[px_day + at].day(row) });
+        }
+    }
+    settle_basis(&mut line);
+    line
+}
+
+/// The stated type, else the date: before October 2015 a claim is ICD-9, judged at its end for
+/// inpatient bills and at its start for all others.
+fn settle_basis(line: &mut ClaimLine) {
+    let inpatient = line.bill.text().starts_with("11");
+    let day = if inpatient { line.end } else { line.start };
+    let by_date = if day < ICD10_START { Basis::Icd9 } else { Basis::Icd10 };
+    if matches!(line.dx_basis, Basis::Unstated | Basis::Other) {
+        line.dx_basis = by_date;
+    }
+    if line.px_basis == Basis::Unstated {
+        line.px_basis = line.dx_basis;
+    }
+}
+
+/// Consumes a batch of ADT rows. An ADT row has no coding type: its admission date decides.
+pub(super) fn admissions(spec: &'static ExtractSpec, context: &Context<'_>, buckets: &Buckets, batch: &Batch, verdicts: &mut Verdicts) {
+    let cells = Cells::new(spec, batch);
+    let (observation, emergency) = (context.pools.word.intern("observation"), context.pools.word.intern("emergency"));
+    let dx = cells.index("diagnosis_code");
+    let mut scratch = Vec::new();
+    for row in batch.good() {
+        let Some(member) = context.member(&cells, row, verdicts) else { continue };
+        let c = |name: &str| cells.column(name);
+        let (admit, discharge, received) = (c("admission_date").day(row), c("discharge_date").day(row), c("received_date").day(row));
+        if discharge != NO_DAY && discharge < admit {
+            verdicts.quarantine(row, cells.index("discharge_date"), Reason::DischargeBeforeAdmit, "");
+            continue;
+        }
+        if context.outside_life(member, admit, row, cells.index("admission_date"), verdicts) || !context.arrived(admit, first_day([received, admit, admit]), verdicts) {
+            continue;
+        }
+        let class = c("patient_class").word(row);
+        let class = if class == observation {
+            PatientClass::Observation
+        } else if class == emergency {
+            PatientClass::Emergency
+        } else {
+            PatientClass::Inpatient
+        };
+        let event = AdmissionRow {
+            admission_id: c("admission_id").text(row).unwrap_or("").into(),
+            admit,
+            discharge,
+            class,
+            facility: c("facility_npi").word(row),
+            admit_source: c("admit_source_code").short(row),
+            admit_type: c("admit_type_code").short(row),
+            disposition: c("discharge_disposition_code").short(row),
+            received,
+            dx: positions((0..25).map(|i| batch.columns[dx + i].word(row)).collect()),
+        };
+        buckets.add(member, &Event::Admission(event), &mut scratch);
+    }
+}
+
+/// Codes by position (index 0 is position 1; 0 is none), without the empty tail.
+fn positions(mut codes: Vec<u32>) -> Vec<u32> {
+    while codes.last() == Some(&0) {
+        codes.pop();
+    }
+    codes
+}
+
+/// Consumes a batch of fills; `ingredients` maps product codes where the row names no ingredient.
+pub(super) fn fills(spec: &'static ExtractSpec, context: &Context<'_>, ingredients: &FxHashMap<u32, u32>, buckets: &Buckets, batch: &Batch, verdicts: &mut Verdicts) {
+    let cells = Cells::new(spec, batch);
+    let mut scratch = Vec::new();
+    for row in batch.good() {
+        let Some(member) = context.member(&cells, row, verdicts) else { continue };
+        let c = |name: &str| cells.column(name);
+        let (day, paid, received) = (c("dispensing_date").day(row), c("paid_date").day(row), c("received_date").day(row));
+        if context.outside_life(member, day, row, cells.index("dispensing_date"), verdicts) || !context.arrived(day, first_day([received, paid, day]), verdicts) {
+            continue;
+        }
+        let ndc = c("ndc_code").word(row);
+        let ingredient = c("ingredient_name").word(row);
+        let event = Fill {
+            claim_id: c("claim_id").text(row).unwrap_or("").into(),
+            line: Some(c("claim_line_number").integer(row)).filter(|v| *v != NO_INTEGER).unwrap_or(0),
+            day,
+            ndc,
+            ingredient: if ingredient == 0 { ingredients.get(&ndc).copied().unwrap_or(0) } else { ingredient },
+            days_supply: Some(c("days_supply").integer(row)).filter(|v| (1..=400).contains(v)).unwrap_or(NO_INTEGER),
+            paid_cents: c("paid_amount").integer(row),
+            received,
+        };
+        buckets.add(member, &Event::Fill(event), &mut scratch);
+    }
+}

@@ -1,0 +1,495 @@
+//! From arrow arrays of any type found in the wild to the few typed columns the engine uses.
+//! Owns the casts, the date spellings and the per-value faults; refuses to look across two columns.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, TimestampNanosecondType};
+use arrow_array::{Array, ArrayRef, Decimal128Array, DictionaryArray, StringArray};
+use arrow_schema::{DataType, TimeUnit};
+use rustc_hash::FxHashMap;
+
+use super::contract::{ColumnSpec, Kind};
+use super::dates::DateReader;
+use super::interner::Interner;
+use super::reason::Reason;
+use crate::domain::{Short, cents_from_text, fix_bill, fix_width, normalise_icd, trim_text};
+
+/// "No value" of a day column.
+pub const NO_DAY: i32 = i32::MIN;
+/// "No value" of a money or whole-number column.
+pub const NO_INTEGER: i64 = i64::MIN;
+/// "No value" of a flag column.
+pub const NO_FLAG: u8 = 2;
+
+/// One column of a batch, row by row.
+pub enum Column {
+    /// Not in the file.
+    Absent,
+    /// Text as it came; trim on reading with [`Column::text`].
+    Text(StringArray),
+    /// Interned numbers; 0 is none.
+    Word(Vec<u32>),
+    /// Packed short codes.
+    Short(Vec<Short>),
+    /// Day numbers; [`NO_DAY`] is none.
+    Day(Vec<i32>),
+    /// Cents or whole numbers; [`NO_INTEGER`] is none.
+    Integer(Vec<i64>),
+    /// Numbers; NaN is none.
+    Number(Vec<f64>),
+    /// 0 no, 1 yes, [`NO_FLAG`] none.
+    Flag(Vec<u8>),
+}
+
+impl Column {
+    /// Trimmed text; `None` when empty or absent.
+    #[must_use]
+    pub fn text(&self, row: usize) -> Option<&str> {
+        match self {
+            Self::Text(a) if a.is_valid(row) => trim_text(a.value(row)),
+            _ => None,
+        }
+    }
+    /// Interned number; 0 is none.
+    #[must_use]
+    pub fn word(&self, row: usize) -> u32 {
+        if let Self::Word(v) = self { v[row] } else { 0 }
+    }
+    /// Short code.
+    #[must_use]
+    pub fn short(&self, row: usize) -> Short {
+        if let Self::Short(v) = self { v[row] } else { Short::NONE }
+    }
+    /// Day number or [`NO_DAY`].
+    #[must_use]
+    pub fn day(&self, row: usize) -> i32 {
+        if let Self::Day(v) = self { v[row] } else { NO_DAY }
+    }
+    /// Integer or [`NO_INTEGER`].
+    #[must_use]
+    pub fn integer(&self, row: usize) -> i64 {
+        if let Self::Integer(v) = self { v[row] } else { NO_INTEGER }
+    }
+    /// Number or NaN.
+    #[must_use]
+    pub fn number(&self, row: usize) -> f64 {
+        if let Self::Number(v) = self { v[row] } else { f64::NAN }
+    }
+    /// Yes, no or none.
+    #[must_use]
+    pub fn flag(&self, row: usize) -> Option<bool> {
+        match self {
+            Self::Flag(v) if v[row] != NO_FLAG => Some(v[row] == 1),
+            _ => None,
+        }
+    }
+}
+
+/// The shared tables of distinct texts.
+#[derive(Default)]
+pub struct Pools {
+    /// Diagnosis and procedure codes.
+    pub icd: Interner,
+    /// Everything else with few distinct values.
+    pub word: Interner,
+}
+
+/// A fault of one value.
+pub struct Fault {
+    /// Row within the batch.
+    pub row: u32,
+    /// Why.
+    pub reason: Reason,
+    /// What stood there (only the quarantine's Parquet file shows it).
+    pub value: String,
+}
+
+/// What conversion found beside the values.
+#[derive(Default)]
+pub struct Findings {
+    /// Faults that quarantine their row.
+    pub faults: Vec<Fault>,
+    /// Counts of everything mended or merely noted.
+    pub notes: FxHashMap<Reason, u64>,
+}
+
+impl Findings {
+    fn note(&mut self, reason: Reason) {
+        *self.notes.entry(reason).or_default() += 1;
+    }
+    fn fault(&mut self, row: usize, reason: Reason, value: &str) {
+        self.faults.push(Fault { row: u32::try_from(row).unwrap_or(u32::MAX), reason, value: value.chars().take(200).collect() });
+    }
+    /// A required value's fault quarantines; an optional one becomes null and is counted.
+    fn bad(&mut self, row: usize, required: bool, reason: Reason, value: &str) {
+        if required { self.fault(row, reason, value) } else { self.note(Reason::UnreadableOptional) }
+    }
+}
+
+/// A column whose type can never be read as its kind; the run is refused.
+pub struct TypeRefused(pub String);
+
+/// Converts one column. `spec` says what it should be.
+///
+/// # Errors
+/// [`TypeRefused`] for nested types and zoned timestamps without a declared zone.
+pub fn convert(array: &ArrayRef, spec: &ColumnSpec, pools: &Pools, dates: &DateReader, found: &mut Findings) -> Result<Column, TypeRefused> {
+    refuse_nested(array.data_type(), spec)?;
+    let column = match spec.kind {
+        Kind::Id | Kind::Text => Column::Text(id_texts(array, spec, found)?),
+        Kind::Word | Kind::LowerWord => Column::Word(words(array, spec, pools, found)?),
+        Kind::Icd => Column::Word(icd(array, pools, found)?),
+        Kind::Fixed(_) | Kind::Bill => Column::Short(shorts(array, spec, found)?),
+        Kind::Date => Column::Day(days(array, spec, dates, found)?),
+        Kind::Money => Column::Integer(money(array, spec, found)?),
+        Kind::Integer => Column::Integer(integers(array, spec, found)?),
+        Kind::Number => Column::Number(numbers(array, spec, found)?),
+        Kind::Flag => Column::Flag(flags(array, found)?),
+    };
+    if spec.required {
+        require(&column, array.len(), found);
+    }
+    Ok(column)
+}
+
+fn refuse_nested(kind: &DataType, spec: &ColumnSpec) -> Result<(), TypeRefused> {
+    if kind.is_nested() {
+        return Err(TypeRefused(format!("column {} is nested ({kind}); one value a row is expected", spec.name)));
+    }
+    Ok(())
+}
+
+fn require(column: &Column, rows: usize, found: &mut Findings) {
+    let faulty: rustc_hash::FxHashSet<u32> = found.faults.iter().map(|f| f.row).collect();
+    for row in 0..rows {
+        let empty = match column {
+            Column::Text(_) => column.text(row).is_none(),
+            Column::Word(v) => v[row] == 0,
+            Column::Short(v) => v[row].is_none(),
+            Column::Day(v) => v[row] == NO_DAY,
+            Column::Integer(v) => v[row] == NO_INTEGER,
+            Column::Number(v) => v[row].is_nan(),
+            Column::Flag(v) => v[row] == NO_FLAG,
+            Column::Absent => true,
+        };
+        if empty && !faulty.contains(&u32::try_from(row).unwrap_or(u32::MAX)) {
+            found.fault(row, Reason::MissingRequired, "");
+        }
+    }
+}
+
+fn cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, TypeRefused> {
+    arrow_cast::cast(array, to).map_err(|_| TypeRefused(format!("a column of type {} cannot be read as {to}", array.data_type())))
+}
+
+fn texts(array: &ArrayRef) -> Result<StringArray, TypeRefused> {
+    Ok(match array.data_type() {
+        DataType::Utf8 => array.as_string::<i32>().clone(),
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => {
+            let numbers = cast(array, &DataType::Float64)?;
+            numbers.as_primitive::<Float64Type>().iter().map(|v| v.map(|x| format!("{x}"))).collect()
+        }
+        _ => cast(array, &DataType::Utf8)?.as_string::<i32>().clone(),
+    })
+}
+
+/// Applies `f` once a distinct value where that is cheap: dictionary arrays by key, others by memo.
+fn map_values<T: Copy>(array: &ArrayRef, none: T, mut f: impl FnMut(&str) -> (T, Option<Reason>), found: &mut Findings) -> Result<Vec<T>, TypeRefused> {
+    let mut out = Vec::with_capacity(array.len());
+    if let Some(dictionary) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>() {
+        let values = texts(dictionary.values())?;
+        let mapped: Vec<(T, Option<Reason>)> = (0..values.len()).map(|i| if values.is_valid(i) { f(values.value(i)) } else { (none, None) }).collect();
+        for key in dictionary.keys() {
+            let (value, reason) = key.and_then(|k| usize::try_from(k).ok()).map_or((none, None), |k| mapped[k]);
+            if let Some(reason) = reason {
+                found.note(reason);
+            }
+            out.push(value);
+        }
+        return Ok(out);
+    }
+    let values = texts(array)?;
+    let mut memo: FxHashMap<&str, (T, Option<Reason>)> = FxHashMap::default();
+    for i in 0..values.len() {
+        if values.is_null(i) || values.value_length(i) == 0 {
+            out.push(none);
+            continue;
+        }
+        let text = values.value(i);
+        let (value, reason) = *memo.entry(text).or_insert_with(|| f(text));
+        if let Some(reason) = reason {
+            found.note(reason);
+        }
+        out.push(value);
+    }
+    Ok(out)
+}
+
+fn id_texts(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<StringArray, TypeRefused> {
+    let values = texts(array)?;
+    if spec.kind == Kind::Id && array.data_type().is_floating() {
+        // A float id is trusted only when the whole column is whole numbers.
+        let whole = values.iter().flatten().all(|v| !v.contains(['.', 'e', 'E', 'N', 'i']));
+        for row in 0..values.len() {
+            if whole { found.note(Reason::FloatIdColumn) } else if values.is_valid(row) && values.value(row).contains(['.', 'e']) { found.fault(row, Reason::FloatId, values.value(row)) }
+        }
+        return Ok(values);
+    }
+    if spec.kind == Kind::Id && spec.name == "member_id" {
+        return float_like_ids(values, found);
+    }
+    Ok(values)
+}
+
+/// Text ids such as `12345.0`: mended when every id of the batch is one, else quarantined.
+fn float_like_ids(values: StringArray, found: &mut Findings) -> Result<StringArray, TypeRefused> {
+    let fraction = |v: &str| v.strip_suffix(".0").is_some_and(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit()));
+    let scientific = |v: &str| v.len() > 4 && v.contains("E+") && v.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'E' | b'+'));
+    if values.iter().flatten().any(|v| scientific(v)) {
+        return Err(TypeRefused("member ids are in scientific notation (such as 1.23E+11): their last digits are lost\nhint: export ids as text".to_owned()));
+    }
+    let count = values.iter().flatten().filter(|v| fraction(v)).count();
+    if count == 0 {
+        return Ok(values);
+    }
+    if count == values.len() {
+        *found.notes.entry(Reason::FloatIdColumn).or_default() += count as u64;
+        return Ok(values.iter().map(|v| v.and_then(|v| v.strip_suffix(".0"))).collect());
+    }
+    for row in 0..values.len() {
+        if values.is_valid(row) && fraction(values.value(row)) {
+            found.fault(row, Reason::FloatId, values.value(row));
+        }
+    }
+    Ok(values)
+}
+
+fn words(array: &ArrayRef, spec: &ColumnSpec, pools: &Pools, found: &mut Findings) -> Result<Vec<u32>, TypeRefused> {
+    let lower = spec.kind == Kind::LowerWord;
+    // In a required closed list the row cannot be judged; u32::MAX marks it for quarantine below.
+    const UNKNOWN: u32 = u32::MAX;
+    let closed_and_required = spec.required && !spec.allowed.is_empty();
+    let map = |text: &str| {
+        let Some(text) = trim_text(text) else { return (0, None) };
+        let text = if lower { text.to_lowercase() } else { text.to_owned() };
+        if !spec.allowed.is_empty() && !spec.allowed.contains(&text.as_str()) {
+            return if closed_and_required { (UNKNOWN, None) } else { (0, Some(Reason::UnknownValue)) };
+        }
+        (pools.word.intern(&text), None)
+    };
+    let mut out = map_values(array, 0, map, found)?;
+    for (row, value) in out.iter_mut().enumerate() {
+        if *value == UNKNOWN {
+            *value = 0;
+            found.fault(row, Reason::UnknownRequired, "");
+        }
+    }
+    Ok(out)
+}
+
+fn icd(array: &ArrayRef, pools: &Pools, found: &mut Findings) -> Result<Vec<u32>, TypeRefused> {
+    let mut buffer = String::new();
+    map_values(
+        array,
+        0,
+        |text| match normalise_icd(text, &mut buffer) {
+            Some(code) if code.len() <= 10 => (pools.icd.intern(code), None),
+            Some(_) => (0, Some(Reason::UnreadableCode)),
+            None => (0, (!text.trim().is_empty()).then_some(Reason::PlaceholderCode)),
+        },
+        found,
+    )
+}
+
+fn shorts(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<Vec<Short>, TypeRefused> {
+    map_values(
+        array,
+        Short::NONE,
+        |text| {
+            let Some(text) = trim_text(text) else { return (Short::NONE, None) };
+            let (fixed, changed) = match spec.kind {
+                Kind::Bill => fix_bill(text),
+                Kind::Fixed(width) => fix_width(text, usize::from(width)),
+                _ => (text.to_owned(), false),
+            };
+            let width = if let Kind::Fixed(w) = spec.kind { usize::from(w) } else { 3 };
+            match Short::parse(&fixed).filter(|_| fixed.len() == width) {
+                Some(short) => (short, changed.then_some(Reason::Padded)),
+                None => (Short::NONE, Some(Reason::UnreadableCode)),
+            }
+        },
+        found,
+    )
+}
+
+fn days(array: &ArrayRef, spec: &ColumnSpec, dates: &DateReader, found: &mut Findings) -> Result<Vec<i32>, TypeRefused> {
+    let mut out = match array.data_type() {
+        DataType::Date32 => array.as_primitive::<Date32Type>().iter().map(|v| v.unwrap_or(NO_DAY)).collect::<Vec<_>>(),
+        DataType::Date64 => cast(array, &DataType::Date32)?.as_primitive::<Date32Type>().iter().map(|v| v.unwrap_or(NO_DAY)).collect(),
+        DataType::Timestamp(_, None) => {
+            *found.notes.entry(Reason::TimestampAsDate).or_default() += (array.len() - array.null_count()) as u64;
+            cast(array, &DataType::Date32)?.as_primitive::<Date32Type>().iter().map(|v| v.unwrap_or(NO_DAY)).collect()
+        }
+        DataType::Timestamp(_, Some(_)) => {
+            *found.notes.entry(Reason::TimestampAsDate).or_default() += (array.len() - array.null_count()) as u64;
+            let nanos = cast(array, &DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into())))?;
+            dates.zoned(nanos.as_primitive::<TimestampNanosecondType>(), spec.name).map_err(TypeRefused)?
+        }
+        _ => return text_days(array, spec, dates, found),
+    };
+    for (row, day) in out.iter_mut().enumerate() {
+        if *day != NO_DAY {
+            *day = judge_day(*day, row, spec, found);
+        }
+    }
+    Ok(out)
+}
+
+fn text_days(array: &ArrayRef, spec: &ColumnSpec, dates: &DateReader, found: &mut Findings) -> Result<Vec<i32>, TypeRefused> {
+    const BAD: i32 = i32::MIN + 1;
+    const EXCEL: i32 = i32::MIN + 2;
+    let plain: ArrayRef = std::sync::Arc::new(texts(array)?);
+    let mut out = map_values(
+        &plain,
+        NO_DAY,
+        |text| match trim_text(text) {
+            None => (NO_DAY, None),
+            Some(t) => match dates.parse(t) {
+                Some(day) => (day.0, None),
+                None if DateReader::looks_like_excel(t) => (EXCEL, None),
+                None => (BAD, None),
+            },
+        },
+        found,
+    )?;
+    let shown = plain.as_string::<i32>();
+    for (row, day) in out.iter_mut().enumerate() {
+        match *day {
+            NO_DAY => {}
+            BAD => {
+                *day = NO_DAY;
+                found.fault(row, Reason::BadDate, shown.value(row));
+            }
+            EXCEL => {
+                *day = NO_DAY;
+                found.fault(row, Reason::ExcelDate, shown.value(row));
+            }
+            d => *day = judge_day(d, row, spec, found),
+        }
+    }
+    Ok(out)
+}
+
+/// 1900-01-01, 0001-01-01 and 1800-01-01 stand for "none"; 9999-12-31 for "open", which only the end
+/// of a span, an expiry or a cooldown may be.
+fn judge_day(day: i32, row: usize, spec: &ColumnSpec, found: &mut Findings) -> i32 {
+    const SENTINELS: [i32; 3] = [-25_567, -719_162, -62_091];
+    const OPEN: i32 = 2_932_896;
+    if SENTINELS.contains(&day) {
+        if spec.required { found.fault(row, Reason::SentinelRequired, "") } else { found.note(Reason::SentinelOptional) }
+        return NO_DAY;
+    }
+    if day >= OPEN && !matches!(spec.name, "enrollment_end_date" | "expires" | "expiration_date" | "cooldown_until") {
+        if spec.required { found.fault(row, Reason::OpenDateAsService, "") } else { found.note(Reason::SentinelOptional) }
+        return NO_DAY;
+    }
+    day
+}
+
+fn money(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<Vec<i64>, TypeRefused> {
+    match array.data_type() {
+        DataType::Decimal128(_, scale) => Ok(decimals(array.as_primitive::<Decimal128Type>(), *scale, spec, found)),
+        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal256(..) => {
+            let wide = cast(array, &DataType::Decimal128(38, 4))?;
+            Ok(decimals(wide.as_primitive::<Decimal128Type>(), 4, spec, found))
+        }
+        DataType::Float32 | DataType::Float64 => {
+            let floats = cast(array, &DataType::Float64)?;
+            Ok(floats.as_primitive::<Float64Type>().iter().enumerate().map(|(row, v)| v.map_or(NO_INTEGER, |x| float_cents(x, row, found))).collect())
+        }
+        t if t.is_integer() => Ok(cast(array, &DataType::Int64)?.as_primitive::<Int64Type>().iter().map(|v| v.map_or(NO_INTEGER, |x| x.saturating_mul(100))).collect()),
+        _ => parse_each(array, spec, found, NO_INTEGER, cents_from_text),
+    }
+}
+
+fn decimals(array: &Decimal128Array, scale: i8, spec: &ColumnSpec, found: &mut Findings) -> Vec<i64> {
+    let mut out = Vec::with_capacity(array.len());
+    for row in 0..array.len() {
+        let cents = if array.is_null(row) { Some(NO_INTEGER) } else { rescale(array.value(row), scale) };
+        out.push(cents.unwrap_or_else(|| {
+            found.bad(row, spec.required, Reason::BadNumber, "");
+            NO_INTEGER
+        }));
+    }
+    out
+}
+
+/// A decimal of any scale to cents, half to even.
+fn rescale(value: i128, scale: i8) -> Option<i64> {
+    let shift = i32::from(scale) - 2;
+    if shift <= 0 {
+        return value.checked_mul(10_i128.checked_pow(shift.unsigned_abs())?).and_then(|v| i64::try_from(v).ok());
+    }
+    let unit = 10_i128.checked_pow(shift.unsigned_abs())?;
+    let (whole, rest) = (value.div_euclid(unit), value.rem_euclid(unit));
+    let up = rest * 2 > unit || (rest * 2 == unit && whole % 2 != 0);
+    i64::try_from(whole + i128::from(up)).ok()
+}
+
+fn float_cents(value: f64, row: usize, found: &mut Findings) -> i64 {
+    let cents = (value * 100.0).round_ties_even();
+    if !cents.is_finite() || cents.abs() > 9.0e15 {
+        found.fault(row, Reason::BadNumber, "");
+        return NO_INTEGER;
+    }
+    found.note(Reason::FloatMoney);
+    #[expect(clippy::cast_possible_truncation, reason = "checked just above")]
+    let whole = cents as i64;
+    whole
+}
+
+fn integers(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<Vec<i64>, TypeRefused> {
+    if array.data_type().is_integer() {
+        return Ok(cast(array, &DataType::Int64)?.as_primitive::<Int64Type>().iter().map(|v| v.unwrap_or(NO_INTEGER)).collect());
+    }
+    parse_each(array, spec, found, NO_INTEGER, |t| {
+        let t = t.split_once('.').filter(|(_, f)| f.bytes().all(|b| b == b'0')).map_or(t, |(w, _)| w);
+        t.parse().ok()
+    })
+}
+
+fn numbers(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<Vec<f64>, TypeRefused> {
+    if array.data_type().is_numeric() {
+        return Ok(cast(array, &DataType::Float64)?.as_primitive::<Float64Type>().iter().map(|v| v.filter(|x| x.is_finite()).unwrap_or(f64::NAN)).collect());
+    }
+    parse_each(array, spec, found, f64::NAN, |t| t.parse().ok().filter(|x: &f64| x.is_finite()))
+}
+
+fn parse_each<T: Copy>(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings, none: T, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, TypeRefused> {
+    let values = texts(array)?;
+    let mut out = Vec::with_capacity(values.len());
+    for row in 0..values.len() {
+        let text = if values.is_valid(row) { trim_text(values.value(row)) } else { None };
+        out.push(match text {
+            None => none,
+            Some(t) => parse(t).unwrap_or_else(|| {
+                found.bad(row, spec.required || spec.kind == Kind::Money, Reason::BadNumber, t);
+                none
+            }),
+        });
+    }
+    Ok(out)
+}
+
+fn flags(array: &ArrayRef, found: &mut Findings) -> Result<Vec<u8>, TypeRefused> {
+    map_values(
+        array,
+        NO_FLAG,
+        |text| match trim_text(text).map(str::to_ascii_lowercase).as_deref() {
+            None => (NO_FLAG, None),
+            Some("1" | "1.0" | "y" | "yes" | "true" | "t") => (1, None),
+            Some("0" | "0.0" | "n" | "no" | "false" | "f") => (0, None),
+            Some(_) => (NO_FLAG, Some(Reason::UnknownValue)),
+        },
+        found,
+    )
+}

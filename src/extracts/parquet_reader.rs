@@ -1,0 +1,121 @@
+//! Parquet by column and row group. Owns the schema hints that make code columns arrive as
+//! dictionaries; refuses to judge a value.
+
+use std::fs::File;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_schema::{DataType, Field, Schema};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+
+use super::ExtractError;
+use super::reader::{BATCH_ROWS, RawBatch, RowNumbers};
+use super::source::SourceFile;
+
+/// An opened Parquet file.
+pub struct ParquetSource {
+    /// Top-level column names.
+    pub names: Vec<String>,
+    file: SourceFile,
+    first_rows: Vec<u64>,
+}
+
+/// A failure while reading, either the file's or the judge's.
+pub enum ReadFailure {
+    /// The file cannot be decoded.
+    File(String),
+    /// The consumer refused.
+    Judge(ExtractError),
+}
+
+impl ReadFailure {
+    /// As an extract error, naming the file.
+    pub fn into_extract(self, name: impl Fn(String) -> ExtractError) -> ExtractError {
+        match self {
+            Self::File(why) => name(why),
+            Self::Judge(e) => e,
+        }
+    }
+}
+
+/// A damaged file can make the decoder panic; that is the file's fault, not ours.
+fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the file is damaged: it cannot be decoded".to_owned()))
+}
+
+/// Opens a file and reads its footer.
+///
+/// # Errors
+/// A sentence naming what is wrong with the file.
+pub fn open(file: &SourceFile) -> Result<ParquetSource, String> {
+    guarded(|| {
+        let handle = File::open(&file.path).map_err(|e| e.to_string())?;
+        let metadata = ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new()).map_err(|e| format!("not a readable Parquet file: {e}"))?;
+        let names = metadata.schema().fields().iter().map(|f| f.name().clone()).collect();
+        let mut next = 1_u64;
+        let mut first_rows = Vec::new();
+        for group in metadata.metadata().row_groups() {
+            first_rows.push(next);
+            next += u64::try_from(group.num_rows()).map_err(|_| "a row group says it has fewer than 0 rows".to_owned())?;
+        }
+        Ok(ParquetSource { names, file: file.clone(), first_rows })
+    })
+}
+
+impl ParquetSource {
+    /// The row groups, to be read in any order.
+    #[must_use]
+    pub fn row_groups(&self) -> Vec<usize> {
+        (0..self.first_rows.len()).collect()
+    }
+
+    /// Reads the `needed` columns of one row group in batches; slots marked in `as_dictionary` arrive
+    /// as dictionaries when they hold text.
+    ///
+    /// # Errors
+    /// [`ReadFailure`].
+    pub fn read(&self, group: usize, file: usize, needed: &[usize], as_dictionary: &[bool], each: &mut dyn FnMut(RawBatch) -> Result<(), ExtractError>) -> Result<(), ReadFailure> {
+        let mut reader = guarded(|| self.reader(group, needed, as_dictionary)).map_err(ReadFailure::File)?;
+        // The reader yields columns in file order; slots are in binding order.
+        let mut order: Vec<usize> = (0..needed.len()).collect();
+        order.sort_by_key(|slot| needed[*slot]);
+        let mut place = vec![0; needed.len()];
+        for (position, slot) in order.iter().enumerate() {
+            place[*slot] = position;
+        }
+        let mut row = self.first_rows[group];
+        loop {
+            let batch = guarded(|| reader.next().transpose().map_err(|e| format!("the file is damaged: {e}"))).map_err(ReadFailure::File)?;
+            let Some(batch) = batch else { return Ok(()) };
+            let columns: Vec<ArrayRef> = place.iter().map(|p| Arc::clone(batch.column(*p))).collect();
+            let len = batch.num_rows();
+            each(RawBatch { file, rows: RowNumbers::From(row), columns, len, unreadable: Vec::new() }).map_err(ReadFailure::Judge)?;
+            row += len as u64;
+        }
+    }
+
+    fn reader(&self, group: usize, needed: &[usize], as_dictionary: &[bool]) -> Result<parquet::arrow::arrow_reader::ParquetRecordBatchReader, String> {
+        let handle = File::open(&self.file.path).map_err(|e| e.to_string())?;
+        let plain = ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new()).map_err(|e| e.to_string())?;
+        let hinted = hint(plain.schema(), needed, as_dictionary);
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), ArrowReaderOptions::new().with_schema(Arc::new(hinted))).unwrap_or(plain);
+        let mask = ProjectionMask::roots(metadata.parquet_schema(), needed.iter().copied());
+        ParquetRecordBatchReaderBuilder::new_with_metadata(handle, metadata).with_projection(mask).with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build().map_err(|e| e.to_string())
+    }
+}
+
+fn hint(schema: &Schema, needed: &[usize], as_dictionary: &[bool]) -> Schema {
+    let fields: Vec<Field> = schema
+        .fields()
+        .iter()
+        .enumerate()
+        .map(|(at, field)| {
+            let wanted = needed.iter().position(|n| *n == at).is_some_and(|slot| as_dictionary[slot]);
+            let text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+            if wanted && text { Field::new(field.name(), DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), field.is_nullable()) } else { field.as_ref().clone() }
+        })
+        .collect();
+    Schema::new_with_metadata(fields, schema.metadata().clone())
+}

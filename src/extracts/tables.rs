@@ -1,0 +1,242 @@
+//! The small extracts as typed rows grouped by member. Owns their row shapes; refuses to decide
+//! anything from them.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::claims::{Cells, Context};
+use super::contract::ExtractSpec;
+use super::convert::{NO_DAY, NO_INTEGER};
+use super::reader::{Batch, Verdicts};
+
+/// Rows of one kind, sorted by member and then by their own order.
+#[derive(Clone, Debug)]
+pub struct ByMember<T> {
+    rows: Vec<(u32, T)>,
+}
+
+impl<T> Default for ByMember<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new() }
+    }
+}
+
+impl<T: Ord> ByMember<T> {
+    /// Groups rows given in any order; exact duplicates count once.
+    #[must_use]
+    pub fn group(mut rows: Vec<(u32, T)>) -> Self {
+        rows.sort();
+        rows.dedup();
+        Self { rows }
+    }
+}
+
+impl<T> ByMember<T> {
+    /// The rows of one member.
+    pub fn of(&self, member: u32) -> impl DoubleEndedIterator<Item = &T> {
+        let start = self.rows.partition_point(|r| r.0 < member);
+        let end = start + self.rows[start..].partition_point(|r| r.0 == member);
+        self.rows[start..end].iter().map(|r| &r.1)
+    }
+    /// All rows with their member.
+    pub fn all(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.rows.iter().map(|(m, t)| (*m, t))
+    }
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+macro_rules! rows {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "fields carry the contract's column names")]
+        pub struct $name { $(pub $field: $type),+ }
+    };
+}
+
+rows! {
+    /// A screening answer.
+    Screening { day: i32, domain: Box<str>, need: Box<str>, instrument: Box<str> }
+}
+rows! {
+    /// A contact attempt.
+    Outreach { day: i32, outcome: Box<str>, channel: Box<str>, manager: Box<str>, program: Box<str>, opt_out: Option<bool>, cooldown_until: Option<i32> }
+}
+rows! {
+    /// A care task.
+    Task { due: i32, kind: Box<str>, id: Box<str>, done: Option<i32> }
+}
+rows! {
+    /// An authorization request.
+    Authorization { request: i32, id: Box<str>, service: Box<str>, status: Box<str>, urgent: bool, decided: Option<i32>, approved_units: Option<i64>, used_units: Option<i64>, expires: Option<i32> }
+}
+rows! {
+    /// A community referral.
+    Referral { created: i32, id: Box<str>, domain: Box<str>, status: Box<str>, closed: Option<i32> }
+}
+rows! {
+    /// A manual decision.
+    Override { expires: i32, action: Box<str>, value: Box<str>, reason: Box<str>, author: Box<str> }
+}
+rows! {
+    /// A case held by a manager.
+    Case { since: Option<i32>, manager: Box<str>, pinned: bool, acuity_points: Option<i64>, end: Option<i32>, end_reason: Box<str> }
+}
+rows! {
+    /// A laboratory result; the value as ordered bits.
+    Lab { day: i32, loinc: Box<str>, unit: Box<str>, value: OrderedNumber }
+}
+rows! {
+    /// An assessment or a survey answer.
+    Scored { day: i32, instrument: Box<str>, score: Option<OrderedNumber> }
+}
+
+/// A finite number with a total order, so that rows sort the same everywhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OrderedNumber(pub f64);
+
+impl Eq for OrderedNumber {}
+impl PartialOrd for OrderedNumber {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for OrderedNumber {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// A care manager as the roster names them; defaults are filled by the caseload builder.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "fields carry the contract's column names")]
+pub struct Manager {
+    pub id: Box<str>,
+    pub name: Option<Box<str>>,
+    pub discipline: Box<str>,
+    pub languages: Box<str>,
+    pub licensed_states: Box<str>,
+    pub focus: Box<str>,
+    pub status: Box<str>,
+    pub fte: Option<f64>,
+    pub max_cases: Option<i64>,
+    pub max_points: Option<i64>,
+    pub base_cases: i64,
+    pub base_points: i64,
+    pub home_visits: bool,
+    pub max_travel_km: Option<f64>,
+    pub state: Box<str>,
+    pub zip3: Box<str>,
+    pub lat: Option<f64>,
+    pub lon: Option<f64>,
+    pub county: Box<str>,
+    pub new_contacts_per_day: Option<f64>,
+    pub hours_per_week: Option<f64>,
+    pub new_cases_per_week: Option<i64>,
+    pub back_on: Option<i32>,
+    pub cover_for: Option<Box<str>>,
+    /// Row in the file, for messages about this small human-made table.
+    pub row: u64,
+}
+
+/// One value of an area index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "fields carry the contract's column names")]
+pub struct AreaValue {
+    pub level: Box<str>,
+    pub code: Box<str>,
+    pub name: Box<str>,
+    pub value: OrderedNumber,
+}
+
+/// Reads the rows of one small extract into `out`; `day_column` is when a row happened.
+pub(super) fn collect<T>(
+    spec: &'static ExtractSpec,
+    context: &Context<'_>,
+    day_column: Option<&str>,
+    batch: &Batch,
+    verdicts: &mut Verdicts,
+    out: &Mutex<Vec<(u32, T)>>,
+    make: impl Fn(&Fields<'_, '_>) -> T,
+) {
+    let cells = Cells::new(spec, batch);
+    let mut rows = Vec::new();
+    for row in batch.good() {
+        let Some(member) = context.member(&cells, row, verdicts) else { continue };
+        let fields = Fields { cells: &cells, context, row };
+        if let Some(column) = day_column {
+            let day = cells.column(column).day(row);
+            let received = if spec.columns.iter().any(|c| c.name == "received_date") { cells.column("received_date").day(row) } else { NO_DAY };
+            if day > context.as_of.0 {
+                verdicts.drop_row("after_as_of");
+                continue;
+            }
+            if received != NO_DAY && received > context.as_of.0 {
+                verdicts.drop_row("not_yet_arrived");
+                continue;
+            }
+            if day != NO_DAY {
+                verdicts.saw(day);
+            }
+        }
+        rows.push((member, make(&fields)));
+    }
+    out.lock().unwrap_or_else(PoisonError::into_inner).extend(rows);
+}
+
+/// The cells of one row by column name.
+pub(super) struct Fields<'c, 'b> {
+    pub cells: &'c Cells<'b>,
+    pub context: &'c Context<'c>,
+    pub row: usize,
+}
+
+impl Fields<'_, '_> {
+    /// Free text or an interned word; empty for none.
+    pub fn text(&self, name: &str) -> Box<str> {
+        let column = self.cells.column(name);
+        match column.word(self.row) {
+            0 => column.text(self.row).unwrap_or("").into(),
+            word => self.context.pools.word.text_of(word).into(),
+        }
+    }
+    /// As [`Fields::text`]; `None` when empty.
+    pub fn some_text(&self, name: &str) -> Option<Box<str>> {
+        Some(self.text(name)).filter(|t| !t.is_empty())
+    }
+    pub fn day(&self, name: &str) -> i32 {
+        self.cells.column(name).day(self.row)
+    }
+    pub fn some_day(&self, name: &str) -> Option<i32> {
+        Some(self.day(name)).filter(|d| *d != NO_DAY)
+    }
+    /// A day that had come by the night's date; a later one is not known yet.
+    pub fn past_day(&self, name: &str) -> Option<i32> {
+        self.some_day(name).filter(|d| *d <= self.context.as_of.0)
+    }
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        Some(self.cells.column(name).integer(self.row)).filter(|v| *v != NO_INTEGER)
+    }
+    pub fn number(&self, name: &str) -> Option<f64> {
+        Some(self.cells.column(name).number(self.row)).filter(|v| v.is_finite())
+    }
+    pub fn flag(&self, name: &str) -> bool {
+        self.cells.column(name).flag(self.row).unwrap_or(false)
+    }
+    /// Yes, no or not said.
+    pub fn some_flag(&self, name: &str) -> Option<bool> {
+        self.cells.column(name).flag(self.row)
+    }
+    /// A short code's text; empty for none.
+    pub fn code(&self, name: &str) -> Box<str> {
+        self.cells.column(name).short(self.row).text().into()
+    }
+}

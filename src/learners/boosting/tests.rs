@@ -1,0 +1,1 @@
+//! Tests of the booster as a whole.

@@ -1,0 +1,328 @@
+//! Charlson, Elixhauser and hospital frailty over two years. Owns the look-back, hierarchies, POA rules
+//! and the evidence of each condition; refuses to weigh age.
+
+use super::{Inputs, Measure, MemberMeasures};
+use crate::domain::Day;
+use crate::reference::{CHARLSON, ELIXHAUSER};
+use crate::timeline::{CodeBasis, Timeline};
+
+/// A list of conditions.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Scheme {
+    /// Quan 2005.
+    Charlson,
+    /// AHRQ Elixhauser Refined 2026.1.
+    Elixhauser,
+    /// Hospital Frailty Risk Score 2018.
+    Hfrs,
+}
+
+impl Scheme {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Charlson => "charlson",
+            Self::Elixhauser => "elixhauser",
+            Self::Hfrs => "hfrs",
+        }
+    }
+}
+
+/// First and last mention of a condition: the day and the lowest id of that day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// First day.
+    pub first: i32,
+    /// Lowest id of the first day.
+    pub first_id: Box<str>,
+    /// Last day.
+    pub last: i32,
+    /// Lowest id of the last day.
+    pub last_id: Box<str>,
+}
+
+impl Evidence {
+    fn new(day: i32, id: &str) -> Self {
+        Self { first: day, first_id: id.into(), last: day, last_id: id.into() }
+    }
+    fn add(&mut self, day: i32, id: &str) {
+        if day < self.first || (day == self.first && id < &*self.first_id) {
+            self.first = day;
+            self.first_id = id.into();
+        }
+        if day > self.last || (day == self.last && id < &*self.last_id) {
+            self.last = day;
+            self.last_id = id.into();
+        }
+    }
+}
+
+/// One condition with its evidence.
+#[derive(Clone, Debug)]
+pub struct ConditionRow {
+    /// List.
+    pub scheme: Scheme,
+    /// Condition's name in that list (an HFRS condition is its 3-character code).
+    pub condition: &'static str,
+    /// Still counted after the list's hierarchy.
+    pub after_hierarchy: bool,
+    /// Mentions.
+    pub evidence: Evidence,
+}
+
+/// How much was known of present-on-admission flags.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PoaBasis {
+    /// Every counted inpatient diagnosis had one.
+    Full,
+    /// Some had.
+    Partial,
+    /// None had.
+    None,
+}
+
+impl PoaBasis {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Partial => "partial",
+            Self::None => "none",
+        }
+    }
+}
+
+/// The indices of one member; `None` when the window holds ICD-9 codes only.
+#[derive(Clone, Debug, Default)]
+pub struct Comorbidity {
+    /// Every condition met, by scheme and bit.
+    pub conditions: Vec<ConditionRow>,
+    /// Charlson, original weights, after the hierarchy, without age points.
+    pub charlson: Option<i32>,
+    /// Charlson, Quan 2011 weights.
+    pub charlson_quan2011: Option<i32>,
+    /// Elixhauser readmission index.
+    pub elixhauser_readmission: Option<i32>,
+    /// Elixhauser mortality index.
+    pub elixhauser_mortality: Option<i32>,
+    /// Elixhauser measures after the hierarchy.
+    pub elixhauser_count: Option<i32>,
+    /// Elixhauser bits after the hierarchy.
+    pub elixhauser_bits: u64,
+    /// Hospital Frailty Risk Score.
+    pub hfrs: Option<f64>,
+    /// Present-on-admission basis; `None` without an inpatient diagnosis.
+    pub poa: Option<PoaBasis>,
+    /// Coding systems of the window; `None` without any code.
+    pub code_basis: Option<CodeBasis>,
+}
+
+/// The registered measure.
+pub struct ComorbidityMeasure;
+
+/// Months looked back.
+pub const LOOK_BACK_MONTHS: i32 = 24;
+
+impl Measure for ComorbidityMeasure {
+    fn id(&self) -> &'static str {
+        "comorbidity"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Charlson (Quan 2005 coding; original and Quan 2011 weights; no age points), Elixhauser Refined 2026.1 (38 measures; readmission and mortality indices; all seven hierarchy rows) and the Hospital Frailty Risk Score (Gilbert 2018), over every diagnosis position of final claims and ADT rows of any class with as_of - 24 months < start <= as_of. A code flagged POA N or U does not set a measure that requires POA; a blank flag counts as present; a cerebrovascular sequela code sets cbvd unless an acute code is flagged N or U. Null when the window holds ICD-9 codes only. Known limits: HFRS was validated at 75 and over, and its F00 does not exist in ICD-10-CM, so US scores run lower."
+    }
+
+    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+        let mut tally = Tally::default();
+        let from = timeline.as_of.plus_months(-LOOK_BACK_MONTHS).0;
+        let to = timeline.as_of.0;
+        let reference = inputs.codes.reference;
+        let inside = |day: i32| from < day && day <= to;
+        for claim in timeline.claims.iter().filter(|c| inside(c.start)) {
+            let icd10 = claim.icd10();
+            for d in &claim.dx {
+                tally.basis = CodeBasis::join(tally.basis, icd10);
+                if claim.is_11x() {
+                    tally.inpatient += 1;
+                    tally.flagged += u32::from(d.poa != 0);
+                }
+                if icd10 {
+                    let absent = claim.is_11x() && matches!(d.poa, b'N' | b'U');
+                    tally.add(inputs, d.code, absent, claim.start, &claim.id);
+                }
+            }
+        }
+        for row in timeline.admissions.iter().filter(|a| inside(a.admit)) {
+            for code in row.dx.iter().filter(|c| **c != 0) {
+                let icd10 = row.admit >= 16_709;
+                tally.basis = CodeBasis::join(tally.basis, icd10);
+                if icd10 {
+                    tally.add(inputs, *code, false, row.admit, &row.admission_id);
+                }
+            }
+        }
+        out.comorbidity = tally.finish(reference);
+    }
+}
+
+struct Tally {
+    charlson: [Option<Evidence>; 17],
+    elixhauser: [Option<Evidence>; 39],
+    hfrs: Vec<Option<Evidence>>,
+    acute_cbvd_absent: bool,
+    basis: Option<CodeBasis>,
+    inpatient: u32,
+    flagged: u32,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { charlson: [const { None }; 17], elixhauser: [const { None }; 39], hfrs: Vec::new(), acute_cbvd_absent: false, basis: None, inpatient: 0, flagged: 0 }
+    }
+}
+
+fn mark(slot: &mut Option<Evidence>, day: i32, id: &str) {
+    match slot {
+        Some(e) => e.add(day, id),
+        None => *slot = Some(Evidence::new(day, id)),
+    }
+}
+
+fn bit_of(list: &[&str], name: &str) -> usize {
+    list.iter().position(|n| *n == name).unwrap_or(0)
+}
+
+impl Tally {
+    fn add(&mut self, inputs: &Inputs<'_>, code: u32, absent_on_admission: bool, day: i32, id: &str) {
+        let facts = inputs.codes.dx(code);
+        let mut bits = facts.charlson;
+        while bits != 0 {
+            mark(&mut self.charlson[bits.trailing_zeros() as usize], day, id);
+            bits &= bits - 1;
+        }
+        let mut bits = facts.elixhauser;
+        while bits != 0 {
+            let bit = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            let requires = inputs.codes.reference.elixhauser_weights.get(bit).is_some_and(|w| w.0);
+            if absent_on_admission && requires {
+                self.acute_cbvd_absent |= bit == CBVD;
+            } else {
+                mark(&mut self.elixhauser[bit], day, id);
+            }
+        }
+        if facts.hfrs > 0 {
+            let slot = usize::from(facts.hfrs) - 1;
+            if self.hfrs.len() <= slot {
+                self.hfrs.resize(slot + 1, None);
+            }
+            mark(&mut self.hfrs[slot], day, id);
+        }
+    }
+
+    fn finish(mut self, reference: &crate::reference::Reference) -> Comorbidity {
+        // The sequela helper becomes cbvd unless an acute code arose in hospital.
+        if let Some(sequela) = self.elixhauser[38].take()
+            && !self.acute_cbvd_absent
+        {
+            let slot = &mut self.elixhauser[CBVD];
+            mark(slot, sequela.first, &sequela.first_id);
+            mark(slot, sequela.last, &sequela.last_id);
+        }
+        let mut charlson: u64 = bits_of(&self.charlson);
+        for (parent, child) in [("dmc", "dm"), ("msld", "mld"), ("mst", "mal")] {
+            drop_child(&mut charlson, bit_of(&CHARLSON, parent), bit_of(&CHARLSON, child));
+        }
+        let mut elixhauser = bits_of(&self.elixhauser);
+        for (parent, child) in ELIXHAUSER_HIERARCHY {
+            drop_child(&mut elixhauser, bit_of(&ELIXHAUSER, parent), bit_of(&ELIXHAUSER, child));
+        }
+        let sum = |bits: u64, weight: &dyn Fn(usize) -> i32| (0..64).filter(|b| bits >> b & 1 == 1).map(weight).sum::<i32>();
+        // Points have one decimal: summed as tenths they carry no rounding.
+        let tenths: i64 = self.hfrs.iter().enumerate().filter(|(_, e)| e.is_some()).map(|(i, _)| tenths(reference.hfrs_points[i])).sum();
+        let judged = self.basis != Some(CodeBasis::Icd9);
+        let keep = |v: i32| judged.then_some(v);
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "small counts")]
+        let out = Comorbidity {
+            charlson: keep(sum(charlson, &|b| reference.charlson_weights[b].0)),
+            charlson_quan2011: keep(sum(charlson, &|b| reference.charlson_weights[b].1)),
+            elixhauser_readmission: keep(sum(elixhauser, &|b| reference.elixhauser_weights[b].1)),
+            elixhauser_mortality: keep(sum(elixhauser, &|b| reference.elixhauser_weights[b].2)),
+            elixhauser_count: keep(elixhauser.count_ones() as i32),
+            elixhauser_bits: elixhauser,
+            hfrs: judged.then_some(tenths as f64 / 10.0),
+            poa: match (self.inpatient, self.flagged) {
+                (0, _) => None,
+                (_, 0) => Some(PoaBasis::None),
+                (all, some) if all == some => Some(PoaBasis::Full),
+                _ => Some(PoaBasis::Partial),
+            },
+            code_basis: self.basis,
+            conditions: Vec::new(),
+        };
+        Comorbidity { conditions: self.rows(charlson, elixhauser, reference), ..out }
+    }
+
+    fn rows(self, charlson: u64, elixhauser: u64, reference: &crate::reference::Reference) -> Vec<ConditionRow> {
+        let mut rows = Vec::new();
+        for (i, e) in self.charlson.into_iter().enumerate() {
+            rows.extend(e.map(|evidence| ConditionRow { scheme: Scheme::Charlson, condition: CHARLSON[i], after_hierarchy: charlson >> i & 1 == 1, evidence }));
+        }
+        for (i, e) in self.elixhauser.into_iter().take(38).enumerate() {
+            rows.extend(e.map(|evidence| ConditionRow { scheme: Scheme::Elixhauser, condition: ELIXHAUSER[i], after_hierarchy: elixhauser >> i & 1 == 1, evidence }));
+        }
+        for (i, e) in self.hfrs.into_iter().enumerate() {
+            rows.extend(e.map(|evidence| ConditionRow { scheme: Scheme::Hfrs, condition: reference.hfrs_codes[i], after_hierarchy: true, evidence }));
+        }
+        rows
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "points below 10")]
+fn tenths(points: f64) -> i64 {
+    (points * 10.0).round() as i64
+}
+
+/// Place of `cbvd` in [`ELIXHAUSER`].
+const CBVD: usize = 10;
+
+const ELIXHAUSER_HIERARCHY: [(&str, &str); 7] = [
+    ("diab_cx", "diab_uncx"), ("htn_cx", "htn_uncx"), ("cancer_mets", "cancer_solid"), ("cancer_mets", "cancer_nsitu"),
+    ("cancer_solid", "cancer_nsitu"), ("liver_sev", "liver_mld"), ("renlfl_sev", "renlfl_mod"),
+];
+
+fn bits_of(slots: &[Option<Evidence>]) -> u64 {
+    slots.iter().enumerate().filter(|(_, e)| e.is_some()).fold(0, |bits, (i, _)| bits | 1 << i)
+}
+
+fn drop_child(bits: &mut u64, parent: usize, child: usize) {
+    if *bits >> parent & 1 == 1 {
+        *bits &= !(1 << child);
+    }
+}
+
+impl Comorbidity {
+    /// Evidence of a condition.
+    #[must_use]
+    pub fn evidence(&self, scheme: Scheme, condition: &str) -> Option<&Evidence> {
+        self.conditions.iter().find(|c| c.scheme == scheme && c.condition == condition).map(|c| &c.evidence)
+    }
+    /// The latest mention of any condition, as day and id.
+    #[must_use]
+    pub fn latest(&self) -> Option<(Day, &str)> {
+        self.conditions.iter().map(|c| (Day(c.evidence.last), &*c.evidence.last_id)).max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cbvd_is_where_the_constant_says() {
+        assert_eq!(ELIXHAUSER[CBVD], "cbvd");
+        assert_eq!(ELIXHAUSER[38], "cbvd_sqla");
+    }
+}

@@ -1,0 +1,41 @@
+//! NYU/Johnston classes of ED visits. Owns the lookup of fractions; refuses to round a visit to one class.
+
+use super::{Inputs, Measure, MemberMeasures};
+use crate::timeline::Timeline;
+
+/// The fractions of one visit, in the order of the reference's classes; a visit whose code is not listed
+/// is wholly unclassified.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EdClass {
+    /// Eight fractions, 0..1; all 0 when unclassified.
+    pub fractions: [f64; 8],
+    /// 1 when the code is not listed, else 0; `None` for an ICD-9 code.
+    pub unclassified: Option<f64>,
+}
+
+/// The registered measure.
+pub struct EdClasses;
+
+impl Measure for EdClasses {
+    fn id(&self) -> &'static str {
+        "ed_visits"
+    }
+
+    fn doc(&self) -> &'static str {
+        "ED visits with their NYU/Johnston fractions. One visit a member, day and facility from revenue centre 0450-0459 or 0981, place of service 23, or an ADT row of class emergency; none from 11x bills; dropped when a stay there began that day or the next or lasted over it. Diagnosis: position 1 of the institutional claim, else professional, else ADT row. Fractions are kept as published and sum to 1; a code not listed (exact match) is unclassified. Source: Billings (NYU), Johnston et al. 2017."
+    }
+
+    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+        out.ed = timeline
+            .ed_visits
+            .iter()
+            .map(|v| {
+                let slot = if v.icd10 { inputs.codes.dx(v.diagnosis).nyu } else { 0 };
+                match slot {
+                    0 => EdClass { fractions: [0.0; 8], unclassified: Some(1.0) },
+                    n => EdClass { fractions: inputs.codes.reference.nyu_fractions[usize::from(n) - 1], unclassified: Some(0.0) },
+                }
+            })
+            .collect();
+    }
+}

@@ -1,0 +1,146 @@
+//! The LACE index of a discharge. Owns its four parts; refuses to be called a readmission risk: the
+//! published outcome is death or unplanned readmission within 30 days.
+
+use super::{Inputs, Measure, MemberMeasures};
+use crate::domain::Day;
+use crate::reference::CHARLSON;
+use crate::timeline::{Codes, Timeline};
+
+/// The parts and their sum, 0..=19.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Lace {
+    /// Length of stay: 0–5 and 7 points.
+    pub length: u8,
+    /// Acute (emergency, urgent or trauma) admission: 0 or 3.
+    pub acute: u8,
+    /// Comorbidity: 0–3 and 5.
+    pub comorbidity: u8,
+    /// ED visits in the six months before: 0–4.
+    pub emergency: u8,
+}
+
+impl Lace {
+    /// The score.
+    #[must_use]
+    pub fn total(self) -> u8 {
+        self.length + self.acute + self.comorbidity + self.emergency
+    }
+}
+
+/// Points for days in hospital (van Walraven 2010, table 3).
+fn length_points(days: i32) -> u8 {
+    match days {
+        i32::MIN..=0 => 0,
+        1 => 1,
+        2 => 2,
+        3 => 3,
+        4..=6 => 4,
+        7..=13 => 5,
+        _ => 7,
+    }
+}
+
+/// Conditions of LACE's Charlson variant over Quan's code lists, each met or not.
+#[derive(Default)]
+struct Conditions {
+    charlson: u32,
+    renal_severe: bool,
+    renal_other: bool,
+}
+
+impl Conditions {
+    fn add(&mut self, code: u32, codes: &Codes<'_>) {
+        let facts = codes.dx(code);
+        self.charlson |= facts.charlson;
+        self.renal_severe |= facts.lace_renal_severe;
+        self.renal_other |= facts.charlson & bit("rnd") != 0 && !facts.lace_renal_severe;
+    }
+
+    /// Liver and renal disease count separately; complicated over plain diabetes, metastatic over solid.
+    fn sum(&self) -> u32 {
+        let has = |name: &str| self.charlson & bit(name) != 0;
+        let mut points = 0;
+        for (name, value) in [("mi", 1), ("cebvd", 1), ("pvd", 1), ("chf", 2), ("copd", 2), ("dem", 3), ("rhd", 3), ("aidshiv", 4)] {
+            points += if has(name) { value } else { 0 };
+        }
+        points += if has("dmc") { 2 } else { u32::from(has("dm")) };
+        points += if has("mst") { 6 } else if has("mal") { 2 } else { 0 };
+        points += if has("msld") { 4 } else if has("mld") { 2 } else { 0 };
+        points + if self.renal_severe { 4 } else if self.renal_other { 2 } else { 0 }
+    }
+}
+
+fn bit(name: &str) -> u32 {
+    CHARLSON.iter().position(|c| *c == name).map_or(0, |i| 1 << i)
+}
+
+/// LACE of a discharged stay; `None` while it is open.
+#[must_use]
+pub fn for_stay(timeline: &Timeline<'_>, at: usize, codes: &Codes<'_>) -> Option<Lace> {
+    let stay = &timeline.stays[at];
+    let days = stay.length_of_stay()?;
+    let from = stay.admit.plus_months(-24);
+    let mut conditions = Conditions::default();
+    for (code, icd10) in timeline.stay_diagnoses(stay) {
+        if icd10 {
+            conditions.add(code, codes);
+        }
+    }
+    let before = |day: i32| from.0 <= day && day < stay.admit.0;
+    for claim in timeline.claims.iter().filter(|c| c.icd10() && before(c.start)) {
+        claim.dx.iter().for_each(|d| conditions.add(d.code, codes));
+    }
+    for row in timeline.admissions.iter().filter(|a| before(a.admit) && a.admit >= 16_709) {
+        row.dx.iter().for_each(|d| conditions.add(*d, codes));
+    }
+    let comorbidity = match conditions.sum() {
+        n @ 0..=3 => u8::try_from(n).unwrap_or(3),
+        _ => 5,
+    };
+    let ed_from: Day = stay.admit.plus_months(-6);
+    let visits = timeline.ed_visits.iter().filter(|v| ed_from <= v.day && v.day < stay.admit).count();
+    Some(Lace {
+        length: length_points(days),
+        acute: if stay.admit_type.is_any(&["1", "2", "5"]) { 3 } else { 0 },
+        comorbidity,
+        emergency: u8::try_from(visits.min(4)).unwrap_or(4),
+    })
+}
+
+/// The registered measure.
+pub struct LaceMeasure;
+
+impl Measure for LaceMeasure {
+    fn id(&self) -> &'static str {
+        "lace"
+    }
+
+    fn doc(&self) -> &'static str {
+        "LACE of the latest index discharge: Length of stay, Acute admission (types 1, 2, 5), Comorbidity (LACE's own Charlson variant over Quan's code lists, on that stay and the 24 months before its admission; renal disease N18.4-N18.6, Z99.2, Z94.0 counts 4 and other renal disease 2), ED visits in the six months before the admission. Null without an index discharge. Published outcome: death or unplanned readmission within 30 days. Source: van Walraven 2010, CMAJ 182:551."
+    }
+
+    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+        let latest = out.stays.iter().enumerate().filter(|(_, f)| f.is_index()).max_by_key(|(i, _)| timeline.stays[*i].discharge).map(|(i, _)| i);
+        out.lace = latest.and_then(|i| for_stay(timeline, i, inputs.codes).map(|l| (i, l)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_the_published_table() {
+        assert_eq!([0, 1, 2, 3, 4, 6, 7, 13, 14, 40].map(length_points), [0, 1, 2, 3, 4, 4, 5, 5, 7, 7]);
+        let top = Lace { length: 7, acute: 3, comorbidity: 5, emergency: 4 };
+        assert_eq!(top.total(), 19);
+    }
+
+    #[test]
+    fn liver_and_renal_count_apart_and_the_worse_wins() {
+        let c = Conditions { charlson: bit("mld") | bit("rnd") | bit("dm") | bit("dmc") | bit("mal") | bit("mst"), renal_severe: false, renal_other: true };
+        assert_eq!(c.sum(), 2 + 2 + 2 + 6);
+        let c = Conditions { charlson: bit("msld") | bit("mld") | bit("rnd"), renal_severe: true, renal_other: true };
+        assert_eq!(c.sum(), 8);
+    }
+}

@@ -1,0 +1,114 @@
+//! Clinical facts of one member: a registry of measures over a timeline. Owns their definitions and
+//! sources; refuses to score, rank or read a file.
+//!
+//! Adding a measure: one file with its `Measure`, one line in [`REGISTRY`].
+
+mod comorbidity;
+mod ed_classes;
+mod lace;
+mod member_facts;
+mod needs;
+mod pqi;
+mod rates;
+mod readmission;
+mod transitions;
+mod utilization;
+mod worklist;
+
+use crate::config::Clocks;
+use crate::domain::Day;
+use crate::extracts::{Authorization, Outreach, Referral, Screening, Task};
+use crate::timeline::{Codes, Timeline};
+
+pub use comorbidity::{Comorbidity, ConditionRow, Evidence, PoaBasis, Scheme};
+pub use ed_classes::EdClass;
+pub use lace::{Lace, for_stay as lace_for_stay};
+pub use member_facts::{Dated, MemberFacts};
+pub use needs::{Need, NeedSource};
+pub use pqi::{COMPOSITES, PQI, PqiVerdict, composites_of};
+pub use rates::{RateCell, RateKey, RateKind, Rates, exact_poisson};
+pub use readmission::{IndexExclusion, StayFacts};
+pub use transitions::{Transition, TransitionState};
+pub use worklist::{WorkItem, WorkKind};
+
+/// Everything a measure may look at beside the timeline.
+pub struct Inputs<'a> {
+    /// Code facts and words.
+    pub codes: &'a Codes<'a>,
+    /// Limits of clocks.
+    pub clocks: &'a Clocks,
+    /// Days a claim is taken to need.
+    pub claims_lag_days: i32,
+    /// The member's screenings, oldest first.
+    pub screenings: Vec<&'a Screening>,
+    /// The member's contact attempts, oldest first.
+    pub outreach: Vec<&'a Outreach>,
+    /// The member's tasks.
+    pub tasks: Vec<&'a Task>,
+    /// The member's authorizations.
+    pub authorizations: Vec<&'a Authorization>,
+    /// The member's referrals.
+    pub referrals: Vec<&'a Referral>,
+}
+
+/// What the measures say of one member.
+#[derive(Default)]
+pub struct MemberMeasures {
+    /// One entry a stay, in stay order.
+    pub stays: Vec<StayFacts>,
+    /// One entry an ED visit, in visit order.
+    pub ed: Vec<EdClass>,
+    /// Charlson, Elixhauser, HFRS and their evidence.
+    pub comorbidity: Comorbidity,
+    /// LACE of the latest index discharge, with that stay's place.
+    pub lace: Option<(usize, Lace)>,
+    /// At least two stays admitted in the year.
+    pub flag_2ip: bool,
+    /// Social needs by domain.
+    pub needs: Vec<Need>,
+    /// Discharges in their transition period.
+    pub transitions: Vec<Transition>,
+    /// Due items.
+    pub worklist: Vec<WorkItem>,
+    /// Use, adherence and continuity facts.
+    pub facts: MemberFacts,
+}
+
+/// One registered measure.
+pub trait Measure: Sync {
+    /// Short name.
+    fn id(&self) -> &'static str;
+    /// Definition, formula, missing rule, source and known limits, as `docs/measures.md` shows it.
+    fn doc(&self) -> &'static str;
+    /// Computes the measure; earlier measures of the registry are already in `out`.
+    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures);
+}
+
+/// Every measure, in the order they are computed.
+pub const REGISTRY: &[&dyn Measure] = &[
+    &readmission::Readmission,
+    &pqi::Pqi,
+    &ed_classes::EdClasses,
+    &comorbidity::ComorbidityMeasure,
+    &lace::LaceMeasure,
+    &utilization::Utilization,
+    &needs::Needs,
+    &transitions::Transitions,
+    &worklist::Worklist,
+];
+
+/// Computes every registered measure of one member. Pure.
+#[must_use]
+pub fn measure(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
+    let mut out = MemberMeasures::default();
+    for m in REGISTRY {
+        m.compute(timeline, inputs, &mut out);
+    }
+    out
+}
+
+/// Days in the half-open window (as_of − 365, as_of].
+#[must_use]
+pub fn within_year(day: Day, as_of: Day) -> bool {
+    day <= as_of && day.since(as_of) > -365
+}

@@ -1,0 +1,105 @@
+//! Social needs by domain with their provenance. Owns the order screening, then Z code, then nothing;
+//! refuses to take an area index for a person's need.
+
+use super::{Inputs, Measure, MemberMeasures};
+use crate::domain::Day;
+use crate::reference::SDOH_DOMAINS;
+use crate::timeline::Timeline;
+
+/// Where a need was heard of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum NeedSource {
+    /// A screening answer.
+    Screening,
+    /// A Z55–Z65 code on a claim or ADT row.
+    ZCode,
+}
+
+impl NeedSource {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Screening => "screening",
+            Self::ZCode => "z_code",
+        }
+    }
+}
+
+/// One domain of one member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Domain.
+    pub domain: Box<str>,
+    /// `yes`, `no`, `unknown` or `declined`; a Z code says `yes`.
+    pub need: Box<str>,
+    /// Where from.
+    pub source: NeedSource,
+    /// When.
+    pub day: Day,
+    /// Instrument, or claim id of the code.
+    pub evidence: Box<str>,
+    /// An open referral of that domain.
+    pub open_referral: Option<Box<str>>,
+}
+
+impl Need {
+    /// The member has this need as far as anyone knows.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        &*self.need == "yes"
+    }
+}
+
+/// The registered measure.
+pub struct Needs;
+
+impl Measure for Needs {
+    fn id(&self) -> &'static str {
+        "needs"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Social need by domain: the newest screening answer (yes, no, unknown, declined; declined is not no), else the newest Z55-Z65 code, with its date and source. An area index is context and never a need. Source of domains: ICD-10-CM Z55-Z65 FY2024-FY2026, grouped by code family."
+    }
+
+    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+        let mut needs: Vec<Need> = Vec::new();
+        // Oldest first, so the last answer of a domain stands; of one day's answers a yes stands.
+        for s in &inputs.screenings {
+            let made = Need { domain: s.domain.clone(), need: s.need.clone(), source: NeedSource::Screening, day: Day(s.day), evidence: s.instrument.clone(), open_referral: None };
+            match needs.iter_mut().find(|n| n.domain == s.domain) {
+                Some(old) if old.day == made.day && old.is_open() => {}
+                Some(old) => *old = made,
+                None => needs.push(made),
+            }
+        }
+        let mut coded: Vec<Need> = Vec::new();
+        for (day, code, id) in z_codes(timeline, inputs) {
+            let domain = SDOH_DOMAINS[usize::from(inputs.codes.dx(code).sdoh) - 1];
+            if needs.iter().any(|n| *n.domain == *domain) {
+                continue;
+            }
+            let made = Need { domain: domain.into(), need: "yes".into(), source: NeedSource::ZCode, day: Day(day), evidence: id.into(), open_referral: None };
+            match coded.iter_mut().find(|n| *n.domain == *domain) {
+                Some(old) if (old.day, std::cmp::Reverse(&old.evidence)) >= (made.day, std::cmp::Reverse(&made.evidence)) => {}
+                Some(old) => *old = made,
+                None => coded.push(made),
+            }
+        }
+        needs.append(&mut coded);
+        for need in &mut needs {
+            let open = inputs.referrals.iter().filter(|r| r.domain == need.domain && matches!(&*r.status, "open" | "accepted") && r.closed.is_none());
+            need.open_referral = open.map(|r| r.id.clone()).next();
+        }
+        needs.sort_by(|a, b| a.domain.cmp(&b.domain));
+        out.needs = needs;
+    }
+}
+
+fn z_codes<'t>(timeline: &'t Timeline<'_>, inputs: &'t Inputs<'_>) -> impl Iterator<Item = (i32, u32, &'t str)> {
+    let social = |code: u32| inputs.codes.dx(code).sdoh > 0;
+    let claims = timeline.claims.iter().filter(|c| c.icd10()).flat_map(move |c| c.dx.iter().filter(move |d| social(d.code)).map(|d| (c.start, d.code, &*c.id)));
+    let rows = timeline.admissions.iter().filter(|a| a.admit >= 16_709).flat_map(move |a| a.dx.iter().filter(move |d| social(**d)).map(|d| (a.admit, *d, &*a.admission_id)));
+    claims.chain(rows)
+}

@@ -1,0 +1,208 @@
+//! Population rates by month and payer. Owns the person-time, the exact intervals and the maturity rule;
+//! refuses to compare organisations.
+
+use std::collections::BTreeMap;
+
+use super::{MemberMeasures, PQI, composites_of};
+use crate::domain::{Day, PayerType};
+use crate::extracts::NO_INTEGER;
+use crate::reference::Reference;
+use crate::timeline::Timeline;
+
+/// What is counted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum RateKind {
+    /// Stays admitted.
+    Admissions,
+    /// ED visits.
+    EdVisits,
+    /// 30-day unplanned readmissions over index discharges with a known label.
+    Readmissions,
+    /// One PQI (its place in the ten singles, then 10.. for composites 90–93).
+    Pqi(u8),
+    /// Paid dollars per member-month.
+    Paid,
+    /// Paid dollars on PQI stays per member-month.
+    PaidAvoidable,
+}
+
+impl RateKind {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Admissions => "admissions".into(),
+            Self::EdVisits => "ed_visits".into(),
+            Self::Readmissions => "readmission_30d".into(),
+            Self::Pqi(n) => format!("pqi_{}", pqi_name(n)),
+            Self::Paid => "paid_pmpm".into(),
+            Self::PaidAvoidable => "paid_avoidable_pmpm".into(),
+        }
+    }
+}
+
+fn pqi_name(n: u8) -> &'static str {
+    let n = usize::from(n);
+    if n < 10 { PQI[n] } else { ["90", "91", "92", "93"][n - 10] }
+}
+
+/// Month (its first day) and payer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct RateKey {
+    /// First day of the month.
+    pub month: Day,
+    /// Payer.
+    pub payer: PayerType,
+    /// What is counted.
+    pub kind: RateKind,
+}
+
+/// Counts of one cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RateCell {
+    /// Events, or cents for money.
+    pub observed: i64,
+    /// Person-days, or index discharges for readmissions.
+    pub exposure: i64,
+    /// Expected events by the published model; 0 where there is none.
+    pub expected: f64,
+}
+
+/// All cells.
+#[derive(Clone, Debug, Default)]
+pub struct Rates {
+    /// Cells by key.
+    pub cells: BTreeMap<RateKey, RateCell>,
+}
+
+/// Months reported.
+const MONTHS: i32 = 24;
+
+impl Rates {
+    /// Adds one member's mature months.
+    pub fn add(&mut self, timeline: &Timeline<'_>, measures: &MemberMeasures, reference: &Reference, maturity_days: i32, county: &str) {
+        let member = timeline.member;
+        let payer = member.payer_type();
+        let decile = reference.rates.poverty_decile(county);
+        let mut month = timeline.as_of.month_start().plus_months(-MONTHS);
+        while month < timeline.as_of {
+            let next = month.plus_months(1);
+            let last = next.plus(-1);
+            // A month is told only when its claims have had time to arrive.
+            if last.plus(maturity_days) <= timeline.as_of {
+                let end = member.death().map_or(last, |d| d.min(last));
+                let days = i64::from(member.enrolled_days(month, end));
+                self.month(timeline, measures, payer, month, last, days, &|measure, age| reference.rates.pqi(measure, age, member.sex(), decile));
+            }
+            month = next;
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one month's facts, used once")]
+    fn month(&mut self, timeline: &Timeline<'_>, measures: &MemberMeasures, payer: PayerType, month: Day, last: Day, days: i64, rate: &dyn Fn(&'static str, i32) -> Option<f64>) {
+        let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: f64| {
+            if observed != 0 || exposure != 0 {
+                let c = self.cells.entry(RateKey { month, payer, kind }).or_default();
+                c.observed += observed;
+                c.exposure += exposure;
+                c.expected += expected;
+            }
+        };
+        let inside = |day: Day| month <= day && day <= last;
+        let enrolled = |day: Day| timeline.member.enrolled_on(day);
+        let stays: Vec<usize> = (0..timeline.stays.len()).filter(|i| inside(timeline.stays[*i].admit) && enrolled(timeline.stays[*i].admit)).collect();
+        cell(RateKind::Admissions, stays.len() as i64, days, 0.0);
+        cell(RateKind::EdVisits, timeline.ed_visits.iter().filter(|v| inside(v.day) && enrolled(v.day)).count() as i64, days, 0.0);
+        for (i, facts) in measures.stays.iter().enumerate() {
+            if let Some(label) = facts.readmit30
+                && timeline.stays[i].discharge.is_some_and(inside)
+            {
+                cell(RateKind::Readmissions, i64::from(label), 1, 0.0);
+            }
+        }
+        let age = timeline.member.birth().age_on(month);
+        if age >= 18 {
+            #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
+            let years = days as f64 / 365.25;
+            for n in 0..14_u8 {
+                let name = pqi_name(n);
+                let observed = stays.iter().filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| counted(p.counted, n))).count() as i64;
+                if let Some(expected) = rate(name, age) {
+                    cell(RateKind::Pqi(n), observed, days, expected * years);
+                }
+            }
+        }
+        let paid: i64 = timeline.claims.iter().filter(|c| inside(Day(c.start))).map(|c| c.paid_cents).sum::<i64>() + timeline.fills.iter().filter(|f| inside(Day(f.day)) && f.paid_cents != NO_INTEGER).map(|f| f.paid_cents).sum::<i64>();
+        cell(RateKind::Paid, paid, days, 0.0);
+        let avoidable: i64 = stays.iter().filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| p.counted != 0)).flat_map(|i| timeline.stays[*i].claims.iter()).map(|c| timeline.claims[*c].paid_cents).sum();
+        cell(RateKind::PaidAvoidable, avoidable, days, 0.0);
+    }
+
+    /// Adds another set of cells; call in a fixed order, for the expected events are sums of fractions.
+    pub fn merge(&mut self, other: &Self) {
+        for (key, cell) in &other.cells {
+            let mine = self.cells.entry(*key).or_default();
+            mine.observed += cell.observed;
+            mine.exposure += cell.exposure;
+            mine.expected += cell.expected;
+        }
+    }
+}
+
+fn counted(bits: u16, n: u8) -> bool {
+    if n < 10 { bits >> n & 1 == 1 } else { composites_of(bits).any(|c| c == pqi_name(n)) }
+}
+
+/// The exact (Garwood) 95 % interval of a Poisson count: the means under which so few or so many events
+/// have a chance of 2.5 %. Found by bisection on the distribution itself. Source: Garwood 1936.
+#[must_use]
+pub fn exact_poisson(count: u64) -> (f64, f64) {
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    let k = count as f64;
+    let spread = 10.0 * libm::sqrt(k + 1.0) + 10.0;
+    let solve = |below: &dyn Fn(f64) -> bool| {
+        let (mut low, mut high) = ((k - spread).max(0.0), k + spread);
+        for _ in 0..80 {
+            let mid = f64::midpoint(low, high);
+            if below(mid) { low = mid } else { high = mid }
+        }
+        high
+    };
+    // P(X >= k | m) grows with m; P(X <= k | m) falls.
+    let lower = if count == 0 { 0.0 } else { solve(&|m| 1.0 - cumulative(count - 1, m) < 0.025) };
+    (lower, solve(&|m| cumulative(count, m) > 0.025))
+}
+
+/// P(X <= k) of a Poisson mean, summed from the largest term so that nothing underflows.
+fn cumulative(k: u64, mean: f64) -> f64 {
+    if mean <= 0.0 {
+        return 1.0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    let top = k as f64;
+    let log_term = top * libm::log(mean) - mean - libm::lgamma(top + 1.0);
+    let (mut term, mut sum, mut i) = (1.0, 1.0, top);
+    while i > 0.0 && term > 1e-17 * sum {
+        term *= i / mean;
+        sum += term;
+        i -= 1.0;
+        if sum > 1e300 {
+            return 1.0;
+        }
+    }
+    (libm::exp(log_term) * sum).min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Garwood limits as tabulated by Ulm 1990 (Am J Epidemiol 131:373), to two decimals.
+    #[test]
+    fn intervals_are_the_tabulated_ones() {
+        for (count, low, high) in [(0, 0.0, 3.69), (1, 0.03, 5.57), (5, 1.62, 11.67), (10, 4.80, 18.39), (20, 12.22, 30.89), (50, 37.11, 65.92), (100, 81.36, 121.63)] {
+            let (l, h) = exact_poisson(count);
+            assert!((l - low).abs() < 0.006 && (h - high).abs() < 0.006, "{count}: {l} {h}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Due items of one member: assessment, plan review, authorization, referral, fill, screening,
+//! medication reconciliation. Owns their due days; refuses to order people by them.
+
+use super::{Inputs, Measure, MemberMeasures};
+use crate::domain::Day;
+use crate::timeline::Timeline;
+
+/// Kind of a due item.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum WorkKind {
+    AuthorizationDecision,
+    AuthorizationExpiring,
+    MedicationReconciliation,
+    Assessment,
+    PlanReview,
+    Goal,
+    Referral,
+    Fill,
+    Screening,
+}
+
+impl WorkKind {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationDecision => "authorization",
+            Self::AuthorizationExpiring => "authorization_expiring",
+            Self::MedicationReconciliation => "medication_reconciliation",
+            Self::Assessment => "assessment",
+            Self::PlanReview => "plan_review",
+            Self::Goal => "goal",
+            Self::Referral => "referral",
+            Self::Fill => "fill",
+            Self::Screening => "screening",
+        }
+    }
+}
+
+/// One due item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkItem {
+    /// Kind.
+    pub kind: WorkKind,
+    /// Its own id, class or domain.
+    pub id: Box<str>,
+    /// Service, class or domain in words.
+    pub detail: Box<str>,
+    /// Due day.
+    pub due: Day,
+    /// Urgent authorization.
+    pub urgent: bool,
+}
+
+/// The registered measure.
+pub struct Worklist;
+
+impl Measure for Worklist {
+    fn id(&self) -> &'static str {
+        "worklist"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Items due now or soon: pending authorizations (72 hours urgent, 7 calendar days standard from the request), authorizations about to expire, open assessment, plan-review and goal tasks, referrals open longer than 14 days, late fills, medication reconciliation within 30 days of discharge, and a social-needs screening once a year for people with an open need. Sources: 42 CFR 438.210, 422.572; CMS-0057-F; HEDIS TRC."
+    }
+
+    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+        let as_of = timeline.as_of;
+        let clocks = inputs.clocks;
+        let horizon = as_of.plus(clocks.due_soon_days);
+        let mut items = Vec::new();
+        for t in inputs.tasks.iter().filter(|t| t.done.is_none() && Day(t.due) <= horizon) {
+            let kind = match &*t.kind {
+                "assessment" => WorkKind::Assessment,
+                "plan_review" => WorkKind::PlanReview,
+                "goal" => WorkKind::Goal,
+                _ => continue,
+            };
+            items.push(WorkItem { kind, id: t.id.clone(), detail: t.kind.clone(), due: Day(t.due), urgent: false });
+        }
+        for a in &inputs.authorizations {
+            if &*a.status == "pending" && a.decided.is_none() {
+                let days = if a.urgent { (clocks.authorization_urgent_hours + 23) / 24 } else { clocks.authorization_standard_days };
+                items.push(WorkItem { kind: WorkKind::AuthorizationDecision, id: a.id.clone(), detail: a.service.clone(), due: Day(a.request).plus(days), urgent: a.urgent });
+            }
+            if let Some(expires) = a.expires.map(Day)
+                && &*a.status == "approved"
+                && expires >= as_of
+                && expires <= horizon
+            {
+                items.push(WorkItem { kind: WorkKind::AuthorizationExpiring, id: a.id.clone(), detail: a.service.clone(), due: expires, urgent: false });
+            }
+        }
+        for r in inputs.referrals.iter().filter(|r| matches!(&*r.status, "open" | "accepted") && r.closed.is_none()) {
+            let due = Day(r.created).plus(clocks.referral_open_days);
+            if due < as_of {
+                items.push(WorkItem { kind: WorkKind::Referral, id: r.id.clone(), detail: r.domain.clone(), due, urgent: false });
+            }
+        }
+        for (class, ran_out) in &out.facts.late_fills {
+            items.push(WorkItem { kind: WorkKind::Fill, id: (*class).into(), detail: (*class).into(), due: ran_out.plus(clocks.fill_late_days), urgent: false });
+        }
+        for t in out.transitions.iter().filter(|t| t.closed.is_none()) {
+            items.push(WorkItem { kind: WorkKind::MedicationReconciliation, id: t.id.clone(), detail: t.setting.into(), due: t.discharge.plus(clocks.medication_reconciliation_days), urgent: false });
+        }
+        let newest_screening = inputs.screenings.iter().map(|s| s.day).max();
+        if out.needs.iter().any(super::Need::is_open) && newest_screening.is_none_or(|d| as_of.0 - d > 365) {
+            let due = newest_screening.map_or(as_of, |d| Day(d).plus(365));
+            items.push(WorkItem { kind: WorkKind::Screening, id: "sdoh".into(), detail: "social needs".into(), due, urgent: false });
+        }
+        items.sort_by(|a, b| (a.due, a.kind, &a.id).cmp(&(b.due, b.kind, &b.id)));
+        out.worklist = items;
+    }
+}

@@ -1,0 +1,35 @@
+//! Percentile ranks. Owns the tie rule; refuses to know what is ranked.
+
+/// The percentile of each value among all: 100 · (number below + half the number equal) / n, in 0..100.
+/// Order of the input is kept; equal values get one percentile.
+#[must_use]
+pub fn percentiles<T: Ord>(values: &[T]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|a, b| values[*a].cmp(&values[*b]));
+    let mut out = vec![0.0; values.len()];
+    let mut start = 0;
+    while start < order.len() {
+        let mut end = start + 1;
+        while end < order.len() && values[order[end]] == values[order[start]] {
+            end += 1;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "populations stay far below 2^52")]
+        let rank = (start as f64 + (end - start) as f64 / 2.0) * 100.0 / values.len() as f64;
+        for i in &order[start..end] {
+            out[*i] = rank;
+        }
+        start = end;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_share_the_middle() {
+        assert_eq!(percentiles(&[3, 1, 1, 9]), [62.5, 25.0, 25.0, 87.5]);
+        assert_eq!(percentiles::<i32>(&[]), Vec::<f64>::new());
+    }
+}

@@ -1,0 +1,250 @@
+//! One person who might be contacted, with every part of the priority. Owns tiers, clocks and the
+//! benefit; refuses to decide who is left out.
+
+use super::Inputs;
+use super::capacity::reach_rate;
+use crate::domain::{Day, business_days_between, stable_hash};
+use crate::extracts::Override;
+use crate::features::{RiskKey, Snapshot};
+use crate::measures::WorkKind;
+use crate::models::{Driver, Reason, drivers, for_member, percentiles, residual};
+
+/// Which stream a person came by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Stream {
+    /// A clock runs.
+    Transition,
+    /// Added by hand.
+    Override,
+    /// Risk rose.
+    Rising,
+    /// Risk is high.
+    HighRisk,
+}
+
+impl Stream {
+    /// The contract's word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Transition => "transition",
+            Self::Override => "override",
+            Self::Rising => "rising",
+            Self::HighRisk => "high_risk",
+        }
+    }
+}
+
+/// The clock that puts a person first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Clock {
+    /// Business days left; negative when late.
+    pub slack_days: i32,
+    /// Due day.
+    pub due: Day,
+    /// `tcm_contact`, `tcm_visit` or `authorization_urgent`.
+    pub kind: &'static str,
+    /// What started it: discharge or request day.
+    pub started: Day,
+}
+
+/// The factors of the expected benefit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parts {
+    /// Probability: residual readmission in a transition, else avoidable hospitalization in 90 days; 0 when unscored.
+    pub probability: f64,
+    /// How much a contact is taken to change, by driver.
+    pub impactability: f64,
+    /// Chance that a contact succeeds.
+    pub reach: f64,
+    /// 1 when nobody works with the person yet.
+    pub not_yet_engaged: f64,
+    /// Falls from 2 to 1 over the 30 days after a discharge; 1 without one.
+    pub time_value: f64,
+}
+
+impl Parts {
+    /// The expected benefit.
+    #[must_use]
+    pub fn priority(&self) -> f64 {
+        self.probability * self.impactability * self.reach * self.not_yet_engaged * self.time_value
+    }
+}
+
+/// One person with what orders them.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Index in the population.
+    pub member: u32,
+    /// Stream.
+    pub stream: Stream,
+    /// 1..=4; a running transition clock makes it 1.
+    pub tier: u8,
+    /// The tier from risk or by hand alone.
+    pub risk_tier: u8,
+    /// Percentile of avoid_hosp; `None` when not scored.
+    pub percentile: Option<f64>,
+    /// Running clock.
+    pub clock: Option<Clock>,
+    /// Ordering key of the published indices.
+    pub key: RiskKey,
+    /// Parts of the priority.
+    pub parts: Parts,
+    /// A manager already works with the person.
+    pub engaged: bool,
+    /// Reasons, strongest first.
+    pub reasons: Vec<Reason>,
+    /// Drivers, strongest first.
+    pub drivers: Vec<Driver>,
+    /// Seeded tie-break.
+    pub tie: u64,
+}
+
+impl Candidate {
+    /// Something speaks for a contact tonight.
+    #[must_use]
+    pub fn has_cause(&self) -> bool {
+        self.clock.is_some() || self.stream == Stream::Override || self.key.says_something()
+    }
+
+    /// The list's order: clock class by slack, added by hand, then by the indices, then the benefit.
+    pub fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let class = |c: &Self| match (&c.clock, c.stream) {
+            (Some(_), _) => 0,
+            (None, Stream::Override) => 1,
+            (None, _) => 2 + u8::from(c.engaged),
+        };
+        class(self)
+            .cmp(&class(other))
+            .then_with(|| self.clock.cmp(&other.clock))
+            .then_with(|| other.key.cmp(&self.key))
+            .then_with(|| other.parts.priority().total_cmp(&self.parts.priority()))
+            .then_with(|| self.tie.cmp(&other.tie))
+            .then_with(|| self.member.cmp(&other.member))
+    }
+}
+
+/// What a contact is taken to change, by its leading driver, before `[list.impactability]`: fills and social
+/// needs can be acted on at once, chronic disease over time. Own judgement, monotone in how directly a care
+/// manager can act; to be replaced by measured effects.
+fn impactability(driver: Option<Driver>, inputs: &Inputs<'_>) -> f64 {
+    let (name, value) = match driver {
+        Some(Driver::Transition | Driver::Clinical) => ("chronic", 0.6),
+        Some(Driver::Medication) => ("medication", 0.9),
+        Some(Driver::Behavioral) => ("behavioral", 0.7),
+        Some(Driver::Social) => ("social", 0.8),
+        None => ("general", 0.4),
+    };
+    inputs.plan.list.impactability.get(name).copied().unwrap_or(value)
+}
+
+/// The tightest running clock of a member.
+fn clock(s: &Snapshot, complex: bool, as_of: Day) -> Option<Clock> {
+    let transitions = s.transitions.iter().filter_map(|t| t.running(as_of, complex || t.complex).map(|(kind, due, slack_days)| Clock { slack_days, due, kind, started: t.discharge }));
+    let urgent = s
+        .worklist
+        .iter()
+        .filter(|w| w.kind == WorkKind::AuthorizationDecision && w.urgent)
+        .map(|w| Clock { slack_days: business_days_between(as_of, w.due), due: w.due, kind: "authorization_urgent", started: w.due.plus(-3) });
+    transitions.chain(urgent).min()
+}
+
+/// Candidates of all enrolled members, in member order, not yet suppressed or cut.
+#[must_use]
+pub fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
+    let as_of = inputs.plan.as_of;
+    let base_reach = reach_rate(inputs);
+    let adults: Vec<&Snapshot> = inputs.snapshots.iter().filter(|s| s.enrolled && s.age >= 18).collect();
+    let now = percentiles(&adults.iter().map(|s| s.key).collect::<Vec<_>>());
+    let before = percentiles(&adults.iter().map(|s| s.key_before).collect::<Vec<_>>());
+    let mut rank = 0;
+    let mut probability: rustc_hash::FxHashMap<u32, f64> = rustc_hash::FxHashMap::default();
+    for score in inputs.scores.iter().filter(|s| s.score_id == "avoid_hosp" && s.horizon_days == 90) {
+        probability.insert(score.member, score.probability.unwrap_or(0.0));
+    }
+    let mut out = Vec::new();
+    for s in inputs.snapshots {
+        let percentile = if s.enrolled && s.age >= 18 {
+            rank += 1;
+            Some((now[rank - 1], before[rank - 1]))
+        } else {
+            None
+        };
+        if s.enrolled {
+            out.push(one(inputs, s, percentile, probability.get(&s.member).copied().unwrap_or(0.0), base_reach, as_of));
+        }
+    }
+    out
+}
+
+fn one(inputs: &Inputs<'_>, s: &Snapshot, percentile: Option<(f64, f64)>, p90: f64, base_reach: f64, as_of: Day) -> Candidate {
+    let list = &inputs.plan.list;
+    let ex = inputs.extracts;
+    let active = |o: &&Override| o.expires >= as_of.0;
+    let own: Vec<&Override> = ex.overrides.of(s.member).filter(active).collect();
+    let forced_tier: Option<u8> = own.iter().filter(|o| &*o.action == "tier").filter_map(|o| o.value.parse().ok()).find(|t| (1..=4).contains(t));
+    let now = percentile.map(|p| p.0);
+    let risk_tier = forced_tier.unwrap_or_else(|| match now {
+        Some(p) if p >= list.tiers[0] => 1,
+        Some(p) if p >= list.tiers[1] => 2,
+        Some(p) if p >= list.tiers[2] => 3,
+        _ => 4,
+    });
+    // A clock makes tier 1, but only a tier from risk or by hand makes a discharge complex.
+    let clock = clock(s, risk_tier == 1, as_of);
+    let in_transition = s.transitions.iter().any(|t| t.closed.is_none());
+    let tier = if clock.as_ref().is_some_and(|c| c.kind != "authorization_urgent") && forced_tier.is_none() { 1 } else { risk_tier };
+    let rising = percentile.is_some_and(|(n, b)| n >= list.rising_percentile && n - b >= list.rising_gain);
+    let stream = if clock.is_some() {
+        Stream::Transition
+    } else if own.iter().any(|o| &*o.action == "add") {
+        Stream::Override
+    } else if rising {
+        Stream::Rising
+    } else {
+        Stream::HighRisk
+    };
+    let drivers = drivers(s);
+    let engaged = ex.cases.of(s.member).any(|c| c.end.is_none());
+    let probability = match s.recent.last() {
+        Some(r) if in_transition => residual(lace_risk(r.lace.total(), inputs), as_of.since(r.discharge)),
+        _ => p90,
+    };
+    let since_discharge = s.recent.last().filter(|_| in_transition).map(|r| as_of.since(r.discharge));
+    Candidate {
+        member: s.member,
+        stream,
+        tier,
+        risk_tier,
+        percentile: now,
+        clock,
+        key: s.key,
+        parts: Parts {
+            probability,
+            impactability: impactability(drivers.iter().copied().find(|d| *d != Driver::Transition).or(drivers.first().copied()), inputs),
+            reach: reach(inputs, s.member, base_reach),
+            not_yet_engaged: if engaged { 0.5 } else { 1.0 },
+            time_value: since_discharge.map_or(1.0, |d| 2.0 - f64::from(d.clamp(0, 30)) / 30.0),
+        },
+        engaged,
+        reasons: for_member(s),
+        drivers,
+        tie: stable_hash(inputs.plan.run.seed, ex.population.member(s.member).id().as_bytes()),
+    }
+}
+
+/// LACE's published risk, as the scores of the same night carry it.
+fn lace_risk(total: u8, inputs: &Inputs<'_>) -> f64 {
+    inputs.reference.lace_risk_percent[usize::from(total.min(19))] / 100.0
+}
+
+/// Chance of success for one person: the base rate, less without a phone and with each vain attempt of the
+/// last 180 days.
+fn reach(inputs: &Inputs<'_>, member: u32, base: f64) -> f64 {
+    let facts = &inputs.extracts.population.member(member).facts;
+    let from = inputs.plan.as_of.0 - inputs.plan.list.reach_days;
+    let vain = inputs.extracts.outreach.of(member).filter(|o| o.day > from && matches!(&*o.outcome, "attempts_complete" | "attempts_incomplete" | "wrong_number")).count();
+    let phone = if facts.phone.is_some() || facts.guardian_phone.is_some() { 1.0 } else { 0.3 };
+    let worn = libm::pow(0.9, f64::from(u32::try_from(vain.min(10)).unwrap_or(10)));
+    base * phone * worn
+}

@@ -1,0 +1,38 @@
+//! What earlier lists said. Owns one row for each person ever listed lately; refuses to read files.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Day;
+
+/// One person's standing on earlier nights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemoryRow {
+    /// First night of the current or last spell on the list.
+    pub since: Day,
+    /// Last night on the list.
+    pub last: Day,
+    /// On the list at the previous run.
+    pub listed: bool,
+    /// Nights in a row ranked beyond the exit length.
+    pub nights_beyond: i32,
+    /// Nights on the list in this spell.
+    pub days_on_list: i32,
+    /// Tier then.
+    pub tier: u8,
+    /// Clock then; empty for none.
+    pub clock: String,
+    /// Priority then.
+    pub priority: f64,
+}
+
+/// Rows by member id, and the night they are of.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// The previous run's night; `None` on the first.
+    pub as_of: Option<Day>,
+    /// Rows.
+    pub rows: BTreeMap<String, MemoryRow>,
+}
+
+/// Nights after which a person off the list is forgotten.
+pub const FORGET_AFTER_DAYS: i32 = 180;

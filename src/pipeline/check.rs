@@ -1,0 +1,36 @@
+//! Reading and judging the extracts without measuring anyone. Owns the account it prints; refuses to publish.
+
+use std::collections::BTreeMap;
+
+use super::nightly::{Account, in_pool};
+use super::{NightlyOptions, PipelineError, Progress, gates, publication, stop_flag};
+use crate::config::RunPlan;
+use crate::extracts::{self, Discovered, LoadOptions};
+use crate::publish::{OutputFolder, quality_lines};
+
+/// Judges the extracts; returns the table to print. The quarantine is left under `failed/` of the output folder.
+///
+/// # Errors
+/// As a nightly run would give for the same extracts.
+pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> Result<String, PipelineError> {
+    let folder = OutputFolder::open(&plan.run.out)?;
+    let mut account = Account::default();
+    let result = in_pool(plan, || {
+        let staging = folder.stage()?;
+        progress.stage("find inputs");
+        let found = Discovered::find(plan)?;
+        if let Some(list) = &options.manifest {
+            gates::expected_hashes(&found, list)?;
+        }
+        let tell = |name: &str| progress.stage(&format!("read {name}"));
+        let load = LoadOptions { allow_empty: &options.allow_empty, scratch: staging.path(), stop: stop_flag(), progress: &tell };
+        let extracts = extracts::load(plan, &found, &load)?;
+        let over = gates::exceeded(&extracts.reports, plan);
+        account.note(&extracts, &BTreeMap::new(), over.clone());
+        let lines = quality_lines(&extracts.reports);
+        if over.is_empty() { Ok(lines) } else { Err(PipelineError::Quarantine(over)) }
+    });
+    publication::failed(&folder, plan, &account)?;
+    progress.finish();
+    result
+}

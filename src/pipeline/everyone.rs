@@ -1,0 +1,193 @@
+//! The measures of everyone: buckets in parallel, results in order. Owns the waves; refuses to hold more than
+//! one small row a member.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use super::PipelineError;
+use crate::config::RunPlan;
+use crate::domain::Day;
+use crate::extracts::{Extracts, MemberEvents, QuarantineRow, Reason};
+use crate::features::{RiskKey, Snapshot};
+use crate::measures::{Inputs, MemberMeasures, Rates, measure};
+use crate::publish::{MemberTables, MemberWriters};
+use crate::reference::CodeStatus;
+use crate::timeline::{Codes, LineAccount, Timeline};
+
+/// What the walk over members gives.
+#[derive(Default)]
+pub struct Everyone {
+    /// One a member, in member order.
+    pub snapshots: Vec<Snapshot>,
+    /// Rates.
+    pub rates: Rates,
+    /// Claim lines left out by rule.
+    pub dropped: BTreeMap<&'static str, u64>,
+    /// Claim lines rejected after the fact.
+    pub quarantine: Vec<QuarantineRow>,
+    /// Codes by status and other counts, for the data-quality account.
+    pub codes: BTreeMap<&'static str, u64>,
+    /// Counts at the clinical gates.
+    pub counts: BTreeMap<&'static str, u64>,
+}
+
+#[derive(Default)]
+struct Group {
+    snapshots: Vec<Snapshot>,
+    tables: MemberTables,
+    account: LineAccount,
+    rates: Rates,
+    codes: BTreeMap<&'static str, u64>,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+/// What every member's walk shares.
+pub struct Walk<'a> {
+    /// The plan.
+    pub plan: &'a RunPlan,
+    /// The rows.
+    pub extracts: &'a Extracts,
+    /// Code facts.
+    pub codes: &'a Codes<'a>,
+    /// Set when told to stop.
+    pub stop: &'a AtomicBool,
+}
+
+/// Days before the night at which the rising stream compares.
+const BEFORE_DAYS: i32 = 90;
+
+impl Walk<'_> {
+    /// Measures everyone and writes the member tables.
+    ///
+    /// # Errors
+    /// When the disk refuses or the process is told to stop.
+    pub fn run(&self, writers: &mut MemberWriters, step: &dyn Fn(u64, u64)) -> Result<Everyone, PipelineError> {
+        let buckets = &self.extracts.buckets;
+        let mut out = Everyone::default();
+        let wave = rayon::current_num_threads() * 2;
+        let all: Vec<usize> = (0..buckets.len()).collect();
+        for (n, chunk) in all.chunks(wave).enumerate() {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(PipelineError::Interrupted);
+            }
+            let groups: Vec<Group> = chunk.par_iter().map(|b| self.bucket(*b)).collect::<Result<_, PipelineError>>()?;
+            for mut group in groups {
+                writers.write(&mut group.tables)?;
+                out.take(group, self.extracts);
+            }
+            step(((n + 1) * wave).min(buckets.len()) as u64, buckets.len() as u64);
+        }
+        out.quarantine.sort();
+        Ok(out)
+    }
+
+    fn bucket(&self, bucket: usize) -> Result<Group, PipelineError> {
+        let records = self.extracts.buckets.take(bucket).map_err(|e| PipelineError::Extract(crate::extracts::ExtractError::Spill(e)))?;
+        let mut group = Group::default();
+        for member in self.extracts.buckets.members(bucket) {
+            self.member(member, records.member(member), &mut group);
+        }
+        Ok(group)
+    }
+
+    fn inputs(&self, member: u32) -> Inputs<'_> {
+        let ex = self.extracts;
+        Inputs {
+            codes: self.codes,
+            clocks: &self.plan.clocks,
+            claims_lag_days: self.plan.models.claims_lag_days,
+            screenings: ex.screenings.of(member).collect(),
+            outreach: ex.outreach.of(member).collect(),
+            tasks: ex.tasks.of(member).collect(),
+            authorizations: ex.authorizations.of(member).collect(),
+            referrals: ex.referrals.of(member).collect(),
+        }
+    }
+
+    fn member(&self, index: u32, events: MemberEvents, group: &mut Group) {
+        let member = self.extracts.population.member(index);
+        let as_of = self.plan.as_of;
+        let inputs = self.inputs(index);
+        let key_before = self.key_before(index, &events, as_of.plus(-BEFORE_DAYS));
+        let timeline = Timeline::build(member, events, as_of, self.codes, &mut group.account);
+        let measures = measure(&timeline, &inputs);
+        group.tables.add(&timeline, &measures, self.codes);
+        let maturity = self.plan.models.label_maturity_days;
+        group.rates.add(&timeline, &measures, self.codes.reference, maturity, &member.facts.county.text());
+        count(&timeline, &measures, self.codes, group);
+        group.snapshots.push(Snapshot::new(index, &timeline, &measures, key_before, self.codes));
+    }
+
+    /// The ordering key as it was known 90 days before; adults with any event only.
+    fn key_before(&self, index: u32, events: &MemberEvents, day: Day) -> RiskKey {
+        let member = self.extracts.population.member(index);
+        if (events.claims.is_empty() && events.admissions.is_empty()) || member.birth().age_on(self.plan.as_of) < 18 {
+            return RiskKey::default();
+        }
+        // Neither fills, needs nor clocks enter the key.
+        let known = MemberEvents { claims: events.claims.clone(), admissions: events.admissions.clone(), fills: Vec::new() };
+        let timeline = Timeline::known_at(member, known, day, self.plan.models.claims_lag_days, self.codes);
+        let nothing = Inputs { codes: self.codes, clocks: &self.plan.clocks, claims_lag_days: 0, screenings: Vec::new(), outreach: Vec::new(), tasks: Vec::new(), authorizations: Vec::new(), referrals: Vec::new() };
+        RiskKey::of(&measure(&timeline, &nothing))
+    }
+}
+
+fn add(map: &mut BTreeMap<&'static str, u64>, key: &'static str, n: u64) {
+    if n > 0 {
+        *map.entry(key).or_default() += n;
+    }
+}
+
+fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, group: &mut Group) {
+    let c = &mut group.codes;
+    for claim in &timeline.claims {
+        for dx in &claim.dx {
+            add(c, "diagnoses", 1);
+            if !claim.icd10() {
+                add(c, "icd9_diagnoses", 1);
+                continue;
+            }
+            match codes.dx(dx.code).status {
+                CodeStatus::Valid => {}
+                CodeStatus::Retired => add(c, "retired_codes", 1),
+                CodeStatus::Header => add(c, "header_codes", 1),
+                CodeStatus::Unknown => add(c, "unknown_codes", 1),
+            }
+        }
+    }
+    let n = &mut group.counts;
+    add(n, "stays", timeline.stays.len() as u64);
+    add(n, "ed_visits", timeline.ed_visits.len() as u64);
+    for (stay, facts) in timeline.stays.iter().zip(&measures.stays) {
+        add(n, "index_discharges", u64::from(facts.is_index()));
+        add(n, "open_stays", u64::from(stay.discharge.is_none()));
+        add(n, "readmissions_30d", u64::from(facts.readmit30 == Some(true)));
+        add(n, "readmissions_same_day", u64::from(facts.days_to_readmission == Some(0)));
+        add(n, "labels_known", u64::from(facts.readmit30.is_some()));
+        add(n, "pqi_stays", u64::from(facts.pqi.as_ref().is_some_and(|p| p.counted != 0)));
+        add(c, "principal_without_ccs", u64::from(facts.is_index() && facts.unmapped_principal));
+        add(c, "principal_ccs_from_family", u64::from(stay.principal_icd10 && codes.dx(stay.principal).ccs_from_family));
+        add(c, "pqi_admit_source_unjudged", u64::from(facts.pqi.as_ref().is_some_and(|p| p.exclusions.contains("unjudged"))));
+    }
+    add(c, "ed_visits_unclassified", measures.ed.iter().filter(|e| e.unclassified == Some(1.0)).count() as u64);
+}
+
+impl Everyone {
+    fn take(&mut self, group: Group, extracts: &Extracts) {
+        self.snapshots.extend(group.snapshots);
+        self.rates.merge(&group.rates);
+        for (map, from) in [(&mut self.codes, group.codes), (&mut self.counts, group.counts), (&mut self.dropped, group.account.dropped)] {
+            for (k, v) in from {
+                *map.entry(k).or_default() += v;
+            }
+        }
+        let files = extracts.reports.get("medical_claim").map(|r| &r.files);
+        for (file, row, reason) in group.account.quarantined {
+            let file = files.and_then(|f| f.get(file as usize)).map_or_else(|| "(view)".to_owned(), |f| f.name.clone());
+            let column = if reason == Reason::ReversalWithoutOriginal { "reversal_of_claim_id" } else { "claim_line_number" };
+            self.quarantine.push(QuarantineRow { extract: "medical_claim", file, row, column: column.to_owned(), reason, value: String::new() });
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Putting a finished night on disk: every file of the run, the manifest, the move to its place. Owns which
+//! file holds what; refuses to compute a result.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+use serde_json::json;
+
+use super::everyone::Everyone;
+use super::nightly::{Account, NightlySummary};
+use super::{PipelineError, Progress};
+use crate::caseload::{self, BuiltCaseload, Continuity, Options, Solution};
+use crate::config::RunPlan;
+
+use crate::extracts::{Discovered, QuarantineRow};
+use crate::measures::{RateKind, exact_poisson};
+use crate::outreach::{Inputs, OutreachList};
+use crate::publish::{
+    Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist, WorklistRow, columns, csv_bytes, data_quality_json, digest_of, hash_outputs, outreach_workbook,
+    output_digest, parquet_bytes, render_report, verify, worklists_workbook,
+};
+use crate::reference::{code_sets, sha256_hex};
+
+/// Everything a finished night holds.
+pub struct Night<'a> {
+    /// The plan.
+    pub plan: &'a RunPlan,
+    /// Members, snapshots, scores.
+    pub inputs: &'a Inputs<'a>,
+    /// The list.
+    pub list: &'a OutreachList,
+    /// The caseload's instance.
+    pub cases: &'a BuiltCaseload,
+    /// Its solution.
+    pub assignment: &'a Assignment,
+    /// Measures of everyone.
+    pub everyone: &'a Everyone,
+    /// Input files.
+    pub found: &'a Discovered,
+    /// The run remembered.
+    pub previous: Option<&'a Manifest>,
+}
+
+/// A solved caseload with its files.
+pub struct Assignment {
+    /// Manager by member id.
+    pub by_member: BTreeMap<String, String>,
+    /// File name and bytes.
+    pub files: Vec<(&'static str, Vec<u8>)>,
+    /// Members without a manager.
+    pub waiting: usize,
+}
+
+/// Solves the night's caseload and checks the answer by the independent check.
+///
+/// # Errors
+/// When the check refuses the answer: our own fault.
+pub fn solve_caseload(cases: &BuiltCaseload, plan: &RunPlan) -> Result<Assignment, PipelineError> {
+    let options = Options {
+        continuity: Continuity::parse(&plan.caseload.continuity).unwrap_or(Continuity::Protect),
+        clocks_first: plan.caseload.clocks_first,
+        weekly_new: true,
+        step_budget: plan.caseload.step_budget,
+        seed: plan.run.seed,
+    };
+    solved(&cases.problem, &options)
+}
+
+/// Solves, checks, explains and writes an instance.
+///
+/// # Errors
+/// As [`solve_caseload`].
+pub fn solved(problem: &caseload::Problem, options: &Options) -> Result<Assignment, PipelineError> {
+    let solution: Solution = caseload::solve(problem, options);
+    let audit = caseload::check(problem, options, &solution.assigned, &solution.protected);
+    if !audit.is_clean() {
+        return Err(PipelineError::Internal("the caseload's independent check refuses the solver's answer".to_owned()));
+    }
+    let explanation = caseload::explain(problem, options, &solution);
+    let summary = caseload::summarise(problem, options, &solution, &explanation, &audit);
+    let by_member = problem.members().iter().zip(&solution.assigned).filter_map(|(m, a)| a.map(|j| (m.id.clone(), problem.managers()[j].id.clone()))).collect();
+    Ok(Assignment {
+        by_member,
+        waiting: explanation.waiting.len(),
+        files: vec![
+            ("assignments.csv", caseload::write_assignments(problem, options, &solution)?),
+            ("waitlist.csv", caseload::write_waitlist(problem, &explanation)?),
+            ("assignment_summary.json", caseload::write_summary(&summary)?),
+        ],
+    })
+}
+
+/// Writes every file of a run and publishes it.
+///
+/// # Errors
+/// When the disk refuses; nothing is published then.
+pub fn publish(folder: &OutputFolder, mut staging: Staging, night: &Night<'_>, progress: &Progress) -> Result<NightlySummary, PipelineError> {
+    let plan = night.plan;
+    write_list(&mut staging, night)?;
+    for (name, bytes) in &night.assignment.files {
+        staging.write(name, bytes)?;
+    }
+    staging.write("caseload/members.csv", &caseload::write_members(night.cases.problem.members())?)?;
+    staging.write("caseload/care_managers.csv", &caseload::write_care_managers(night.cases.problem.managers())?)?;
+    staging.write("measures/rates.parquet", &parquet_bytes(&columns::RATES, &rates(night).take()?)?)?;
+    write_quarantine(&mut staging, &night.inputs.extracts.quarantine)?;
+    let quality = data_quality_json(&night.inputs.extracts.reports, &night.everyone.codes, &[]);
+    staging.write("data_quality.json", &pretty(&quality)?)?;
+    let used: Vec<_> = crate::models::cards();
+    staging.write("model_card.json", &pretty(&json!({ "basis": "published_index", "models": used }))?)?;
+    staging.write("model_card.md", used.iter().map(|c| c.markdown).collect::<Vec<_>>().join("\n").as_bytes())?;
+    let mut manifest = manifest(night);
+    if plan.output.formats.iter().any(|f| f == "html") {
+        let page = render_report(staging.path(), &manifest)?;
+        staging.write("report.html", page.as_bytes())?;
+    }
+    if let Some(group) = plan.output.group.as_deref().filter(|g| !g.is_empty()) {
+        staging.share(group, &["outreach.csv", "outreach.parquet", "outreach.xlsx", "worklists.xlsx", "report.html"])?;
+    }
+    progress.finish();
+    staging.write("timings.json", &pretty(&progress.timings())?)?;
+    manifest.outputs = hash_outputs(staging.path(), staging.files())?;
+    manifest.digest = output_digest(&manifest.outputs);
+    let bytes = pretty(&serde_json::to_value(&manifest).map_err(|e| PipelineError::Internal(e.to_string()))?)?;
+    staging.write("manifest.json", &bytes)?;
+    staging.write("manifest.sha256", format!("{}\n", sha256_hex(&bytes)).as_bytes())?;
+    let digest = manifest.digest.clone();
+    let same = |run: &Path| verify(run).is_ok_and(|(m, problems)| problems.is_empty() && m.digest == digest);
+    let name = folder.publish(staging, &manifest.run_id, same)?;
+    folder.prune(plan.run.keep_runs);
+    Ok(NightlySummary { path: folder.run(&name), run_id: name, counts: manifest.counts, digest: manifest.digest, warnings: warnings(night) })
+}
+
+fn warnings(night: &Night<'_>) -> Vec<String> {
+    let mut out = Vec::new();
+    if !night.cases.stranded.is_empty() {
+        out.push(format!("{} open cases belong to members who died, left or are another id's double: close them", night.cases.stranded.len()));
+    }
+    if night.inputs.extracts.managers.is_empty() {
+        out.push("no care_manager extract: the list is cut at 100 people and nobody is assigned".to_owned());
+    }
+    out
+}
+
+fn pretty(value: &serde_json::Value) -> Result<Vec<u8>, PipelineError> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| PipelineError::Internal(e.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineError> {
+    let plan = night.plan;
+    let population = &night.inputs.extracts.population;
+    let assigned: FxHashMap<u32, Box<str>> = night.assignment.by_member.iter().filter_map(|(m, c)| population.find(m).map(|i| (i, c.as_str().into()))).collect();
+    let wants = |format: &str| plan.output.formats.iter().any(|f| f == format);
+    let banner = plan.sample.then_some("SAMPLE DATA");
+    for mut table in ListTables::new(night.inputs, night.list, &assigned).tables {
+        let spec = table.spec;
+        let batch = table.take()?;
+        match spec.name {
+            "outreach" => {
+                if wants("csv") {
+                    staging.write("outreach.csv", &csv_bytes(spec, &batch)?)?;
+                }
+                // The Parquet list is what explain, report and the next night read: always written.
+                staging.write("outreach.parquet", &parquet_bytes(spec, &batch)?)?;
+                if wants("xlsx") {
+                    staging.write("outreach.xlsx", &outreach_workbook(spec, &batch, plan.as_of, banner)?)?;
+                    staging.write("worklists.xlsx", &worklists_workbook(&worklists(night, &assigned), plan.as_of, banner)?)?;
+                }
+            }
+            "scores" | "reasons" | "memory" => staging.write(&format!("{}.parquet", spec.name), &parquet_bytes(spec, &batch)?)?,
+            name => staging.write(&format!("{name}.csv"), &csv_bytes(spec, &batch)?)?,
+        }
+    }
+    Ok(())
+}
+
+/// A sheet for everyone on the roster who has someone to call, and one for people nobody can take.
+fn worklists(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Worklist> {
+    let inputs = night.inputs;
+    let ex = inputs.extracts;
+    let sensitive = !night.plan.output.sensitive_roles.is_empty();
+    let mut sheets: BTreeMap<String, Worklist> = BTreeMap::new();
+    for (i, listed) in night.list.listed.iter().enumerate() {
+        let c = &listed.candidate;
+        let manager = assigned.get(&c.member).map_or_else(|| listed.contact_by.to_string(), ToString::to_string);
+        let m = ex.population.member(c.member);
+        let f = &m.facts;
+        let text = |t: &Option<Box<str>>| t.as_deref().unwrap_or("").to_owned();
+        let minor = inputs.snapshots[c.member as usize].age < 18;
+        let row = WorklistRow {
+            rank: i + 1,
+            member_id: m.id().to_owned(),
+            name: [text(&f.first_name), text(&f.last_name)].join(" ").trim().to_owned(),
+            birth_year: m.birth().ymd().0,
+            phone: text(&f.phone),
+            language: ex.words.text(f.language).to_owned(),
+            interpreter: f.interpreter == Some(true),
+            address: if f.homebound == Some(true) { text(&f.address) } else { String::new() },
+            guardian: if minor { [text(&f.guardian_name), text(&f.guardian_phone)].join(" ").trim().to_owned() } else { String::new() },
+            pcp: ex.words.text(f.pcp).to_owned(),
+            clock: c.clock.as_ref().map_or_else(String::new, |k| k.kind.replace('_', " ")),
+            due: c.clock.as_ref().map(|k| k.due),
+            reasons: c.reasons.iter().map(|r| r.shown(sensitive)).collect::<Vec<_>>().join("; "),
+            first_action: format!("{} ({})", listed.action.text, listed.action.discipline.as_str()),
+        };
+        let name = ex.managers.iter().find(|x| *x.id == *manager).and_then(|x| x.name.as_deref()).unwrap_or("").to_owned();
+        sheets.entry(manager.clone()).or_insert_with(|| Worklist { manager, manager_name: name, rows: Vec::new() }).rows.push(row);
+    }
+    sheets.into_values().collect()
+}
+
+fn rates(night: &Night<'_>) -> Table {
+    let mut table = Table::new(&columns::RATES);
+    for (key, cell) in &night.everyone.rates.cells {
+        let money = matches!(key.kind, RateKind::Paid | RateKind::PaidAvoidable);
+        let shares = key.kind == RateKind::Readmissions;
+        #[expect(clippy::cast_precision_loss, reason = "rates for reading")]
+        let (observed, exposure) = (cell.observed as f64, cell.exposure as f64);
+        let years = exposure / 365.25;
+        let scale = |n: f64| if shares { n / exposure } else { n / years * 1000.0 };
+        let rate = if money { observed / 100.0 / (exposure / 30.4375) } else { scale(observed) };
+        let limits = (!money).then(|| exact_poisson(u64::try_from(cell.observed).unwrap_or(0)));
+        let expected = (cell.expected > 0.0).then_some(cell.expected);
+        table.push(&[
+            key.month.into(), key.payer.name().into(), (&key.kind.name()).into(), if money { Cell::Null } else { cell.observed.into() }, expected.into(), expected.map(|e| observed / e).into(),
+            if shares { exposure } else { years }.into(), rate.into(), limits.map(|l| scale(l.0)).into(), limits.map(|l| scale(l.1)).into(),
+        ]);
+    }
+    table
+}
+
+fn write_quarantine(staging: &mut Staging, rows: &[QuarantineRow]) -> Result<(), PipelineError> {
+    let (shown, full) = quarantine_tables(rows);
+    staging.write("quarantine.csv", &shown)?;
+    staging.write("quarantine.parquet", &full)?;
+    Ok(())
+}
+
+/// The CSV never shows a value, the Parquet file does.
+fn quarantine_tables(rows: &[QuarantineRow]) -> (Vec<u8>, Vec<u8>) {
+    let build = |with_value: bool| {
+        let mut table = Table::new(&columns::QUARANTINE);
+        for r in rows {
+            let row = i64::try_from(r.row).unwrap_or(i64::MAX);
+            table.push(&[r.extract.into(), (&r.file).into(), row.into(), (&r.column).into(), r.reason.code().into(), Some(r.value.as_str()).filter(|v| with_value && !v.is_empty()).into()]);
+        }
+        table.take()
+    };
+    let csv = build(false).and_then(|b| csv_bytes(&columns::QUARANTINE, &b)).unwrap_or_default();
+    let parquet = build(true).and_then(|b| parquet_bytes(&columns::QUARANTINE, &b)).unwrap_or_default();
+    (csv, parquet)
+}
+
+/// The manifest but for outputs and digest.
+fn manifest(night: &Night<'_>) -> Manifest {
+    let plan = night.plan;
+    let mut inputs: Vec<InputFile> = night.found.all().map(|(extract, f)| InputFile { extract: extract.to_owned(), file: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes }).collect();
+    inputs.sort();
+    let mut hashes: Vec<String> = inputs.iter().map(|i| format!("{} {}", i.extract, i.sha256)).collect();
+    hashes.sort();
+    let version = env!("CARGO_PKG_VERSION");
+    let inputs_digest = digest_of(hashes.iter().map(String::as_str).chain([plan.config_hash.as_str(), version]));
+    let rows = night
+        .inputs
+        .extracts
+        .reports
+        .iter()
+        .map(|(name, r)| ((*name).to_owned(), RowAccount { rows_in: r.tally.rows_in, rows_used: r.tally.rows_used, rows_quarantined: r.tally.rows_quarantined(), rows_dropped: r.tally.rows_dropped() }))
+        .collect();
+    Manifest {
+        run_id: format!("{}-{}", plan.as_of, &inputs_digest[..8]),
+        as_of: plan.as_of.to_string(),
+        lamplight_version: version.to_owned(),
+        banner: plan.sample.then(|| "SAMPLE DATA".to_owned()),
+        config_sha256: plan.config_hash.clone(),
+        inputs_digest,
+        inputs,
+        previous_digest: night.previous.map(|p| p.digest.clone()),
+        rows,
+        counts: counts(night),
+        code_sets: code_sets().into_iter().map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 }).collect(),
+        models: crate::models::cards().iter().map(|c| c.id.to_owned()).collect(),
+        outputs: Vec::new(),
+        digest: String::new(),
+    }
+}
+
+fn counts(night: &Night<'_>) -> BTreeMap<String, u64> {
+    let list = night.list;
+    let n = |v: usize| v as u64;
+    let scored = night.inputs.scores.iter().filter(|s| s.probability.is_some()).map(|s| s.member).collect::<std::collections::BTreeSet<_>>().len();
+    let mut out: BTreeMap<String, u64> = night.everyone.counts.iter().chain(&night.everyone.codes).map(|(k, v)| ((*k).to_owned(), *v)).collect();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of contacts")]
+    let capacity = list.capacity.max(0.0) as u64;
+    for (key, value) in [
+        ("members", n(night.inputs.snapshots.len())),
+        ("enrolled", n(night.inputs.snapshots.iter().filter(|s| s.enrolled).count())),
+        ("members_scored", n(scored)),
+        ("listed", n(list.listed.len())),
+        ("listed_with_clock", n(list.listed.iter().filter(|l| l.candidate.clock.is_some()).count())),
+        ("suppressed", n(list.suppressed.len())),
+        ("overflow", n(list.overflow.len())),
+        ("dropped_from_list", n(list.dropped.len())),
+        ("contact_capacity", capacity),
+        ("assigned", n(night.assignment.by_member.len())),
+        ("waiting", n(night.assignment.waiting)),
+        ("cases_stranded", n(night.cases.stranded.len())),
+        ("quarantined", n(night.inputs.extracts.quarantine.len())),
+    ] {
+        out.insert(key.to_owned(), value);
+    }
+    out
+}
+
+/// Says beside the runs how the last attempt ended.
+///
+/// # Errors
+/// When the disk refuses and the attempt itself had not already failed.
+pub fn last_attempt(folder: &OutputFolder, plan: &RunPlan, result: &Result<NightlySummary, PipelineError>) -> Result<(), PipelineError> {
+    let value = match result {
+        Ok(summary) => json!({ "as_of": plan.as_of.to_string(), "exit_code": 0, "run_id": summary.run_id, "lamplight_version": env!("CARGO_PKG_VERSION") }),
+        Err(e) => json!({ "as_of": plan.as_of.to_string(), "exit_code": e.exit_code(), "error": e.to_string(), "lamplight_version": env!("CARGO_PKG_VERSION") }),
+    };
+    let written = pretty(&value).and_then(|bytes| Ok(folder.write_beside("last_attempt.json", &bytes)?));
+    if result.is_err() { Ok(()) } else { written }
+}
+
+/// Leaves the quarantine and the account of a refused night.
+///
+/// # Errors
+/// Never stops the refusal itself: a full disk is only logged.
+pub fn failed(folder: &OutputFolder, plan: &RunPlan, account: &Account) -> Result<(), PipelineError> {
+    let id = format!("{}-{}", plan.as_of, &plan.config_hash[..8]);
+    let (csv, parquet) = quarantine_tables(&account.quarantine);
+    let files = [("quarantine.csv", csv), ("quarantine.parquet", parquet), ("data_quality.json", pretty(&account.quality)?)];
+    for (name, bytes) in files {
+        if let Err(e) = folder.write_beside(&format!("failed/{id}/{name}"), &bytes) {
+            tracing::warn!("cannot leave {name} of the refused night: {e}");
+        }
+    }
+    Ok(())
+}
+
+/// Rebuilds `report.html` of a published run from its files.
+///
+/// # Errors
+/// When the run does not verify or cannot be read.
+pub fn rebuild_report(run: &Path) -> Result<String, PipelineError> {
+    let (manifest, problems) = verify(run)?;
+    if !problems.is_empty() {
+        return Err(PipelineError::Verify(problems));
+    }
+    Ok(render_report(run, &manifest)?)
+}
+

@@ -1,0 +1,297 @@
+//! The published folder: lock, staging, private files, atomic publication, `current`, kept runs. Owns every
+//! write to disk; refuses to know what is written.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use super::PublishError;
+
+fn io_error(what: &str) -> impl FnOnce(io::Error) -> PublishError + '_ {
+    move |e| PublishError::Io { what: what.to_owned(), why: e }
+}
+
+fn make_folder(path: &Path) -> Result<(), PublishError> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io_error("output folder"))
+}
+
+/// A folder that one run at a time may publish to.
+pub struct OutputFolder {
+    root: PathBuf,
+    _lock: File,
+}
+
+impl OutputFolder {
+    /// Opens the folder, makes it when missing, and takes the lock; leftovers of dead runs are removed.
+    ///
+    /// # Errors
+    /// [`PublishError::Locked`] when another run holds it; [`PublishError::Io`] when it cannot be written.
+    pub fn open(root: &Path) -> Result<Self, PublishError> {
+        make_folder(root)?;
+        make_folder(&root.join("runs"))?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(root.join(".lock")).map_err(io_error("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(PublishError::Locked),
+            Err(fs::TryLockError::Error(e)) => return Err(PublishError::Io { what: "lock".to_owned(), why: e }),
+        }
+        let folder = Self { root: root.to_path_buf(), _lock: lock };
+        folder.clean()?;
+        Ok(folder)
+    }
+
+    /// A folder for a few files without runs or lock.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn plain(root: &Path) -> Result<Self, PublishError> {
+        make_folder(root)?;
+        let itself = File::open(root).map_err(io_error("output folder"))?;
+        Ok(Self { root: root.to_path_buf(), _lock: itself })
+    }
+
+    /// Removes staging folders of runs that died: the lock says that none of them lives.
+    fn clean(&self) -> Result<(), PublishError> {
+        for entry in fs::read_dir(&self.root).map_err(io_error("output folder"))? {
+            let path = entry.map_err(io_error("output folder"))?.path();
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.starts_with(".staging-") {
+                fs::remove_dir_all(&path).map_err(io_error("leftover of an earlier run"))?;
+            } else if name.starts_with(".tmp-") {
+                fs::remove_file(&path).map_err(io_error("leftover of an earlier run"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A fresh staging folder.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn stage(&self) -> Result<Staging, PublishError> {
+        let path = self.root.join(format!(".staging-{}", std::process::id()));
+        make_folder(&path)?;
+        Ok(Staging { path, files: Vec::new(), published: false })
+    }
+
+    /// Published runs, oldest night first.
+    #[must_use]
+    pub fn runs(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.root.join("runs"))
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok)
+            .map(|e| e.file_name().to_string_lossy().into_owned())
+            .filter(|n| !n.starts_with('.'))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The path of a run.
+    #[must_use]
+    pub fn run(&self, name: &str) -> PathBuf {
+        self.root.join("runs").join(name)
+    }
+
+    /// Moves a finished staging folder to `runs/<name>` and points `current` at it. When that run is there
+    /// already with the same digest the staging folder is dropped: the same night twice is one run.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`]; `current` then still names the last good run.
+    pub fn publish(&self, mut staging: Staging, name: &str, same: impl Fn(&Path) -> bool) -> Result<String, PublishError> {
+        sync_folders(&staging.path)?;
+        let mut target = name.to_owned();
+        let mut attempt = 1;
+        while self.run(&target).exists() {
+            if same(&self.run(&target)) {
+                self.point_current(&target)?;
+                return Ok(target);
+            }
+            attempt += 1;
+            target = format!("{name}-r{attempt}");
+        }
+        fs::rename(&staging.path, self.run(&target)).map_err(io_error("published run"))?;
+        staging.published = true;
+        sync_folder(&self.root.join("runs"))?;
+        sync_folder(&self.root)?;
+        self.point_current(&target)?;
+        Ok(target)
+    }
+
+    fn point_current(&self, name: &str) -> Result<(), PublishError> {
+        let temporary = self.root.join(format!(".tmp-current-{}", std::process::id()));
+        let _ = fs::remove_file(&temporary);
+        symlink(Path::new("runs").join(name), &temporary).map_err(io_error("current"))?;
+        fs::rename(&temporary, self.root.join("current")).map_err(io_error("current"))?;
+        sync_folder(&self.root)
+    }
+
+    /// Removes the oldest runs beyond `keep`, never the one `current` names.
+    pub fn prune(&self, keep: usize) {
+        let current = fs::read_link(self.root.join("current")).ok().and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
+        let runs: Vec<String> = self.runs().into_iter().filter(|n| Some(n) != current.as_ref()).collect();
+        let surplus = (runs.len() + usize::from(current.is_some())).saturating_sub(keep.max(1));
+        for name in runs.into_iter().take(surplus) {
+            // A run that cannot be removed tonight is removed tomorrow.
+            let _ = fs::remove_dir_all(self.run(&name));
+        }
+    }
+
+    /// Writes a small file beside the runs, whole or not at all.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn write_beside(&self, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
+        let path = self.root.join(name);
+        if let Some(parent) = path.parent() {
+            make_folder(parent)?;
+        }
+        let temporary = self.root.join(format!(".tmp-{}-{}", name.replace('/', "-"), std::process::id()));
+        let _ = fs::remove_file(&temporary);
+        write_new(&temporary, bytes)?;
+        fs::rename(&temporary, &path).map_err(io_error(name))?;
+        sync_folder(path.parent().unwrap_or(&self.root))
+    }
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
+    let mut file = create(path)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io_error("output file"))
+}
+
+/// A new private file; never follows or replaces one that is there.
+fn create(path: &Path) -> Result<File, PublishError> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io_error("output file"))
+}
+
+fn sync_folder(path: &Path) -> Result<(), PublishError> {
+    File::open(path).and_then(|f| f.sync_all()).map_err(io_error("output folder"))
+}
+
+fn sync_folders(path: &Path) -> Result<(), PublishError> {
+    for entry in fs::read_dir(path).map_err(io_error("output folder"))? {
+        let inner = entry.map_err(io_error("output folder"))?.path();
+        if inner.is_dir() {
+            sync_folders(&inner)?;
+        }
+    }
+    sync_folder(path)
+}
+
+/// A run under construction; removed when dropped unpublished.
+pub struct Staging {
+    path: PathBuf,
+    files: Vec<String>,
+    published: bool,
+}
+
+/// A file of the staging folder written piece by piece.
+pub type StagedFile = BufWriter<File>;
+
+impl Staging {
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Files written so far, by their path within the run.
+    #[must_use]
+    pub fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    /// Starts a file; give it back to [`Staging::close`].
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn open(&mut self, name: &str) -> Result<StagedFile, PublishError> {
+        let path = self.path.join(name);
+        if let Some(parent) = path.parent() {
+            make_folder(parent)?;
+        }
+        self.files.push(name.to_owned());
+        Ok(BufWriter::with_capacity(1 << 18, create(&path)?))
+    }
+
+    /// Flushes and syncs a file.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn close(&self, file: StagedFile) -> Result<(), PublishError> {
+        let file = file.into_inner().map_err(|e| PublishError::Io { what: "output file".to_owned(), why: e.into_error() })?;
+        file.sync_all().map_err(io_error("output file"))
+    }
+
+    /// Writes a whole file.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
+        let mut file = self.open(name)?;
+        file.write_all(bytes).map_err(io_error(name))?;
+        self.close(file)
+    }
+
+    /// Opens the audience files to a group (0640) and their folder to pass through.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`], also when the group does not exist.
+    pub fn share(&self, group: &str, names: &[&str]) -> Result<(), PublishError> {
+        let id = group_id(group).ok_or_else(|| PublishError::Io { what: "output.group".to_owned(), why: io::Error::other("no such group on this machine") })?;
+        for name in names.iter().filter(|n| self.files.iter().any(|f| f == *n)) {
+            let path = self.path.join(name);
+            std::os::unix::fs::chown(&path, None, Some(id)).map_err(io_error(name))?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).map_err(io_error(name))?;
+        }
+        std::os::unix::fs::chown(&self.path, None, Some(id)).map_err(io_error("output folder"))?;
+        fs::set_permissions(&self.path, fs::Permissions::from_mode(0o710)).map_err(io_error("output folder"))
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if !self.published {
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+fn group_id(name: &str) -> Option<u32> {
+    let text = fs::read_to_string("/etc/group").ok()?;
+    text.lines().map(|l| l.split(':').collect::<Vec<_>>()).find(|f| f.len() > 2 && f[0] == name).and_then(|f| f[2].parse().ok())
+}
+
+/// SHA-256 of a file, streamed.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn file_sha256(path: &Path) -> io::Result<(String, u64)> {
+    use sha2::{Digest, Sha256};
+    use std::fmt::Write as _;
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0_u8; 1 << 18];
+    let mut total = 0;
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        total += n as u64;
+        hasher.update(&buffer[..n]);
+    }
+    let hex = hasher.finalize().iter().fold(String::with_capacity(64), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    });
+    Ok((hex, total))
+}

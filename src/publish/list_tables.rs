@@ -1,0 +1,216 @@
+//! The tables of the list: outreach, transitions, suppressed, overflow, scores, reasons and their kin. Owns
+//! the turning of results into rows; refuses to change them.
+
+use rustc_hash::FxHashMap;
+
+use super::columns;
+use super::read_back::Rows;
+use super::table::{Cell, Table};
+use crate::domain::Day;
+use crate::models::{Reason, Score, for_member};
+use crate::outreach::{Candidate, Inputs, Listed, Memory, MemoryRow, OutreachList, Stream, working_manager};
+use crate::reference::Sensitive;
+
+/// Every table of the list.
+pub struct ListTables {
+    /// In the order of the dictionary, memory last.
+    pub tables: Vec<Table>,
+}
+
+/// A reason with its evidence, as a sheet shows it.
+fn reason_text(reason: &Reason, sensitive_role: bool) -> String {
+    let shown = reason.shown(sensitive_role);
+    if shown != reason.text {
+        return shown.to_owned();
+    }
+    let mut text = reason.text.clone();
+    let named = reason.day.is_some_and(|d| text.contains(&d.to_string()));
+    match (reason.day.filter(|_| !named), reason.evidence.is_empty()) {
+        (Some(day), false) => text.push_str(&format!(" [{day}, {}]", reason.evidence)),
+        (Some(day), true) => text.push_str(&format!(" [{day}]")),
+        (None, false) => text.push_str(&format!(" [{}]", reason.evidence)),
+        (None, true) => {}
+    }
+    text
+}
+
+impl ListTables {
+    /// Fills every table. `assigned` maps members to the manager of their case.
+    #[must_use]
+    pub fn new(inputs: &Inputs<'_>, list: &OutreachList, assigned: &FxHashMap<u32, Box<str>>) -> Self {
+        let scores = score_index(inputs.scores);
+        let sensitive = !inputs.plan.output.sensitive_roles.is_empty();
+        let mut outreach = Table::new(&columns::OUTREACH);
+        for (i, row) in list.listed.iter().enumerate() {
+            outreach_row(&mut outreach, inputs, i + 1, row, &scores, assigned, sensitive);
+        }
+        let tables = vec![
+            outreach,
+            transitions(inputs, list, assigned),
+            suppressed(inputs, list),
+            not_scored(inputs),
+            overflow(inputs, list, &scores),
+            dropped(list),
+            score_table(inputs),
+            reasons(inputs, sensitive),
+            memory(&list.memory),
+        ];
+        Self { tables }
+    }
+}
+
+type ScoreIndex = FxHashMap<(u32, &'static str, i32), f64>;
+
+/// Probabilities by member, score and horizon; a residual under horizon 0.
+fn score_index(scores: &[Score]) -> ScoreIndex {
+    scores.iter().filter_map(|s| s.probability.map(|p| ((s.member, s.score_id, if s.score_id == "readmit30_residual" { 0 } else { s.horizon_days }), p))).collect()
+}
+
+fn id<'a>(inputs: &Inputs<'a>, member: u32) -> &'a str {
+    inputs.extracts.population.member(member).id()
+}
+
+fn ordered_by(c: &Candidate) -> &'static str {
+    match (&c.clock, c.stream) {
+        (Some(_), _) => "clock",
+        (None, Stream::Override) => "override",
+        _ => "published indices",
+    }
+}
+
+fn outreach_row(table: &mut Table, inputs: &Inputs<'_>, rank: usize, row: &Listed, scores: &ScoreIndex, assigned: &FxHashMap<u32, Box<str>>, sensitive: bool) {
+    let c = &row.candidate;
+    let p = &c.parts;
+    let get = |score: &'static str, horizon: i32| scores.get(&(c.member, score, horizon)).copied();
+    let texts: Vec<String> = c.reasons.iter().map(|r| reason_text(r, sensitive)).collect();
+    let reason = |i: usize| texts.get(i).map(String::as_str);
+    let manager = assigned.get(&c.member).map(|m| &**m).or_else(|| Some(&*row.contact_by).filter(|m| !m.is_empty()));
+    table.push(&[
+        rank.into(), id(inputs, c.member).into(), row.status.name().into(), c.stream.name().into(), c.tier.into(),
+        p.priority().into(), p.probability.into(), p.impactability.into(), p.reach.into(), p.not_yet_engaged.into(), p.time_value.into(), ordered_by(c).into(),
+        c.key.pqi_stays.into(), c.key.two_stays.into(), c.key.elixhauser.into(),
+        c.clock.as_ref().map(|k| k.kind).into(), c.clock.as_ref().map(|k| k.due).into(), c.clock.as_ref().map(|k| k.slack_days * 8).into(),
+        get("avoid_hosp", 90).into(), get("readmit30", 30).into(), get("readmit30_residual", 0).into(), c.percentile.into(),
+        reason(0).into(), reason(1).into(), reason(2).into(), reason(3).into(), reason(4).into(),
+        row.what_changed.as_str().into(), row.action.text.as_str().into(), row.action.discipline.as_str().into(), row.action.responsibility.into(),
+        manager.into(), row.days_on_list.into(),
+    ]);
+}
+
+fn transitions(inputs: &Inputs<'_>, list: &OutreachList, assigned: &FxHashMap<u32, Box<str>>) -> Table {
+    let mut table = Table::new(&columns::TRANSITIONS);
+    let as_of = inputs.plan.as_of;
+    let contact: FxHashMap<u32, &str> = list.listed.iter().map(|l| (l.candidate.member, &*l.contact_by)).collect();
+    for s in inputs.snapshots {
+        // A clock makes tier 1 itself; a discharge is complex by risk, by hand or by conditions.
+        let by_risk = list.complex.contains(&s.member);
+        for t in &s.transitions {
+            let complex = by_risk || t.complex;
+            let disposition = (!t.disposition.is_none()).then(|| t.disposition.text());
+            let held = working_manager(inputs, s.member);
+            let manager = assigned.get(&s.member).map(|m| &**m).or(held.as_deref()).or_else(|| contact.get(&s.member).copied().filter(|m| !m.is_empty()));
+            table.push(&[
+                id(inputs, s.member).into(), Cell::Text(&t.id), t.setting.into(), t.discharge.into(), disposition.as_ref().into(), t.ama.into(), t.is_index.into(), complex.into(),
+                t.contact_due.into(), t.contacted_on.into(), t.visit_due(complex).into(), t.visited_on.into(), t.period_end.into(), t.pending_claims.into(),
+                t.state(as_of, complex).name().into(), t.running(as_of, complex).map(|r| r.2).into(), manager.into(),
+            ]);
+        }
+    }
+    table
+}
+
+fn suppressed(inputs: &Inputs<'_>, list: &OutreachList) -> Table {
+    let mut table = Table::new(&columns::SUPPRESSED);
+    for s in &list.suppressed {
+        table.push(&[
+            id(inputs, s.member).into(), s.code.name().into(), s.until_date.into(), Some(s.until.as_str()).filter(|u| !u.is_empty()).into(), s.detail.as_str().into(), s.palliative_review.into(), list.running.contains(&s.member).into(),
+        ]);
+    }
+    table
+}
+
+fn not_scored(inputs: &Inputs<'_>) -> Table {
+    let mut table = Table::new(&columns::NOT_SCORED);
+    for s in inputs.scores.iter().filter(|s| s.probability.is_none()) {
+        table.push(&[id(inputs, s.member).into(), s.score_id.into(), s.horizon_days.into(), (&s.status.text()).into()]);
+    }
+    table
+}
+
+fn overflow(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex) -> Table {
+    let mut table = Table::new(&columns::OVERFLOW);
+    for o in &list.overflow {
+        let expected = scores.get(&(o.candidate.member, "avoid_hosp", 90)).copied();
+        table.push(&[id(inputs, o.candidate.member).into(), o.rank.into(), o.reason.into(), expected.into(), o.candidate.tier.into(), o.candidate.parts.priority().into()]);
+    }
+    table
+}
+
+fn dropped(list: &OutreachList) -> Table {
+    let mut table = Table::new(&columns::DROPPED);
+    for d in &list.dropped {
+        table.push(&[(&d.member_id).into(), (&d.reason).into()]);
+    }
+    table
+}
+
+fn score_table(inputs: &Inputs<'_>) -> Table {
+    let mut table = Table::new(&columns::SCORES);
+    for s in inputs.scores {
+        table.push(&[
+            id(inputs, s.member).into(), s.stay_id.as_deref().into(), s.score_id.into(), s.horizon_days.into(), s.probability.into(), s.percentile.into(), (&s.status.text()).into(),
+            Some("published_index").filter(|_| s.probability.is_some()).into(), Some(s.model_id).filter(|m| !m.is_empty()).into(),
+        ]);
+    }
+    table
+}
+
+/// Reasons of everyone scored who has any.
+fn reasons(inputs: &Inputs<'_>, sensitive: bool) -> Table {
+    let mut table = Table::new(&columns::REASONS);
+    for s in inputs.snapshots.iter().filter(|s| s.enrolled) {
+        for (i, r) in for_member(s).iter().enumerate() {
+            let score = if r.driver == crate::models::Driver::Transition { "readmit30" } else { "avoid_hosp" };
+            let masked = r.shown(sensitive) != r.text;
+            // The claim of a masked condition would tell it.
+            let evidence = Some(&*r.evidence).filter(|e| !e.is_empty() && !masked && r.sensitive != Sensitive::Abuse);
+            table.push(&[
+                id(inputs, s.member).into(), score.into(), (i + 1).into(), r.shown(sensitive).into(),
+                if masked { Cell::Null } else { r.driver.name().into() }, r.points.into(), if masked { Cell::Null } else { r.day.into() }, evidence.into(),
+            ]);
+        }
+    }
+    table
+}
+
+fn memory(memory: &Memory) -> Table {
+    let mut table = Table::new(&columns::MEMORY);
+    for (member, m) in &memory.rows {
+        table.push(&[member.into(), m.since.into(), m.last.into(), m.listed.into(), m.nights_beyond.into(), m.days_on_list.into(), m.tier.into(), Some(m.clock.as_str()).filter(|c| !c.is_empty()).into(), m.priority.into()]);
+    }
+    table
+}
+
+/// The memory that an earlier run published.
+#[must_use]
+pub fn memory_from(rows: &Rows, as_of: Day) -> Memory {
+    let mut out = Memory { as_of: Some(as_of), ..Memory::default() };
+    for row in &rows.rows {
+        let get = |name: &str| rows.get(row, name);
+        let (Some(since), Some(last)) = (Day::parse_iso(get("since")), Day::parse_iso(get("last"))) else { continue };
+        out.rows.insert(
+            get("member_id").to_owned(),
+            MemoryRow {
+                since,
+                last,
+                listed: get("listed") == "1",
+                nights_beyond: get("nights_beyond").parse().unwrap_or(0),
+                days_on_list: get("days_on_list").parse().unwrap_or(0),
+                tier: get("tier").parse().unwrap_or(4),
+                clock: get("clock").to_owned(),
+                priority: get("priority").parse().unwrap_or(0.0),
+            },
+        );
+    }
+    out
+}

@@ -1,0 +1,69 @@
+//! Published tables read back as text rows, for `explain`, `report` and the next night's memory. Owns the
+//! reading; refuses any file the product did not write.
+
+use std::path::Path;
+
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::PublishError;
+use super::sink::cell_text;
+
+/// Rows by column name.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// Column names.
+    pub names: Vec<String>,
+    /// Cells; empty text for null.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Rows {
+    /// The cell of a row by column name; empty when there is no such column.
+    #[must_use]
+    pub fn get<'r>(&self, row: &'r [String], name: &str) -> &'r str {
+        self.names.iter().position(|n| n == name).and_then(|i| row.get(i)).map_or("", |t| t)
+    }
+}
+
+/// Reads a published CSV or Parquet file, keeping rows whose `column` equals `value` when one is asked for.
+///
+/// # Errors
+/// When the file is missing or damaged.
+pub fn read_rows(path: &Path, only: Option<(&str, &str)>) -> Result<Rows, PublishError> {
+    if path.extension().is_some_and(|e| e == "parquet") { parquet(path, only) } else { csv(path, only) }
+}
+
+fn fail(path: &Path, why: String) -> PublishError {
+    PublishError::Encode { what: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(), why }
+}
+
+fn csv(path: &Path, only: Option<(&str, &str)>) -> Result<Rows, PublishError> {
+    let mut reader = csv::Reader::from_path(path).map_err(|e| fail(path, e.to_string()))?;
+    let names: Vec<String> = reader.headers().map_err(|e| fail(path, e.to_string()))?.iter().map(str::to_owned).collect();
+    let at = only.and_then(|(column, _)| names.iter().position(|n| n == column));
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| fail(path, e.to_string()))?;
+        let row: Vec<String> = record.iter().map(|f| f.strip_prefix('\'').filter(|r| r.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(f).to_owned()).collect();
+        if only.is_none_or(|(_, value)| at.is_some_and(|a| row[a] == value)) {
+            rows.push(row);
+        }
+    }
+    Ok(Rows { names, rows })
+}
+
+fn parquet(path: &Path, only: Option<(&str, &str)>) -> Result<Rows, PublishError> {
+    let file = std::fs::File::open(path).map_err(|why| PublishError::Io { what: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(), why })?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build).map_err(|e| fail(path, e.to_string()))?;
+    let mut out = Rows { names: arrow_array::RecordBatchReader::schema(&reader).fields().iter().map(|f| f.name().clone()).collect(), rows: Vec::new() };
+    let at = only.and_then(|(column, _)| out.names.iter().position(|n| n == column));
+    for batch in reader {
+        let batch = batch.map_err(|e| fail(path, e.to_string()))?;
+        for row in 0..batch.num_rows() {
+            if only.is_none_or(|(_, value)| at.is_some_and(|a| cell_text(&batch, a, row) == value)) {
+                out.rows.push((0..batch.num_columns()).map(|c| cell_text(&batch, c, row)).collect());
+            }
+        }
+    }
+    Ok(out)
+}

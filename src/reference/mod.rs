@@ -1,0 +1,34 @@
+//! Versioned public code sets and the one lookup from a code to everything they say of it.
+//! Owns the embedded tables and [`DxFacts`] / [`PxFacts`]; refuses to know claims, members or dates.
+
+mod facts;
+mod rates;
+mod sets;
+
+pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, PqiSet, Sensitive, SDOH_DOMAINS, bit_names};
+pub use facts::{CodeStatus, DxFacts, PxFacts, Reference};
+pub use rates::{AreaRates, age_band_pqe, age_band_pqi};
+pub use sets::{CodeSet, code_sets, sha256_hex};
+
+/// Why the reference tables could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ReferenceError {
+    /// A set's file is missing or unreadable.
+    #[error("code set {set}: {why}")]
+    Unreadable {
+        /// The set's id.
+        set: String,
+        /// The cause.
+        why: String,
+    },
+    /// A row of a set does not parse.
+    #[error("code set {set}, row {row}: {why}")]
+    Malformed {
+        /// The set's id.
+        set: String,
+        /// 1-based row after the header.
+        row: usize,
+        /// The cause.
+        why: String,
+    },
+}

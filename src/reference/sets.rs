@@ -1,0 +1,150 @@
+//! The code sets embedded in the binary, and their descriptions. Owns which file holds which set,
+//! and the hash check of an override folder; refuses to know what a set means clinically.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::ReferenceError;
+
+/// What a code set is, whose it is and how many rows it has; one row of `config/code-sets/index.toml`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CodeSet {
+    /// Short name, the folder under `config/code-sets/`.
+    pub id: String,
+    /// Version in the publisher's own words.
+    pub version: String,
+    /// File relative to the code-set folder.
+    pub file: String,
+    /// Publisher.
+    pub agency: String,
+    /// Publication it is taken from.
+    pub publication: String,
+    /// First day it is meant for (empty: not dated).
+    pub effective_from: String,
+    /// Last day it is meant for (empty: open).
+    pub effective_to: String,
+    /// Rows of the compact table.
+    pub rows: usize,
+    /// Rows the publisher's own table has.
+    pub source_rows: usize,
+    /// SHA-256 of the compact table.
+    pub sha256: String,
+    /// Licence.
+    pub licence: String,
+    /// What a reader should know.
+    pub note: String,
+}
+
+#[derive(Deserialize)]
+struct Index {
+    set: Vec<CodeSet>,
+}
+
+macro_rules! embedded {
+    ($($id:literal => $file:literal),+ $(,)?) => {
+        const EMBEDDED: &[(&str, &str)] = &[$(($id, include_str!(concat!("../../config/code-sets/", $file)))),+];
+    };
+}
+
+embedded! {
+    "icd10cm" => "icd10cm/fy2024-fy2026.csv",
+    "icd10cm_headers" => "icd10cm_headers/fy2026.csv",
+    "ccs_dx" => "ccs_dx/2019.1.csv",
+    "ccs_px" => "ccs_px/2019.1.csv",
+    "cms_planned_readmission" => "cms_planned_readmission/v4.0.csv",
+    "cms_hwr_exclusions" => "cms_hwr_exclusions/2021-22.csv",
+    "charlson" => "charlson/quan2005.csv",
+    "charlson_weights" => "charlson_weights/1987-2011.csv",
+    "elixhauser" => "elixhauser/2026.1.csv",
+    "elixhauser_weights" => "elixhauser_weights/2026.1.csv",
+    "hfrs" => "hfrs/2018.csv",
+    "nyu_ed" => "nyu_ed/johnston-2017.csv",
+    "ahrq_pqi_sets" => "ahrq_pqi_sets/v2024.csv",
+    "ahrq_pqi_coefficients" => "ahrq_pqi_coefficients/v2024.csv",
+    "county_poverty" => "county_poverty/v2024.csv",
+    "ahrq_pqe_sets" => "ahrq_pqe_sets/v2024.csv",
+    "ahrq_pqe_coefficients" => "ahrq_pqe_coefficients/v2024.csv",
+    "lace_expected_risk" => "lace_expected_risk/2010.csv",
+    "lace_points" => "lace_points/2010.csv",
+    "hospital_points" => "hospital_points/2013-2017.csv",
+    "sdoh_z_codes" => "sdoh_z_codes/fy2026.csv",
+    "sdoh_adjacent" => "sdoh_adjacent/fy2026.csv",
+    "ingredient_classes" => "ingredient_classes/2026.csv",
+    "sensitive" => "sensitive/1.csv",
+}
+
+/// Every code set, in the order of the index.
+///
+/// # Panics
+/// Never in a released binary: the index is embedded and a test reads it.
+#[must_use]
+pub fn code_sets() -> Vec<CodeSet> {
+    let index: Index = toml::from_str(include_str!("../../config/code-sets/index.toml")).expect("the embedded index is valid TOML");
+    index.set
+}
+
+/// The text of one set: the file under `dir` when it is there, else the embedded table.
+///
+/// # Errors
+/// When an override file exists and cannot be read as UTF-8.
+pub fn text(id: &str, dir: Option<&Path>) -> Result<&'static str, ReferenceError> {
+    if let Some(dir) = dir {
+        let set = code_sets().into_iter().find(|s| s.id == id);
+        if let Some(path) = set.map(|s| dir.join(s.file)).filter(|p| p.exists()) {
+            let text = std::fs::read_to_string(&path).map_err(|e| ReferenceError::Unreadable { set: id.to_owned(), why: e.to_string() })?;
+            // Read once for the life of the process, like the embedded tables.
+            return Ok(Box::leak(text.into_boxed_str()));
+        }
+    }
+    EMBEDDED
+        .iter()
+        .find(|(name, _)| *name == id)
+        .map(|(_, text)| *text)
+        .ok_or_else(|| ReferenceError::Unreadable { set: id.to_owned(), why: "no such code set".to_owned() })
+}
+
+/// The rows of a set's table without its header; a cell never holds a comma.
+pub fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().skip(1).filter(|l| !l.is_empty())
+}
+
+/// SHA-256 of a text in lower-case hex.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_table_is_the_indexed_one() {
+        let sets = code_sets();
+        assert_eq!(sets.len(), EMBEDDED.len());
+        for set in sets {
+            let table = text(&set.id, None).expect("embedded");
+            assert_eq!(sha256_hex(table.as_bytes()), set.sha256, "{}", set.id);
+            assert_eq!(rows(table).count(), set.rows, "{}", set.id);
+        }
+    }
+
+    #[test]
+    fn row_counts_are_the_agencies_own() {
+        let sets = code_sets();
+        let source = |id: &str| sets.iter().find(|s| s.id == id).map(|s| s.source_rows).expect("a set");
+        assert_eq!(source("ccs_dx"), 72_446);
+        assert_eq!(source("ccs_px"), 79_758);
+        assert_eq!(source("elixhauser"), 4_690);
+        assert_eq!(source("hfrs"), 109);
+        assert_eq!(source("nyu_ed"), 47_132);
+        assert_eq!(source("cms_hwr_exclusions"), 47);
+        assert_eq!(source("icd10cm"), 74_783);
+    }
+}

@@ -1,0 +1,235 @@
+//! The tables of one chunk of members, and the eligibility rows. Owns which extract a row goes to;
+//! refuses to know files.
+
+use arrow_array::RecordBatch;
+
+use super::SynthError;
+use super::claims::Night;
+use super::codes::Condition;
+use super::followup::{Case, Contact};
+use super::layout;
+use super::life::Life;
+use super::person::{Payer, Person};
+use super::places::{COUNTIES, GIVEN, STREETS, family_name, primary};
+use super::rng::mix;
+use super::table::{Columns, Table, schema};
+use crate::domain::Day;
+
+/// Everything about a member but medical claims and ADT.
+pub struct Small {
+    pub eligibility: Table,
+    pub pharmacy: Table,
+    pub screening: Table,
+    pub task: Table,
+    pub authorization: Table,
+    pub referral: Table,
+    pub lab: Table,
+    pub overrides: Table,
+    pub assessment: Table,
+    pub survey: Table,
+    pub feature: Table,
+    pub truth: Table,
+    pub cases: Vec<Case>,
+    pub contacts: Vec<Contact>,
+}
+
+/// The finished tables of a chunk, by extract name in the order of [`STREAMED`].
+pub struct Chunk {
+    pub batches: Vec<RecordBatch>,
+    pub cases: Vec<Case>,
+    pub contacts: Vec<Contact>,
+}
+
+fn empty(name: &str) -> Table {
+    Table::new(schema(&columns(name)))
+}
+
+impl Small {
+    /// Empty tables.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            eligibility: empty("eligibility"),
+            pharmacy: empty("pharmacy_claim"),
+            screening: empty("sdoh_screening"),
+            task: empty("care_task"),
+            authorization: empty("authorization"),
+            referral: empty("referral"),
+            lab: empty("lab_result"),
+            overrides: empty("override"),
+            assessment: empty("assessment"),
+            survey: empty("survey"),
+            feature: empty("feature_table"),
+            truth: empty("truth"),
+            cases: Vec::new(),
+            contacts: Vec::new(),
+        }
+    }
+}
+
+/// Extracts written chunk by chunk.
+pub const STREAMED: [&str; 14] = [
+    "eligibility",
+    "medical_claim",
+    "pharmacy_claim",
+    "admission",
+    "sdoh_screening",
+    "care_task",
+    "authorization",
+    "referral",
+    "lab_result",
+    "override",
+    "assessment",
+    "survey",
+    "feature_table",
+    "truth",
+];
+
+/// The columns of an extract.
+#[must_use]
+pub fn columns(name: &str) -> Columns {
+    match name {
+        "eligibility" => layout::eligibility(),
+        "medical_claim" => layout::medical_claim(),
+        "pharmacy_claim" => layout::pharmacy_claim(),
+        "admission" => layout::admission(),
+        _ => layout::small(name).unwrap_or_default(),
+    }
+}
+
+/// Lives the members `from..to` and returns their rows.
+///
+/// # Errors
+/// When a table does not fit its schema.
+pub fn chunk(night: Night, from: u64, to: u64) -> Result<Chunk, SynthError> {
+    let (mut medical, mut admissions) = (empty("medical_claim"), empty("admission"));
+    let mut small = Small::new();
+    for index in from..to {
+        let person = Person::draw(night.seed, index + 1);
+        let mut life = Life::new(night, &person, &mut medical, &mut admissions, &mut small);
+        life.live();
+        life.tell_avoidable();
+        let (death, hospice, renal) = (life.death, life.hospice_from, life.severity[Condition::Kidney as usize]);
+        cover_rows(
+            &mut small.eligibility,
+            night,
+            &person,
+            death,
+            hospice,
+            renal >= 3 && person.index.is_multiple_of(3),
+        );
+    }
+    let s = small;
+    let tables = [
+        s.eligibility,
+        medical,
+        s.pharmacy,
+        admissions,
+        s.screening,
+        s.task,
+        s.authorization,
+        s.referral,
+        s.lab,
+        s.overrides,
+        s.assessment,
+        s.survey,
+        s.feature,
+        s.truth,
+    ];
+    debug_assert!(tables.iter().all(|t| t.mismatches() == 0), "a row does not fit its layout");
+    let batches = tables
+        .into_iter()
+        .map(|t| t.finish().map_err(|e| SynthError::Arrow(e.to_string())))
+        .collect::<Result<_, _>>()?;
+    Ok(Chunk { batches, cases: s.cases, contacts: s.contacts })
+}
+
+/// One row per span that has begun; what ends later shows as the plan year's end.
+fn cover_rows(t: &mut Table, night: Night, p: &Person, death: Option<Day>, hospice: Option<Day>, dialysis: bool) {
+    let place = &COUNTIES[p.county];
+    let dead = death.filter(|&d| d <= night.as_of);
+    let (year, _, _) = night.as_of.ymd();
+    let open_end = match p.payer {
+        Payer::Medicare => Day::from_ymd(9999, 12, 31),
+        _ => Day::from_ymd(year, 12, 31),
+    };
+    let medicare = p.payer == Payer::Medicare;
+    let (head, tail) = family_name(p.household);
+    for &(start, end) in p.spans.iter().filter(|s| s.0 <= night.as_of) {
+        if dead.is_some_and(|d| d < start) {
+            continue;
+        }
+        let shown = if end <= night.as_of { Some(end) } else { open_end };
+        let shown = dead.filter(|&d| shown.is_none_or(|e| d < e)).or(shown);
+        let current = end > night.as_of && dead.is_none();
+        t.put(format_args!("M{:07}", p.index)).day(Some(p.birth)).text(if p.female { "female" } else { "male" });
+        t.day(Some(start)).day(shown).day(dead);
+        let (payer, plan, kind) = match p.payer {
+            Payer::Medicare => {
+                ("Lantern Medicare", if p.dual { "Lantern Dual Advantage" } else { "Lantern Advantage" }, "medicare")
+            }
+            Payer::Medicaid => ("State Medicaid", "Community Care", "medicaid"),
+            Payer::Commercial => ("Beacon Mutual", ["Beacon PPO", "Beacon HMO"][p.practice % 2], "commercial"),
+        };
+        t.text(payer).text(plan).text(kind);
+        t.text(if p.dual { ["02", "08"][p.practice % 2] } else { "NA" });
+        t.text(match (medicare, p.disabled) {
+            (true, true) => "1",
+            (true, false) => "0",
+            _ => "",
+        });
+        t.text(match (medicare, p.disabled, dialysis) {
+            (true, true, true) => "21",
+            (true, true, false) => "20",
+            (true, false, true) => "11",
+            (true, false, false) => "10",
+            _ => "",
+        });
+        t.int(Some(i32::from(p.institutional && medicare)));
+        t.int(Some(i32::from(current && hospice.is_some_and(|h| h <= night.as_of))));
+        t.text(p.race).text(if p.hispanic { "hispanic or latino" } else { "not hispanic or latino" }).text(p.language);
+        t.text(place.state).text(place.fips).text(place.zips[p.zip]).real(Some(p.lat)).real(Some(p.lon));
+        phone(t, p.phone);
+        t.text(GIVEN[p.given]).put(format_args!("{head}{tail}"));
+        if p.has_address {
+            let key = mix(p.household);
+            let street = STREETS[usize::try_from(key % 16).unwrap_or(0)];
+            t.put(format_args!("{} {street}", 10 + (key >> 8) % 900));
+        } else {
+            t.null();
+        }
+        if let Some(g) = p.guardian {
+            t.put(format_args!("{} {head}{tail}", GIVEN[g]));
+            phone(t, Some(p.household));
+        } else {
+            t.null().null();
+        }
+        t.int(Some(i32::from(p.interpreter))).int(Some(i32::from(p.homebound)));
+        t.npi(Some(primary(p.county, p.practice, p.pcp)));
+        // A few are attributed to nobody.
+        if mix(p.index ^ 0xA77).is_multiple_of(50) {
+            t.null();
+        } else {
+            t.put(format_args!("PR{}{:02}", place.fips, p.practice + 1));
+        }
+        t.text(if p.consent { "yes" } else { "no" });
+        t.end();
+    }
+}
+
+/// A phone number in the area code 555, which is assigned to nobody.
+fn phone(t: &mut Table, key: Option<u64>) {
+    match key {
+        Some(k) => {
+            let n = mix_seven(k);
+            t.put(format_args!("555-{:03}-{:04}", n / 10_000, n % 10_000))
+        }
+        None => t.null(),
+    };
+}
+
+/// A bijection of the seven-digit numbers, so that two homes never share a phone by chance (up to ten
+/// million homes).
+fn mix_seven(k: u64) -> u64 {
+    (k % 10_000_000) * 7_654_321 % 10_000_000
+}

@@ -1,0 +1,233 @@
+//! The care team and who worked which case. Owns managers, the caseload through time, the outreach
+//! log's names, and the tables that belong to no member; refuses to know diseases and claims.
+
+use super::claims::Night;
+use super::codes::{DRUGS, ndc};
+use super::followup::{Case, Contact};
+use super::places::{COUNTIES, GIVEN, family_name};
+use super::rng::{Rng, Stream, mix};
+use super::table::Table;
+use crate::domain::Day;
+
+/// A care manager.
+pub struct Manager {
+    id: String,
+    discipline: &'static str,
+    languages: Vec<&'static str>,
+    states: Vec<&'static str>,
+    focus: &'static str,
+    status: &'static str,
+    fte: f64,
+    max_cases: i32,
+    max_points: i32,
+    home: usize,
+    visits: bool,
+    back_on: Option<Day>,
+    cover_for: Option<usize>,
+}
+
+/// The manager on leave took cases until this day; they need another now.
+const LEAVE_FROM: Day = Day(20_574); // 2026-05-01
+const STATES: [&str; 5] = ["FL", "TX", "PA", "GA", "OH"];
+/// Twelve posts in the order they are filled: discipline and focus. Later ones repeat the cycle.
+const POSTS: [(&str, &str); 12] = [
+    ("RN", "general|complex"),
+    ("RN", "geriatric|complex"),
+    ("LCSW", "behavioral|general"),
+    ("RN", "pediatric|general"),
+    ("RN", "general|geriatric|complex"),
+    ("CHW", "general"),
+    ("RN", "geriatric|complex"),
+    ("LPC", "behavioral"),
+    ("RN", "general|complex"),
+    ("RN", "geriatric|general"),
+    ("PharmD", "complex|geriatric"),
+    ("RN", "complex|behavioral"),
+];
+
+/// The team for a population: about one full post for every 900 members, at least twelve people (in
+/// small populations they work part of the week for it).
+#[must_use]
+pub fn team(night: Night, members: u64) -> Vec<Manager> {
+    let count = usize::try_from(members / 750).unwrap_or(usize::MAX).clamp(12, 9_000);
+    let (monday, small) = (night.as_of.plus(7 - i32::try_from(night.as_of.weekday()).unwrap_or(0)), members < 9_000);
+    let mut out: Vec<Manager> = (0..count).map(|i| manager(night, i, small, members)).collect();
+    // Two are away: one on leave (its cases go to others in time), one on holiday with a cover.
+    out[8].status = "leave";
+    out[8].back_on = Some(monday.plus(35));
+    out[1].status = "pto";
+    out[1].back_on = Some(monday.plus(2));
+    out[6].cover_for = Some(1);
+    let of_the_absent = out[1].states.clone();
+    out[6].states = of_the_absent;
+    for i in (12 + 17..count).step_by(23) {
+        out[i].status = "pto";
+        out[i].back_on = Some(monday.plus(1));
+        out[i - 1].cover_for = Some(i);
+    }
+    out
+}
+
+fn manager(night: Night, i: usize, small: bool, members: u64) -> Manager {
+    let mut r = Rng::keyed(night.seed, i as u64, Stream::Manager, 0);
+    let (discipline, focus) = POSTS[i % POSTS.len()];
+    let home = r.below(COUNTIES.len());
+    // Compact licences: the nurses of a small team must reach every state.
+    let states = if small || discipline == "PharmD" {
+        STATES.to_vec()
+    } else {
+        STATES.iter().copied().filter(|&s| s == COUNTIES[home].state || r.chance(0.55)).collect()
+    };
+    let mut languages = vec!["en"];
+    for (language, share) in [("es", 0.42), ("vi", 0.04), ("ht", 0.05), ("zh", 0.04), ("ar", 0.03)] {
+        if r.chance(share) || (i == 2 || i == 4) && language == "es" {
+            languages.push(language);
+        }
+    }
+    let fte = if small { r.pick(&[0.2, 0.3, 0.4]) * scale(members) } else { r.pick(&[0.5, 0.8, 1.0, 1.0]) };
+    let fte = libm::round(fte * 10.0).max(1.0) / 10.0;
+    #[expect(clippy::cast_possible_truncation, reason = "small counts")]
+    let max_cases = libm::round(fte * 55.0).max(4.0) as i32;
+    Manager {
+        id: format!("CM{:04}", i + 1),
+        discipline,
+        languages,
+        states,
+        focus,
+        status: "active",
+        fte,
+        max_cases,
+        max_points: max_cases * 3,
+        home,
+        visits: discipline != "PharmD" && r.chance(0.6),
+        back_on: None,
+        cover_for: None,
+    }
+}
+
+/// Small populations share their team with others.
+fn scale(members: u64) -> f64 {
+    match members {
+        0..=999 => 0.5,
+        1_000..=3_999 => 1.0,
+        4_000..=5_999 => 1.6,
+        _ => 2.4,
+    }
+}
+
+/// Gives every case, in the order they began, to the fitting manager with the most room on that day.
+/// Only earlier cases count, so a later night finds the same assignments.
+pub fn assign(team: &[Manager], cases: &mut [Case]) -> Vec<Option<usize>> {
+    cases.sort_by_key(|c| (c.since, c.member));
+    let mut load = vec![(0_i32, 0_i32); team.len()];
+    let mut ends: std::collections::BinaryHeap<std::cmp::Reverse<(Day, usize, i32)>> =
+        std::collections::BinaryHeap::new();
+    let mut out = Vec::with_capacity(cases.len());
+    for case in cases.iter() {
+        while let Some(std::cmp::Reverse((end, i, points))) = ends.peek().copied() {
+            if end >= case.since {
+                break;
+            }
+            ends.pop();
+            load[i] = (load[i].0 - 1, load[i].1 - points);
+        }
+        let fits = |i: usize, m: &Manager| {
+            let like = m.discipline == case.discipline
+                || matches!((case.discipline, m.discipline), ("LCSW", "LPC") | ("LPC" | "CHW", "LCSW"));
+            like && m.states.contains(&case.state)
+                && (!case.interpreter || m.languages.contains(&case.language))
+                && (case.focus != "pediatric" || m.focus.contains("pediatric"))
+                && (m.status != "leave" || case.since < LEAVE_FROM)
+                && load[i].0 < m.max_cases
+                && load[i].1 + case.acuity <= m.max_points
+        };
+        // Room left in per mille, a little more for the right focus; ties by a hash of both.
+        let best = team.iter().enumerate().filter(|(i, m)| fits(*i, m)).max_by_key(|(i, m)| {
+            let room = (m.max_points - load[*i].1) * 1_000 / m.max_points.max(1);
+            (room + if m.focus.contains(case.focus) { 250 } else { 0 }, mix(case.member ^ mix(*i as u64)))
+        });
+        let chosen = best.map(|(i, _)| i);
+        if let Some(i) = chosen {
+            load[i] = (load[i].0 + 1, load[i].1 + case.acuity);
+            ends.push(std::cmp::Reverse((case.end, i, case.acuity)));
+        }
+        out.push(chosen);
+    }
+    out
+}
+
+/// `care_manager` rows.
+pub fn manager_rows(t: &mut Table, team: &[Manager]) {
+    for (i, m) in team.iter().enumerate() {
+        let place = &COUNTIES[m.home];
+        let base = i32::from(i % 4 == 1) * 2;
+        t.text(&m.id).text(m.discipline).text(&m.languages.join("|")).text(&m.states.join("|")).text(m.focus);
+        t.text(m.status).real(Some(m.fte)).int(Some(m.max_cases)).int(Some(m.max_points));
+        t.int(Some(base)).int(Some(base * 2)).int(Some(i32::from(m.visits))).int(Some(60));
+        t.text(place.state).text(&place.zips[0][..3]).real(Some(place.lat)).real(Some(place.lon));
+        let (head, tail) = family_name(mix(i as u64) ^ 0xCA4E);
+        t.put(format_args!("{} {head}{tail}", GIVEN[(i * 7 + 3) % 64]));
+        t.real(Some(libm::round(m.fte * 80.0) / 10.0)).real(Some(libm::round(m.fte * 400.0) / 10.0));
+        #[expect(clippy::cast_possible_truncation, reason = "small counts")]
+        t.int(Some(libm::round(m.fte * 5.0).max(1.0) as i32)).day(m.back_on);
+        t.text(m.cover_for.and_then(|c| team.get(c)).map_or("", |c| c.id.as_str())).end();
+    }
+}
+
+/// caseload rows: open cases, and those that ended within the history.
+pub fn caseload_rows(t: &mut Table, night: Night, team: &[Manager], cases: &[Case], assigned: &[Option<usize>]) {
+    for (case, chosen) in cases.iter().zip(assigned) {
+        let Some(m) = chosen.and_then(|i| team.get(i)) else { continue };
+        let ended = case.end <= night.as_of;
+        if case.end < night.start || case.since > night.as_of {
+            continue;
+        }
+        t.put(format_args!("M{:07}", case.member))
+            .text(&m.id)
+            .day(Some(case.since))
+            .int(Some(i32::from(case.pinned && m.status == "active" && m.visits)));
+        t.int(Some(case.acuity)).day(ended.then_some(case.end)).text(if ended { case.reason } else { "" }).end();
+    }
+}
+
+/// `outreach_log` rows; a call belongs to the manager of the case, or to somebody of the team.
+pub fn contact_rows(t: &mut Table, team: &[Manager], cases: &[Case], assigned: &[Option<usize>], contacts: &[Contact]) {
+    let mut of_member: std::collections::BTreeMap<u64, Vec<(Day, Day, usize)>> = std::collections::BTreeMap::new();
+    for (case, chosen) in cases.iter().zip(assigned) {
+        if let Some(i) = chosen {
+            of_member.entry(case.member).or_default().push((case.since, case.end, *i));
+        }
+    }
+    for c in contacts {
+        let held = of_member
+            .get(&c.member)
+            .and_then(|v| v.iter().find(|(since, end, _)| *since <= c.day && c.day <= *end))
+            .map(|v| v.2);
+        let any = usize::try_from(mix(c.member) % team.len().max(1) as u64).unwrap_or(0);
+        let who = team.get(held.unwrap_or(any)).map_or("", |m| m.id.as_str());
+        t.put(format_args!("M{:07}", c.member)).day(Some(c.day)).text(c.outcome).text(c.channel).text(who);
+        t.text(c.program).int(Some(i32::from(c.opt_out))).day(c.cooldown).end();
+    }
+}
+
+/// `area_index` rows: real values of the counties; ZIP values spread around them by a fixed pattern.
+pub fn area_rows(t: &mut Table) {
+    for place in &COUNTIES {
+        t.text("county").text(place.fips).text("svi_2022").real(Some(place.svi)).end();
+        t.text("county").text(place.fips).text("ahrq_poverty_decile").real(Some(f64::from(place.poverty_decile))).end();
+    }
+    for place in &COUNTIES {
+        for (i, zip) in place.zips.iter().enumerate() {
+            let shift = [0.08, 0.0, -0.11][i];
+            let value = libm::round((place.svi + shift).clamp(0.01, 0.99) * 1_000.0) / 1_000.0;
+            t.text("zip").text(zip).text("synthetic_deprivation").real(Some(value)).end();
+        }
+    }
+}
+
+/// `ndc_ingredient` rows.
+pub fn ndc_rows(t: &mut Table) {
+    for (i, drug) in DRUGS.iter().enumerate() {
+        t.text(std::str::from_utf8(&ndc(i)).unwrap_or("")).text(drug.ingredient).end();
+    }
+}

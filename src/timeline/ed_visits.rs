@@ -1,0 +1,111 @@
+//! Emergency department visits. Owns their definition and the rule that one ending in a stay is part of
+//! the stay; refuses to classify them.
+
+use super::codes::Codes;
+use super::final_claims::Claim;
+use super::stays::Stay;
+use crate::domain::{Day, Short};
+use crate::extracts::{AdmissionRow, ClaimKind, PatientClass};
+
+/// One ED visit.
+#[derive(Clone, Debug)]
+pub struct EdVisit {
+    /// Day of the visit.
+    pub day: Day,
+    /// Facility (interned); 0 is unknown.
+    pub facility: u32,
+    /// Diagnosis (interned); 0 is none.
+    pub diagnosis: u32,
+    /// The diagnosis is ICD-10.
+    pub icd10: bool,
+    /// Lowest id of the rows it is made of.
+    pub evidence: Box<str>,
+}
+
+struct Mention {
+    day: i32,
+    facility: u32,
+    /// 0 institutional, 1 professional or other, 2 ADT: the order in which a diagnosis is taken.
+    rank: u8,
+    id: Box<str>,
+    diagnosis: u32,
+    icd10: bool,
+}
+
+/// The visits of one member, by day and facility.
+#[must_use]
+pub fn build(claims: &[Claim], admissions: &[AdmissionRow], stays: &[Stay], as_of: Day, codes: &Codes<'_>) -> Vec<EdVisit> {
+    let mut mentions = mentions(claims, admissions);
+    if mentions.is_empty() {
+        return Vec::new();
+    }
+    adopt_unknown(&mut mentions, codes);
+    let name = |f: u32| codes.words.text(f);
+    mentions.sort_by(|a, b| (a.day, name(a.facility), a.rank, &a.id).cmp(&(b.day, name(b.facility), b.rank, &b.id)));
+    mentions
+        .chunk_by(|a, b| a.day == b.day && a.facility == b.facility)
+        .filter(|g| !part_of_a_stay(g[0].day, g[0].facility, stays, as_of))
+        .map(|g| {
+            let told = g.iter().find(|m| m.diagnosis != 0);
+            EdVisit {
+                day: Day(g[0].day),
+                facility: g[0].facility,
+                diagnosis: told.map_or(0, |m| m.diagnosis),
+                icd10: told.is_some_and(|m| m.icd10),
+                evidence: g.iter().map(|m| &m.id).min().cloned().unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+fn mentions(claims: &[Claim], admissions: &[AdmissionRow]) -> Vec<Mention> {
+    let mut out = Vec::new();
+    for claim in claims.iter().filter(|c| !c.is_11x()) {
+        let emergency = |l: &super::final_claims::ServiceLine| {
+            let revenue = l.revenue.0;
+            (Short::of("0450").0..=Short::of("0459").0).contains(&revenue) || l.revenue == Short::of("0981") || l.place == Short::of("23")
+        };
+        for line in claim.lines.iter().filter(|l| emergency(l)) {
+            out.push(Mention {
+                day: line.start,
+                facility: if line.facility == 0 { claim.facility } else { line.facility },
+                rank: u8::from(claim.kind != ClaimKind::Institutional),
+                id: claim.id.clone(),
+                diagnosis: claim.principal(),
+                icd10: claim.icd10(),
+            });
+        }
+    }
+    for row in admissions.iter().filter(|a| a.class == PatientClass::Emergency) {
+        out.push(Mention { day: row.admit, facility: row.facility, rank: 2, id: row.admission_id.clone(), diagnosis: row.dx.first().copied().unwrap_or(0), icd10: row.admit >= 16_709 });
+    }
+    out
+}
+
+/// A mention without a facility belongs to a known one of the same day (the lowest, when several).
+fn adopt_unknown(mentions: &mut [Mention], codes: &Codes<'_>) {
+    for i in 0..mentions.len() {
+        if mentions[i].facility == 0 {
+            let day = mentions[i].day;
+            let known = mentions.iter().filter(|m| m.day == day && m.facility != 0).map(|m| m.facility).min_by_key(|f| codes.words.text(*f));
+            mentions[i].facility = known.unwrap_or(0);
+        }
+    }
+}
+
+/// Any row of a stay at that or an unknown facility was admitted that day or the next, or lasted over it.
+fn part_of_a_stay(day: i32, facility: u32, stays: &[Stay], as_of: Day) -> bool {
+    stays.iter().enumerate().any(|(i, stay)| {
+        let last_stay = i + 1 == stays.len();
+        stay.rows.iter().any(|row| {
+            let here = facility == 0 || row.facility == 0 || row.facility == facility;
+            let end = match row.discharge {
+                Some(d) => d,
+                // Still there: the night's date itself is covered.
+                None if last_stay => as_of.0 + 1,
+                None => row.admit,
+            };
+            here && (row.admit == day || row.admit == day + 1 || (row.admit < day && day < end))
+        })
+    })
+}
