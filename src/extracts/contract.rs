@@ -112,7 +112,7 @@ pub const EXTRACTS: &[ExtractSpec] = &[
         many("diagnosis_poa", Fixed(1)), col("procedure_code_type", LowerWord), many("procedure_code", Icd), many("procedure_date", Date),
     ] },
     ExtractSpec { name: "pharmacy_claim", grain: "fill", cost_when_missing: "no adherence, late fills or polypharmacy", columns: &[
-        req("claim_id", Id), req("claim_line_number", Integer), req("member_id", Id), req("dispensing_date", Date), req("ndc_code", Word),
+        req("claim_id", Id), req("claim_line_number", Integer), req("member_id", Id), req("dispensing_date", Date), col("ndc_code", Word),
         col("ingredient_name", LowerWord), col("days_supply", Integer), col("quantity", Number), col("refills", Integer), col("prescribing_provider_npi", Word),
         col("paid_date", Date), col("received_date", Date), col("paid_amount", Money),
     ] },

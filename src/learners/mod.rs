@@ -1,5 +1,25 @@
-//! learners
+//! Owns the learners: a histogram booster, a logistic regression, flat tables, calibration,
+//! metrics and model artifacts. Refuses to know claims, members, dates, commands and where files live.
+//!
+//! Entry points: [`train_table`] / [`train_flat`], [`score_table`], [`evaluate_predictions`],
+//! [`recalibrate`]. All run on the current rayon pool and give the same bits at any thread count.
+
+pub mod artifact;
 pub mod boosting;
+pub mod calibrate;
 pub mod chance;
 mod error;
+pub mod logistic;
+pub mod metrics;
+pub mod scoring;
+pub mod table;
+#[cfg(test)]
+mod tests;
+pub mod training;
+
+pub use artifact::{Artifact, Model};
 pub use error::{LearnError, Refusal};
+pub use metrics::{Evaluation, evaluate_predictions};
+pub use scoring::{Ready, Scored, ScoredRow, score_table, scored_csv};
+pub use table::{FlatTable, LearnerChoice, Purpose, TableSpec, read_csv};
+pub use training::{TrainOptions, TrainReport, Trained, recalibrate, train_flat, train_table};

@@ -144,7 +144,7 @@ impl Measure for ComorbidityMeasure {
             let icd10 = claim.icd10();
             for d in &claim.dx {
                 tally.basis = CodeBasis::join(tally.basis, icd10);
-                if claim.is_11x() {
+                if claim.is_11x() && icd10 {
                     tally.inpatient += 1;
                     tally.flagged += u32::from(d.poa != 0);
                 }

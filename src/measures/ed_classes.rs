@@ -22,7 +22,7 @@ impl Measure for EdClasses {
     }
 
     fn doc(&self) -> &'static str {
-        "ED visits with their NYU/Johnston fractions. One visit a member, day and facility from revenue centre 0450-0459 or 0981, place of service 23, or an ADT row of class emergency; none from 11x bills; dropped when a stay there began that day or the next or lasted over it. Diagnosis: position 1 of the institutional claim, else professional, else ADT row. Fractions are kept as published and sum to 1; a code not listed (exact match) is unclassified. Source: Billings (NYU), Johnston et al. 2017."
+        "ED visits with their NYU/Johnston fractions. One visit a member, day and facility from revenue centre 0450-0459 or 0981, place of service 23, or an ADT row of class emergency; none from 11x bills; dropped when a stay there began that day or the next or lasted over it. Diagnosis: position 1 of the institutional claim, else professional, else ADT row. Fractions are kept as published and sum to 1; a code not listed (exact match) is unclassified; an ICD-9 code is null. Source: Billings (NYU), Johnston et al. 2017."
     }
 
     fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
@@ -30,8 +30,9 @@ impl Measure for EdClasses {
             .ed_visits
             .iter()
             .map(|v| {
-                let slot = if v.icd10 { inputs.codes.dx(v.diagnosis).nyu } else { 0 };
-                match slot {
+                match inputs.codes.dx(v.diagnosis).nyu {
+                    // An ICD-9 code enters no ICD-10 map: neither classified nor unclassified.
+                    _ if v.diagnosis != 0 && !v.icd10 => EdClass { fractions: [0.0; 8], unclassified: None },
                     0 => EdClass { fractions: [0.0; 8], unclassified: Some(1.0) },
                     n => EdClass { fractions: inputs.codes.reference.nyu_fractions[usize::from(n) - 1], unclassified: Some(0.0) },
                 }

@@ -4,7 +4,7 @@
 use super::{Inputs, Measure, MemberMeasures};
 use crate::domain::Day;
 use crate::reference::CHARLSON;
-use crate::timeline::{Codes, Timeline};
+use crate::timeline::{CodeBasis, Codes, Timeline};
 
 /// The parts and their sum, 0..=19.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -74,24 +74,31 @@ fn bit(name: &str) -> u32 {
     CHARLSON.iter().position(|c| *c == name).map_or(0, |i| 1 << i)
 }
 
-/// LACE of a discharged stay; `None` while it is open.
+/// LACE of a discharged stay; `None` while it is open, or when its window holds ICD-9 codes only.
 #[must_use]
 pub fn for_stay(timeline: &Timeline<'_>, at: usize, codes: &Codes<'_>) -> Option<Lace> {
     let stay = &timeline.stays[at];
     let days = stay.length_of_stay()?;
     let from = stay.admit.plus_months(-24);
     let mut conditions = Conditions::default();
-    for (code, icd10) in timeline.stay_diagnoses(stay) {
+    let mut basis = None;
+    let mut add = |code: u32, icd10: bool| {
+        basis = CodeBasis::join(basis, icd10);
         if icd10 {
             conditions.add(code, codes);
         }
-    }
+    };
+    timeline.stay_diagnoses(stay).for_each(|(code, icd10)| add(code, icd10));
     let before = |day: i32| from.0 <= day && day < stay.admit.0;
-    for claim in timeline.claims.iter().filter(|c| c.icd10() && before(c.start)) {
-        claim.dx.iter().for_each(|d| conditions.add(d.code, codes));
+    for claim in timeline.claims.iter().filter(|c| before(c.start)) {
+        claim.dx.iter().for_each(|d| add(d.code, claim.icd10()));
     }
-    for row in timeline.admissions.iter().filter(|a| before(a.admit) && a.admit >= 16_709) {
-        row.dx.iter().for_each(|d| conditions.add(*d, codes));
+    for row in timeline.admissions.iter().filter(|a| before(a.admit)) {
+        row.dx.iter().filter(|d| **d != 0).for_each(|d| add(*d, row.admit >= 16_709));
+    }
+    // A window of ICD-9 codes alone says nothing of the conditions.
+    if basis == Some(CodeBasis::Icd9) {
+        return None;
     }
     let comorbidity = match conditions.sum() {
         n @ 0..=3 => u8::try_from(n).unwrap_or(3),
@@ -116,7 +123,7 @@ impl Measure for LaceMeasure {
     }
 
     fn doc(&self) -> &'static str {
-        "LACE of the latest index discharge: Length of stay, Acute admission (types 1, 2, 5), Comorbidity (LACE's own Charlson variant over Quan's code lists, on that stay and the 24 months before its admission; renal disease N18.4-N18.6, Z99.2, Z94.0 counts 4 and other renal disease 2), ED visits in the six months before the admission. Null without an index discharge. Published outcome: death or unplanned readmission within 30 days. Source: van Walraven 2010, CMAJ 182:551."
+        "LACE of the latest index discharge: Length of stay, Acute admission (types 1, 2, 5), Comorbidity (LACE's own Charlson variant over Quan's code lists, on that stay and the 24 months before its admission; renal disease N18.4-N18.6, Z99.2, Z94.0 counts 4 and other renal disease 2), ED visits in the six months before the admission. Null without an index discharge and when the window holds ICD-9 codes only. Published outcome: death or unplanned readmission within 30 days. Source: van Walraven 2010, CMAJ 182:551."
     }
 
     fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {

@@ -91,6 +91,8 @@ pub struct OutreachList {
     pub tiers: BTreeMap<u32, u8>,
     /// Members whose discharge is complex by tier.
     pub complex: FxHashSet<u32>,
+    /// Somebody has a phone or an address.
+    pub contacts_known: bool,
     /// Members with a running clock, suppressed or not.
     pub running: FxHashSet<u32>,
     /// Every candidate with a cause, in list order, for the caseload.
@@ -102,8 +104,8 @@ pub struct OutreachList {
 pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     let as_of = inputs.plan.as_of;
     let mut all = candidates(inputs);
-    let duplicates = suppression::duplicates(inputs.extracts);
-    unite_duplicates(&mut all, &duplicates);
+    let known = suppression::Population::new(inputs.extracts);
+    unite_duplicates(&mut all, &known.duplicates);
     let started: FxHashMap<u32, Day> = all.iter().filter_map(|c| c.clock.as_ref().map(|k| (c.member, k.started))).collect();
     let mut out = OutreachList {
         tiers: all.iter().map(|c| (c.member, c.tier)).collect(),
@@ -114,7 +116,7 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     out.ordered = all.clone();
     out.ordered.sort_by(Candidate::order);
     for s in inputs.snapshots {
-        out.suppressed.extend(suppression::judge(inputs, s, started.get(&s.member).copied(), &duplicates));
+        out.suppressed.extend(suppression::judge(inputs, s, started.get(&s.member).copied(), &known));
     }
     let suppressed: FxHashSet<u32> = out.suppressed.iter().map(|s| s.member).collect();
     let mut open: Vec<Candidate> = all.into_iter().filter(|c| c.has_cause() && !suppressed.contains(&c.member)).collect();
@@ -122,6 +124,7 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     let mut plain = ContactCapacity::new(inputs, 1.0);
     let mut wide = ContactCapacity::new(inputs, inputs.plan.list.exit_factor);
     out.capacity = plain.total();
+    out.contacts_known = known.contacts_known;
     let mut phones: FxHashSet<&str> = FxHashSet::default();
     for (rank, candidate) in open.into_iter().enumerate() {
         let member = inputs.extracts.population.member(candidate.member);

@@ -72,7 +72,7 @@ fn row(member: u32, code: Code, until: &str, until_date: Option<Day>, detail: im
 
 /// People under two ids: same name and birth date, and same sex or phone. Maps each later id to the lowest.
 #[must_use]
-pub fn duplicates(extracts: &Extracts) -> FxHashMap<u32, u32> {
+fn duplicates(extracts: &Extracts) -> FxHashMap<u32, u32> {
     let mut groups: FxHashMap<(String, String, i32), Vec<u32>> = FxHashMap::default();
     for (i, m) in extracts.population.members.iter().enumerate() {
         let fold = |t: &Option<Box<str>>| t.as_deref().map(|t| t.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "));
@@ -96,9 +96,26 @@ pub fn duplicates(extracts: &Extracts) -> FxHashMap<u32, u32> {
     out
 }
 
+/// What the rules need to know of the whole population.
+pub struct Population {
+    /// Later ids of one person, to the lowest.
+    pub duplicates: FxHashMap<u32, u32>,
+    /// Somebody has a phone or an address: a layout without any cannot say that a contact is bad.
+    pub contacts_known: bool,
+}
+
+impl Population {
+    /// Looks at everyone once.
+    #[must_use]
+    pub fn new(extracts: &Extracts) -> Self {
+        let contacts_known = extracts.population.members.iter().any(|m| m.facts.phone.is_some() || m.facts.address.is_some() || m.facts.guardian_phone.is_some());
+        Self { duplicates: duplicates(extracts), contacts_known }
+    }
+}
+
 /// The first suppression that holds for a member, but for the household rule, which needs the list.
 #[must_use]
-pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, duplicates: &FxHashMap<u32, u32>) -> Option<Suppressed> {
+pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, known: &Population) -> Option<Suppressed> {
     let ex = inputs.extracts;
     let m = ex.population.member(s.member);
     let as_of = inputs.plan.as_of;
@@ -112,10 +129,10 @@ pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, dupl
     if inputs.plan.list.attribution && m.facts.practice == 0 {
         return Some(row(s.member, Code::NotAttributed, "next span", None, "no practice_id"));
     }
-    if let Some(lowest) = duplicates.get(&s.member) {
+    if let Some(lowest) = known.duplicates.get(&s.member) {
         return Some(row(s.member, Code::Duplicate, "", None, format!("same person as {}", ex.population.member(*lowest).id())));
     }
-    consent(inputs, s.member, m).or_else(|| care(s)).or_else(|| contact(inputs, s, m, clock_started))
+    consent(inputs, s.member, m).or_else(|| care(s)).or_else(|| contact(inputs, s, m, clock_started, known.contacts_known))
 }
 
 fn consent(inputs: &Inputs<'_>, member: u32, m: &Member) -> Option<Suppressed> {
@@ -137,16 +154,16 @@ fn care(s: &Snapshot) -> Option<Suppressed> {
     Some(row(s.member, Code::InFacility, "discharge, then the clock starts", None, format!("since {since}")))
 }
 
-fn contact(inputs: &Inputs<'_>, s: &Snapshot, m: &Member, clock_started: Option<Day>) -> Option<Suppressed> {
+fn contact(inputs: &Inputs<'_>, s: &Snapshot, m: &Member, clock_started: Option<Day>, contacts_known: bool) -> Option<Suppressed> {
     let ex = inputs.extracts;
     let list = &inputs.plan.list;
     let as_of = inputs.plan.as_of;
-    if s.age < 18 && m.facts.guardian_phone.is_none() {
+    if s.age < 18 && m.facts.guardian_phone.is_none() && contacts_known {
         return Some(row(s.member, Code::MinorNoGuardian, "data change", None, "no guardian_phone"));
     }
     let log: Vec<_> = ex.outreach.of(s.member).filter(|o| o.day <= as_of.0).collect();
     let reachable = m.facts.phone.is_some() || m.facts.address.is_some() || (s.age < 18 && m.facts.guardian_phone.is_some());
-    if !reachable {
+    if !reachable && contacts_known {
         return Some(row(s.member, Code::BadContact, "data change", None, "no phone and no address"));
     }
     // The extracts carry no date of a phone's change: a later success stands for a changed number.

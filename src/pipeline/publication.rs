@@ -140,6 +140,9 @@ fn warnings(night: &Night<'_>) -> Vec<String> {
     if night.inputs.extracts.managers.is_empty() {
         out.push("no care_manager extract: the list is cut at 100 people and nobody is assigned".to_owned());
     }
+    if !night.list.contacts_known {
+        out.push("no member has a phone or an address: BAD_CONTACT and MINOR_NO_GUARDIAN could not be judged".to_owned());
+    }
     out
 }
 

@@ -39,7 +39,8 @@ impl MemberTables {
         }
         let id = timeline.member.id();
         for (visit, class) in timeline.ed_visits.iter().zip(&m.ed) {
-            let f = class.fractions;
+            let judged = class.unclassified.is_some();
+            let f = class.fractions.map(|x| judged.then_some(x));
             self.tables[2].push(&[
                 id.into(), visit.day.into(), code_cell(codes.words.text(visit.facility)), code_cell(codes.icd.text(visit.diagnosis)),
                 f[0].into(), f[1].into(), f[2].into(), f[3].into(), f[4].into(), f[5].into(), f[6].into(), f[7].into(), class.unclassified.into(), Cell::Text(&visit.evidence),

@@ -267,9 +267,13 @@ class Claim:
             for p in range(1, 26):
                 code = icd(r.get(f"diagnosis_code_{p}"))
                 if code:
+                    # The flag of a code at its position is a header field: the first that is not blank.
                     item = (p, code, self.icd9, (clean(r.get(f"diagnosis_poa_{p}")) or "").upper())
-                    if item not in self.dx:
+                    same = next((i for i, d in enumerate(self.dx) if d[:2] == (p, code)), None)
+                    if same is None:
                         self.dx.append(item)
+                    elif not self.dx[same][3]:
+                        self.dx[same] = item
                     if p == 1:
                         firsts.append(code)
         pick = 0 if readings["position_1"] == "first_line_with_one" else -1
@@ -795,7 +799,8 @@ def lace(claims, adts, stays, visits, ref, readings):
     indexes = [s for s in stays if s.is_index]
     if not indexes:
         return ""
-    stay = max(indexes, key=lambda s: s.discharge)
+    # Of two discharges on one day the later stay is the latest.
+    stay = max(enumerate(indexes), key=lambda pair: (pair[1].discharge, pair[0]))[1]
     from_date = months_before(stay.admit, 24)
     items = list(stay.dx)
     items += [i for c in claims if from_date <= c.start < stay.admit for i in c.dx]

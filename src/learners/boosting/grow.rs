@@ -2,6 +2,7 @@
 //! Refuses to know the loss: it sees packed gradients.
 
 use super::histogram::{Bin, Block, Scale, build, subtract};
+use super::score::MAX_LEAVES;
 use super::split::{Candidate, LeafStats, Search};
 use super::{BinSet, BoostParams, FeatureBins, Leaf, Node, Tree};
 use rayon::prelude::*;
@@ -44,7 +45,7 @@ impl Ground<'_> {
         let mut spare = vec![0_u32; n];
         let mut leaves = vec![self.root(&order)];
         let mut nodes: Vec<Node> = Vec::new();
-        let most = self.params.max_leaves.clamp(2, 64);
+        let most = self.params.max_leaves.clamp(2, MAX_LEAVES);
         while leaves.len() < most {
             let Some(at) = widest(&leaves) else { break };
             let Some(best) = leaves[at].best.take() else { break };

@@ -19,6 +19,9 @@ const CHUNK: usize = 8192;
 /// Chunks shrink with the weight up to here; beyond it the resolution does.
 const FULL_WEIGHT: f64 = 32.0;
 
+/// Bins of up to [`WIDTH`] features, row after row.
+pub(super) type Cells = Vec<[u8; WIDTH]>;
+
 /// One bin: sum of gradients and of hessians, in fixed point.
 pub(super) type Bin = [i64; 2];
 
@@ -27,6 +30,8 @@ pub(super) type Bin = [i64; 2];
 pub(super) struct Scale {
     grad: f64,
     hess: f64,
+    /// Reciprocals; exact, because all scales are powers of two.
+    open: [f64; 2],
     chunk: usize,
 }
 
@@ -39,20 +44,27 @@ impl Scale {
         let weight = up(max_weight);
         let spread = weight.clamp(1.0, FULL_WEIGHT);
         let unit = libm::exp2(f64::from(BITS)) * spread / weight;
-        Self { grad: unit / up(max_grad), hess: unit / up(max_hess), chunk: CHUNK / spread as usize }
+        let (grad, hess) = (unit / up(max_grad), unit / up(max_hess));
+        Self { grad, hess, open: [1.0 / grad, 1.0 / hess], chunk: CHUNK / spread as usize }
     }
 
     /// Packs one row.
     pub(super) fn pack(&self, gradient: f64, hessian: f64, weight: f64) -> i64 {
-        let g = libm::rint(libm::rint(gradient * self.grad) * weight) as i64;
-        let h = libm::rint(libm::rint(hessian * self.hess).max(1.0) * weight) as i64;
+        let g = whole(whole(gradient * self.grad) * weight) as i64;
+        let h = whole(whole(hessian * self.hess).max(1.0) * weight) as i64;
         (g << HALF).wrapping_add(h)
     }
 
     /// Fixed point back to units.
     pub(super) fn open(&self, bin: Bin) -> (f64, f64) {
-        (bin[0] as f64 / self.grad, bin[1] as f64 / self.hess)
+        (bin[0] as f64 * self.open[0], bin[1] as f64 * self.open[1])
     }
+}
+
+/// The nearest integer, ties to even, for `|x| < 2^51`: adding 1.5 * 2^52 leaves no room for a fraction.
+fn whole(x: f64) -> f64 {
+    const ROOM: f64 = 6_755_399_441_055_744.0;
+    (x + ROOM) - ROOM
 }
 
 /// Splits a packed sum into its halves.
@@ -70,22 +82,28 @@ pub(super) struct Block {
     pub(super) counts: Vec<usize>,
     /// Start of each feature in a histogram of the block; the last entry is its length.
     pub(super) starts: Vec<usize>,
-    cells: Vec<[u8; WIDTH]>,
+    cells: Cells,
 }
 
 impl Block {
     /// An empty block for these features.
-    pub(super) fn new(features: Vec<usize>, counts: Vec<usize>) -> Self {
+    /// `buffer` may hold cells of an earlier tree; its memory is used again.
+    pub(super) fn new(features: Vec<usize>, counts: Vec<usize>, buffer: Cells) -> Self {
         let mut starts = vec![0];
         for c in &counts {
             starts.push(starts.last().copied().unwrap_or(0) + c);
         }
-        Self { features, counts, starts, cells: Vec::new() }
+        Self { features, counts, starts, cells: buffer }
     }
 
     /// The bin of feature `k` of the block at a row position.
     pub(super) fn bin(&self, position: usize, k: usize) -> u8 {
         self.cells[position][k]
+    }
+
+    /// Gives the memory back for the next tree.
+    pub(super) fn into_buffer(self) -> Cells {
+        self.cells
     }
 
     /// Length of the block's histogram.
@@ -99,13 +117,13 @@ pub(super) fn load(blocks: &mut [Block], data: &Binned, rows: &[u32]) {
     const PART: usize = 4096;
     for block in blocks {
         block.cells.resize(rows.len(), [0; WIDTH]);
-        let features = &block.features;
+        // a short block repeats its first feature; those lanes are never read
+        let first = block.features.first().copied().unwrap_or(0);
+        let features: [usize; WIDTH] = std::array::from_fn(|k| block.features.get(k).copied().unwrap_or(first));
         block.cells.par_chunks_mut(PART).zip(rows.par_chunks(PART)).for_each(|(cells, rows)| {
             for (cell, &row) in cells.iter_mut().zip(rows) {
                 let bins = data.row(row as usize);
-                for (to, &f) in cell.iter_mut().zip(features) {
-                    *to = bins[f];
-                }
+                *cell = std::array::from_fn(|k| bins[features[k]]);
             }
         });
     }
@@ -127,7 +145,7 @@ pub(super) fn build(block: &Block, packed: &[i64], at: &[u32], scale: &Scale) ->
                     to[1] += h;
                 }
             }
-            sum[..n].fill(0);
+            if k < block.features.len() { sum[..n].fill(0) } else { sum.fill(0) }
         }
     }
     out

@@ -11,10 +11,10 @@ mod split;
 mod tests;
 mod train;
 
-pub use bins::{Binned, FeatureBins};
+pub use bins::{BinSource, Binned, FeatureBins};
 pub use score::Scorer;
 pub use shapley::{Explainer, Explanation};
-pub use train::{Trainer, TrainingData};
+pub use train::{Trainer, TrainingData, sigmoid, softplus};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,7 @@ pub struct BoostParams {
     pub max_rounds: usize,
     /// Shrinkage of each tree, (0, 1].
     pub learning_rate: f64,
-    /// Leaves of a tree, 2 to 64; growth is leaf-wise.
+    /// Leaves of a tree, 2 to 32; growth is leaf-wise.
     pub max_leaves: usize,
     /// Least (weighted) rows of a leaf, judged by its share of the hessian as LightGBM does.
     pub min_child_rows: f64,
@@ -75,14 +75,14 @@ impl Default for BoostParams {
         Self {
             objective: Objective::LogLoss,
             max_rounds: 1200,
-            learning_rate: 0.05,
+            learning_rate: 0.04,
             max_leaves: 16,
             min_child_rows: 50.0,
             min_child_hessian: 1e-3,
             l2: 10.0,
-            path_smooth: 0.0,
-            row_fraction: 0.7,
-            feature_fraction: 0.3,
+            path_smooth: 50.0,
+            row_fraction: 0.8,
+            feature_fraction: 0.5,
             cat_smooth: 10.0,
             cat_l2: 10.0,
             min_rows_per_group: 100.0,
@@ -212,7 +212,7 @@ impl BoosterModel {
             let bad_link = |at: usize, c: i32| {
                 if c >= 0 { c as usize <= at || c as usize >= n } else { (-(i64::from(c) + 1)) as usize >= l }
             };
-            if l != n + 1 || l > 64 {
+            if l != n + 1 || l > score::MAX_LEAVES {
                 return Err(format!("tree {t} has {n} nodes and {l} leaves"));
             }
             for (at, node) in tree.nodes.iter().enumerate() {

@@ -8,20 +8,48 @@ use rayon::prelude::*;
 
 /// Rows of one block; all trees pass over a block while it sits in cache.
 pub(super) const ROWS: usize = 256;
-/// Bins of the small tables.
-const FEW: usize = 16;
+/// Most leaves of a tree: one bit each.
+pub(super) const MAX_LEAVES: usize = 32;
 
 /// Reachable leaves by bin.
+type Reach = Box<[u32; 256]>;
+
+/// A tree as tables.
 #[derive(Debug, Clone)]
-enum Reach {
-    Few(Box<[u64; FEW]>),
-    Many(Box<[u64; 256]>),
+pub(super) struct FastTree {
+    uses: Vec<(usize, Reach)>,
+    values: [f64; MAX_LEAVES],
 }
 
-#[derive(Debug, Clone)]
-struct FastTree {
-    uses: Vec<(usize, Reach)>,
-    values: Box<[f64; 64]>,
+impl FastTree {
+    /// The value a row of bins receives.
+    pub(super) fn value_of(&self, row: &[u8]) -> f64 {
+        let mut alive = u32::MAX;
+        for (feature, reach) in &self.uses {
+            alive &= reach[usize::from(row[*feature])];
+        }
+        self.values[(alive.trailing_zeros() & 31) as usize]
+    }
+
+    /// Leaves still reachable for each row of a block.
+    fn reachable(&self, columns: &[[u8; ROWS]], alive: &mut [u32; ROWS]) {
+        // four tables a pass: fewer trips of `alive` through memory
+        let mut quads = self.uses.chunks_exact(4);
+        for quad in &mut quads {
+            let [(f0, t0), (f1, t1), (f2, t2), (f3, t3)] = quad else { continue };
+            let (c0, c1, c2, c3) = (&columns[*f0], &columns[*f1], &columns[*f2], &columns[*f3]);
+            for i in 0..ROWS {
+                let a = t0[usize::from(c0[i])] & t1[usize::from(c1[i])];
+                let b = t2[usize::from(c2[i])] & t3[usize::from(c3[i])];
+                alive[i] &= a & b;
+            }
+        }
+        for (feature, reach) in quads.remainder() {
+            for (a, b) in alive.iter_mut().zip(&columns[*feature]) {
+                *a &= reach[usize::from(*b)];
+            }
+        }
+    }
 }
 
 /// A booster made ready for scoring; scores equal the plain walk bit for bit.
@@ -36,7 +64,7 @@ impl Scorer {
     /// Prepares a (validated) model.
     #[must_use]
     pub fn new(model: &BoosterModel) -> Self {
-        let trees = model.trees.iter().map(|t| fast(t, model)).collect();
+        let trees = model.trees.iter().map(fast).collect();
         Self { base: model.base, cols: model.bins.len(), trees }
     }
 
@@ -58,24 +86,10 @@ impl Scorer {
 
     fn block(&self, columns: &[[u8; ROWS]], out: &mut [f64]) {
         for tree in &self.trees {
-            let mut alive = [u64::MAX; ROWS];
-            for (feature, reach) in &tree.uses {
-                let column = &columns[*feature];
-                match reach {
-                    Reach::Few(t) => {
-                        for (a, b) in alive.iter_mut().zip(column) {
-                            *a &= t[usize::from(b & 15)];
-                        }
-                    }
-                    Reach::Many(t) => {
-                        for (a, b) in alive.iter_mut().zip(column) {
-                            *a &= t[usize::from(*b)];
-                        }
-                    }
-                }
-            }
+            let mut alive = [u32::MAX; ROWS];
+            tree.reachable(columns, &mut alive);
             for (o, a) in out.iter_mut().zip(&alive) {
-                *o += tree.values[(a.trailing_zeros() & 63) as usize];
+                *o += tree.values[(a.trailing_zeros() & 31) as usize];
             }
         }
     }
@@ -91,10 +105,10 @@ pub(super) fn transpose(rows: &[u8], cols: usize, columns: &mut [[u8; ROWS]]) {
 }
 
 /// Leaves in left-to-right order, so that "first leaf left" is the one a walk would reach.
-fn left_to_right(tree: &Tree) -> (Vec<usize>, Vec<(u64, u64)>) {
+fn left_to_right(tree: &Tree) -> (Vec<usize>, Vec<(u32, u32)>) {
     let mut order = Vec::new();
     // per node: the leaf positions below its left and right child
-    let mut spans = vec![(0_u64, 0_u64); tree.nodes.len()];
+    let mut spans = vec![(0_u32, 0_u32); tree.nodes.len()];
     if tree.nodes.is_empty() {
         return (vec![0], spans);
     }
@@ -102,10 +116,10 @@ fn left_to_right(tree: &Tree) -> (Vec<usize>, Vec<(u64, u64)>) {
     (order, spans)
 }
 
-fn visit(tree: &Tree, at: i32, order: &mut Vec<usize>, spans: &mut [(u64, u64)]) -> u64 {
+fn visit(tree: &Tree, at: i32, order: &mut Vec<usize>, spans: &mut [(u32, u32)]) -> u32 {
     if at < 0 {
         order.push((-(at + 1)) as usize);
-        return 1 << ((order.len() - 1) & 63);
+        return 1 << ((order.len() - 1) & 31);
     }
     let node = at as usize;
     let left = visit(tree, tree.nodes[node].children[0], order, spans);
@@ -114,35 +128,29 @@ fn visit(tree: &Tree, at: i32, order: &mut Vec<usize>, spans: &mut [(u64, u64)])
     left | right
 }
 
-fn fast(tree: &Tree, model: &BoosterModel) -> FastTree {
+/// Builds the tables of a tree of up to [`MAX_LEAVES`] leaves.
+pub(super) fn fast(tree: &Tree) -> FastTree {
     let (order, spans) = left_to_right(tree);
-    let mut values = Box::new([0.0; 64]);
+    let mut values = [0.0; MAX_LEAVES];
     for (v, &leaf) in values.iter_mut().zip(&order) {
         *v = tree.leaves.get(leaf).map_or(0.0, |l| l.value);
     }
     let mut features: Vec<usize> = tree.nodes.iter().map(|n| n.feature as usize).collect();
     features.sort_unstable();
     features.dedup();
-    let uses = features
-        .into_iter()
-        .map(|f| {
-            let mut reach = Box::new([u64::MAX; 256]);
-            for (node, (left, right)) in tree.nodes.iter().zip(&spans).filter(|(n, _)| n.feature as usize == f) {
-                for (b, cell) in reach.iter_mut().enumerate() {
-                    let is_left = node.left_bins.has(u8::try_from(b).unwrap_or(u8::MAX));
-                    *cell &= if is_left { !right } else { !left };
-                }
-            }
-            let few = model.bins.get(f).is_some_and(|b| b.count() <= FEW);
-            let reach = if few {
-                let mut small = Box::new([0; FEW]);
-                small.copy_from_slice(&reach[..FEW]);
-                Reach::Few(small)
-            } else {
-                Reach::Many(reach)
-            };
-            (f, reach)
-        })
-        .collect();
+    let uses = features.into_iter().map(|f| (f, reach(tree, &spans, f))).collect();
     FastTree { uses, values }
+}
+
+fn reach(tree: &Tree, spans: &[(u32, u32)], feature: usize) -> Reach {
+    let mut out = Box::new([u32::MAX; 256]);
+    for (node, (left, right)) in tree.nodes.iter().zip(spans).filter(|(n, _)| n.feature as usize == feature) {
+        for (word, cells) in node.left_bins.0.iter().zip(out.chunks_exact_mut(64)) {
+            for (bit, cell) in cells.iter_mut().enumerate() {
+                let is_left = (word >> bit) & 1 == 1;
+                *cell &= if is_left { !right } else { !left };
+            }
+        }
+    }
+    out
 }

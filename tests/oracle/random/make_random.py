@@ -54,6 +54,9 @@ class Pools:
         sets = ref.pqi
         self.pqi_principal = [pick(sets[s]) for s in "acdiasd acdiald accopdd acsastd acshypd mrtchfd acsbacd acsutid acdiaud".split()]
         self.pqi_other = [pick(sets[s]) for s in "respan acshy2d acsba2d immunid kidney acslead aclea2d mdc14prindx".split()]
+        self.spoilers = [pick(sets[s]) for s in "respan acsba2d immunid kidney aclea2d mdc14prindx".split()]
+        self.kidney_stage = pick(sets["acshy2d"])
+        self.counted_in_pqi = {code for codes in self.pqi_principal for code in codes}
         self.pqi_px = [sorted(sets[s]) for s in "acscarp dialy2p immunip acsleap".split()]
         self.excluded = [sorted(ccs[c]) for c in sorted(ref.hwr_excluded) if c in ccs]
         self.pr2 = [sorted(ccs[c]) for c in sorted(ref.pr2)]
@@ -129,7 +132,13 @@ class Timeline:
             row["diagnosis_code_1"] = self.principal(icd9)
         for p in range(2, count + 1):
             if self.chance(share):
-                row[f"diagnosis_code_{p}"] = self.rnd.choice(ICD9) if icd9 else self.pools.secondary(self.rnd)
+                row[f"diagnosis_code_{p}"] = self.rnd.choice(ICD9) if icd9 else self.secondary(row)
+
+    def secondary(self, row):
+        """Beside a PQI principal often a diagnosis that excludes it."""
+        if row.get("diagnosis_code_1") in self.pools.counted_in_pqi and self.chance(0.25):
+            return self.rnd.choice(self.rnd.choice(self.pools.spoilers + [self.pools.kidney_stage]))
+        return self.pools.secondary(self.rnd)
 
     def disguise(self, row):
         """The same code in another dress."""
@@ -147,7 +156,7 @@ class Timeline:
     def disposition(self):
         return self.rnd.choices(
             ["01", "1", "06", "02", "2", "43", "65", "30", "20", "41", "07", "7", "61", "62", "63", "90", "03", ""],
-            [34, 4, 5, 9, 2, 2, 2, 5, 3, 1, 3, 1, 3, 6, 3, 1, 5, 5],
+            [30, 4, 4, 9, 2, 2, 2, 5, 3, 1, 3, 1, 5, 11, 5, 2, 5, 5],
         )[0]
 
     def facility(self):
@@ -201,7 +210,9 @@ class Timeline:
                 row[f"diagnosis_poa_{p}"] = "1" if sequela else rnd.choices(["Y", "N", "U", "W", "1"], [60, 22, 8, 5, 5])[0]
         if not icd9 and row.get("diagnosis_code_1", "") + row.get("diagnosis_code_2", ""):
             for p in range(1, PX + 1):
-                if self.chance(0.16):
+                if row.get("diagnosis_code_1") in self.pools.counted_in_pqi and self.chance(0.22):
+                    row[f"procedure_code_{p}"] = rnd.choice(rnd.choice(self.pools.pqi_px))
+                elif self.chance(0.12):
                     row[f"procedure_code_{p}"] = self.pools.procedure(rnd)
         self.disguise(row)
         self.arrival(row, end)
@@ -312,7 +323,7 @@ class Timeline:
 
     def eligibility(self):
         rnd = self.rnd
-        age = rnd.choice([17, 18, 39, 40, 55, 66, 75, 85, 92])
+        age = rnd.choice([17, 18, 18, 39, 40, 40, 40, 55, 66, 66, 75, 85, 92])
         anchor = self.now if self.chance(0.5) else self.last_day
         anchor += dt.timedelta(rnd.choice([-1, 0, 0, 1, 40]))
         birth = dt.date(anchor.year - age, anchor.month, min(anchor.day, 28))

@@ -1,0 +1,135 @@
+//! Owns the map from a learner's raw log-odds to published probabilities, and its refit on new data.
+//! Refuses to touch the learner.
+//!
+//! Platt scaling (Platt 1999) and not isotonic or beta calibration: it keeps the order of rows, its
+//! two numbers cannot overfit a few hundred events, and it is linear in the log-odds, so that
+//! reasons scaled by the slope still sum exactly to the published log-odds.
+
+use crate::learners::boosting::sigmoid;
+use crate::learners::metrics::{calibration_fit, in_the_large};
+use crate::learners::{LearnError, Refusal};
+use serde::{Deserialize, Serialize};
+
+/// Below this many events a recalibration moves the intercept only.
+const EVENTS_FOR_SLOPE: usize = 400;
+/// Fewest events a recalibration accepts.
+const MIN_EVENTS: usize = 100;
+
+/// What the calibration was fitted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalibrationBasis {
+    /// Nothing: raw scores are taken as they are.
+    None,
+    /// Cross-validated predictions, folds by group.
+    CrossValidated,
+    /// A table of its own, after training.
+    OwnTable,
+}
+
+/// `log-odds = intercept + slope * raw`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// Added to the scaled raw log-odds.
+    pub intercept: f64,
+    /// Scale of the raw log-odds, above 0.
+    pub slope: f64,
+    /// What it was fitted on.
+    pub basis: CalibrationBasis,
+    /// Rows of that basis.
+    pub rows: usize,
+    /// Events among them.
+    pub events: usize,
+}
+
+impl Calibration {
+    /// Leaves raw log-odds alone.
+    pub const IDENTITY: Self =
+        Self { intercept: 0.0, slope: 1.0, basis: CalibrationBasis::None, rows: 0, events: 0 };
+
+    /// Fits intercept and slope of `y` on raw log-odds under optional weights. Falls back to the
+    /// intercept alone where the slope has no finite positive estimate.
+    #[must_use]
+    pub fn fit(raw: &[f64], y: &[bool], weights: Option<&[f32]>, basis: CalibrationBasis) -> Self {
+        let weight = |i: usize| weights.map_or(1.0, |w| w.get(i).map_or(0.0, |w| f64::from(*w)));
+        let events = y.iter().filter(|y| **y).count();
+        let fit = calibration_fit(raw, y, weight, (0.0, 1.0));
+        let (intercept, slope) = if fit.converged && fit.slope > 0.0 {
+            (fit.intercept, fit.slope)
+        } else {
+            (in_the_large(raw, y, weight), 1.0)
+        };
+        let intercept = if intercept.is_finite() { intercept } else { 0.0 };
+        Self { intercept, slope, basis, rows: y.len(), events }
+    }
+
+    /// Refits on a table of its own: intercept and slope, or with under 400 events the intercept
+    /// alone (the slope of `self` stays).
+    ///
+    /// # Errors
+    /// [`Refusal::OneClass`], or [`Refusal::TooFew`] under 100 events or non-events.
+    pub fn refit(&self, raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<Self, LearnError> {
+        let events = y.iter().filter(|y| **y).count();
+        if events == 0 || events == y.len() {
+            return Err(Refusal::OneClass(if events == 0 { "negative" } else { "positive" }).into());
+        }
+        for (what, found) in [("events", events), ("non-events", y.len() - events)] {
+            if found < MIN_EVENTS {
+                return Err(Refusal::TooFew { what, found, needed: MIN_EVENTS }.into());
+            }
+        }
+        if events >= EVENTS_FOR_SLOPE {
+            return Ok(Self::fit(raw, y, weights, CalibrationBasis::OwnTable));
+        }
+        let scaled: Vec<f64> = raw.iter().map(|r| self.slope * r).collect();
+        let weight = |i: usize| weights.map_or(1.0, |w| w.get(i).map_or(0.0, |w| f64::from(*w)));
+        let intercept = in_the_large(&scaled, y, weight);
+        Ok(Self { intercept, slope: self.slope, basis: CalibrationBasis::OwnTable, rows: y.len(), events })
+    }
+
+    /// Published log-odds of a raw score.
+    #[must_use]
+    pub fn log_odds(&self, raw: f64) -> f64 {
+        self.intercept + self.slope * raw
+    }
+
+    /// Published probability of a raw score.
+    #[must_use]
+    pub fn probability(&self, raw: f64) -> f64 {
+        sigmoid(self.log_odds(raw))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learners::chance;
+
+    fn planted(n: usize, intercept: f64, slope: f64) -> (Vec<f64>, Vec<bool>) {
+        let unit = |a: u64, i: usize| chance::draw(5, a, i as u64) as f64 / u64::MAX as f64;
+        let raw: Vec<f64> = (0..n).map(|i| 4.0 * unit(1, i) - 3.0).collect();
+        let y = raw.iter().enumerate().map(|(i, r)| unit(2, i) < sigmoid(intercept + slope * r)).collect();
+        (raw, y)
+    }
+
+    #[test]
+    fn finds_the_planted_line() {
+        let (raw, y) = planted(60_000, -0.5, 0.7);
+        let c = Calibration::fit(&raw, &y, None, CalibrationBasis::CrossValidated);
+        assert!((c.intercept + 0.5).abs() < 0.05 && (c.slope - 0.7).abs() < 0.03, "{c:?}");
+        let again = calibration_fit(&raw.iter().map(|r| c.log_odds(*r)).collect::<Vec<_>>(), &y, |_| 1.0, (0.0, 1.0));
+        assert!(again.intercept.abs() < 1e-6 && (again.slope - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn few_events_move_the_intercept_only() {
+        let (raw, y) = planted(900, -0.5, 1.0);
+        let old = Calibration { slope: 0.9, ..Calibration::IDENTITY };
+        let new = old.refit(&raw, &y, None).unwrap();
+        assert_eq!(new.slope, 0.9);
+        let mean: f64 = raw.iter().map(|r| new.probability(*r)).sum();
+        assert!((mean - y.iter().filter(|y| **y).count() as f64).abs() < 1e-6);
+        assert_eq!(old.refit(&raw[..100], &y[..100], None).unwrap_err().exit_code(), 9);
+    }
+}

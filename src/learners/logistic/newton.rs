@@ -1,0 +1,200 @@
+//! Owns the fit: Newton steps with a Hessian that is kept while it still serves, an honest
+//! convergence report, and sums in a fixed order so that the thread count never shows.
+//! Refuses to choose the penalty.
+
+use super::linear_algebra::Triangle;
+use super::{LogisticModel, Terms};
+use crate::learners::boosting::{sigmoid, softplus};
+use crate::learners::table::EncodedColumn;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Rows are summed in this many runs, whatever the thread count.
+const RUNS: usize = 16;
+
+/// Settings of the fit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogisticParams {
+    /// Ridge penalty `l2 / 2 * |coefficients|²` on the summed (weighted) log loss; the intercept is free.
+    pub l2: f64,
+    /// Most steps.
+    pub max_iterations: usize,
+    /// Converged when no gradient entry exceeds this times the total weight.
+    pub tolerance: f64,
+}
+
+impl Default for LogisticParams {
+    fn default() -> Self {
+        Self { l2: 10.0, max_iterations: 200, tolerance: 1e-8 }
+    }
+}
+
+/// How a fit ended.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Convergence {
+    /// Whether the tolerance was met.
+    pub converged: bool,
+    /// Steps taken.
+    pub iterations: usize,
+    /// Largest gradient entry per unit of weight at the end.
+    pub gradient: f64,
+    /// Penalty in use.
+    pub l2: f64,
+}
+
+/// Rows, labels and weights of a fit.
+struct Problem<'a> {
+    terms: &'a Terms,
+    columns: &'a [EncodedColumn<'a>],
+    rows: &'a [u32],
+    labels: &'a [f32],
+    weights: Option<&'a [f32]>,
+    l2: f64,
+}
+
+/// Fits a model on `rows`.
+#[must_use]
+pub fn fit(
+    columns: &[EncodedColumn<'_>],
+    rows: &[u32],
+    labels: &[f32],
+    weights: Option<&[f32]>,
+    params: &LogisticParams,
+) -> LogisticModel {
+    let terms = Terms::prepare(columns, rows, weights);
+    let problem = Problem { terms: &terms, columns, rows, labels, weights, l2: params.l2 };
+    let means = problem.means();
+    let (beta, convergence) = problem.minimise(params);
+    let mut list = terms.list.clone();
+    let mut base = beta.last().copied().unwrap_or(0.0);
+    for (term, pair) in list.iter_mut().zip(terms.starts.windows(2)) {
+        let own = &beta[pair[0]..pair[1]];
+        let mean: f64 = own.iter().zip(&means[pair[0]..pair[1]]).map(|(b, m)| b * m).sum();
+        term.set(own, mean);
+        base += mean;
+    }
+    LogisticModel { base, terms: list, convergence }
+}
+
+impl Problem<'_> {
+    fn weight(&self, row: u32) -> f64 {
+        self.weights.map_or(1.0, |w| f64::from(w[row as usize]))
+    }
+
+    /// Runs of rows, each summed in order; results come back in order.
+    fn by_run<T: Send>(&self, f: impl Fn(&[u32]) -> T + Sync + Send) -> Vec<T> {
+        self.rows.par_chunks(self.rows.len().div_ceil(RUNS).max(1)).map(f).collect()
+    }
+
+    /// Weighted mean of every design column.
+    fn means(&self) -> Vec<f64> {
+        let parts = self.by_run(|rows| {
+            let (mut sum, mut entries) = (vec![0.0; self.terms.columns()], Vec::new());
+            for &r in rows {
+                self.terms.row(self.columns, r as usize, &mut entries);
+                entries.iter().for_each(|(k, v)| sum[*k] += self.weight(r) * v);
+            }
+            sum
+        });
+        let sum = add_up(parts, self.terms.columns());
+        let total = sum.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE);
+        sum.into_iter().map(|s| s / total).collect()
+    }
+
+    /// Penalised loss and gradient.
+    fn slope(&self, beta: &[f64]) -> (f64, Vec<f64>) {
+        let size = beta.len();
+        let parts = self.by_run(|rows| {
+            let (mut sum, mut entries) = (vec![0.0; size + 1], Vec::new());
+            for &r in rows {
+                self.terms.row(self.columns, r as usize, &mut entries);
+                let z: f64 = entries.iter().map(|(k, v)| beta[*k] * v).sum();
+                let (w, y) = (self.weight(r), f64::from(self.labels[r as usize]));
+                sum[size] += w * (softplus(z) - y * z);
+                let gap = w * (sigmoid(z) - y);
+                entries.iter().for_each(|(k, v)| sum[*k] += gap * v);
+            }
+            sum
+        });
+        let mut gradient = add_up(parts, size + 1);
+        let mut loss = gradient.pop().unwrap_or(0.0);
+        for (g, b) in gradient.iter_mut().zip(beta).take(size - 1) {
+            *g += self.l2 * b;
+            loss += 0.5 * self.l2 * b * b;
+        }
+        (loss, gradient)
+    }
+
+    fn curvature(&self, beta: &[f64]) -> Triangle {
+        let size = beta.len();
+        let parts = self.by_run(|rows| {
+            let (mut sum, mut entries) = (Triangle::zeros(size), Vec::new());
+            for &r in rows {
+                self.terms.row(self.columns, r as usize, &mut entries);
+                let z: f64 = entries.iter().map(|(k, v)| beta[*k] * v).sum();
+                let p = sigmoid(z);
+                let h = self.weight(r) * p * (1.0 - p);
+                for (i, (k, v)) in entries.iter().enumerate() {
+                    let start = Triangle::start(*k);
+                    let row = &mut sum.cells[start..=start + k];
+                    for (j, u) in &entries[..=i] {
+                        row[*j] += h * v * u;
+                    }
+                }
+            }
+            sum.cells
+        });
+        let mut out = Triangle { size, cells: add_up(parts, size * (size + 1) / 2) };
+        for i in 0..size - 1 {
+            out.cells[Triangle::start(i) + i] += self.l2;
+        }
+        out
+    }
+
+    fn minimise(&self, params: &LogisticParams) -> (Vec<f64>, Convergence) {
+        let size = self.terms.columns();
+        let total: f64 = self.rows.iter().map(|&r| self.weight(r)).sum::<f64>().max(f64::MIN_POSITIVE);
+        let events: f64 = self.rows.iter().map(|&r| self.weight(r) * f64::from(self.labels[r as usize])).sum();
+        let mut beta = vec![0.0; size];
+        let p = (events / total).clamp(1e-9, 1.0 - 1e-9);
+        beta[size - 1] = libm::log(p / (1.0 - p));
+        let (mut loss, mut gradient) = self.slope(&beta);
+        let mut factor = self.curvature(&beta).factor();
+        let largest = |g: &[f64]| g.iter().fold(0.0_f64, |m, x| m.max(x.abs())) / total;
+        let mut iterations = 0;
+        while iterations < params.max_iterations && largest(&gradient) > params.tolerance {
+            iterations += 1;
+            let step = factor.solve(&gradient);
+            let (mut damp, before) = (1.0, largest(&gradient));
+            let moved = loop {
+                let next: Vec<f64> = beta.iter().zip(&step).map(|(b, s)| b - damp * s).collect();
+                let (l, g) = self.slope(&next);
+                if l <= loss + 1e-12 * loss.abs() {
+                    break Some((next, l, g));
+                }
+                damp *= 0.5;
+                if damp < 1e-6 {
+                    break None;
+                }
+            };
+            let Some((next, l, g)) = moved else { break };
+            (beta, loss, gradient) = (next, l, g);
+            if damp < 1.0 || largest(&gradient) > 0.2 * before {
+                factor = self.curvature(&beta).factor();
+            }
+        }
+        let gradient = largest(&gradient);
+        let converged = gradient <= params.tolerance;
+        (beta, Convergence { converged, iterations, gradient, l2: params.l2 })
+    }
+}
+
+/// Sums parts in order.
+fn add_up(parts: Vec<Vec<f64>>, size: usize) -> Vec<f64> {
+    let mut out = vec![0.0; size];
+    for part in parts {
+        out.iter_mut().zip(part).for_each(|(o, p)| *o += p);
+    }
+    out
+}

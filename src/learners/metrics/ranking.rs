@@ -1,0 +1,108 @@
+//! Owns metrics that depend on the order of predictions. Refuses to know their calibration.
+
+use serde::{Deserialize, Serialize};
+
+/// Predictions sorted once, for many weighted readings.
+pub(super) struct Sorted {
+    /// Row numbers by (probability, id) ascending.
+    pub(super) ascending: Vec<u32>,
+    /// Row numbers by probability descending, then id ascending.
+    pub(super) descending: Vec<u32>,
+}
+
+impl Sorted {
+    /// Sorts rows; `id_rank[row]` breaks ties.
+    pub(super) fn new(p: &[f64], id_rank: &[u32]) -> Self {
+        let mut ascending: Vec<u32> = (0..u32::try_from(p.len()).unwrap_or(u32::MAX)).collect();
+        let mut descending = ascending.clone();
+        let (at, id) = (|i: u32| p[i as usize], |i: u32| id_rank[i as usize]);
+        ascending.sort_unstable_by(|&a, &b| at(a).total_cmp(&at(b)).then(id(a).cmp(&id(b))));
+        descending.sort_unstable_by(|&a, &b| at(b).total_cmp(&at(a)).then(id(a).cmp(&id(b))));
+        Self { ascending, descending }
+    }
+}
+
+/// AUROC with mid-ranks for ties; `copies[row]` is how often a row counts. NaN with one class only.
+pub(super) fn auroc(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32]) -> f64 {
+    let (mut below, mut wins, mut events) = (0.0, 0.0, 0.0);
+    let mut at = 0;
+    while let Some(&first) = sorted.ascending.get(at) {
+        let value = p[first as usize];
+        let (mut e, mut n) = (0.0, 0.0);
+        while let Some(&row) = sorted.ascending.get(at).filter(|&&r| p[r as usize] == value) {
+            let c = f64::from(copies[row as usize]);
+            if y[row as usize] { e += c } else { n += c }
+            at += 1;
+        }
+        wins += e * (below + 0.5 * n);
+        below += n;
+        events += e;
+    }
+    wins / (events * below)
+}
+
+/// Average precision: the step sum of precision over gains in recall; ties are one step.
+pub(super) fn average_precision(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32]) -> f64 {
+    let (mut taken, mut hits, mut sum) = (0.0, 0.0, 0.0);
+    let mut at = 0;
+    while let Some(&first) = sorted.descending.get(at) {
+        let value = p[first as usize];
+        let before = hits;
+        while let Some(&row) = sorted.descending.get(at).filter(|&&r| p[r as usize] == value) {
+            let c = f64::from(copies[row as usize]);
+            taken += c;
+            hits += if y[row as usize] { c } else { 0.0 };
+            at += 1;
+        }
+        if taken > 0.0 {
+            sum += (hits - before) * hits / taken;
+        }
+    }
+    sum / hits
+}
+
+/// What the top `percent` of predictions holds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TopShare {
+    /// Size of the list in percent of the rows.
+    pub percent: f64,
+    /// Rows on the list: `ceil(percent * n / 100)`.
+    pub listed: usize,
+    /// Events on the list / rows on it.
+    pub ppv: f64,
+    /// Events on the list / all events.
+    pub sensitivity: f64,
+    /// PPV / prevalence.
+    pub lift: f64,
+    /// Probability of the last row on the list.
+    pub threshold: f64,
+}
+
+/// Reads the top share off the order.
+pub(super) fn top_share(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32], percent: f64) -> TopShare {
+    let total: u64 = copies.iter().map(|&c| u64::from(c)).sum();
+    let events: u64 = copies.iter().zip(y).filter(|(_, y)| **y).map(|(&c, _)| u64::from(c)).sum();
+    // the small slack keeps 5 % of 100 rows at 5, whatever the division rounds to
+    let listed = (percent * total as f64 / 100.0 - 1e-9).ceil().max(0.0) as u64;
+    let (mut left, mut hits, mut threshold) = (listed, 0_u64, f64::NAN);
+    for &row in &sorted.descending {
+        if left == 0 {
+            break;
+        }
+        let c = u64::from(copies[row as usize]).min(left);
+        if c > 0 {
+            threshold = p[row as usize];
+        }
+        left -= c;
+        hits += if y[row as usize] { c } else { 0 };
+    }
+    let ppv = hits as f64 / listed as f64;
+    TopShare {
+        percent,
+        listed: usize::try_from(listed).unwrap_or(usize::MAX),
+        ppv,
+        sensitivity: hits as f64 / events as f64,
+        lift: ppv / (events as f64 / total as f64),
+        threshold,
+    }
+}

@@ -1,0 +1,264 @@
+//! Owns the full evaluation of one set of predictions. Refuses to know where they came from.
+
+use super::bootstrap::{Interval, copies, percentiles};
+use super::calibration::{Decile, LogitFit, calibration_fit, deciles, ece, in_the_large};
+use super::ranking::{Sorted, TopShare, auroc, average_precision, top_share};
+use super::logit;
+use crate::learners::table::{Groups, compare_ids};
+use crate::learners::{LearnError, Refusal};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// List sizes reported, in percent.
+const SHARES: [f64; 5] = [1.0, 2.0, 5.0, 10.0, 20.0];
+/// Thresholds of the decision table.
+const THRESHOLDS: [f64; 12] = [0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
+
+/// What a decision at one threshold does.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Threshold {
+    /// Everyone with `probability >= threshold` is listed.
+    pub threshold: f64,
+    /// Rows listed.
+    pub listed: usize,
+    /// Events listed / rows listed; none when nobody is.
+    pub ppv: Option<f64>,
+    /// Events listed / all events.
+    pub sensitivity: f64,
+    /// Non-events not listed / all non-events.
+    pub specificity: f64,
+    /// `TP/n - FP/n * t/(1-t)` (Vickers 2006, doi 10.1177/0272989X06295361).
+    pub net_benefit: f64,
+    /// Net benefit of listing everyone.
+    pub net_benefit_all: f64,
+}
+
+/// 95 % percentile intervals over resampled groups.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MetricIntervals {
+    /// AUROC.
+    pub auroc: Option<Interval>,
+    /// Average precision.
+    pub average_precision: Option<Interval>,
+    /// Brier score.
+    pub brier: Option<Interval>,
+    /// Calibration slope.
+    pub slope: Option<Interval>,
+    /// Calibration in the large.
+    pub in_the_large: Option<Interval>,
+    /// ECE over ten bins.
+    pub ece10: Option<Interval>,
+    /// PPV of the top 5 %.
+    pub ppv_top5: Option<Interval>,
+    /// Sensitivity of the top 5 %.
+    pub sensitivity_top5: Option<Interval>,
+}
+
+/// Everything measured on one set of predictions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Rows.
+    pub rows: usize,
+    /// Groups (persons).
+    pub groups: usize,
+    /// Rows with the event.
+    pub events: usize,
+    /// Events / rows.
+    pub prevalence: f64,
+    /// Area under the ROC curve, mid-ranks for ties.
+    pub auroc: f64,
+    /// Average precision (step sum).
+    pub average_precision: f64,
+    /// Mean squared error of the probability.
+    pub brier: f64,
+    /// `1 - brier / (prevalence * (1 - prevalence))`.
+    pub scaled_brier: f64,
+    /// Mean log loss of the clipped probability.
+    pub log_loss: f64,
+    /// Calibration slope and intercept.
+    pub calibration: LogitFit,
+    /// Calibration in the large.
+    pub in_the_large: f64,
+    /// Expected calibration error over ten bins of equal size.
+    pub ece10: f64,
+    /// Expected / observed events over all rows.
+    pub expected_over_observed: f64,
+    /// Ten bins by probability, lowest first.
+    pub deciles: Vec<Decile>,
+    /// Lists of the top 1, 2, 5, 10 and 20 %.
+    pub top: Vec<TopShare>,
+    /// Decision table with net benefit.
+    pub thresholds: Vec<Threshold>,
+    /// Intervals; empty when no replicate was asked for.
+    pub intervals: MetricIntervals,
+    /// Bootstrap replicates.
+    pub replicates: usize,
+    /// Seed of the bootstrap.
+    pub seed: u64,
+}
+
+/// How intervals are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BootstrapPlan {
+    /// Replicates (0: no intervals).
+    pub replicates: usize,
+    /// Seed.
+    pub seed: u64,
+}
+
+/// Evaluates predictions with 1,000 group-bootstrap replicates.
+///
+/// `ids` break ties (as integers where both are, else as text), `groups` name the person.
+///
+/// # Errors
+/// [`LearnError::Table`] for unequal lengths or a probability that is not in `[0, 1]`,
+/// [`Refusal::OneClass`] when all outcomes agree (an empty file included).
+pub fn evaluate_predictions(
+    ids: &[&str],
+    groups: &[&str],
+    y: &[bool],
+    p: &[f64],
+    seed: u64,
+) -> Result<Evaluation, LearnError> {
+    if ids.len() != y.len() || groups.len() != y.len() {
+        return Err(LearnError::Table("ids, groups, outcomes and probabilities differ in length".into()));
+    }
+    let mut order: Vec<u32> = (0..u32::try_from(ids.len()).unwrap_or(u32::MAX)).collect();
+    order.sort_by(|&a, &b| compare_ids(ids[a as usize], ids[b as usize]));
+    let mut rank = vec![0; ids.len()];
+    for (place, row) in order.iter().enumerate() {
+        rank[*row as usize] = u32::try_from(place).unwrap_or(u32::MAX);
+    }
+    let groups = Groups::from_texts(order.iter().map(|&i| groups[i as usize]));
+    // rows in id order from here on: the result cannot depend on the file's order
+    let y: Vec<bool> = order.iter().map(|&i| y[i as usize]).collect();
+    let p: Vec<f64> = order.iter().filter_map(|&i| p.get(i as usize).copied()).collect();
+    evaluate_with(&groups.codes, &y, &p, BootstrapPlan { replicates: 1000, seed })
+}
+
+/// [`evaluate_predictions`] on rows already in id order, with groups numbered from 0.
+///
+/// # Errors
+/// As [`evaluate_predictions`].
+pub fn evaluate_with(groups: &[u32], y: &[bool], p: &[f64], plan: BootstrapPlan) -> Result<Evaluation, LearnError> {
+    if groups.len() != y.len() || p.len() != y.len() {
+        return Err(LearnError::Table("ids, groups, outcomes and probabilities differ in length".into()));
+    }
+    if let Some(row) = p.iter().position(|p| !(0.0..=1.0).contains(p)) {
+        let problem = "a probability must lie between 0 and 1";
+        return Err(LearnError::Cell { column: "probability".into(), line: row as u64 + 1, problem });
+    }
+    let events = y.iter().filter(|y| **y).count();
+    if events == 0 || events == y.len() {
+        return Err(Refusal::OneClass(if events == 0 { "negative" } else { "positive" }).into());
+    }
+    let rank: Vec<u32> = (0..u32::try_from(y.len()).unwrap_or(u32::MAX)).collect();
+    let sorted = Sorted::new(p, &rank);
+    let z: Vec<f64> = p.iter().map(|&p| logit(p)).collect();
+    let one = vec![1_u32; y.len()];
+    let count = groups.iter().max().map_or(0, |g| *g as usize + 1);
+    let n = y.len() as f64;
+    let prevalence = events as f64 / n;
+    let brier = brier(p, y, &one);
+    let bins = deciles(&sorted, p, y, &one);
+    let calibration = calibration_fit(&z, y, |_| 1.0, (0.0, 1.0));
+    let loss: f64 = z.iter().zip(y).map(|(z, y)| crate::learners::boosting::softplus(if *y { -z } else { *z })).sum();
+    Ok(Evaluation {
+        rows: y.len(),
+        groups: count,
+        events,
+        prevalence,
+        auroc: auroc(&sorted, p, y, &one),
+        average_precision: average_precision(&sorted, p, y, &one),
+        brier,
+        scaled_brier: 1.0 - brier / (prevalence * (1.0 - prevalence)),
+        log_loss: loss / n,
+        calibration,
+        in_the_large: in_the_large(&z, y, |_| 1.0),
+        ece10: ece(&bins),
+        expected_over_observed: p.iter().sum::<f64>() / events as f64,
+        deciles: bins,
+        top: SHARES.iter().map(|&q| top_share(&sorted, p, y, &one, q)).collect(),
+        thresholds: THRESHOLDS.iter().map(|&t| threshold(p, y, t)).collect(),
+        intervals: intervals(&sorted, groups, count, y, p, &z, &calibration, plan),
+        replicates: plan.replicates,
+        seed: plan.seed,
+    })
+}
+
+fn brier(p: &[f64], y: &[bool], copies: &[u32]) -> f64 {
+    let (mut sum, mut total) = (0.0, 0.0);
+    for ((p, y), c) in p.iter().zip(y).zip(copies) {
+        let gap = p - f64::from(u8::from(*y));
+        sum += f64::from(*c) * gap * gap;
+        total += f64::from(*c);
+    }
+    sum / total
+}
+
+fn threshold(p: &[f64], y: &[bool], t: f64) -> Threshold {
+    let (mut listed, mut hits) = (0_usize, 0_usize);
+    for (p, y) in p.iter().zip(y) {
+        if *p >= t {
+            listed += 1;
+            hits += usize::from(*y);
+        }
+    }
+    let events = y.iter().filter(|y| **y).count();
+    let (n, odds) = (y.len() as f64, t / (1.0 - t));
+    let false_alarms = (listed - hits) as f64;
+    let others = (y.len() - events) as f64;
+    Threshold {
+        threshold: t,
+        listed,
+        ppv: (listed > 0).then(|| hits as f64 / listed as f64),
+        sensitivity: hits as f64 / events as f64,
+        specificity: 1.0 - false_alarms / others,
+        net_benefit: hits as f64 / n - false_alarms / n * odds,
+        net_benefit_all: events as f64 / n - others / n * odds,
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn intervals(
+    sorted: &Sorted,
+    groups: &[u32],
+    count: usize,
+    y: &[bool],
+    p: &[f64],
+    z: &[f64],
+    fit: &LogitFit,
+    plan: BootstrapPlan,
+) -> MetricIntervals {
+    let start = if fit.converged { (fit.intercept, fit.slope) } else { (0.0, 1.0) };
+    let readings: Vec<[f64; 8]> = (0..plan.replicates as u64)
+        .into_par_iter()
+        .map(|r| {
+            let c = copies(groups, count, plan.seed, r);
+            let weight = |i: usize| f64::from(c[i]);
+            let fit = calibration_fit(z, y, weight, start);
+            let top = top_share(sorted, p, y, &c, 5.0);
+            [
+                auroc(sorted, p, y, &c),
+                average_precision(sorted, p, y, &c),
+                brier(p, y, &c),
+                if fit.converged { fit.slope } else { f64::NAN },
+                in_the_large(z, y, weight),
+                ece(&deciles(sorted, p, y, &c)),
+                top.ppv,
+                top.sensitivity,
+            ]
+        })
+        .collect();
+    let of = |k: usize| percentiles(readings.iter().map(|r| r[k]));
+    MetricIntervals {
+        auroc: of(0),
+        average_precision: of(1),
+        brier: of(2),
+        slope: of(3),
+        in_the_large: of(4),
+        ece10: of(5),
+        ppv_top5: of(6),
+        sensitivity_top5: of(7),
+    }
+}

@@ -1,0 +1,55 @@
+//! The shipped sample: the same bytes when made again, every extract there, small enough to ship, and the list
+//! it gives.
+
+mod support;
+
+use support::{code, lamplight, project, text};
+
+#[test]
+fn regenerating_the_sample_gives_the_same_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = lamplight(&["synth", "--members", "2000", "--seed", "1", "--format", "mixed", "--out", folder.path().to_str().expect("utf-8")]);
+    assert_eq!(code(&output), 0, "{}", text(&output));
+    let names = |path: &std::path::Path| {
+        let mut out: Vec<String> = std::fs::read_dir(path).expect("there").filter_map(Result::ok).map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        out.sort();
+        out
+    };
+    let shipped = project().join("sample-data");
+    assert_eq!(names(&shipped), names(folder.path()));
+    let mut total = 0;
+    for name in names(&shipped) {
+        let (a, b) = (std::fs::read(shipped.join(&name)).expect("there"), std::fs::read(folder.path().join(&name)).expect("there"));
+        total += a.len();
+        assert!(a == b, "{name} differs");
+    }
+    assert!(total < 8 << 20, "{total} bytes");
+}
+
+#[test]
+fn the_sample_runs_with_its_banner() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let output = support::command(&["run", "--out", out.to_str().expect("utf-8")]).current_dir(project()).output().expect("runs");
+    assert_eq!(code(&output), 0, "{}", text(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("SAMPLE DATA"), "{}", text(&output));
+    let manifest = support::manifest(&out.join("current"));
+    assert_eq!(manifest["banner"], "SAMPLE DATA");
+    for (name, rows) in manifest["rows"].as_object().expect("accounts") {
+        let n = |k: &str| rows[k].as_u64().expect("a count");
+        assert_eq!(n("rows_in"), n("rows_used") + n("rows_quarantined") + n("rows_dropped"), "{name}");
+    }
+    assert!(std::fs::read_to_string(out.join("current/report.html")).expect("a page").contains("SAMPLE DATA"));
+}
+
+#[test]
+fn the_sample_configuration_holds_every_key_with_its_default() {
+    let text = std::fs::read_to_string(project().join("config/sample.toml")).expect("there");
+    for key in lamplight::config::KEYS {
+        let name = key.path.rsplit('.').find(|p| *p != "*").expect("a name");
+        assert!(text.contains(name), "{} is missing", key.path);
+        if !key.default.is_empty() {
+            assert!(text.contains(&format!("{name} = {}", key.default)), "{} is not shown with its default {}", key.path, key.default);
+        }
+    }
+}
