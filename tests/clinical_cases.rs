@@ -95,16 +95,10 @@ fn case_folders() -> Vec<PathBuf> {
 fn stories_by_member(folders: &[PathBuf]) -> BTreeMap<String, String> {
     let mut stories = BTreeMap::new();
     for folder in folders {
-        let name = folder
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let story = fs::read_to_string(folder.join("story.md")).unwrap_or_default();
         for row in read_csv(&folder.join("eligibility.csv")) {
-            stories.insert(
-                cell(&row, "member_id").to_owned(),
-                format!("{name}: {}", story.trim()),
-            );
+            stories.insert(cell(&row, "member_id").to_owned(), format!("{name}: {}", story.trim()));
         }
     }
     stories
@@ -130,21 +124,13 @@ fn run_and_compare(folders: &[PathBuf]) -> Differences {
     );
     let measures = work.path().join("out").join("current").join("measures");
     let mut found = Differences::new();
-    compare_stays(
-        &expected(folders, "expected_stays.csv"),
-        &published_stays(&measures),
-        &mut found,
-    );
+    compare_stays(&expected(folders, "expected_stays.csv"), &published_stays(&measures), &mut found);
     compare(
         "ED visit",
         &["visit_date", "facility_npi"],
         &VISIT_COLUMNS,
         &expected(folders, "expected_ed_visits.csv"),
-        &published(
-            &measures.join("ed_visits.parquet"),
-            &["visit_date", "facility_npi"],
-            &VISIT_COLUMNS,
-        ),
+        &published(&measures.join("ed_visits.parquet"), &["visit_date", "facility_npi"], &VISIT_COLUMNS),
         &mut found,
     );
     compare(
@@ -160,10 +146,7 @@ fn run_and_compare(folders: &[PathBuf]) -> Differences {
 
 /// Puts the rows of all folders into one file per extract (union of columns) and returns the config.
 fn write_inputs(folders: &[PathBuf], work: &Path) -> PathBuf {
-    let mut config = format!(
-        "[run]\nas_of = \"{AS_OF}\"\nout = '{}'\n",
-        work.join("out").display()
-    );
+    let mut config = format!("[run]\nas_of = \"{AS_OF}\"\nout = '{}'\n", work.join("out").display());
     for extract in EXTRACTS {
         let mut columns: Vec<String> = Vec::new();
         let mut rows: Vec<Record> = Vec::new();
@@ -180,17 +163,11 @@ fn write_inputs(folders: &[PathBuf], work: &Path) -> PathBuf {
         let mut writer = csv::Writer::from_path(&path).expect("an input can be written");
         writer.write_record(&columns).expect("a header row");
         for row in &rows {
-            writer
-                .write_record(columns.iter().map(|name| cell(row, name)))
-                .expect("an input row");
+            writer.write_record(columns.iter().map(|name| cell(row, name))).expect("an input row");
         }
         writer.flush().expect("an input is complete");
-        write!(
-            config,
-            "\n[extracts.{extract}]\npath = '{}'\nmax_bad_share = 1.0\n",
-            path.display()
-        )
-        .expect("config text");
+        write!(config, "\n[extracts.{extract}]\npath = '{}'\nmax_bad_share = 1.0\n", path.display())
+            .expect("config text");
     }
     let path = work.join("config.toml");
     fs::write(&path, config).expect("the config can be written");
@@ -202,12 +179,7 @@ fn headers(path: &Path) -> Vec<String> {
         return Vec::new();
     }
     let mut reader = csv::Reader::from_path(path).expect("a case file can be read");
-    reader
-        .headers()
-        .expect("a header row")
-        .iter()
-        .map(str::to_owned)
-        .collect()
+    reader.headers().expect("a header row").iter().map(str::to_owned).collect()
 }
 
 fn read_csv(path: &Path) -> Vec<Record> {
@@ -218,13 +190,7 @@ fn read_csv(path: &Path) -> Vec<Record> {
     let mut reader = csv::Reader::from_path(path).expect("a case file can be read");
     reader
         .records()
-        .map(|record| {
-            names
-                .iter()
-                .cloned()
-                .zip(record.expect("a whole row").iter().map(str::to_owned))
-                .collect()
-        })
+        .map(|record| names.iter().cloned().zip(record.expect("a whole row").iter().map(str::to_owned)).collect())
         .collect()
 }
 
@@ -233,30 +199,17 @@ fn cell<'a>(row: &'a Record, column: &str) -> &'a str {
 }
 
 fn expected(folders: &[PathBuf], file: &str) -> Vec<Record> {
-    folders
-        .iter()
-        .flat_map(|folder| read_csv(&folder.join(file)))
-        .collect()
+    folders.iter().flat_map(|folder| read_csv(&folder.join(file))).collect()
 }
 
 fn published(path: &Path, key: &[&str], columns: &[&str]) -> Vec<Record> {
     let Ok(rows) = read_rows(path, None) else {
         panic!("{} cannot be read", path.display());
     };
-    let names: Vec<&str> = ["member_id"]
-        .iter()
-        .chain(key)
-        .chain(columns)
-        .copied()
-        .collect();
+    let names: Vec<&str> = ["member_id"].iter().chain(key).chain(columns).copied().collect();
     rows.rows
         .iter()
-        .map(|row| {
-            names
-                .iter()
-                .map(|name| ((*name).to_owned(), rows.get(row, name).to_string()))
-                .collect()
-        })
+        .map(|row| names.iter().map(|name| ((*name).to_owned(), rows.get(row, name).to_string())).collect())
         .collect()
 }
 
@@ -269,10 +222,8 @@ fn published_stays(measures: &Path) -> Vec<Record> {
         .chain(["stay_id", "claim_ids", "admission_ids", "readmit30_stay_id"])
         .collect();
     let mut stays = published(&measures.join("stays.parquet"), &[], &columns);
-    let ids_of: BTreeMap<String, String> = stays
-        .iter()
-        .map(|stay| (cell(stay, "stay_id").to_owned(), source_ids(stay)))
-        .collect();
+    let ids_of: BTreeMap<String, String> =
+        stays.iter().map(|stay| (cell(stay, "stay_id").to_owned(), source_ids(stay))).collect();
     for stay in &mut stays {
         let id = cell(stay, "readmit30_stay_id").to_owned();
         let ids = match ids_of.get(&id) {
@@ -286,22 +237,11 @@ fn published_stays(measures: &Path) -> Vec<Record> {
 }
 
 fn source_ids(stay: &Record) -> String {
-    format!(
-        "{}/{}",
-        cell(stay, "claim_ids"),
-        cell(stay, "admission_ids")
-    )
+    format!("{}/{}", cell(stay, "claim_ids"), cell(stay, "admission_ids"))
 }
 
 fn compare_stays(expected: &[Record], published: &[Record], found: &mut Differences) {
-    compare(
-        "stay",
-        &["claim_ids", "admission_ids"],
-        &STAY_COLUMNS,
-        expected,
-        published,
-        found,
-    );
+    compare("stay", &["claim_ids", "admission_ids"], &STAY_COLUMNS, expected, published, found);
 }
 
 /// Matches rows by member and key, then compares the columns.
@@ -326,28 +266,20 @@ fn compare(
                     for column in columns {
                         let (left, right) = (cell(left, column), cell(right, column));
                         if !same(left, right) {
-                            differences.push(format!(
-                                "{place} {column}: expected '{left}', published '{right}'"
-                            ));
+                            differences.push(format!("{place} {column}: expected '{left}', published '{right}'"));
                         }
                     }
                 }
             }
             (Some(want), Some(have)) => {
-                differences.push(format!(
-                    "{place}: expected {} row(s), published {}",
-                    want.len(),
-                    have.len()
-                ));
+                differences.push(format!("{place}: expected {} row(s), published {}", want.len(), have.len()));
             }
-            (Some(want), None) => differences.push(format!(
-                "{place} is missing; expected {}",
-                in_words(columns, &want[0])
-            )),
-            (None, Some(have)) => differences.push(format!(
-                "{place} is not expected; published {}",
-                in_words(columns, &have[0])
-            )),
+            (Some(want), None) => {
+                differences.push(format!("{place} is missing; expected {}", in_words(columns, &want[0])))
+            }
+            (None, Some(have)) => {
+                differences.push(format!("{place} is not expected; published {}", in_words(columns, &have[0])))
+            }
             (None, None) => {}
         }
     }
@@ -357,11 +289,7 @@ fn compare(
 fn by_key<'a>(key: &[&str], rows: &'a [Record]) -> BTreeMap<Vec<String>, Vec<&'a Record>> {
     let mut groups: BTreeMap<Vec<String>, Vec<&'a Record>> = BTreeMap::new();
     for row in rows {
-        let id = ["member_id"]
-            .iter()
-            .chain(key)
-            .map(|name| cell(row, name).to_owned())
-            .collect();
+        let id = ["member_id"].iter().chain(key).map(|name| cell(row, name).to_owned()).collect();
         groups.entry(id).or_default().push(row);
     }
     groups
@@ -381,14 +309,8 @@ fn same(expected: &str, published: &str) -> bool {
 /// A number with a decimal point on either side, or a plain short one; codes such as `01` stay text.
 fn as_decimal(text: &str) -> Option<f64> {
     let leading_zero = text.len() > 1 && text.starts_with('0') && !text.starts_with("0.");
-    let numeric = text
-        .chars()
-        .all(|c| c.is_ascii_digit() || c == '.' || c == '-');
-    if leading_zero || !numeric || text.len() > 12 {
-        None
-    } else {
-        text.parse().ok()
-    }
+    let numeric = text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-');
+    if leading_zero || !numeric || text.len() > 12 { None } else { text.parse().ok() }
 }
 
 fn in_words(columns: &[&str], row: &Record) -> String {

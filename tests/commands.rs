@@ -18,9 +18,35 @@ fn a_night_is_published_whole_and_verifies() {
     let f = small();
     let run = f.publish();
     let m = manifest(&run);
-    for file in ["outreach.csv", "outreach.parquet", "outreach.xlsx", "worklists.xlsx", "assignments.csv", "waitlist.csv", "assignment_summary.json", "transitions.csv", "suppressed.csv", "not_scored.csv", "overflow.csv", "scores.parquet",
-        "reasons.parquet", "measures/stays.parquet", "measures/pqi.parquet", "measures/ed_visits.parquet", "measures/conditions.parquet", "measures/indices.parquet", "measures/rates.parquet", "measures/needs.parquet",
-        "measures/worklist.parquet", "quarantine.csv", "quarantine.parquet", "report.html", "model_card.json", "model_card.md", "data_quality.json"] {
+    for file in [
+        "outreach.csv",
+        "outreach.parquet",
+        "outreach.xlsx",
+        "worklists.xlsx",
+        "assignments.csv",
+        "waitlist.csv",
+        "assignment_summary.json",
+        "transitions.csv",
+        "suppressed.csv",
+        "not_scored.csv",
+        "overflow.csv",
+        "scores.parquet",
+        "reasons.parquet",
+        "measures/stays.parquet",
+        "measures/pqi.parquet",
+        "measures/ed_visits.parquet",
+        "measures/conditions.parquet",
+        "measures/indices.parquet",
+        "measures/rates.parquet",
+        "measures/needs.parquet",
+        "measures/worklist.parquet",
+        "quarantine.csv",
+        "quarantine.parquet",
+        "report.html",
+        "model_card.json",
+        "model_card.md",
+        "data_quality.json",
+    ] {
         assert!(run.join(file).exists(), "{file}");
     }
     assert_eq!(m["run_id"].as_str().map(|r| &r[..11]), Some("2026-06-30-"));
@@ -53,13 +79,21 @@ fn without_a_night_nothing_runs() {
     let output = lamplight(&["run", "--config", config.to_str().expect("utf-8")]);
     assert_eq!(code(&output), 2);
     assert!(text(&output).contains("hint: pass --as-of YYYY-MM-DD"), "{}", text(&output));
-    let output = command(&["run", "--config", config.to_str().expect("utf-8")]).env("LAMPLIGHT_AS_OF", "2026-06-30").output().expect("runs");
+    let output = command(&["run", "--config", config.to_str().expect("utf-8")])
+        .env("LAMPLIGHT_AS_OF", "2026-06-30")
+        .output()
+        .expect("runs");
     assert_eq!(code(&output), 0, "{}", text(&output));
 }
 
 #[test]
 fn unknown_keys_are_refused_with_the_nearest_name() {
-    for (line, hint) in [("[lists]\ntiers = [99, 95, 80]", "did you mean `list`"), ("[list]\nteirs = [99, 95, 80]", "did you mean `tiers`"), ("[extracts.medical_claims]\npath = \"x\"", "did you mean `medical_claim`"), ("[extracts.survey]\npaht = \"x\"", "did you mean `path`")] {
+    for (line, hint) in [
+        ("[lists]\ntiers = [99, 95, 80]", "did you mean `list`"),
+        ("[list]\nteirs = [99, 95, 80]", "did you mean `tiers`"),
+        ("[extracts.medical_claims]\npath = \"x\"", "did you mean `medical_claim`"),
+        ("[extracts.survey]\npaht = \"x\"", "did you mean `path`"),
+    ] {
         let mut f = small();
         f.config.push_str(line);
         let output = f.run(&[]);
@@ -76,7 +110,11 @@ fn missing_columns_are_all_named_with_the_nearest() {
     let output = f.run(&[]);
     assert_eq!(code(&output), 3);
     let said = text(&output);
-    assert!(said.contains("`member_id` is missing") && said.contains("`claim_start_date` is missing; nearest: `Claim Start Date`"), "{said}");
+    assert!(
+        said.contains("`member_id` is missing")
+            && said.contains("`claim_start_date` is missing; nearest: `Claim Start Date`"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -84,11 +122,17 @@ fn a_bad_row_is_quarantined_and_too_many_stop_the_night() {
     let mut f = small();
     f.config.clear();
     f.members(&[("A1", "1950-02-03", "female"), ("B2", "1960-07-08", "male")]);
-    let rows = format!("{CLAIMS}\nC1,1,institutional,A1,2026-01-01,2026-01-05,2026-01-01,2026-01-05,111,01,I50.22,H1,100.00\nC2,1,institutional,A1,2026-02-31,2026-01-25,,,111,01,I50.22,H1,1\nC3,1,professional,A1,2026-03-01\n");
+    let rows = format!(
+        "{CLAIMS}\nC1,1,institutional,A1,2026-01-01,2026-01-05,2026-01-01,2026-01-05,111,01,I50.22,H1,100.00\nC2,1,institutional,A1,2026-02-31,2026-01-25,,,111,01,I50.22,H1,1\nC3,1,professional,A1,2026-03-01\n"
+    );
     f.extract("medical_claim", &rows);
     f.publish();
     let q = f.table("quarantine.csv");
-    let seen: Vec<[&str; 4]> = q.rows.iter().map(|r| [q.get(r, "row"), q.get(r, "column"), q.get(r, "reason_code"), q.get(r, "value")]).collect();
+    let seen: Vec<[&str; 4]> = q
+        .rows
+        .iter()
+        .map(|r| [q.get(r, "row"), q.get(r, "column"), q.get(r, "reason_code"), q.get(r, "value")])
+        .collect();
     assert_eq!(seen, [["3", "claim_start_date", "bad_date", ""], ["4", "", "ragged_row", ""]]);
     // The same rows under the default limits are too many of three.
     f.config = f.config.replace("max_bad_share = 1.0", "");
@@ -96,7 +140,8 @@ fn a_bad_row_is_quarantined_and_too_many_stop_the_night() {
     let output = f.run(&[]);
     assert_eq!(code(&output), 4, "{}", text(&output));
     assert_eq!(std::fs::read_link(f.path("out/current")).expect("a run"), before);
-    let attempt: serde_json::Value = serde_json::from_slice(&std::fs::read(f.path("out/last_attempt.json")).expect("there")).expect("JSON");
+    let attempt: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(f.path("out/last_attempt.json")).expect("there")).expect("JSON");
     assert_eq!(attempt["exit_code"], 4);
     let left = std::fs::read_dir(f.path("out/failed")).expect("there").next().expect("one").expect("one").path();
     assert!(left.join("quarantine.csv").exists() && left.join("data_quality.json").exists());
@@ -118,8 +163,12 @@ fn rows_in_are_used_quarantined_or_dropped() {
     f.extract("medical_claim", &format!("{CLAIMS}\n{}", rows.join("\n")));
     let run = f.publish();
     let m = &manifest(&run)["rows"]["medical_claim"];
-    assert_eq!((m["rows_in"].as_u64(), m["rows_used"].as_u64(), m["rows_quarantined"].as_u64(), m["rows_dropped"].as_u64()), (Some(7), Some(1), Some(3), Some(3)));
-    let q: serde_json::Value = serde_json::from_slice(&std::fs::read(run.join("data_quality.json")).expect("there")).expect("JSON");
+    assert_eq!(
+        (m["rows_in"].as_u64(), m["rows_used"].as_u64(), m["rows_quarantined"].as_u64(), m["rows_dropped"].as_u64()),
+        (Some(7), Some(1), Some(3), Some(3))
+    );
+    let q: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(run.join("data_quality.json")).expect("there")).expect("JSON");
     let e = &q["extracts"]["medical_claim"];
     assert_eq!(e["dropped"], serde_json::json!({ "after_as_of": 1, "exact_duplicate": 1, "void_without_link": 1 }));
     let codes: Vec<&String> = e["quarantined"].as_object().expect("an object").keys().collect();
@@ -153,7 +202,10 @@ fn an_empty_extract_and_a_fall_in_volume_stop_the_night() {
     f.as_of = "2026-07-01";
     f.config.clear();
     f.members(&[("A1", "1950-02-03", "female"), ("B2", "1960-07-08", "male")]);
-    f.extract("medical_claim", &format!("{CLAIMS}\nC1,1,institutional,A1,2026-01-01,2026-01-05,2026-01-01,2026-01-05,111,01,I50.22,H1,100.00"));
+    f.extract(
+        "medical_claim",
+        &format!("{CLAIMS}\nC1,1,institutional,A1,2026-01-01,2026-01-05,2026-01-01,2026-01-05,111,01,I50.22,H1,100.00"),
+    );
     let output = f.run(&[]);
     assert_eq!(code(&output), 3);
     assert!(text(&output).contains("50 % fewer"), "{}", text(&output));
@@ -171,8 +223,16 @@ fn explain_tells_both_sides_and_reads_the_id_from_stdin() {
     let run = f.publish();
     let run = run.to_str().expect("utf-8");
     let listed = lamplight(&["explain", "--run", run, "--member", "A1"]);
-    assert!(text(&listed).contains("ON THE LIST at rank 1") && text(&listed).contains("avoidable hospital stays"), "{}", text(&listed));
-    let mut child = command(&["explain", "--run", run, "--member", "-"]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().expect("starts");
+    assert!(
+        text(&listed).contains("ON THE LIST at rank 1") && text(&listed).contains("avoidable hospital stays"),
+        "{}",
+        text(&listed)
+    );
+    let mut child = command(&["explain", "--run", run, "--member", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
     std::io::Write::write_all(&mut child.stdin.take().expect("stdin"), b"B2\n").expect("written");
     let output = child.wait_with_output().expect("ends");
     assert!(String::from_utf8_lossy(&output.stdout).contains("NOT ON THE LIST: no clock runs"));
@@ -185,7 +245,11 @@ fn check_prints_the_account_and_publishes_nothing() {
     let config = f.write_config();
     let output = lamplight(&["check", "--config", config.to_str().expect("utf-8")]);
     assert_eq!(code(&output), 0, "{}", text(&output));
-    assert!(text(&output).contains("medical_claim             2          2           0         0"), "{}", text(&output));
+    assert!(
+        text(&output).contains("medical_claim             2          2           0         0"),
+        "{}",
+        text(&output)
+    );
     assert!(!f.path("out/current").exists());
 }
 
@@ -194,14 +258,20 @@ fn the_report_is_rebuilt_from_the_run_alone() {
     let f = small();
     let run = f.publish();
     let out = f.path("again.html");
-    assert_eq!(code(&lamplight(&["report", "--run", run.to_str().expect("utf-8"), "--out", out.to_str().expect("utf-8")])), 0);
+    assert_eq!(
+        code(&lamplight(&["report", "--run", run.to_str().expect("utf-8"), "--out", out.to_str().expect("utf-8")])),
+        0
+    );
     assert_eq!(std::fs::read(out).expect("a page"), std::fs::read(run.join("report.html")).expect("a page"));
 }
 
 #[test]
 fn schema_and_models_answer() {
     let schema = text(&lamplight(&["schema", "inputs"]));
-    assert!(schema.contains("| diagnosis_code_1..25 | icd code |") && schema.contains("| member_id | id | yes |"), "{schema}");
+    assert!(
+        schema.contains("| diagnosis_code_1..25 | icd code |") && schema.contains("| member_id | id | yes |"),
+        "{schema}"
+    );
     assert!(text(&lamplight(&["schema", "config", "--format", "json"])).contains("\"run.keep_runs\""));
     assert_eq!(code(&lamplight(&["schema", "inptus"])), 2);
     assert!(text(&lamplight(&["models", "list"])).contains("lace_2010"));
@@ -215,10 +285,28 @@ fn a_termination_is_obeyed_and_the_last_good_run_stands() {
     f.publish();
     let before = std::fs::read_link(f.path("out/current")).expect("a run");
     let big = f.path("big");
-    assert_eq!(code(&lamplight(&["synth", "--members", "4000", "--seed", "5", "--out", big.to_str().expect("utf-8"), "--years", "2"])), 0);
+    assert_eq!(
+        code(&lamplight(&[
+            "synth",
+            "--members",
+            "4000",
+            "--seed",
+            "5",
+            "--out",
+            big.to_str().expect("utf-8"),
+            "--years",
+            "2"
+        ])),
+        0
+    );
     let config = f.path("big.toml");
     std::fs::write(&config, format!("[run]\nas_of = \"2026-06-30\"\nout = \"{}\"\n[extracts.eligibility]\npath = \"big/eligibility.parquet\"\n[extracts.medical_claim]\npath = \"big/medical_claim.parquet\"\n", f.path("out").display())).expect("written");
-    let mut child = command(&["run", "--config", config.to_str().expect("utf-8"), "--threads", "1", "--accept-volume-change"]).stderr(std::process::Stdio::null()).stdout(std::process::Stdio::null()).spawn().expect("starts");
+    let mut child =
+        command(&["run", "--config", config.to_str().expect("utf-8"), "--threads", "1", "--accept-volume-change"])
+            .stderr(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("starts");
     std::thread::sleep(std::time::Duration::from_millis(300));
     let id = child.id().to_string();
     std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill");
@@ -228,7 +316,11 @@ fn a_termination_is_obeyed_and_the_last_good_run_stands() {
     if status.code() == Some(143) {
         assert_eq!(std::fs::read_link(f.path("out/current")).expect("a run"), before);
     }
-    let leftovers: Vec<_> = std::fs::read_dir(f.path("out")).expect("there").filter_map(Result::ok).filter(|e| e.file_name().to_string_lossy().starts_with(".staging")).collect();
+    let leftovers: Vec<_> = std::fs::read_dir(f.path("out"))
+        .expect("there")
+        .filter_map(Result::ok)
+        .filter(|e| e.file_name().to_string_lossy().starts_with(".staging"))
+        .collect();
     assert!(leftovers.is_empty());
 }
 
@@ -240,7 +332,11 @@ fn old_runs_are_removed_beyond_the_kept_ones() {
         f.as_of = night;
         f.publish();
     }
-    let mut kept: Vec<String> = std::fs::read_dir(f.path("out/runs")).expect("there").filter_map(Result::ok).map(|e| e.file_name().to_string_lossy()[..10].to_owned()).collect();
+    let mut kept: Vec<String> = std::fs::read_dir(f.path("out/runs"))
+        .expect("there")
+        .filter_map(Result::ok)
+        .map(|e| e.file_name().to_string_lossy()[..10].to_owned())
+        .collect();
     kept.sort();
     assert_eq!(kept, ["2026-06-29", "2026-06-30"]);
 }

@@ -5,7 +5,20 @@ use std::path::{Path, PathBuf};
 
 /// Rooms by rank. `reference` and `config` know nothing of each other.
 const RANKS: [&str; 14] = [
-    "domain", "config", "reference", "extracts", "timeline", "measures", "features", "models", "outreach", "caseload", "publish", "synth", "pipeline", "cli",
+    "domain",
+    "config",
+    "reference",
+    "extracts",
+    "timeline",
+    "measures",
+    "features",
+    "models",
+    "outreach",
+    "caseload",
+    "publish",
+    "synth",
+    "pipeline",
+    "cli",
 ];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
@@ -32,7 +45,9 @@ fn no_import_climbs() {
     let mut seen = 0;
     for file in files {
         let inside = file.strip_prefix(&root).expect("below src");
-        let Some(room) = inside.components().next().and_then(|c| c.as_os_str().to_str()).and_then(rank) else { continue };
+        let Some(room) = inside.components().next().and_then(|c| c.as_os_str().to_str()).and_then(rank) else {
+            continue;
+        };
         let text = fs::read_to_string(&file).expect("a source file");
         for (number, line) in text.lines().enumerate() {
             if line.trim_start().starts_with("//") {
@@ -63,6 +78,10 @@ fn every_file_opens_with_what_it_owns() {
             sources(&path, &mut files);
         }
     }
-    let bare: Vec<String> = files.iter().filter(|f| !fs::read_to_string(f).is_ok_and(|t| t.starts_with("//!"))).map(|f| f.display().to_string()).collect();
+    let bare: Vec<String> = files
+        .iter()
+        .filter(|f| !fs::read_to_string(f).is_ok_and(|t| t.starts_with("//!")))
+        .map(|f| f.display().to_string())
+        .collect();
     assert!(bare.is_empty(), "files without an opening //! line:\n{}", bare.join("\n"));
 }

@@ -10,13 +10,30 @@ use support::{Folder, code, command, lamplight, manifest, text};
 /// The sample's extracts as CSV, in a folder.
 fn population(folder: &Path) {
     let out = folder.to_str().expect("utf-8");
-    let output = lamplight(&["synth", "--members", "300", "--seed", "11", "--years", "2", "--format", "csv", "--out", out]);
+    let output =
+        lamplight(&["synth", "--members", "300", "--seed", "11", "--years", "2", "--format", "csv", "--out", out]);
     assert_eq!(code(&output), 0, "{}", text(&output));
 }
 
 const EXTRACTS: [&str; 18] = [
-    "eligibility", "medical_claim", "pharmacy_claim", "admission", "sdoh_screening", "area_index", "care_manager", "caseload", "outreach_log", "care_task", "authorization", "referral", "lab_result", "override", "assessment", "survey",
-    "ndc_ingredient", "feature_table",
+    "eligibility",
+    "medical_claim",
+    "pharmacy_claim",
+    "admission",
+    "sdoh_screening",
+    "area_index",
+    "care_manager",
+    "caseload",
+    "outreach_log",
+    "care_task",
+    "authorization",
+    "referral",
+    "lab_result",
+    "override",
+    "assessment",
+    "survey",
+    "ndc_ingredient",
+    "feature_table",
 ];
 
 fn config(folder: &Path, out: &Path, data: &str) -> std::path::PathBuf {
@@ -50,7 +67,8 @@ fn shuffle(from: &Path, to: &Path) {
         lines.sort_by_key(|l| lamplight::domain::stable_hash(99, l.as_bytes()));
         std::fs::create_dir_all(to.join(e)).expect("made");
         for (n, part) in lines.chunks(lines.len().div_ceil(3).max(1)).enumerate() {
-            std::fs::write(to.join(e).join(format!("part-{}.csv", 9 - n)), format!("{header}\n{}\n", part.join("\n"))).expect("written");
+            std::fs::write(to.join(e).join(format!("part-{}.csv", 9 - n)), format!("{header}\n{}\n", part.join("\n")))
+                .expect("written");
         }
     }
 }
@@ -95,7 +113,14 @@ fn planted_values_reach_no_log_and_no_manifest() {
     assert_eq!(code(&output), 0, "{}", text(&output));
     let run = f.path("out/current");
     let mut said = text(&output);
-    for file in ["manifest.json", "data_quality.json", "timings.json", "assignment_summary.json", "quarantine.csv", "report.html"] {
+    for file in [
+        "manifest.json",
+        "data_quality.json",
+        "timings.json",
+        "assignment_summary.json",
+        "quarantine.csv",
+        "report.html",
+    ] {
         said.push_str(&std::fs::read_to_string(run.join(file)).expect(file));
     }
     said.push_str(&std::fs::read_to_string(f.path("out/last_attempt.json")).expect("there"));

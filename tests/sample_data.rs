@@ -8,10 +8,24 @@ use support::{code, lamplight, project, text};
 #[test]
 fn regenerating_the_sample_gives_the_same_bytes() {
     let folder = tempfile::tempdir().expect("a folder");
-    let output = lamplight(&["synth", "--members", "2000", "--seed", "1", "--format", "mixed", "--out", folder.path().to_str().expect("utf-8")]);
+    let output = lamplight(&[
+        "synth",
+        "--members",
+        "2000",
+        "--seed",
+        "1",
+        "--format",
+        "mixed",
+        "--out",
+        folder.path().to_str().expect("utf-8"),
+    ]);
     assert_eq!(code(&output), 0, "{}", text(&output));
     let names = |path: &std::path::Path| {
-        let mut out: Vec<String> = std::fs::read_dir(path).expect("there").filter_map(Result::ok).map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        let mut out: Vec<String> = std::fs::read_dir(path)
+            .expect("there")
+            .filter_map(Result::ok)
+            .map(|e| e.file_name().to_string_lossy().into_owned())
+            .collect();
         out.sort();
         out
     };
@@ -19,7 +33,10 @@ fn regenerating_the_sample_gives_the_same_bytes() {
     assert_eq!(names(&shipped), names(folder.path()));
     let mut total = 0;
     for name in names(&shipped) {
-        let (a, b) = (std::fs::read(shipped.join(&name)).expect("there"), std::fs::read(folder.path().join(&name)).expect("there"));
+        let (a, b) = (
+            std::fs::read(shipped.join(&name)).expect("there"),
+            std::fs::read(folder.path().join(&name)).expect("there"),
+        );
         total += a.len();
         assert!(a == b, "{name} differs");
     }
@@ -30,7 +47,10 @@ fn regenerating_the_sample_gives_the_same_bytes() {
 fn the_sample_runs_with_its_banner() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("out");
-    let output = support::command(&["run", "--out", out.to_str().expect("utf-8")]).current_dir(project()).output().expect("runs");
+    let output = support::command(&["run", "--out", out.to_str().expect("utf-8")])
+        .current_dir(project())
+        .output()
+        .expect("runs");
     assert_eq!(code(&output), 0, "{}", text(&output));
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("SAMPLE DATA"), "{}", text(&output));
     let manifest = support::manifest(&out.join("current"));
@@ -49,7 +69,12 @@ fn the_sample_configuration_holds_every_key_with_its_default() {
         let name = key.path.rsplit('.').find(|p| *p != "*").expect("a name");
         assert!(text.contains(name), "{} is missing", key.path);
         if !key.default.is_empty() {
-            assert!(text.contains(&format!("{name} = {}", key.default)), "{} is not shown with its default {}", key.path, key.default);
+            assert!(
+                text.contains(&format!("{name} = {}", key.default)),
+                "{} is not shown with its default {}",
+                key.path,
+                key.default
+            );
         }
     }
 }

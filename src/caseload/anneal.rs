@@ -48,15 +48,8 @@ pub fn anneal(pool: &Pool, state: &mut State, prices: &[Price], plan: Schedule, 
     }
     let batches = plan.steps.div_ceil(BATCH);
     let cooling = root_of(plan.cold / plan.hot, batches);
-    let mut search = Search {
-        pool,
-        state,
-        random,
-        temperature: plan.hot,
-        plan,
-        prices,
-        toll: vec![(0, 0); prices.len()],
-    };
+    let mut search =
+        Search { pool, state, random, temperature: plan.hot, plan, prices, toll: vec![(0, 0); prices.len()] };
     let lull = (prices.len() as u64 / 16).max(1);
     for batch in 0..batches {
         if batch % lull == 0 {
@@ -102,12 +95,7 @@ impl Search<'_> {
     #[inline]
     fn worth(&self, member: usize) -> i64 {
         let seeker = &self.pool.seekers[member];
-        let value = i64::from(seeker.value)
-            + if seeker.clock {
-                self.plan.clock_price
-            } else {
-                0
-            };
+        let value = i64::from(seeker.value) + if seeker.clock { self.plan.clock_price } else { 0 };
         value * self.plan.z1_price
     }
 
@@ -128,9 +116,7 @@ impl Search<'_> {
     #[inline]
     fn pair(&self, member: usize, manager: u32) -> i64 {
         let (point, case) = self.toll[manager as usize];
-        self.pool.pair_cost(member, manager)
-            + point * i64::from(self.pool.seekers[member].points)
-            + case
+        self.pool.pair_cost(member, manager) + point * i64::from(self.pool.seekers[member].points) + case
     }
 
     /// Whether a change of this gain is taken at the present temperature.
@@ -192,8 +178,7 @@ impl Search<'_> {
         let list = pool.list(leaver);
         let refuge = list[self.random.below(list.len())];
         if refuge != to && self.state.fits(pool, leaver, refuge) {
-            let gain =
-                base - self.pair(leaver, refuge) - self.state.load_change(pool, refuge, away);
+            let gain = base - self.pair(leaver, refuge) - self.state.load_change(pool, refuge, away);
             if self.takes(gain) {
                 self.state.put(pool, leaver, refuge);
                 self.state.put(pool, member, to);
@@ -214,9 +199,7 @@ impl Search<'_> {
         let points = pool.seekers[member].points;
         let base = self.pair(member, from) - self.pair(member, to);
         if self.state.fits(pool, member, to) {
-            let gain = base
-                - self.state.load_change(pool, to, points)
-                - self.state.load_change(pool, from, -points);
+            let gain = base - self.state.load_change(pool, to, points) - self.state.load_change(pool, from, -points);
             if self.takes(gain) {
                 self.state.put(pool, member, to);
                 return;
@@ -232,8 +215,7 @@ impl Search<'_> {
         let away = pool.seekers[other].points;
         let base = base + self.pair(other, to) - self.state.load_change(pool, to, points - away);
         if pool.may(other, from) && self.state.fits_without(pool, other, from, member) {
-            let gain =
-                base - self.pair(other, from) - self.state.load_change(pool, from, away - points);
+            let gain = base - self.pair(other, from) - self.state.load_change(pool, from, away - points);
             if self.takes(gain) {
                 self.state.put(pool, member, NOBODY);
                 self.state.put(pool, other, from);
@@ -267,10 +249,7 @@ impl Search<'_> {
         if from == NOBODY {
             gain += self.worth(member);
         } else {
-            gain += self.pair(member, from)
-                - self
-                    .state
-                    .load_change(pool, from, -pool.seekers[member].points);
+            gain += self.pair(member, from) - self.state.load_change(pool, from, -pool.seekers[member].points);
             self.state.put(pool, member, NOBODY);
         }
         let mut journal = [0; MOST_LEAVERS];
@@ -285,12 +264,9 @@ impl Search<'_> {
             gain += self.pair(leaver, to) - self.state.load_change(pool, to, -points);
             let list = pool.list(leaver);
             let any = list[self.random.below(list.len())];
-            let refuge = [from, any].into_iter().find(|j| {
-                *j != NOBODY
-                    && *j != to
-                    && pool.may(leaver, *j)
-                    && self.state.fits(pool, leaver, *j)
-            });
+            let refuge = [from, any]
+                .into_iter()
+                .find(|j| *j != NOBODY && *j != to && pool.may(leaver, *j) && self.state.fits(pool, leaver, *j));
             if let Some(j) = refuge {
                 gain -= self.pair(leaver, j) + self.state.load_change(pool, j, points);
                 self.state.put(pool, leaver, j);
@@ -300,9 +276,7 @@ impl Search<'_> {
             }
         }
         if self.state.fits(pool, member, to) {
-            gain -= self
-                .state
-                .load_change(pool, to, pool.seekers[member].points);
+            gain -= self.state.load_change(pool, to, pool.seekers[member].points);
             if gain >= floor {
                 self.state.put(pool, member, to);
                 return;
@@ -319,10 +293,6 @@ impl Search<'_> {
     #[inline]
     fn someone(&mut self, manager: u32) -> Option<usize> {
         let held = &self.state.held[manager as usize];
-        if held.is_empty() {
-            None
-        } else {
-            Some(held[self.random.below(held.len())] as usize)
-        }
+        if held.is_empty() { None } else { Some(held[self.random.below(held.len())] as usize) }
     }
 }

@@ -44,16 +44,9 @@ pub fn search(pool: &Pool, state: &mut State, prices: &[Price], plan: Schedule, 
     }
     let cooling = root_of(plan.cold / plan.hot, u64::from(ROUNDS));
     let mut hot = plan.hot;
-    let share = |round: u32| {
-        plan.toll.0 + (plan.toll.1 - plan.toll.0) * f64::from(round) / f64::from(ROUNDS)
-    };
+    let share = |round: u32| plan.toll.0 + (plan.toll.1 - plan.toll.0) * f64::from(round) / f64::from(ROUNDS);
     for round in 0..ROUNDS {
-        let part = Schedule {
-            hot,
-            cold: hot * cooling,
-            toll: (share(round), share(round + 1)),
-            ..plan
-        };
+        let part = Schedule { hot, cold: hot * cooling, toll: (share(round), share(round + 1)), ..plan };
         let mut random = Random::new(seed, u64::from(round) << 32);
         let blocks = deal(pool, state, &movable, &mut random);
         let results: Vec<Vec<(u32, u32)>> = blocks
@@ -61,12 +54,8 @@ pub fn search(pool: &Pool, state: &mut State, prices: &[Price], plan: Schedule, 
             .enumerate()
             .map(|(b, block)| {
                 let people = block.members.len() as u128;
-                let steps =
-                    u128::from(plan.steps) * people / (movable.len() as u128 * u128::from(ROUNDS));
-                let part = Schedule {
-                    steps: u64::try_from(steps).unwrap_or(u64::MAX),
-                    ..part
-                };
+                let steps = u128::from(plan.steps) * people / (movable.len() as u128 * u128::from(ROUNDS));
+                let part = Schedule { steps: u64::try_from(steps).unwrap_or(u64::MAX), ..part };
                 let stream = (u64::from(round) << 32) + b as u64 + 1;
                 run_block(pool, state, prices, block, part, Random::new(seed, stream))
             })
@@ -82,25 +71,15 @@ fn best_of_runs(pool: &Pool, state: &mut State, prices: &[Price], plan: Schedule
     if plan.steps == 0 {
         return;
     }
-    let runs = if pool.seekers.len() <= SMALL {
-        RUNS_WHEN_SMALL
-    } else {
-        RUNS
-    };
-    let plan = Schedule {
-        steps: plan.steps.div_ceil(runs),
-        ..plan
-    };
+    let runs = if pool.seekers.len() <= SMALL { RUNS_WHEN_SMALL } else { RUNS };
+    let plan = Schedule { steps: plan.steps.div_ceil(runs), ..plan };
     let ended: Vec<State> = (0..runs)
         .into_par_iter()
         .map(|run| {
             let mut own = state.clone();
             // Prices mislead where a handful of people decide, so the runs trust them ever less.
             let trust = TRUST[usize::try_from(run).unwrap_or(0) % TRUST.len()];
-            let plan = Schedule {
-                toll: (plan.toll.0 * trust, plan.toll.1 * trust),
-                ..plan
-            };
+            let plan = Schedule { toll: (plan.toll.0 * trust, plan.toll.1 * trust), ..plan };
             anneal(pool, &mut own, prices, plan, Random::new(seed, run));
             raise(pool, &mut own);
             own
@@ -132,11 +111,7 @@ fn deal(pool: &Pool, state: &State, movable: &[u32], random: &mut Random) -> Vec
     for _ in 0..pool.holders.len() * 8 / BLOCK + 64 {
         chosen.clear();
         let list = pool.list(movable[random.below(movable.len())] as usize);
-        chosen.extend(
-            list.iter()
-                .copied()
-                .filter(|j| block_of[*j as usize] == NONE),
-        );
+        chosen.extend(list.iter().copied().filter(|j| block_of[*j as usize] == NONE));
         for place in (1..chosen.len()).rev() {
             chosen.swap(place, random.below(place + 1));
         }
@@ -147,11 +122,7 @@ fn deal(pool: &Pool, state: &State, movable: &[u32], random: &mut Random) -> Vec
             }
         }
     }
-    let rest: Vec<u32> = (0_u32..)
-        .zip(&block_of)
-        .filter(|(_, b)| **b == NONE)
-        .map(|(j, _)| j)
-        .collect();
+    let rest: Vec<u32> = (0_u32..).zip(&block_of).filter(|(_, b)| **b == NONE).map(|(j, _)| j).collect();
     for j in rest {
         add(&mut blocks, &mut block_of, j);
     }
@@ -159,23 +130,14 @@ fn deal(pool: &Pool, state: &State, movable: &[u32], random: &mut Random) -> Vec
         .into_iter()
         .map(|mut managers| {
             managers.sort_unstable();
-            Block {
-                managers,
-                members: Vec::new(),
-            }
+            Block { managers, members: Vec::new() }
         })
         .collect();
     for ix in movable {
         let at = state.at[*ix as usize];
         let list = pool.list(*ix as usize);
-        let manager = if at == NOBODY {
-            list[random.below(list.len())]
-        } else {
-            at
-        };
-        blocks[block_of[manager as usize] as usize]
-            .members
-            .push(*ix);
+        let manager = if at == NOBODY { list[random.below(list.len())] } else { at };
+        blocks[block_of[manager as usize] as usize].members.push(*ix);
     }
     blocks
 }
@@ -216,13 +178,7 @@ fn run_block(
         holder.free_new = room.new_cases;
         holder.base_points = u32::try_from(room.carried).unwrap_or(0);
     }
-    let local = |j: u32| {
-        block
-            .managers
-            .binary_search(&j)
-            .ok()
-            .and_then(|at| u32::try_from(at).ok())
-    };
+    let local = |j: u32| block.managers.binary_search(&j).ok().and_then(|at| u32::try_from(at).ok());
     let mut inner = State::new(&small);
     for (ix, member) in block.members.iter().enumerate() {
         if let Some(at) = local(state.at[*member as usize]) {
@@ -232,22 +188,13 @@ fn run_block(
     let prices: Vec<Price> = block.managers.iter().map(|j| prices[*j as usize]).collect();
     anneal(&small, &mut inner, &prices, plan, random);
     let place = |at: &u32| block.managers.get(*at as usize).copied().unwrap_or(NOBODY);
-    block
-        .members
-        .iter()
-        .copied()
-        .zip(inner.at.iter().map(place))
-        .collect()
+    block.members.iter().copied().zip(inner.at.iter().map(place)).collect()
 }
 
 /// Carries the results over: everyone who changed leaves first, then arrives.
 fn apply(pool: &Pool, state: &mut State, results: &[Vec<(u32, u32)>]) {
-    let changed: Vec<(u32, u32)> = results
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|(ix, to)| state.at[*ix as usize] != *to)
-        .collect();
+    let changed: Vec<(u32, u32)> =
+        results.iter().flatten().copied().filter(|(ix, to)| state.at[*ix as usize] != *to).collect();
     for (ix, _) in &changed {
         if state.at[*ix as usize] != NOBODY {
             state.put(pool, *ix as usize, NOBODY);

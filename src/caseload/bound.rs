@@ -73,10 +73,7 @@ struct Use {
 pub fn price_room(pool: &Pool, start: &State, rounds: u32) -> Bound {
     let market = Market::new(pool, start);
     let mut prices = first_prices(pool, start);
-    let mut best = Bound {
-        z1: market.bound(&prices),
-        prices: prices.clone(),
-    };
+    let mut best = Bound { z1: market.bound(&prices), prices: prices.clone() };
     for round in 0..rounds {
         let progress = f64::from(round) / f64::from(rounds.max(1));
         let left = (1.0 - progress) * (1.0 - progress);
@@ -88,10 +85,7 @@ pub fn price_room(pool: &Pool, start: &State, rounds: u32) -> Bound {
         if (round % 8 == 7 && 2 * round > rounds) || round + 1 == rounds {
             let z1 = market.bound(&prices);
             if z1 < best.z1 {
-                best = Bound {
-                    z1,
-                    prices: prices.clone(),
-                };
+                best = Bound { z1, prices: prices.clone() };
             }
         }
     }
@@ -108,14 +102,7 @@ fn first_prices(pool: &Pool, start: &State) -> Vec<Price> {
         };
         let least = held.iter().map(worth).fold(f64::INFINITY, f64::min);
         let full = load.points < 2 || load.cases < 1;
-        Price {
-            point: if full && least.is_finite() {
-                least
-            } else {
-                0.0
-            },
-            ..Price::default()
-        }
+        Price { point: if full && least.is_finite() { least } else { 0.0 }, ..Price::default() }
     };
     start.held.iter().zip(&start.load).map(ask).collect()
 }
@@ -125,13 +112,7 @@ impl<'a> Market<'a> {
         let mut room: Vec<(i64, i64, i64)> = pool
             .holders
             .iter()
-            .map(|h| {
-                (
-                    i64::from(h.free_points),
-                    i64::from(h.free_cases),
-                    i64::from(h.free_new),
-                )
-            })
+            .map(|h| (i64::from(h.free_points), i64::from(h.free_cases), i64::from(h.free_new)))
             .collect();
         let mut fixed_value = 0;
         let mut keyed: Vec<(usize, i32, u32)> = Vec::new();
@@ -157,21 +138,11 @@ impl<'a> Market<'a> {
                     group.members.push(ix);
                     group.values.push(value);
                 }
-                _ => groups.push(Group {
-                    list,
-                    example: ix,
-                    points,
-                    members: vec![ix],
-                    values: vec![value],
-                }),
+                _ => groups.push(Group { list, example: ix, points, members: vec![ix], values: vec![value] }),
             }
         }
         #[allow(clippy::cast_precision_loss)] // capacities are below 2^32
-        let take = |pick: fn(&(i64, i64, i64)) -> i64| {
-            room.iter()
-                .map(|r| pick(r).max(0) as f64)
-                .collect::<Vec<f64>>()
-        };
+        let take = |pick: fn(&(i64, i64, i64)) -> i64| room.iter().map(|r| pick(r).max(0) as f64).collect::<Vec<f64>>();
         Self {
             pool,
             groups,
@@ -190,19 +161,10 @@ impl<'a> Market<'a> {
         // sums are the same on any number of threads.
         let part = self.groups.len().div_ceil(PARTS).max(256);
         // Place costs per acuity, so that the scan of a list reads one number per manager.
-        let cost: Vec<Vec<f64>> = (0..=8)
-            .map(|points| {
-                prices
-                    .iter()
-                    .map(|price| price.of(f64::from(points), true))
-                    .collect()
-            })
-            .collect();
-        let parts: Vec<Vec<Use>> = self
-            .groups
-            .par_chunks(part)
-            .map(|groups| self.demand_of(groups, prices, &cost, blur))
-            .collect();
+        let cost: Vec<Vec<f64>> =
+            (0..=8).map(|points| prices.iter().map(|price| price.of(f64::from(points), true)).collect()).collect();
+        let parts: Vec<Vec<Use>> =
+            self.groups.par_chunks(part).map(|groups| self.demand_of(groups, prices, &cost, blur)).collect();
         let mut demand = vec![Use::default(); prices.len()];
         for part in &parts {
             for (sum, one) in demand.iter_mut().zip(part) {
@@ -214,23 +176,14 @@ impl<'a> Market<'a> {
         demand
     }
 
-    fn demand_of(
-        &self,
-        groups: &[Group],
-        prices: &[Price],
-        costs: &[Vec<f64>],
-        blur: f64,
-    ) -> Vec<Use> {
+    fn demand_of(&self, groups: &[Group], prices: &[Price], costs: &[Vec<f64>], blur: f64) -> Vec<Use> {
         let mut demand = vec![Use::default(); prices.len()];
         let mut shares: Vec<(u32, f64)> = Vec::new();
         for group in groups {
             let list = self.pool.list(group.example as usize);
             let points = f64::from(group.points);
             let cost = &costs[usize::try_from(group.points).unwrap_or(0).min(8)];
-            let lowest = list
-                .iter()
-                .map(|j| cost[*j as usize])
-                .fold(f64::INFINITY, f64::min);
+            let lowest = list.iter().map(|j| cost[*j as usize]).fold(f64::INFINITY, f64::min);
             shares.clear();
             let mut total = 0.0;
             for j in list {
@@ -281,8 +234,7 @@ impl<'a> Market<'a> {
             price.point = (price.point + step * push(demand[j].points, self.points[j])).max(0.0);
             price.case = (price.case + step * push(demand[j].cases, self.cases[j])).max(0.0);
             if self.capped {
-                price.new_case =
-                    (price.new_case + step * push(demand[j].new_cases, self.new_cases[j])).max(0.0);
+                price.new_case = (price.new_case + step * push(demand[j].new_cases, self.new_cases[j])).max(0.0);
             }
         }
     }
@@ -291,13 +243,7 @@ impl<'a> Market<'a> {
     fn bound(&self, prices: &[Price]) -> i64 {
         let rounded: Vec<[i64; 3]> = prices
             .iter()
-            .map(|price| {
-                [
-                    fixed_point(price.point),
-                    fixed_point(price.case),
-                    fixed_point(price.new_case),
-                ]
-            })
+            .map(|price| [fixed_point(price.point), fixed_point(price.case), fixed_point(price.new_case)])
             .collect();
         #[allow(clippy::cast_possible_truncation)] // whole numbers below 2^32
         let whole = |value: f64| i128::from(value as i64);
@@ -311,25 +257,16 @@ impl<'a> Market<'a> {
             let points = i64::from(group.points);
             let place = |j: u32| rounded[j as usize][0] * points + rounded[j as usize][1];
             let list = self.pool.list(group.example as usize);
-            let lowest = list
-                .iter()
-                .map(|j| place(*j) + rounded[*j as usize][2])
-                .min()
-                .unwrap_or(0);
+            let lowest = list.iter().map(|j| place(*j) + rounded[*j as usize][2]).min().unwrap_or(0);
             for ix in &group.members {
                 let seeker = &self.pool.seekers[*ix as usize];
                 let keep = self.capped && self.pool.may_keep(*ix as usize);
-                let cheapest = if keep {
-                    lowest.min(place(seeker.current))
-                } else {
-                    lowest
-                };
+                let cheapest = if keep { lowest.min(place(seeker.current)) } else { lowest };
                 total += i128::from((i64::from(seeker.value) * 1024 - cheapest).max(0));
             }
         }
         // Z1 is whole, so the bound may be rounded down.
-        i64::try_from(total.div_euclid(1024)).unwrap_or(i64::MAX - self.fixed_value)
-            + self.fixed_value
+        i64::try_from(total.div_euclid(1024)).unwrap_or(i64::MAX - self.fixed_value) + self.fixed_value
     }
 }
 

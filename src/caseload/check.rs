@@ -37,11 +37,7 @@ impl CostParts {
     /// W.
     #[must_use]
     pub const fn total(&self) -> i64 {
-        self.balance_cost
-            + self.continuity_cost
-            + self.travel_cost
-            + self.focus_cost
-            + self.interpreter_cost
+        self.balance_cost + self.continuity_cost + self.travel_cost + self.focus_cost + self.interpreter_cost
     }
 }
 
@@ -112,9 +108,7 @@ fn refusal(member: &Member, manager: &CareManager, is_current: bool) -> Option<&
 }
 
 fn speaks(member: &Member, manager: &CareManager) -> bool {
-    member
-        .language
-        .is_some_and(|language| manager.languages.contains(language))
+    member.language.is_some_and(|language| manager.languages.contains(language))
 }
 
 #[derive(Clone, Default)]
@@ -139,12 +133,7 @@ type DeskKey = (Option<State>, Disciplines, (bool, Option<Language>), bool);
 /// Audits `assigned` (a manager index per member index). `fixed` marks members that the policy
 /// keeps in place beside the pinned ones; each must be with the current manager.
 #[must_use]
-pub fn check(
-    problem: &Problem,
-    options: &Options,
-    assigned: &[Option<usize>],
-    fixed: &[bool],
-) -> Audit {
+pub fn check(problem: &Problem, options: &Options, assigned: &[Option<usize>], fixed: &[bool]) -> Audit {
     let mut audit = Audit::default();
     let mut auditor = Auditor::new(problem, options);
     if assigned.len() != problem.members().len() || fixed.len() != assigned.len() {
@@ -155,11 +144,7 @@ pub fn check(
         auditor.settle(&mut audit, ix, *place, fixed[ix]);
     }
     auditor.loads(&mut audit);
-    for (ix, _) in assigned
-        .iter()
-        .enumerate()
-        .filter(|(_, place)| place.is_none())
-    {
+    for (ix, _) in assigned.iter().enumerate().filter(|(_, place)| place.is_none()) {
         auditor.waiting(&mut audit, ix);
     }
     audit
@@ -170,45 +155,24 @@ impl<'a> Auditor<'a> {
         let panels = problem
             .managers()
             .iter()
-            .map(|m| Panel {
-                cases: i64::from(m.base_cases),
-                points: i64::from(m.base_points),
-                ..Panel::default()
-            })
+            .map(|m| Panel { cases: i64::from(m.base_cases), points: i64::from(m.base_points), ..Panel::default() })
             .collect();
         let mut by_licence: BTreeMap<(State, usize), Vec<usize>> = BTreeMap::new();
         for state in problem.members().iter().filter_map(|m| m.state) {
             if by_licence.contains_key(&(state, 0)) {
                 continue;
             }
-            for (j, manager) in problem
-                .managers()
-                .iter()
-                .enumerate()
-                .filter(|(_, m)| m.licensed.contains(state))
-            {
-                by_licence
-                    .entry((state, manager.discipline as usize))
-                    .or_default()
-                    .push(j);
+            for (j, manager) in problem.managers().iter().enumerate().filter(|(_, m)| m.licensed.contains(state)) {
+                by_licence.entry((state, manager.discipline as usize)).or_default().push(j);
             }
             by_licence.entry((state, 0)).or_default();
         }
-        Self {
-            problem,
-            options,
-            panels,
-            by_licence,
-            desk_lists: BTreeMap::new(),
-        }
+        Self { problem, options, panels, by_licence, desk_lists: BTreeMap::new() }
     }
 
     fn rank(&self, ix: usize) -> (bool, i64) {
         let member = &self.problem.members()[ix];
-        (
-            self.options.clocks_first && member.tcm,
-            i64::from(member.priority) * i64::from(member.acuity),
-        )
+        (self.options.clocks_first && member.tcm, i64::from(member.priority) * i64::from(member.acuity))
     }
 
     fn settle(&mut self, audit: &mut Audit, ix: usize, place: Option<usize>, fixed: bool) {
@@ -216,11 +180,7 @@ impl<'a> Auditor<'a> {
         let current = self.problem.current(ix);
         let mut broken = |kind: &'static str| *audit.violations.entry(kind).or_insert(0) += 1;
         if (member.pinned || fixed) && (place.is_none() || place != current) {
-            broken(if member.pinned {
-                "PIN_BROKEN"
-            } else {
-                "PROTECTION_BROKEN"
-            });
+            broken(if member.pinned { "PIN_BROKEN" } else { "PROTECTION_BROKEN" });
         }
         let Some(j) = place else { return };
         let Some(manager) = self.problem.managers().get(j) else {
@@ -242,12 +202,7 @@ impl<'a> Auditor<'a> {
         }
         audit.z1 += rank.1;
         audit.clocks_placed += u64::from(member.tcm);
-        self.charge(
-            &mut audit.cost,
-            member,
-            manager,
-            current.is_some() && is_new,
-        );
+        self.charge(&mut audit.cost, member, manager, current.is_some() && is_new);
     }
 
     fn charge(&self, cost: &mut CostParts, member: &Member, manager: &CareManager, moved: bool) {
@@ -284,23 +239,11 @@ impl<'a> Auditor<'a> {
                 }
             };
             // A base load above the cap is the input's doing, not the assignment's.
-            let base = (
-                i64::from(manager.base_cases),
-                i64::from(manager.base_points),
-            );
-            over(
-                "OVER_CASES",
-                panel.cases > i64::from(manager.max_cases) && panel.cases > base.0,
-            );
-            over(
-                "OVER_POINTS",
-                panel.points > i64::from(manager.max_points) && panel.points > base.1,
-            );
+            let base = (i64::from(manager.base_cases), i64::from(manager.base_points));
+            over("OVER_CASES", panel.cases > i64::from(manager.max_cases) && panel.cases > base.0);
+            over("OVER_POINTS", panel.points > i64::from(manager.max_points) && panel.points > base.1);
             let cap = manager.weekly_new_cap.filter(|_| self.options.weekly_new);
-            over(
-                "WEEKLY_NEW",
-                cap.is_some_and(|cap| panel.new_cases > i64::from(cap)),
-            );
+            over("WEEKLY_NEW", cap.is_some_and(|cap| panel.new_cases > i64::from(cap)));
             if manager.status != Status::Leave {
                 audit.cost.z2_load += piecewise(panel.points, i64::from(manager.max_points));
             }
@@ -315,10 +258,7 @@ impl<'a> Auditor<'a> {
         let key: DeskKey = (
             member.state,
             member.required,
-            (
-                member.language_required,
-                member.language.filter(|_| member.language_required),
-            ),
+            (member.language_required, member.language.filter(|_| member.language_required)),
             member.focus == Focus::Pediatric,
         );
         let shared = current.is_none() && !member.home_visit;
@@ -328,13 +268,13 @@ impl<'a> Auditor<'a> {
         let mut list = Vec::new();
         if let Some(state) = member.state {
             for discipline in 0..8 {
-                let known = self
-                    .by_licence
-                    .get(&(state, discipline))
-                    .map_or(&[][..], Vec::as_slice);
-                list.extend(known.iter().copied().filter(|j| {
-                    refusal(member, &problem.managers()[*j], current == Some(*j)).is_none()
-                }));
+                let known = self.by_licence.get(&(state, discipline)).map_or(&[][..], Vec::as_slice);
+                list.extend(
+                    known
+                        .iter()
+                        .copied()
+                        .filter(|j| refusal(member, &problem.managers()[*j], current == Some(*j)).is_none()),
+                );
             }
         }
         if shared {
@@ -357,20 +297,12 @@ impl<'a> Auditor<'a> {
     }
 
     fn cap_left(&self, j: usize) -> i64 {
-        let cap = self.problem.managers()[j]
-            .weekly_new_cap
-            .filter(|_| self.options.weekly_new);
-        cap.map_or(i64::MAX / 2, |cap| {
-            i64::from(cap) - self.panels[j].new_cases
-        })
+        let cap = self.problem.managers()[j].weekly_new_cap.filter(|_| self.options.weekly_new);
+        cap.map_or(i64::MAX / 2, |cap| i64::from(cap) - self.panels[j].new_cases)
     }
 
     fn free_place(&self, ix: usize, j: usize) -> bool {
-        let (member, manager, panel) = (
-            &self.problem.members()[ix],
-            &self.problem.managers()[j],
-            &self.panels[j],
-        );
+        let (member, manager, panel) = (&self.problem.members()[ix], &self.problem.managers()[j], &self.panels[j]);
         let is_new = i64::from(self.problem.current(ix) != Some(j));
         panel.cases < i64::from(manager.max_cases)
             && panel.points + i64::from(member.acuity) <= i64::from(manager.max_points)
@@ -378,17 +310,12 @@ impl<'a> Auditor<'a> {
     }
 
     fn better_swap(&self, ix: usize, j: usize, rank: (bool, i64)) -> bool {
-        let (member, manager, panel) = (
-            &self.problem.members()[ix],
-            &self.problem.managers()[j],
-            &self.panels[j],
-        );
+        let (member, manager, panel) = (&self.problem.members()[ix], &self.problem.managers()[j], &self.panels[j]);
         let is_new = i64::from(self.problem.current(ix) != Some(j));
         panel.cases <= i64::from(manager.max_cases)
             && panel.low.iter().any(|((acuity, was_new), low)| {
                 *low < rank
-                    && panel.points - i64::from(*acuity) + i64::from(member.acuity)
-                        <= i64::from(manager.max_points)
+                    && panel.points - i64::from(*acuity) + i64::from(member.acuity) <= i64::from(manager.max_points)
                     && is_new <= self.cap_left(j) + i64::from(*was_new)
             })
     }

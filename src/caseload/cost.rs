@@ -51,17 +51,11 @@ impl LoadCost {
     pub fn new(max_points: u32, balance: u32, counted: bool) -> Self {
         let balance = if counted { i64::from(balance) } else { 0 };
         let table = if max_points <= TABLE_LIMIT {
-            (0..=max_points)
-                .map(|points| balance * load_cost(points, max_points))
-                .collect()
+            (0..=max_points).map(|points| balance * load_cost(points, max_points)).collect()
         } else {
             Vec::new()
         };
-        Self {
-            table,
-            max_points,
-            balance,
-        }
+        Self { table, max_points, balance }
     }
 
     /// b · load cost at this many points.

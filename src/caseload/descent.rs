@@ -42,11 +42,7 @@ pub fn raise(pool: &Pool, state: &mut State) {
         // Members of one group have the same choices, so once the best of them fails, all fail.
         let group = |ix: u32| {
             let seeker = &pool.seekers[ix as usize];
-            (
-                pool.list_id(ix as usize),
-                seeker.points,
-                if capped { seeker.current } else { NOBODY },
-            )
+            (pool.list_id(ix as usize), seeker.points, if capped { seeker.current } else { NOBODY })
         };
         queue.sort_by_key(|ix| (group(*ix), std::cmp::Reverse(rank(pool, *ix as usize)), *ix));
         let mut failed = None;
@@ -106,9 +102,7 @@ struct Lowest {
 
 impl Lowest {
     fn new(pool: &Pool, state: &State) -> Self {
-        let mut low = Self {
-            cells: vec![[NOBODY; 10]; state.held.len()],
-        };
+        let mut low = Self { cells: vec![[NOBODY; 10]; state.held.len()] };
         for j in 0..state.held.len() {
             low.refresh(pool, state, u32::try_from(j).unwrap_or(NOBODY));
         }
@@ -119,15 +113,10 @@ impl Lowest {
         let mut cells = [NOBODY; 10];
         for ix in &state.held[manager as usize] {
             let seeker = &pool.seekers[*ix as usize];
-            let size = SIZES
-                .iter()
-                .position(|size| *size == seeker.points)
-                .unwrap_or(0);
+            let size = SIZES.iter().position(|size| *size == seeker.points).unwrap_or(0);
             // Someone new frees a place under the weekly cap, someone current does not.
             let cell = &mut cells[2 * size + usize::from(seeker.current == manager)];
-            if *cell == NOBODY
-                || (rank(pool, *ix as usize), *ix) < (rank(pool, *cell as usize), *cell)
-            {
+            if *cell == NOBODY || (rank(pool, *ix as usize), *ix) < (rank(pool, *cell as usize), *cell) {
                 *cell = *ix;
             }
         }
@@ -135,9 +124,7 @@ impl Lowest {
     }
 
     fn of(&self, manager: u32) -> impl Iterator<Item = u32> {
-        self.cells[manager as usize]
-            .into_iter()
-            .filter(|ix| *ix != NOBODY)
+        self.cells[manager as usize].into_iter().filter(|ix| *ix != NOBODY)
     }
 }
 
@@ -174,18 +161,9 @@ fn relocate(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
 
 fn cheapest_place_but(pool: &Pool, state: &State, member: usize, not: u32) -> Option<(u32, i64)> {
     let points = pool.seekers[member].points;
-    let free = pool
-        .list(member)
-        .iter()
-        .copied()
-        .filter(|j| *j != not && state.fits(pool, member, *j));
-    free.map(|j| {
-        (
-            j,
-            pool.pair_cost(member, j) + state.load_change(pool, j, points),
-        )
-    })
-    .min_by_key(|(j, cost)| (*cost, *j))
+    let free = pool.list(member).iter().copied().filter(|j| *j != not && state.fits(pool, member, *j));
+    free.map(|j| (j, pool.pair_cost(member, j) + state.load_change(pool, j, points)))
+        .min_by_key(|(j, cost)| (*cost, *j))
 }
 
 /// Exchanges pairs while W falls, each member looked at once per call.
@@ -196,11 +174,7 @@ fn exchange(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
         if from == NOBODY || state.fixed[ix] {
             continue;
         }
-        let looked: u64 = pool
-            .list(ix)
-            .iter()
-            .map(|j| state.held[*j as usize].len() as u64)
-            .sum();
+        let looked: u64 = pool.list(ix).iter().map(|j| state.held[*j as usize].len() as u64).sum();
         if !afford(budget, looked) {
             return any;
         }
@@ -238,9 +212,7 @@ fn exchange_change(pool: &Pool, state: &State, one: usize, other: usize) -> Opti
     }
     let grow = pool.seekers[one].points - pool.seekers[other].points;
     Some(
-        pool.pair_cost(one, to) + pool.pair_cost(other, from)
-            - pool.pair_cost(one, from)
-            - pool.pair_cost(other, to)
+        pool.pair_cost(one, to) + pool.pair_cost(other, from) - pool.pair_cost(one, from) - pool.pair_cost(other, to)
             + state.load_change(pool, to, grow)
             + state.load_change(pool, from, -grow),
     )
@@ -253,11 +225,7 @@ fn replace_equals(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
     queue.sort_unstable();
     for ix in queue {
         let member = ix as usize;
-        let looked: u64 = pool
-            .list(member)
-            .iter()
-            .map(|j| state.held[*j as usize].len() as u64)
-            .sum();
+        let looked: u64 = pool.list(member).iter().map(|j| state.held[*j as usize].len() as u64).sum();
         if !afford(budget, looked) {
             return any;
         }
@@ -265,14 +233,11 @@ fn replace_equals(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
         for j in pool.list(member) {
             for leaver in state.held[*j as usize].iter().copied() {
                 let other = leaver as usize;
-                if rank(pool, other) != rank(pool, member)
-                    || !state.fits_without(pool, member, *j, other)
-                {
+                if rank(pool, other) != rank(pool, member) || !state.fits_without(pool, member, *j, other) {
                     continue;
                 }
                 let grow = pool.seekers[member].points - pool.seekers[other].points;
-                let change = pool.pair_cost(member, *j) - pool.pair_cost(other, *j)
-                    + state.load_change(pool, *j, grow);
+                let change = pool.pair_cost(member, *j) - pool.pair_cost(other, *j) + state.load_change(pool, *j, grow);
                 if change < 0 && best.is_none_or(|found| (change, *j, leaver) < found) {
                     best = Some((change, *j, leaver));
                 }

@@ -103,11 +103,7 @@ impl RuleSet {
 
 impl fmt::Display for RuleSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let codes: Vec<&str> = Rule::ALL
-            .iter()
-            .filter(|rule| self.contains(**rule))
-            .map(|rule| rule.code())
-            .collect();
+        let codes: Vec<&str> = Rule::ALL.iter().filter(|rule| self.contains(**rule)).map(|rule| rule.code()).collect();
         f.write_str(&codes.join("+"))
     }
 }
@@ -117,8 +113,7 @@ impl fmt::Display for RuleSet {
 pub fn haversine_km(a: Position, b: Position) -> f64 {
     let half_lat = ((b.lat - a.lat).to_radians() / 2.0).sin();
     let half_lon = ((b.lon - a.lon).to_radians() / 2.0).sin();
-    let h = half_lat * half_lat
-        + a.lat.to_radians().cos() * b.lat.to_radians().cos() * half_lon * half_lon;
+    let h = half_lat * half_lat + a.lat.to_radians().cos() * b.lat.to_radians().cos() * half_lon * half_lon;
     2.0 * EARTH_RADIUS_KM * h.sqrt().min(1.0).asin()
 }
 
@@ -153,26 +148,13 @@ pub fn desk_rules(member: &Member, manager: &CareManager, is_current: bool) -> R
         Status::Pto => !is_current,
         Status::Leave => true,
     };
-    let speaks = member
-        .language
-        .is_some_and(|language| manager.languages.contains(language));
+    let speaks = member.language.is_some_and(|language| manager.languages.contains(language));
     RuleSet::EMPTY
         .with(Rule::Status, closed)
-        .with(
-            Rule::Discipline,
-            !member.required.contains(manager.discipline),
-        )
-        .with(
-            Rule::Licence,
-            !member
-                .state
-                .is_some_and(|state| manager.licensed.contains(state)),
-        )
+        .with(Rule::Discipline, !member.required.contains(manager.discipline))
+        .with(Rule::Licence, !member.state.is_some_and(|state| manager.licensed.contains(state)))
         .with(Rule::Language, member.language_required && !speaks)
-        .with(
-            Rule::Pediatric,
-            member.focus == Focus::Pediatric && !manager.focus.contains(Focus::Pediatric),
-        )
+        .with(Rule::Pediatric, member.focus == Focus::Pediatric && !manager.focus.contains(Focus::Pediatric))
 }
 
 /// Every failing rule that does not depend on who else is assigned (all but `CAPACITY` and
@@ -208,7 +190,6 @@ impl RuleSet {
         let full = room.cases < 1 || room.points < i64::from(problem.members()[member].acuity);
         let is_new = problem.current(member) != Some(manager);
         let capped = is_new && room.new_cases.is_some_and(|left| left < 1);
-        self.with(Rule::Capacity, full)
-            .with(Rule::WeeklyNew, capped)
+        self.with(Rule::Capacity, full).with(Rule::WeeklyNew, capped)
     }
 }

@@ -75,11 +75,6 @@ impl CaseloadError {
     /// A fault in one cell.
     #[must_use]
     pub fn cell(file: &str, row: u64, column: &str, message: String) -> Self {
-        Self::Cell {
-            file: file.to_owned(),
-            row,
-            column: column.to_owned(),
-            message,
-        }
+        Self::Cell { file: file.to_owned(), row, column: column.to_owned(), message }
     }
 }

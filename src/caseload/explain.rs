@@ -44,9 +44,7 @@ impl Waiting {
     /// The nearest miss as printed: `CM00012:LANGUAGE`, rules joined by `+`; empty without managers.
     #[must_use]
     pub fn nearest_text(&self, problem: &Problem) -> String {
-        self.nearest.map_or_else(String::new, |(j, rules)| {
-            format!("{}:{rules}", problem.managers()[j].id)
-        })
+        self.nearest.map_or_else(String::new, |(j, rules)| format!("{}:{rules}", problem.managers()[j].id))
     }
 }
 
@@ -95,12 +93,7 @@ impl Explanation {
     /// no waiver would place anyone.
     #[must_use]
     pub fn best_waiver(&self) -> Option<(Rule, u64)> {
-        self.waived
-            .iter()
-            .copied()
-            .filter(|(_, n)| *n > 0)
-            .rev()
-            .max_by_key(|(_, n)| *n)
+        self.waived.iter().copied().filter(|(_, n)| *n > 0).rev().max_by_key(|(_, n)| *n)
     }
 }
 
@@ -129,10 +122,7 @@ fn rooms(problem: &Problem, options: &Options, solution: &Solution) -> Vec<Room>
         .map(|m| Room {
             cases: i64::from(m.max_cases) - i64::from(m.base_cases),
             points: i64::from(m.max_points) - i64::from(m.base_points),
-            new_cases: m
-                .weekly_new_cap
-                .filter(|_| options.weekly_new)
-                .map(i64::from),
+            new_cases: m.weekly_new_cap.filter(|_| options.weekly_new).map(i64::from),
         })
         .collect();
     for (ix, place) in solution.assigned.iter().enumerate() {
@@ -160,11 +150,7 @@ fn wait(problem: &Problem, rooms: &[Room], ix: usize) -> Waiting {
     }
     Waiting {
         member: ix,
-        reason: if eligible {
-            WaitReason::Capacity
-        } else {
-            WaitReason::NoEligibleManager
-        },
+        reason: if eligible { WaitReason::Capacity } else { WaitReason::NoEligibleManager },
         nearest: nearest.map(|(_, j, failing)| (j, failing)),
     }
 }
@@ -175,11 +161,8 @@ fn worth(problem: &Problem, ix: usize) -> i64 {
 }
 
 fn moves(problem: &Problem, solution: &Solution, rooms: &[Room]) -> Vec<Move> {
-    let mut before: Vec<(u64, u64)> = problem
-        .managers()
-        .iter()
-        .map(|m| (u64::from(m.base_cases), u64::from(m.base_points)))
-        .collect();
+    let mut before: Vec<(u64, u64)> =
+        problem.managers().iter().map(|m| (u64::from(m.base_cases), u64::from(m.base_points))).collect();
     for (ix, member) in problem.members().iter().enumerate() {
         if let Some(j) = problem.current(ix) {
             before[j].0 += 1;
@@ -196,8 +179,7 @@ fn moves(problem: &Problem, solution: &Solution, rooms: &[Room]) -> Vec<Move> {
         let manager = &problem.managers()[from];
         let (cases, points) = before[from];
         let over = cases > u64::from(manager.max_cases) || points > u64::from(manager.max_points);
-        let full =
-            rooms[from].points < i64::from(problem.members()[ix].acuity) || rooms[from].cases < 1;
+        let full = rooms[from].points < i64::from(problem.members()[ix].acuity) || rooms[from].cases < 1;
         let reason = if !hard.is_empty() {
             format!("the current manager may not serve the member: {hard}")
         } else if over {
@@ -210,12 +192,7 @@ fn moves(problem: &Problem, solution: &Solution, rooms: &[Room]) -> Vec<Move> {
         } else {
             "another manager costs less in travel, focus, language or load balance".to_owned()
         };
-        Some(Move {
-            member: ix,
-            from,
-            to,
-            reason,
-        })
+        Some(Move { member: ix, from, to, reason })
     };
     (0..problem.members().len()).filter_map(moved).collect()
 }
@@ -226,34 +203,19 @@ const SIZES: [u8; 5] = [1, 2, 3, 5, 8];
 fn best_waiting(problem: &Problem, waiting: &[Waiting]) -> Vec<[Option<usize>; 5]> {
     let of_manager = |j: usize| {
         let mut best = [None; 5];
-        for one in waiting
-            .iter()
-            .filter(|one| one.reason == WaitReason::Capacity)
-        {
-            let size = SIZES
-                .iter()
-                .position(|size| *size == problem.members()[one.member].acuity)
-                .unwrap_or(0);
-            let better =
-                best[size].is_none_or(|found| worth(problem, one.member) > worth(problem, found));
+        for one in waiting.iter().filter(|one| one.reason == WaitReason::Capacity) {
+            let size = SIZES.iter().position(|size| *size == problem.members()[one.member].acuity).unwrap_or(0);
+            let better = best[size].is_none_or(|found| worth(problem, one.member) > worth(problem, found));
             if better && why_not(problem, one.member, j).is_empty() {
                 best[size] = Some(one.member);
             }
         }
         best
     };
-    (0..problem.managers().len())
-        .into_par_iter()
-        .map(of_manager)
-        .collect()
+    (0..problem.managers().len()).into_par_iter().map(of_manager).collect()
 }
 
-fn graduation(
-    problem: &Problem,
-    solution: &Solution,
-    rooms: &[Room],
-    waiting: &[Waiting],
-) -> Vec<GraduationCandidate> {
+fn graduation(problem: &Problem, solution: &Solution, rooms: &[Room], waiting: &[Waiting]) -> Vec<GraduationCandidate> {
     if !solution.protected.contains(&true) || waiting.is_empty() {
         return Vec::new();
     }
@@ -276,23 +238,11 @@ fn graduation(
             .filter(fits)
             .max_by_key(|y| (worth(problem, *y), std::cmp::Reverse(*y)))?;
         let z1_gain = worth(problem, for_member) - worth(problem, ix);
-        (z1_gain > 0).then_some(GraduationCandidate {
-            member: ix,
-            manager,
-            for_member,
-            z1_gain,
-        })
+        (z1_gain > 0).then_some(GraduationCandidate { member: ix, manager, for_member, z1_gain })
     };
-    let mut list: Vec<GraduationCandidate> =
-        (0..problem.members().len()).filter_map(candidate).collect();
+    let mut list: Vec<GraduationCandidate> = (0..problem.members().len()).filter_map(candidate).collect();
     let tier = |ix: usize| problem.members()[ix].tier.unwrap_or(0);
-    list.sort_by_key(|c| {
-        (
-            std::cmp::Reverse(tier(c.member)),
-            worth(problem, c.member),
-            c.member,
-        )
-    });
+    list.sort_by_key(|c| (std::cmp::Reverse(tier(c.member)), worth(problem, c.member), c.member));
     list
 }
 
@@ -300,9 +250,7 @@ fn graduation(
 fn waived(problem: &Problem, rooms: &[Room], waiting: &[Waiting]) -> Vec<(Rule, u64)> {
     let mut queue: Vec<&Waiting> = waiting.iter().collect();
     queue.sort_by_key(|one| (std::cmp::Reverse(worth(problem, one.member)), one.member));
-    let open: Vec<usize> = (0..rooms.len())
-        .filter(|j| rooms[*j].cases > 0 && rooms[*j].points > 0)
-        .collect();
+    let open: Vec<usize> = (0..rooms.len()).filter(|j| rooms[*j].cases > 0 && rooms[*j].points > 0).collect();
     let mut counts = Vec::new();
     for rule in Rule::ALL {
         let alone = RuleSet::only(rule);

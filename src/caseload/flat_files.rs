@@ -6,18 +6,10 @@ use std::collections::BTreeMap;
 use super::error::CaseloadError;
 use super::options::{WEIGHT_LIMIT, Weights};
 use super::problem::{CareManager, Member, Position, Problem};
-use super::vocabulary::{
-    Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status,
-};
+use super::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
 
 /// Keys of the weights, in the order of the contract.
-pub const WEIGHT_KEYS: [&str; 5] = [
-    "balance",
-    "continuity_break",
-    "travel_km_visit",
-    "focus_mismatch",
-    "interpreter",
-];
+pub const WEIGHT_KEYS: [&str; 5] = ["balance", "continuity_break", "travel_km_visit", "focus_mismatch", "interpreter"];
 
 /// One file being read: its label, header and the present record.
 struct Sheet<'a> {
@@ -45,31 +37,17 @@ impl<'a> Sheet<'a> {
                 "member_id".clone_into(&mut name);
             }
             if !name.is_empty() && columns.insert(name.clone(), at).is_some() {
-                return Err(CaseloadError::DuplicateColumn {
-                    file: file.to_owned(),
-                    column: name,
-                });
+                return Err(CaseloadError::DuplicateColumn { file: file.to_owned(), column: name });
             }
         }
         for column in required {
             if !columns.contains_key(*column) {
-                return Err(CaseloadError::MissingColumn {
-                    file: file.to_owned(),
-                    column: (*column).to_owned(),
-                });
+                return Err(CaseloadError::MissingColumn { file: file.to_owned(), column: (*column).to_owned() });
             }
         }
-        let mut sheet = Sheet {
-            file,
-            columns,
-            record: csv::StringRecord::new(),
-            row: 1,
-        };
+        let mut sheet = Sheet { file, columns, record: csv::StringRecord::new(), row: 1 };
         let mut rows = Vec::new();
-        while reader
-            .read_record(&mut sheet.record)
-            .map_err(|error| broken(&error))?
-        {
+        while reader.read_record(&mut sheet.record).map_err(|error| broken(&error))? {
             sheet.row = sheet.record.position().map_or(0, csv::Position::line);
             rows.push(parse(&sheet)?);
         }
@@ -78,10 +56,7 @@ impl<'a> Sheet<'a> {
 
     /// Trimmed text of a cell; empty when the column is absent.
     fn text(&self, column: &str) -> &str {
-        self.columns
-            .get(column)
-            .and_then(|at| self.record.get(*at))
-            .map_or("", str::trim)
+        self.columns.get(column).and_then(|at| self.record.get(*at)).map_or("", str::trim)
     }
 
     fn optional(&self, column: &str) -> Option<String> {
@@ -95,49 +70,21 @@ impl<'a> Sheet<'a> {
 
     fn whole(&self, column: &str, low: u32, high: u32) -> Result<u32, CaseloadError> {
         let text = self.text(column);
-        let range = || {
-            self.fault(
-                column,
-                format!("must be a whole number from {low} to {high}"),
-            )
-        };
+        let range = || self.fault(column, format!("must be a whole number from {low} to {high}"));
         // "30.0" is what a spreadsheet makes of 30.
-        let digits = text
-            .split_once('.')
-            .filter(|(_, rest)| rest.bytes().all(|b| b == b'0'))
-            .map_or(text, |(int, _)| int);
+        let digits =
+            text.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0')).map_or(text, |(int, _)| int);
         let value: u32 = digits.parse().map_err(|_| range())?;
-        if (low..=high).contains(&value) {
-            Ok(value)
-        } else {
-            Err(range())
-        }
+        if (low..=high).contains(&value) { Ok(value) } else { Err(range()) }
     }
 
-    fn whole_or(
-        &self,
-        column: &str,
-        default: u32,
-        low: u32,
-        high: u32,
-    ) -> Result<u32, CaseloadError> {
-        if self.text(column).is_empty() {
-            Ok(default)
-        } else {
-            self.whole(column, low, high)
-        }
+    fn whole_or(&self, column: &str, default: u32, low: u32, high: u32) -> Result<u32, CaseloadError> {
+        if self.text(column).is_empty() { Ok(default) } else { self.whole(column, low, high) }
     }
 
     fn number(&self, column: &str) -> Result<f64, CaseloadError> {
-        let value: f64 = self
-            .text(column)
-            .parse()
-            .map_err(|_| self.fault(column, "must be a number"))?;
-        if value.is_finite() {
-            Ok(value)
-        } else {
-            Err(self.fault(column, "must be a finite number"))
-        }
+        let value: f64 = self.text(column).parse().map_err(|_| self.fault(column, "must be a number"))?;
+        if value.is_finite() { Ok(value) } else { Err(self.fault(column, "must be a finite number")) }
     }
 
     fn flag(&self, column: &str) -> Result<bool, CaseloadError> {
@@ -151,14 +98,10 @@ impl<'a> Sheet<'a> {
     fn position(&self) -> Result<Option<Position>, CaseloadError> {
         match (self.text("lat").is_empty(), self.text("lon").is_empty()) {
             (true, true) => Ok(None),
-            (false, false) => Ok(Some(Position {
-                lat: self.number("lat")?,
-                lon: self.number("lon")?,
-            })),
-            (lat_missing, _) => Err(self.fault(
-                if lat_missing { "lat" } else { "lon" },
-                "missing, but its partner is given",
-            )),
+            (false, false) => Ok(Some(Position { lat: self.number("lat")?, lon: self.number("lon")? })),
+            (lat_missing, _) => {
+                Err(self.fault(if lat_missing { "lat" } else { "lon" }, "missing, but its partner is given"))
+            }
         }
     }
 
@@ -167,9 +110,7 @@ impl<'a> Sheet<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        State::parse(text)
-            .map(Some)
-            .ok_or_else(|| self.fault(column, "not a USPS state code"))
+        State::parse(text).map(Some).ok_or_else(|| self.fault(column, "not a USPS state code"))
     }
 
     /// Every word of a `|`-separated cell through `add`; unknown words and an empty cell are faults.
@@ -182,39 +123,24 @@ impl<'a> Sheet<'a> {
     ) -> Result<S, CaseloadError> {
         let mut set = S::default();
         let mut any = false;
-        for word in self
-            .text(column)
-            .split('|')
-            .map(str::trim)
-            .filter(|word| !word.is_empty())
-        {
-            let one = parse(word)
-                .ok_or_else(|| self.fault(column, format!("{word:.20?} is not {allowed}")))?;
+        for word in self.text(column).split('|').map(str::trim).filter(|word| !word.is_empty()) {
+            let one = parse(word).ok_or_else(|| self.fault(column, format!("{word:.20?} is not {allowed}")))?;
             set = add(set, one);
             any = true;
         }
-        if any {
-            Ok(set)
-        } else {
-            Err(self.fault(column, format!("empty; needs {allowed}")))
-        }
+        if any { Ok(set) } else { Err(self.fault(column, format!("empty; needs {allowed}"))) }
     }
 }
 
 fn csv_error(file: &str, error: &csv::Error) -> CaseloadError {
     // The library's own text may quote a cell, so only kind and line go into the message.
-    let at = error
-        .position()
-        .map_or_else(String::new, |p| format!(" in row {}", p.line()));
+    let at = error.position().map_or_else(String::new, |p| format!(" in row {}", p.line()));
     let what = match error.kind() {
         csv::ErrorKind::Utf8 { .. } => "text that is not UTF-8",
         csv::ErrorKind::UnequalLengths { .. } => "a row with more or fewer cells than the header",
         _ => "a broken row",
     };
-    CaseloadError::Csv {
-        file: file.to_owned(),
-        message: format!("{what}{at}"),
-    }
+    CaseloadError::Csv { file: file.to_owned(), message: format!("{what}{at}") }
 }
 
 /// Takes back the apostrophe that the writers put before a cell a spreadsheet would run.
@@ -251,10 +177,9 @@ pub fn read_members(bytes: &[u8], file: &str) -> Result<Vec<Member>, CaseloadErr
     Sheet::read(bytes, file, &required, |sheet| {
         let language = match sheet.text("language") {
             "" => None,
-            text => Some(
-                Language::parse(text)
-                    .ok_or_else(|| sheet.fault("language", format!("not {LANGUAGE_WORDS}")))?,
-            ),
+            text => {
+                Some(Language::parse(text).ok_or_else(|| sheet.fault("language", format!("not {LANGUAGE_WORDS}")))?)
+            }
         };
         let acuity = sheet.whole("acuity_points", 1, 8)?;
         let tier = sheet.whole_or("tier", 0, 1, 4)?;
@@ -265,12 +190,7 @@ pub fn read_members(bytes: &[u8], file: &str) -> Result<Vec<Member>, CaseloadErr
             acuity: u8::try_from(acuity).unwrap_or(0),
             focus: Focus::parse(sheet.text("focus"))
                 .ok_or_else(|| sheet.fault("focus", format!("not {FOCUS_WORDS}")))?,
-            required: sheet.words(
-                "required_discipline",
-                DISCIPLINE_WORDS,
-                Discipline::parse,
-                Disciplines::with,
-            )?,
+            required: sheet.words("required_discipline", DISCIPLINE_WORDS, Discipline::parse, Disciplines::with)?,
             language,
             language_required: sheet.flag("language_required")?,
             state: sheet.state("state")?,
@@ -320,21 +240,12 @@ pub fn read_care_managers(bytes: &[u8], file: &str) -> Result<Vec<CareManager>, 
             id: sheet.optional("care_manager_id").unwrap_or_default(),
             name: sheet.optional("name"),
             discipline,
-            languages: sheet.words(
-                "languages",
-                LANGUAGE_WORDS,
-                Language::parse,
-                Languages::with,
-            )?,
+            languages: sheet.words("languages", LANGUAGE_WORDS, Language::parse, Languages::with)?,
             licensed: sheet.words("licensed_states", STATE_WORDS, State::parse, States::with)?,
             focus: sheet.words("focus", FOCUS_WORDS, Focus::parse, FocusSet::with)?,
             status: Status::parse(sheet.text("status"))
                 .ok_or_else(|| sheet.fault("status", "not one of active, pto, leave"))?,
-            fte: if sheet.text("fte").is_empty() {
-                1.0
-            } else {
-                sheet.number("fte")?
-            },
+            fte: if sheet.text("fte").is_empty() { 1.0 } else { sheet.number("fte")? },
             max_cases: sheet.whole("max_cases", 1, limit)?,
             max_points: sheet.whole("max_points", 1, limit)?,
             base_cases: sheet.whole_or("base_cases", 0, 0, limit)?,
@@ -348,11 +259,7 @@ pub fn read_care_managers(bytes: &[u8], file: &str) -> Result<Vec<CareManager>, 
             zip3: sheet.text("zip3").to_owned(),
             position: sheet.position()?,
             county_fips: sheet.optional("county_fips"),
-            weekly_new_cap: if cap.is_empty() {
-                None
-            } else {
-                Some(sheet.whole("new_cases_per_week", 0, limit)?)
-            },
+            weekly_new_cap: if cap.is_empty() { None } else { Some(sheet.whole("new_cases_per_week", 0, limit)?) },
             back_on: sheet.optional("back_on"),
             cover_for: sheet.optional("cover_for"),
             source_row: sheet.row,
@@ -381,17 +288,10 @@ pub fn read_problem(
 /// Not an object, an unknown key (naming the nearest), or a value that is no whole number in range.
 pub fn read_weights_json(bytes: &[u8]) -> Result<Weights, CaseloadError> {
     let value: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|error| CaseloadError::WeightFile {
-            message: error.to_string(),
-        })?;
-    let object = value
-        .get("weights")
-        .filter(|inner| inner.is_object())
-        .unwrap_or(&value);
+        serde_json::from_slice(bytes).map_err(|error| CaseloadError::WeightFile { message: error.to_string() })?;
+    let object = value.get("weights").filter(|inner| inner.is_object()).unwrap_or(&value);
     let Some(object) = object.as_object() else {
-        return Err(CaseloadError::WeightFile {
-            message: "the top level is not an object".to_owned(),
-        });
+        return Err(CaseloadError::WeightFile { message: "the top level is not an object".to_owned() });
     };
     let mut weights = Weights::default();
     for (key, value) in object {
@@ -405,11 +305,7 @@ pub fn read_weights_json(bytes: &[u8]) -> Result<Weights, CaseloadError> {
 ///
 /// # Errors
 /// An unknown key (naming the nearest), or a value that is no whole number from 0 to 1,000,000.
-pub fn set_weight(
-    weights: &mut Weights,
-    key: &str,
-    value: Option<f64>,
-) -> Result<(), CaseloadError> {
+pub fn set_weight(weights: &mut Weights, key: &str, value: Option<f64>) -> Result<(), CaseloadError> {
     let slot = match key {
         "balance" => &mut weights.balance,
         "continuity_break" => &mut weights.continuity_break,
@@ -417,15 +313,10 @@ pub fn set_weight(
         "focus_mismatch" => &mut weights.focus_mismatch,
         "interpreter" => &mut weights.interpreter,
         _ => {
-            return Err(CaseloadError::WeightKey {
-                key: key.to_owned(),
-                nearest: nearest_key(key),
-            });
+            return Err(CaseloadError::WeightKey { key: key.to_owned(), nearest: nearest_key(key) });
         }
     };
-    let wrong = || CaseloadError::WeightValue {
-        key: key.to_owned(),
-    };
+    let wrong = || CaseloadError::WeightValue { key: key.to_owned() };
     let value = value.ok_or_else(wrong)?;
     if !(0.0..=f64::from(WEIGHT_LIMIT)).contains(&value) || value.fract() != 0.0 {
         return Err(wrong());
@@ -438,10 +329,7 @@ pub fn set_weight(
 }
 
 fn nearest_key(key: &str) -> &'static str {
-    WEIGHT_KEYS
-        .into_iter()
-        .min_by_key(|known| edit_distance(key, known))
-        .unwrap_or("balance")
+    WEIGHT_KEYS.into_iter().min_by_key(|known| edit_distance(key, known)).unwrap_or("balance")
 }
 
 fn edit_distance(a: &str, b: &str) -> usize {

@@ -29,8 +29,18 @@ pub struct BuiltCaseload {
 /// # Errors
 /// [`CaseloadError`] naming row and column of the roster, which is small and human-made.
 pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, CaseloadError> {
-    let managers = inputs.extracts.managers.iter().map(|m| manager(m, inputs.plan, inputs.extracts)).collect::<Result<Vec<_>, _>>()?;
-    let gone: FxHashSet<u32> = list.suppressed.iter().filter(|s| matches!(s.code, Code::Deceased | Code::Disenrolled | Code::NotAttributed | Code::Duplicate)).map(|s| s.member).collect();
+    let managers = inputs
+        .extracts
+        .managers
+        .iter()
+        .map(|m| manager(m, inputs.plan, inputs.extracts))
+        .collect::<Result<Vec<_>, _>>()?;
+    let gone: FxHashSet<u32> = list
+        .suppressed
+        .iter()
+        .filter(|s| matches!(s.code, Code::Deceased | Code::Disenrolled | Code::NotAttributed | Code::Duplicate))
+        .map(|s| s.member)
+        .collect();
     let mut wanted: BTreeMap<u32, Option<&Case>> = list.listed.iter().map(|l| (l.candidate.member, None)).collect();
     let mut stranded = Vec::new();
     for (member, case) in inputs.extracts.cases.all().filter(|(_, c)| c.end.is_none()) {
@@ -45,14 +55,24 @@ pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, 
     let members = wanted.iter().map(|(m, case)| member(inputs, list, *m, *case, priorities[m])).collect();
     let c = &inputs.plan.caseload;
     let weight = |v: i64| u32::try_from(v).unwrap_or(u32::MAX);
-    let weights = Weights { balance: weight(c.balance), continuity_break: weight(c.continuity_break), travel_km_visit: weight(c.travel_km_visit), focus_mismatch: weight(c.focus_mismatch), interpreter: weight(c.interpreter) };
+    let weights = Weights {
+        balance: weight(c.balance),
+        continuity_break: weight(c.continuity_break),
+        travel_km_visit: weight(c.travel_km_visit),
+        focus_mismatch: weight(c.focus_mismatch),
+        interpreter: weight(c.interpreter),
+    };
     let problem = with_feasible_pins(members, managers, weights)?;
     Ok(BuiltCaseload { problem, stranded })
 }
 
 /// In a nightly run a pin that the derived rows make infeasible must not stop the list: the pin is lifted
 /// and the member keeps the current manager as a preference. `assign` still refuses it.
-fn with_feasible_pins(mut members: Vec<Member>, managers: Vec<CareManager>, weights: Weights) -> Result<Problem, CaseloadError> {
+fn with_feasible_pins(
+    mut members: Vec<Member>,
+    managers: Vec<CareManager>,
+    weights: Weights,
+) -> Result<Problem, CaseloadError> {
     loop {
         match Problem::with_files(members.clone(), managers.clone(), weights, "caseload", "care_manager") {
             Err(CaseloadError::Cell { column, row, .. }) if column == "pinned" => {
@@ -70,7 +90,8 @@ fn with_feasible_pins(mut members: Vec<Member>, managers: Vec<CareManager>, weig
 /// 900 + 0..99 by slack for a running clock, else 1..899 by rank of the list's order.
 fn priorities(list: &OutreachList, wanted: &BTreeMap<u32, Option<&Case>>) -> BTreeMap<u32, u16> {
     let mut out = BTreeMap::new();
-    let others: Vec<u32> = list.ordered.iter().filter(|c| c.clock.is_none() && wanted.contains_key(&c.member)).map(|c| c.member).collect();
+    let others: Vec<u32> =
+        list.ordered.iter().filter(|c| c.clock.is_none() && wanted.contains_key(&c.member)).map(|c| c.member).collect();
     let last = others.len().saturating_sub(1).max(1);
     for (rank, member) in others.iter().enumerate() {
         out.insert(*member, u16::try_from(1 + (others.len() - 1 - rank) * 898 / last).unwrap_or(1));
@@ -117,7 +138,11 @@ fn member(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option<&Ca
     let interpreter = m.facts.interpreter == Some(true);
     let newly_discharged_or_new = case.is_none_or(|c| c.since.is_none_or(|d| inputs.plan.as_of.0 - d < 30));
     let base = [5, 3, 2, 1][usize::from(tier.clamp(1, 4)) - 1];
-    let points = base + i64::from(s.open_needs().count() >= 2) + i64::from(interpreter) + i64::from(home_visit) + if newly_discharged_or_new { 2 } else { 0 };
+    let points = base
+        + i64::from(s.open_needs().count() >= 2)
+        + i64::from(interpreter)
+        + i64::from(home_visit)
+        + if newly_discharged_or_new { 2 } else { 0 };
     let focus = focus(s);
     Member {
         id: m.id().to_owned(),
@@ -133,7 +158,11 @@ fn member(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option<&Ca
         position: m.facts.latitude.zip(m.facts.longitude).map(|(lat, lon)| Position { lat, lon }),
         county_fips: (!m.facts.county.is_none()).then(|| m.facts.county.text()),
         home_visit,
-        visits_per_month: if home_visit { u16::try_from(inputs.plan.caseload.visits_per_month).unwrap_or(0) } else { 0 },
+        visits_per_month: if home_visit {
+            u16::try_from(inputs.plan.caseload.visits_per_month).unwrap_or(0)
+        } else {
+            0
+        },
         current: case.map(|c| c.manager.to_string()),
         pinned: case.is_some_and(|c| c.pinned),
         tier: Some(tier),
@@ -143,28 +172,44 @@ fn member(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option<&Ca
 
 fn manager(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManager, CaseloadError> {
     let cell = |column: &str, message: String| CaseloadError::cell("care_manager", m.row, column, message);
-    let list = |text: &str| -> Vec<String> { text.split('|').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect() };
-    let discipline = Discipline::parse(&m.discipline).ok_or_else(|| cell("discipline", format!("`{}` is none of RN, LCSW, LPC, CHW, PharmD", m.discipline)))?;
+    let list = |text: &str| -> Vec<String> {
+        text.split('|').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
+    };
+    let discipline = Discipline::parse(&m.discipline)
+        .ok_or_else(|| cell("discipline", format!("`{}` is none of RN, LCSW, LPC, CHW, PharmD", m.discipline)))?;
     let mut languages = Languages::default();
     for l in list(&m.languages) {
-        languages = languages.with(Language::parse(&l.to_lowercase()).ok_or_else(|| cell("languages", format!("`{l}` is not an ISO 639-1 code")))?);
+        languages = languages.with(
+            Language::parse(&l.to_lowercase())
+                .ok_or_else(|| cell("languages", format!("`{l}` is not an ISO 639-1 code")))?,
+        );
     }
     let mut licensed = States::default();
     for s in list(&m.licensed_states) {
-        licensed = licensed.with(State::parse(&s).ok_or_else(|| cell("licensed_states", format!("`{s}` is not a USPS code")))?);
+        licensed = licensed
+            .with(State::parse(&s).ok_or_else(|| cell("licensed_states", format!("`{s}` is not a USPS code")))?);
     }
     let mut skills = FocusSet::default();
     for f in list(&m.focus) {
-        skills = skills.with(Focus::parse(&f).ok_or_else(|| cell("focus", format!("`{f}` is none of general, geriatric, pediatric, behavioral, complex")))?);
+        skills = skills.with(Focus::parse(&f).ok_or_else(|| {
+            cell("focus", format!("`{f}` is none of general, geriatric, pediatric, behavioral, complex"))
+        })?);
     }
-    let status = Status::parse(&m.status).ok_or_else(|| cell("status", format!("`{}` is none of active, pto, leave", m.status)))?;
+    let status = Status::parse(&m.status)
+        .ok_or_else(|| cell("status", format!("`{}` is none of active, pto, leave", m.status)))?;
     let back = m.back_on.is_some_and(|d| d <= plan.as_of.0);
     let fte = m.fte.unwrap_or(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole numbers of cases")]
     let scaled = |full: i64| (full as f64 * fte).floor() as i64;
-    let whole = |column: &str, value: i64| u32::try_from(value).map_err(|_| cell(column, "must be a whole number of 0 or more".to_owned()));
+    let whole = |column: &str, value: i64| {
+        u32::try_from(value).map_err(|_| cell(column, "must be a whole number of 0 or more".to_owned()))
+    };
     // New cases begun in the last seven days already used this week's share.
-    let begun = extracts.cases.all().filter(|(_, c)| c.manager == m.id && c.since.is_some_and(|d| plan.as_of.0 - d < 7 && d <= plan.as_of.0)).count();
+    let begun = extracts
+        .cases
+        .all()
+        .filter(|(_, c)| c.manager == m.id && c.since.is_some_and(|d| plan.as_of.0 - d < 7 && d <= plan.as_of.0))
+        .count();
     let weekly = m.new_cases_per_week.unwrap_or_else(|| scaled(plan.caseload.new_cases_per_week).max(1));
     Ok(CareManager {
         id: m.id.to_string(),
@@ -191,4 +236,3 @@ fn manager(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManag
         source_row: m.row,
     })
 }
-

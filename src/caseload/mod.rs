@@ -23,8 +23,8 @@ mod descent;
 pub mod eligibility;
 mod error;
 mod explain;
-mod from_list;
 pub mod flat_files;
+mod from_list;
 mod options;
 mod pool;
 mod problem;
@@ -42,12 +42,10 @@ pub use crate::domain::vocabulary;
 pub use check::{Audit, CostParts, check};
 pub use cost::load_cost;
 pub use error::CaseloadError;
-pub use from_list::{BuiltCaseload, build as build_from_list};
 pub use explain::{Explanation, GraduationCandidate, Move, WaitReason, Waiting, explain};
+pub use from_list::{BuiltCaseload, build as build_from_list};
 pub use options::{AUTO_STEPS, Continuity, Options, Weights};
 pub use problem::{CareManager, InputWarnings, Member, Position, Problem};
 pub use search::{Solution, solve, what_if};
 pub use summary::{AssignmentSummary, summarise};
-pub use writers::{
-    write_assignments, write_care_managers, write_members, write_summary, write_waitlist,
-};
+pub use writers::{write_assignments, write_care_managers, write_members, write_summary, write_waitlist};

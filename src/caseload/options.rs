@@ -23,13 +23,7 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self {
-            balance: 30,
-            continuity_break: 300,
-            travel_km_visit: 1,
-            focus_mismatch: 100,
-            interpreter: 200,
-        }
+        Self { balance: 30, continuity_break: 300, travel_km_visit: 1, focus_mismatch: 100, interpreter: 200 }
     }
 }
 
@@ -110,9 +104,7 @@ pub fn check_weights(w: Weights) -> Result<(), CaseloadError> {
         ("interpreter", w.interpreter),
     ];
     match all.iter().find(|(_, value)| *value > WEIGHT_LIMIT) {
-        Some((key, _)) => Err(CaseloadError::WeightValue {
-            key: (*key).to_owned(),
-        }),
+        Some((key, _)) => Err(CaseloadError::WeightValue { key: (*key).to_owned() }),
         None => Ok(()),
     }
 }

@@ -89,16 +89,11 @@ struct DeskKey {
 }
 
 fn desk_key(problem: &Problem, ix: usize, member: &Member) -> DeskKey {
-    let pto = problem
-        .current(ix)
-        .filter(|j| problem.managers()[*j].status == Status::Pto);
+    let pto = problem.current(ix).filter(|j| problem.managers()[*j].status == Status::Pto);
     DeskKey {
         state: member.state,
         required: member.required,
-        must_speak: (
-            member.language_required,
-            member.language.filter(|_| member.language_required),
-        ),
+        must_speak: (member.language_required, member.language.filter(|_| member.language_required)),
         pediatric: member.focus == Focus::Pediatric,
         pto,
     }
@@ -123,55 +118,34 @@ impl Pool {
             .enumerate()
             .map(|(ix, member)| {
                 let next = classes.len();
-                classes
-                    .entry(desk_key(problem, ix, member))
-                    .or_insert((next, ix))
-                    .0
+                classes.entry(desk_key(problem, ix, member)).or_insert((next, ix)).0
             })
             .collect();
         let mut example = vec![0; classes.len()];
         for (class, first) in classes.values() {
             example[*class] = *first;
         }
-        let desk: Vec<Vec<u32>> = example
-            .par_iter()
-            .map(|first| desk_list(problem, *first))
-            .collect();
-        let visited: Vec<usize> = (0..members.len())
-            .filter(|ix| members[*ix].home_visit)
-            .collect();
-        let home: Vec<Vec<(u32, u32)>> = visited
-            .par_iter()
-            .map(|ix| home_list(problem, *ix, &desk[class_of[*ix]]))
-            .collect();
+        let desk: Vec<Vec<u32>> = example.par_iter().map(|first| desk_list(problem, *first)).collect();
+        let visited: Vec<usize> = (0..members.len()).filter(|ix| members[*ix].home_visit).collect();
+        let home: Vec<Vec<(u32, u32)>> =
+            visited.par_iter().map(|ix| home_list(problem, *ix, &desk[class_of[*ix]])).collect();
         let w = problem.weights();
         let mut pool = Self {
             seekers: Vec::with_capacity(members.len()),
-            holders: problem
-                .managers()
-                .iter()
-                .map(|m| holder(m, w.balance, options))
-                .collect(),
+            holders: problem.managers().iter().map(|m| holder(m, w.balance, options)).collect(),
             lists: Vec::new(),
             travel: Vec::new(),
             bits: Vec::new(),
             words: managers.len().div_ceil(64).max(1),
-            continuity_cost: if options.continuity == Continuity::Ignore {
-                0
-            } else {
-                i64::from(w.continuity_break)
-            },
+            continuity_cost: if options.continuity == Continuity::Ignore { 0 } else { i64::from(w.continuity_break) },
             focus_cost: i64::from(w.focus_mismatch),
             interpreter_cost: i64::from(w.interpreter),
         };
         // Home lists come first so that `travel` lines up with `lists` and stops where they stop.
         let own: Vec<(u32, u32, u32)> = home.iter().map(|list| pool.push(list)).collect();
-        pool.travel
-            .extend(home.iter().flatten().map(|(_, cost)| *cost));
-        let shared: Vec<(u32, u32, u32)> = desk
-            .iter()
-            .map(|list| pool.push(&list.iter().map(|j| (*j, 0)).collect::<Vec<_>>()))
-            .collect();
+        pool.travel.extend(home.iter().flatten().map(|(_, cost)| *cost));
+        let shared: Vec<(u32, u32, u32)> =
+            desk.iter().map(|list| pool.push(&list.iter().map(|j| (*j, 0)).collect::<Vec<_>>())).collect();
         let mut own = own.into_iter();
         for (ix, member) in members.iter().enumerate() {
             let place = if member.home_visit { own.next() } else { None };
@@ -245,10 +219,7 @@ impl Pool {
         }
         let mut pool = Self {
             seekers: Vec::with_capacity(members.len()),
-            holders: managers
-                .iter()
-                .map(|j| self.holders[*j as usize].clone())
-                .collect(),
+            holders: managers.iter().map(|j| self.holders[*j as usize].clone()).collect(),
             lists: Vec::new(),
             travel: Vec::new(),
             bits: Vec::new(),
@@ -271,11 +242,7 @@ impl Pool {
                     continue;
                 }
                 let cost = |at: usize| {
-                    if pass {
-                        self.travel[seeker.start as usize + at]
-                    } else {
-                        0
-                    }
+                    if pass { self.travel[seeker.start as usize + at] } else { 0 }
                 };
                 let list: Vec<(u32, u32)> = self
                     .list(*ix as usize)
@@ -294,23 +261,10 @@ impl Pool {
         }
         for (ix, (start, len, row)) in members.iter().zip(places) {
             let seeker = self.seekers[*ix as usize];
-            let current = local
-                .get(seeker.current as usize)
-                .copied()
-                .unwrap_or(NOBODY);
+            let current = local.get(seeker.current as usize).copied().unwrap_or(NOBODY);
             // Someone whose current manager is in another block still breaks continuity here.
-            let current = if current == NOBODY && seeker.current != NOBODY {
-                ELSEWHERE
-            } else {
-                current
-            };
-            pool.seekers.push(Seeker {
-                current,
-                start,
-                len,
-                row,
-                ..seeker
-            });
+            let current = if current == NOBODY && seeker.current != NOBODY { ELSEWHERE } else { current };
+            pool.seekers.push(Seeker { current, start, len, row, ..seeker });
         }
         pool
     }
@@ -335,10 +289,7 @@ impl Pool {
         if !holder.focus.contains(seeker.focus) {
             cost += self.focus_cost;
         }
-        if !seeker
-            .language
-            .is_some_and(|language| holder.languages.contains(language))
-        {
+        if !seeker.language.is_some_and(|language| holder.languages.contains(language)) {
             cost += self.interpreter_cost;
         }
         if seeker.visited
@@ -370,13 +321,7 @@ fn desk_list(problem: &Problem, first: usize) -> Vec<u32> {
     let fits = |(j, manager): &(usize, &super::problem::CareManager)| {
         eligibility::desk_rules(member, manager, current == Some(*j)).is_empty()
     };
-    problem
-        .managers()
-        .iter()
-        .enumerate()
-        .filter(fits)
-        .map(|(j, _)| small(j))
-        .collect()
+    problem.managers().iter().enumerate().filter(fits).map(|(j, _)| small(j)).collect()
 }
 
 /// The part of a desk list that may visit this member at home, with the travel cost.

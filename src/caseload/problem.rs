@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use super::eligibility::{self, RuleSet};
 use super::error::CaseloadError;
 use super::options::{Weights, check_weights};
-use super::vocabulary::{
-    Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status,
-};
+use super::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
 
 /// A point on the globe, degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -139,18 +137,8 @@ impl Problem {
     ///
     /// # Errors
     /// See [`Problem::with_files`].
-    pub fn new(
-        members: Vec<Member>,
-        managers: Vec<CareManager>,
-        weights: Weights,
-    ) -> Result<Self, CaseloadError> {
-        Self::with_files(
-            members,
-            managers,
-            weights,
-            "members.csv",
-            "care_managers.csv",
-        )
+    pub fn new(members: Vec<Member>, managers: Vec<CareManager>, weights: Weights) -> Result<Self, CaseloadError> {
+        Self::with_files(members, managers, weights, "members.csv", "care_managers.csv")
     }
 
     /// Checks and sorts an instance; errors name the given file, the row and the column.
@@ -176,49 +164,21 @@ impl Problem {
             check_member(member, member_file)?;
         }
         if let Some(pair) = managers.windows(2).find(|pair| pair[0].id == pair[1].id) {
-            let message = format!(
-                "{} is listed twice (also in row {})",
-                pair[1].id, pair[0].source_row
-            );
-            return Err(CaseloadError::cell(
-                manager_file,
-                pair[1].source_row,
-                "care_manager_id",
-                message,
-            ));
+            let message = format!("{} is listed twice (also in row {})", pair[1].id, pair[0].source_row);
+            return Err(CaseloadError::cell(manager_file, pair[1].source_row, "care_manager_id", message));
         }
         if let Some(pair) = members.windows(2).find(|pair| pair[0].id == pair[1].id) {
             // No member id in an error: the row is enough to find it.
-            let message = format!(
-                "the member is listed twice (also in row {})",
-                pair[0].source_row
-            );
-            return Err(CaseloadError::cell(
-                member_file,
-                pair[1].source_row,
-                "member_id",
-                message,
-            ));
+            let message = format!("the member is listed twice (also in row {})", pair[0].source_row);
+            return Err(CaseloadError::cell(member_file, pair[1].source_row, "member_id", message));
         }
         let mut warnings = InputWarnings::default();
         let current = resolve_current(&members, &managers, member_file, &mut warnings)?;
-        warnings.home_visit_without_coordinates = count(
-            members
-                .iter()
-                .filter(|m| m.home_visit && m.position.is_none()),
-        );
-        warnings.managers_over_capacity_at_start = count(
-            managers
-                .iter()
-                .filter(|m| m.base_cases > m.max_cases || m.base_points > m.max_points),
-        );
-        let problem = Self {
-            members,
-            managers,
-            weights,
-            current,
-            warnings,
-        };
+        warnings.home_visit_without_coordinates =
+            count(members.iter().filter(|m| m.home_visit && m.position.is_none()));
+        warnings.managers_over_capacity_at_start =
+            count(managers.iter().filter(|m| m.base_cases > m.max_cases || m.base_points > m.max_points));
+        let problem = Self { members, managers, weights, current, warnings };
         problem.check_pins(member_file)?;
         problem.check_magnitude()?;
         Ok(problem)
@@ -260,33 +220,18 @@ impl Problem {
 
     /// Pins must pass every hard rule, and fit together.
     fn check_pins(&self, file: &str) -> Result<(), CaseloadError> {
-        let mut held: Vec<(u64, u64)> = self
-            .managers
-            .iter()
-            .map(|m| (u64::from(m.base_cases), u64::from(m.base_points)))
-            .collect();
+        let mut held: Vec<(u64, u64)> =
+            self.managers.iter().map(|m| (u64::from(m.base_cases), u64::from(m.base_points))).collect();
         for (ix, member) in self.members.iter().enumerate().filter(|(_, m)| m.pinned) {
             let Some(manager) = self.current(ix) else {
                 let message = "pinned, but has no current care manager in the roster".to_owned();
-                return Err(CaseloadError::cell(
-                    file,
-                    member.source_row,
-                    "pinned",
-                    message,
-                ));
+                return Err(CaseloadError::cell(file, member.source_row, "pinned", message));
             };
             let failing = eligibility::why_not(self, ix, manager);
             if failing != RuleSet::EMPTY {
-                let message = format!(
-                    "pinned to {}, who may not serve the member: {failing}",
-                    self.managers[manager].id
-                );
-                return Err(CaseloadError::cell(
-                    file,
-                    member.source_row,
-                    "pinned",
-                    message,
-                ));
+                let message =
+                    format!("pinned to {}, who may not serve the member: {failing}", self.managers[manager].id);
+                return Err(CaseloadError::cell(file, member.source_row, "pinned", message));
             }
             let (cases, points) = &mut held[manager];
             *cases += 1;
@@ -294,12 +239,7 @@ impl Problem {
             let limits = &self.managers[manager];
             if *cases > u64::from(limits.max_cases) || *points > u64::from(limits.max_points) {
                 let message = format!("the pins on {} exceed its capacity: CAPACITY", limits.id);
-                return Err(CaseloadError::cell(
-                    file,
-                    member.source_row,
-                    "pinned",
-                    message,
-                ));
+                return Err(CaseloadError::cell(file, member.source_row, "pinned", message));
             }
         }
         Ok(())
@@ -312,17 +252,9 @@ impl Problem {
             + i128::from(w.focus_mismatch)
             + i128::from(w.interpreter)
             + i128::from(w.travel_km_visit) * 20_040 * i128::from(u16::MAX);
-        let loads: i128 = self
-            .managers
-            .iter()
-            .map(|m| 41 * i128::from(m.max_points.max(m.base_points)))
-            .sum();
+        let loads: i128 = self.managers.iter().map(|m| 41 * i128::from(m.max_points.max(m.base_points))).sum();
         let total = (self.members.len() as i128 + 1) * pair + loads * i128::from(w.balance);
-        if total < 1 << 62 {
-            Ok(())
-        } else {
-            Err(CaseloadError::TooLarge)
-        }
+        if total < 1 << 62 { Ok(()) } else { Err(CaseloadError::TooLarge) }
     }
 }
 
@@ -335,14 +267,8 @@ fn on_globe(position: Option<Position>) -> bool {
 }
 
 fn check_member(member: &Member, file: &str) -> Result<(), CaseloadError> {
-    let fault = |column: &str, message: &str| {
-        Err(CaseloadError::cell(
-            file,
-            member.source_row,
-            column,
-            message.to_owned(),
-        ))
-    };
+    let fault =
+        |column: &str, message: &str| Err(CaseloadError::cell(file, member.source_row, column, message.to_owned()));
     if member.id.trim().is_empty() {
         return fault("member_id", "empty");
     }
@@ -356,38 +282,23 @@ fn check_member(member: &Member, file: &str) -> Result<(), CaseloadError> {
         return fault("required_discipline", "names no discipline");
     }
     if !on_globe(member.position) {
-        return fault(
-            "lat",
-            "lat and lon must be numbers within -90..90 and -180..180",
-        );
+        return fault("lat", "lat and lon must be numbers within -90..90 and -180..180");
     }
     Ok(())
 }
 
 fn check_manager(manager: &CareManager, file: &str) -> Result<(), CaseloadError> {
-    let fault = |column: &str, message: &str| {
-        Err(CaseloadError::cell(
-            file,
-            manager.source_row,
-            column,
-            message.to_owned(),
-        ))
-    };
+    let fault =
+        |column: &str, message: &str| Err(CaseloadError::cell(file, manager.source_row, column, message.to_owned()));
     if manager.id.trim().is_empty() {
         return fault("care_manager_id", "empty");
     }
-    for (column, value) in [
-        ("max_cases", manager.max_cases),
-        ("max_points", manager.max_points),
-    ] {
+    for (column, value) in [("max_cases", manager.max_cases), ("max_points", manager.max_points)] {
         if value == 0 || value > CAPACITY_LIMIT {
             return fault(column, "capacity must be 1 to 1000000");
         }
     }
-    for (column, value) in [
-        ("base_cases", manager.base_cases),
-        ("base_points", manager.base_points),
-    ] {
+    for (column, value) in [("base_cases", manager.base_cases), ("base_points", manager.base_points)] {
         if value > CAPACITY_LIMIT {
             return fault(column, "must be 0 to 1000000");
         }
@@ -400,10 +311,7 @@ fn check_manager(manager: &CareManager, file: &str) -> Result<(), CaseloadError>
         return fault("max_travel_km", "must be a number from 0 to 20040");
     }
     if !on_globe(manager.position) {
-        return fault(
-            "lat",
-            "lat and lon must be numbers within -90..90 and -180..180",
-        );
+        return fault("lat", "lat and lon must be numbers within -90..90 and -180..180");
     }
     Ok(())
 }
@@ -416,30 +324,19 @@ fn resolve_current(
 ) -> Result<Vec<Option<u32>>, CaseloadError> {
     let mut place: BTreeMap<&str, u32> = BTreeMap::new();
     for (ix, manager) in managers.iter().enumerate() {
-        place.insert(
-            &manager.id,
-            u32::try_from(ix).map_err(|_| CaseloadError::TooLarge)?,
-        );
+        place.insert(&manager.id, u32::try_from(ix).map_err(|_| CaseloadError::TooLarge)?);
     }
     if u32::try_from(members.len()).is_err() {
         return Err(CaseloadError::TooLarge);
     }
     let mut current = Vec::with_capacity(members.len());
     for member in members {
-        let found = member
-            .current
-            .as_deref()
-            .and_then(|id| place.get(id).copied());
+        let found = member.current.as_deref().and_then(|id| place.get(id).copied());
         if member.current.is_some() && found.is_none() {
             // A pin is a person's explicit word; it is not dropped in silence.
             if member.pinned {
                 let message = "pinned to a care manager who is not in the roster".to_owned();
-                return Err(CaseloadError::cell(
-                    file,
-                    member.source_row,
-                    "current_care_manager_id",
-                    message,
-                ));
+                return Err(CaseloadError::cell(file, member.source_row, "current_care_manager_id", message));
             }
             warnings.current_manager_not_in_roster += 1;
         }

@@ -56,33 +56,15 @@ pub fn solve(problem: &Problem, options: &Options) -> Solution {
         AUTO_STEPS => auto_steps(problem.members().len()),
         given => given,
     };
-    blocks::search(
-        &pool,
-        &mut state,
-        &bound.prices,
-        schedule(problem, steps),
-        options.seed,
-    );
-    descent::polish(
-        &pool,
-        &mut state,
-        steps.saturating_mul(PAIRS_PER_STEP).min(60_000_000),
-    );
+    blocks::search(&pool, &mut state, &bound.prices, schedule(problem, steps), options.seed);
+    descent::polish(&pool, &mut state, steps.saturating_mul(PAIRS_PER_STEP).min(60_000_000));
     let score = state.score(&pool);
     let tcm = |ix: &usize| problem.members()[*ix].tcm;
     let everyone = 0..problem.members().len();
     Solution {
-        clocks_placed: everyone
-            .clone()
-            .filter(tcm)
-            .filter(|ix| state.at[*ix] != NOBODY)
-            .count() as u64,
+        clocks_placed: everyone.clone().filter(tcm).filter(|ix| state.at[*ix] != NOBODY).count() as u64,
         clocks_total: everyone.filter(tcm).count() as u64,
-        assigned: state
-            .at
-            .iter()
-            .map(|j| (*j != NOBODY).then_some(*j as usize))
-            .collect(),
+        assigned: state.at.iter().map(|j| (*j != NOBODY).then_some(*j as usize)).collect(),
         protected,
         z1: score.z1,
         bound: bound.z1,
@@ -113,16 +95,12 @@ const PAIRS_PER_STEP: u64 = 4;
 /// Steps by size: enough that small panels meet their optimum, and linear beyond.
 fn auto_steps(members: usize) -> u64 {
     let members = members as u64;
-    (members * 4_000)
-        .clamp(400_000, 14_000_000)
-        .max(members * 600)
+    (members * 4_000).clamp(400_000, 14_000_000).max(members * 600)
 }
 
 /// Rounds of pricing: a thousand where a round is cheap, fewer where lists are long.
 fn price_rounds(pairs: usize) -> u32 {
-    u32::try_from(400_000_000 / pairs.max(1))
-        .unwrap_or(u32::MAX)
-        .clamp(100, 1000)
+    u32::try_from(400_000_000 / pairs.max(1)).unwrap_or(u32::MAX).clamp(100, 1000)
 }
 
 /// Temperatures follow the weights, so that another b cools through the same landscape.

@@ -10,12 +10,7 @@ use super::state::State;
 #[must_use]
 pub fn first_assignment(problem: &Problem, options: &Options, pool: &Pool) -> (State, Vec<bool>) {
     let mut state = State::new(pool);
-    for (ix, member) in problem
-        .members()
-        .iter()
-        .enumerate()
-        .filter(|(_, m)| m.pinned)
-    {
+    for (ix, member) in problem.members().iter().enumerate().filter(|(_, m)| m.pinned) {
         if let Some(manager) = problem.current(ix) {
             debug_assert!(pool.may(ix, as_id(manager)), "{}", member.source_row);
             state.fix(pool, ix, as_id(manager));
@@ -39,17 +34,9 @@ fn as_id(index: usize) -> u32 {
 /// pool like anyone else.
 fn protect(problem: &Problem, pool: &Pool, state: &mut State) -> Vec<bool> {
     let members = problem.members();
-    let mut engaged: Vec<usize> = (0..members.len())
-        .filter(|ix| !members[*ix].pinned && problem.current(*ix).is_some())
-        .collect();
-    engaged.sort_by_key(|ix| {
-        (
-            !members[*ix].tcm,
-            std::cmp::Reverse(members[*ix].priority),
-            members[*ix].acuity,
-            *ix,
-        )
-    });
+    let mut engaged: Vec<usize> =
+        (0..members.len()).filter(|ix| !members[*ix].pinned && problem.current(*ix).is_some()).collect();
+    engaged.sort_by_key(|ix| (!members[*ix].tcm, std::cmp::Reverse(members[*ix].priority), members[*ix].acuity, *ix));
     let mut protected = vec![false; members.len()];
     for ix in engaged {
         let Some(manager) = problem.current(ix).map(as_id) else {
@@ -69,12 +56,7 @@ pub fn fill(pool: &Pool, state: &mut State) {
     queue.sort_by_key(|ix| {
         let seeker = &pool.seekers[*ix as usize];
         // Density before total: per point, a place is best spent on high priority.
-        (
-            !seeker.clock,
-            std::cmp::Reverse(seeker.value / seeker.points),
-            std::cmp::Reverse(seeker.value),
-            *ix,
-        )
+        (!seeker.clock, std::cmp::Reverse(seeker.value / seeker.points), std::cmp::Reverse(seeker.value), *ix)
     });
     for ix in queue {
         if let Some((manager, _)) = cheapest_place(pool, state, ix as usize) {
@@ -87,16 +69,7 @@ pub fn fill(pool: &Pool, state: &mut State) {
 #[must_use]
 pub fn cheapest_place(pool: &Pool, state: &State, member: usize) -> Option<(u32, i64)> {
     let points = pool.seekers[member].points;
-    let free = pool
-        .list(member)
-        .iter()
-        .copied()
-        .filter(|j| state.fits(pool, member, *j));
-    free.map(|j| {
-        (
-            j,
-            pool.pair_cost(member, j) + state.load_change(pool, j, points),
-        )
-    })
-    .min_by_key(|(j, cost)| (*cost, *j))
+    let free = pool.list(member).iter().copied().filter(|j| state.fits(pool, member, *j));
+    free.map(|j| (j, pool.pair_cost(member, j) + state.load_change(pool, j, points)))
+        .min_by_key(|(j, cost)| (*cost, *j))
 }

@@ -95,8 +95,7 @@ impl State {
         let load = &self.load[manager as usize];
         load.points + pool.seekers[leaver].points >= pool.seekers[member].points
             && load.cases >= 0
-            && load.new_cases + Self::newness(pool, leaver, manager)
-                >= Self::newness(pool, member, manager)
+            && load.new_cases + Self::newness(pool, leaver, manager) >= Self::newness(pool, member, manager)
     }
 
     /// Cost change of the manager's load when it grows by `points` (negative: shrinks).
@@ -112,11 +111,7 @@ impl State {
     /// The caller has checked the fit.
     pub fn put(&mut self, pool: &Pool, member: usize, to: u32) {
         let from = self.at[member];
-        let list = if from == NOBODY {
-            &mut self.waiting
-        } else {
-            &mut self.held[from as usize]
-        };
+        let list = if from == NOBODY { &mut self.waiting } else { &mut self.held[from as usize] };
         let place = self.place[member] as usize;
         list.swap_remove(place);
         if let Some(moved) = list.get(place) {
@@ -124,11 +119,7 @@ impl State {
         }
         self.weigh(pool, member, from, 1);
         self.weigh(pool, member, to, -1);
-        let list = if to == NOBODY {
-            &mut self.waiting
-        } else {
-            &mut self.held[to as usize]
-        };
+        let list = if to == NOBODY { &mut self.waiting } else { &mut self.held[to as usize] };
         self.place[member] = index(list.len());
         list.push(index(member));
         self.at[member] = to;
@@ -158,17 +149,8 @@ impl State {
     /// (open clocks placed, Z1, W) of everyone assigned.
     #[must_use]
     pub fn score(&self, pool: &Pool) -> Score {
-        let mut score = Score {
-            clocks: 0,
-            z1: 0,
-            w: 0,
-        };
-        for (ix, manager) in self
-            .at
-            .iter()
-            .enumerate()
-            .filter(|(_, manager)| **manager != NOBODY)
-        {
+        let mut score = Score { clocks: 0, z1: 0, w: 0 };
+        for (ix, manager) in self.at.iter().enumerate().filter(|(_, manager)| **manager != NOBODY) {
             score.clocks += i64::from(pool.seekers[ix].clock);
             score.z1 += i64::from(pool.seekers[ix].value);
             score.w += pool.pair_cost(ix, *manager);

@@ -224,31 +224,14 @@ pub fn summarise(
 ) -> AssignmentSummary {
     let managers = manager_loads(problem, solution);
     let on_duty = |pick: fn(&ManagerLoad) -> f64| {
-        spread(
-            managers
-                .iter()
-                .filter(|m| m.status == Status::Active.as_str())
-                .map(pick)
-                .collect(),
-        )
+        spread(managers.iter().filter(|m| m.status == Status::Active.as_str()).map(pick).collect())
     };
-    let waiting = |reason: WaitReason| {
-        explanation
-            .waiting
-            .iter()
-            .filter(|w| w.reason == reason)
-            .count()
-    };
+    let waiting = |reason: WaitReason| explanation.waiting.iter().filter(|w| w.reason == reason).count();
     let count = |status: &str| {
-        (0..solution.assigned.len())
-            .filter(|ix| status_of(problem, solution, *ix) == Some(status))
-            .count()
+        (0..solution.assigned.len()).filter(|ix| status_of(problem, solution, *ix) == Some(status)).count()
     };
     let (shortfall_fte, shortfall) = shortfall(problem, explanation);
-    let waiver = |(rule, n): (super::eligibility::Rule, u64)| Waiver {
-        rule: rule.code(),
-        would_place: n,
-    };
+    let waiver = |(rule, n): (super::eligibility::Rule, u64)| Waiver { rule: rule.code(), would_place: n };
     AssignmentSummary {
         members: problem.members().len(),
         care_managers: problem.managers().len(),
@@ -320,10 +303,7 @@ fn graduation_rows(problem: &Problem, explanation: &Explanation) -> Vec<Graduati
 }
 
 fn clock_rows(problem: &Problem, explanation: &Explanation) -> Vec<ClockRow> {
-    let late = explanation
-        .waiting
-        .iter()
-        .filter(|w| problem.members()[w.member].tcm);
+    let late = explanation.waiting.iter().filter(|w| problem.members()[w.member].tcm);
     late.map(|w| ClockRow {
         member_id: problem.members()[w.member].id.clone(),
         reason: w.reason.code(),
@@ -333,15 +313,11 @@ fn clock_rows(problem: &Problem, explanation: &Explanation) -> Vec<ClockRow> {
 }
 
 fn manager_loads(problem: &Problem, solution: &Solution) -> Vec<ManagerLoad> {
-    let base =
-        |m: &super::problem::CareManager| (u64::from(m.base_cases), u64::from(m.base_points));
+    let base = |m: &super::problem::CareManager| (u64::from(m.base_cases), u64::from(m.base_points));
     let mut before: Vec<(u64, u64)> = problem.managers().iter().map(base).collect();
     let mut after = before.clone();
     for (ix, member) in problem.members().iter().enumerate() {
-        let places = [
-            (&mut before, problem.current(ix)),
-            (&mut after, solution.assigned[ix]),
-        ];
+        let places = [(&mut before, problem.current(ix)), (&mut after, solution.assigned[ix])];
         for (loads, j) in places {
             if let Some(j) = j {
                 loads[j].0 += 1;
@@ -362,22 +338,15 @@ fn manager_loads(problem: &Problem, solution: &Solution) -> Vec<ManagerLoad> {
         points_after: after[j].1,
         utilisation_before: rounded(ratio(before[j].1, u64::from(m.max_points)), 6),
         utilisation_after: rounded(ratio(after[j].1, u64::from(m.max_points)), 6),
-        over_capacity_before: before[j].0 > u64::from(m.max_cases)
-            || before[j].1 > u64::from(m.max_points),
+        over_capacity_before: before[j].0 > u64::from(m.max_cases) || before[j].1 > u64::from(m.max_points),
     };
     problem.managers().iter().enumerate().map(row).collect()
 }
 
 fn peer_groups(managers: &[ManagerLoad]) -> Vec<PeerGroup> {
     let mut groups: BTreeMap<(&str, &str), Vec<&ManagerLoad>> = BTreeMap::new();
-    for manager in managers
-        .iter()
-        .filter(|m| m.status == Status::Active.as_str())
-    {
-        groups
-            .entry((manager.discipline, manager.state))
-            .or_default()
-            .push(manager);
+    for manager in managers.iter().filter(|m| m.status == Status::Active.as_str()) {
+        groups.entry((manager.discipline, manager.state)).or_default().push(manager);
     }
     groups
         .values()
@@ -396,12 +365,7 @@ fn peer_groups(managers: &[ManagerLoad]) -> Vec<PeerGroup> {
 
 /// Waiting members against what one FTE carries today.
 fn shortfall(problem: &Problem, explanation: &Explanation) -> (f64, Vec<Shortfall>) {
-    let active = || {
-        problem
-            .managers()
-            .iter()
-            .filter(|m| m.status == Status::Active)
-    };
+    let active = || problem.managers().iter().filter(|m| m.status == Status::Active);
     let fte: f64 = active().map(|m| m.fte).sum();
     let points_cap: u64 = active().map(|m| u64::from(m.max_points)).sum();
     let cases_cap: u64 = active().map(|m| u64::from(m.max_cases)).sum();
@@ -419,24 +383,18 @@ fn shortfall(problem: &Problem, explanation: &Explanation) -> (f64, Vec<Shortfal
             sum.1 += u64::from(member.acuity);
         }
     }
-    let rows = groups
-        .into_iter()
-        .map(|(required_discipline, (members, points))| Shortfall {
-            required_discipline,
-            members,
-            points,
-            fte: need(members, points),
-        });
+    let rows = groups.into_iter().map(|(required_discipline, (members, points))| Shortfall {
+        required_discipline,
+        members,
+        points,
+        fte: need(members, points),
+    });
     (need(all.0, all.1), rows.collect())
 }
 
 #[allow(clippy::cast_precision_loss)] // loads are far below 2^52
 fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 /// Rounds half up to `digits`, so that printed figures do not carry noise.
@@ -455,16 +413,8 @@ fn spread(mut values: Vec<f64>) -> Spread {
     let sum: f64 = values.iter().sum();
     let mean = sum / n;
     let deviation = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
-    let weighted: f64 = values
-        .iter()
-        .enumerate()
-        .map(|(i, v)| (i as f64 + 1.0) * v)
-        .sum();
-    let gini = if sum > 0.0 {
-        2.0 * weighted / (n * sum) - (n + 1.0) / n
-    } else {
-        0.0
-    };
+    let weighted: f64 = values.iter().enumerate().map(|(i, v)| (i as f64 + 1.0) * v).sum();
+    let gini = if sum > 0.0 { 2.0 * weighted / (n * sum) - (n + 1.0) / n } else { 0.0 };
     Spread {
         managers: values.len(),
         mean: rounded(mean, 6),

@@ -13,30 +13,17 @@ use super::vocabulary::{Language, State};
 
 /// Spreadsheets run cells that begin like a formula; an apostrophe makes them text again.
 fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn table(
-    header: &[&str],
-    rows: impl Iterator<Item = Vec<String>>,
-) -> Result<Vec<u8>, CaseloadError> {
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, CaseloadError> {
     let failed = |message: String| CaseloadError::Output { message };
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(header)
-        .map_err(|error| failed(error.to_string()))?;
+    writer.write_record(header).map_err(|error| failed(error.to_string()))?;
     for row in rows {
-        writer
-            .write_record(&row)
-            .map_err(|error| failed(error.to_string()))?;
+        writer.write_record(&row).map_err(|error| failed(error.to_string()))?;
     }
-    writer
-        .into_inner()
-        .map_err(|error| failed(error.to_string()))
+    writer.into_inner().map_err(|error| failed(error.to_string()))
 }
 
 fn flag(value: bool) -> String {
@@ -57,50 +44,28 @@ fn coordinates(position: Option<Position>) -> [String; 2] {
 ///
 /// # Errors
 /// Only when the CSV library cannot encode a row.
-pub fn write_assignments(
-    problem: &Problem,
-    options: &Options,
-    solution: &Solution,
-) -> Result<Vec<u8>, CaseloadError> {
-    let header = [
-        "member_id",
-        "care_manager_id",
-        "status",
-        "continuity",
-        "travel",
-        "focus",
-        "interpreter",
-    ];
+pub fn write_assignments(problem: &Problem, options: &Options, solution: &Solution) -> Result<Vec<u8>, CaseloadError> {
+    let header = ["member_id", "care_manager_id", "status", "continuity", "travel", "focus", "interpreter"];
     let w = problem.weights();
-    let rows = problem
-        .members()
-        .iter()
-        .enumerate()
-        .filter_map(|(ix, member)| {
-            let manager = &problem.managers()[solution.assigned[ix]?];
-            let status = status_of(problem, solution, ix)?;
-            let breaks = status == "moved" && options.continuity != Continuity::Ignore;
-            let speaks = member
-                .language
-                .is_some_and(|language| manager.languages.contains(language));
-            let price = |applies: bool, weight: u32| {
-                if applies {
-                    weight.to_string()
-                } else {
-                    "0".to_owned()
-                }
-            };
-            let travel = travel_km_visits(member, manager) * u64::from(w.travel_km_visit);
-            Some(vec![
-                safe(&member.id),
-                safe(&manager.id),
-                status.to_owned(),
-                price(breaks, w.continuity_break),
-                travel.to_string(),
-                price(!manager.focus.contains(member.focus), w.focus_mismatch),
-                price(!speaks, w.interpreter),
-            ])
-        });
+    let rows = problem.members().iter().enumerate().filter_map(|(ix, member)| {
+        let manager = &problem.managers()[solution.assigned[ix]?];
+        let status = status_of(problem, solution, ix)?;
+        let breaks = status == "moved" && options.continuity != Continuity::Ignore;
+        let speaks = member.language.is_some_and(|language| manager.languages.contains(language));
+        let price = |applies: bool, weight: u32| {
+            if applies { weight.to_string() } else { "0".to_owned() }
+        };
+        let travel = travel_km_visits(member, manager) * u64::from(w.travel_km_visit);
+        Some(vec![
+            safe(&member.id),
+            safe(&manager.id),
+            status.to_owned(),
+            price(breaks, w.continuity_break),
+            travel.to_string(),
+            price(!manager.focus.contains(member.focus), w.focus_mismatch),
+            price(!speaks, w.interpreter),
+        ])
+    });
     table(&header, rows)
 }
 
@@ -108,17 +73,10 @@ pub fn write_assignments(
 ///
 /// # Errors
 /// Only when the CSV library cannot encode a row.
-pub fn write_waitlist(
-    problem: &Problem,
-    explanation: &Explanation,
-) -> Result<Vec<u8>, CaseloadError> {
+pub fn write_waitlist(problem: &Problem, explanation: &Explanation) -> Result<Vec<u8>, CaseloadError> {
     let rows = explanation.waiting.iter().map(|one| {
         let id = safe(&problem.members()[one.member].id);
-        vec![
-            id,
-            one.reason.code().to_owned(),
-            safe(&one.nearest_text(problem)),
-        ]
+        vec![id, one.reason.code().to_owned(), safe(&one.nearest_text(problem))]
     });
     table(&["member_id", "reason", "nearest_miss"], rows)
 }
@@ -128,9 +86,8 @@ pub fn write_waitlist(
 /// # Errors
 /// Only when the JSON library cannot encode the summary.
 pub fn write_summary(summary: &AssignmentSummary) -> Result<Vec<u8>, CaseloadError> {
-    let mut bytes = serde_json::to_vec_pretty(summary).map_err(|error| CaseloadError::Output {
-        message: error.to_string(),
-    })?;
+    let mut bytes =
+        serde_json::to_vec_pretty(summary).map_err(|error| CaseloadError::Output { message: error.to_string() })?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -222,16 +179,11 @@ pub fn write_care_managers(managers: &[CareManager]) -> Result<Vec<u8>, Caseload
     let extras: [(&str, Extra); 5] = [
         ("name", |m| m.name.clone()),
         ("county_fips", |m| m.county_fips.clone()),
-        ("new_cases_per_week", |m| {
-            m.weekly_new_cap.map(|cap| cap.to_string())
-        }),
+        ("new_cases_per_week", |m| m.weekly_new_cap.map(|cap| cap.to_string())),
         ("back_on", |m| m.back_on.clone()),
         ("cover_for", |m| m.cover_for.clone()),
     ];
-    let extras: Vec<_> = extras
-        .into_iter()
-        .filter(|(_, of)| managers.iter().any(|m| of(m).is_some()))
-        .collect();
+    let extras: Vec<_> = extras.into_iter().filter(|(_, of)| managers.iter().any(|m| of(m).is_some())).collect();
     header.extend(extras.iter().map(|(name, _)| *name));
     let mut sorted: Vec<&CareManager> = managers.iter().collect();
     sorted.sort_by(|a, b| a.id.cmp(&b.id));

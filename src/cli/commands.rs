@@ -25,8 +25,17 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
         }
         Command::Explain { run, member } => pipeline::explain(&run, &member_id(member)?),
         Command::Assign { members, care_managers, weights, out, continuity, seed, steps } => {
-            let continuity = Continuity::parse(&continuity).ok_or_else(|| PipelineError::Usage("--continuity must be protect, prefer or ignore".to_owned()))?;
-            let summary = pipeline::assign(&AssignRequest { members, care_managers, weights, out: out.clone(), continuity, seed, steps })?;
+            let continuity = Continuity::parse(&continuity)
+                .ok_or_else(|| PipelineError::Usage("--continuity must be protect, prefer or ignore".to_owned()))?;
+            let summary = pipeline::assign(&AssignRequest {
+                members,
+                care_managers,
+                weights,
+                out: out.clone(),
+                continuity,
+                seed,
+                steps,
+            })?;
             Ok(assignment_text(&summary, &out))
         }
         Command::Report { run, out } => {
@@ -36,9 +45,15 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
         }
         Command::Verify { dir } => {
             let (manifest, problems) = verify(&dir)?;
-            if problems.is_empty() { Ok(format!("{}: {} files, digest {}\n", manifest.run_id, manifest.outputs.len(), manifest.digest)) } else { Err(PipelineError::Verify(problems)) }
+            if problems.is_empty() {
+                Ok(format!("{}: {} files, digest {}\n", manifest.run_id, manifest.outputs.len(), manifest.digest))
+            } else {
+                Err(PipelineError::Verify(problems))
+            }
         }
-        Command::Synth { members, seed, out, years, as_of, format, caseload } => synthesise(members, seed, &out, years, &as_of, format, caseload.as_deref()),
+        Command::Synth { members, seed, out, years, as_of, format, caseload } => {
+            synthesise(members, seed, &out, years, &as_of, format, caseload.as_deref())
+        }
         Command::Models { what } => models(&what),
         Command::Schema { what, format } => schema::render(&what, &format),
     }
@@ -79,10 +94,17 @@ fn plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineError> {
     plan.sample = sample;
     for name in &flags.allow_empty {
         if contract::extract(name).is_none() {
-            return Err(PipelineError::Usage(format!("--allow-empty {name}: no such extract{}", nearest_hint(name, &contract::extract_names()))));
+            return Err(PipelineError::Usage(format!(
+                "--allow-empty {name}: no such extract{}",
+                nearest_hint(name, &contract::extract_names())
+            )));
         }
     }
-    let options = NightlyOptions { allow_empty: flags.allow_empty.clone(), accept_volume_change: flags.accept_volume_change, manifest: flags.manifest.clone() };
+    let options = NightlyOptions {
+        allow_empty: flags.allow_empty.clone(),
+        accept_volume_change: flags.accept_volume_change,
+        manifest: flags.manifest.clone(),
+    };
     Ok((plan, options))
 }
 
@@ -97,10 +119,32 @@ fn night(flags: &PlanFlags) -> Result<String, PipelineError> {
     }
     let n = |key: &str| summary.counts.get(key).copied().unwrap_or(0);
     let mut out = String::new();
-    let _ = writeln!(out, "{}run {} published to {}", if plan.sample { "SAMPLE DATA  " } else { "" }, summary.run_id, summary.path.display());
-    let _ = writeln!(out, "  {} members, {} enrolled, {} stays, {} index discharges", n("members"), n("enrolled"), n("stays"), n("index_discharges"));
-    let _ = writeln!(out, "  {} to contact ({} with a clock; staff allow {}), {} not reached, {} suppressed", n("listed"), n("listed_with_clock"), n("contact_capacity"), n("overflow"), n("suppressed"));
-    let _ = writeln!(out, "  {} assigned, {} waiting, {} rows quarantined", n("assigned"), n("waiting"), n("quarantined"));
+    let _ = writeln!(
+        out,
+        "{}run {} published to {}",
+        if plan.sample { "SAMPLE DATA  " } else { "" },
+        summary.run_id,
+        summary.path.display()
+    );
+    let _ = writeln!(
+        out,
+        "  {} members, {} enrolled, {} stays, {} index discharges",
+        n("members"),
+        n("enrolled"),
+        n("stays"),
+        n("index_discharges")
+    );
+    let _ = writeln!(
+        out,
+        "  {} to contact ({} with a clock; staff allow {}), {} not reached, {} suppressed",
+        n("listed"),
+        n("listed_with_clock"),
+        n("contact_capacity"),
+        n("overflow"),
+        n("suppressed")
+    );
+    let _ =
+        writeln!(out, "  {} assigned, {} waiting, {} rows quarantined", n("assigned"), n("waiting"), n("quarantined"));
     let _ = writeln!(out, "  digest {}", summary.digest);
     Ok(out)
 }
@@ -108,16 +152,37 @@ fn night(flags: &PlanFlags) -> Result<String, PipelineError> {
 fn assignment_text(summary: &[u8], out: &Path) -> String {
     let value: serde_json::Value = serde_json::from_slice(summary).unwrap_or_default();
     let get = |k: &str| value.get(k).map_or_else(String::new, ToString::to_string);
-    format!("{} of {} members assigned; Z1 {} (bound {}, gap {} %), W {}\n{}\n", get("assigned"), get("members"), get("z1"), get("z1_upper_bound"), get("z1_gap_percent"), get("w"), out.display())
+    format!(
+        "{} of {} members assigned; Z1 {} (bound {}, gap {} %), W {}\n{}\n",
+        get("assigned"),
+        get("members"),
+        get("z1"),
+        get("z1_upper_bound"),
+        get("z1_gap_percent"),
+        get("w"),
+        out.display()
+    )
 }
 
-fn synthesise(members: u64, seed: u64, out: &Path, years: u32, as_of: &str, format: SynthFormat, caseload: Option<&str>) -> Result<String, PipelineError> {
+fn synthesise(
+    members: u64,
+    seed: u64,
+    out: &Path,
+    years: u32,
+    as_of: &str,
+    format: SynthFormat,
+    caseload: Option<&str>,
+) -> Result<String, PipelineError> {
     if let Some(size) = caseload {
-        let (m, c) = size.split_once(['x', 'X']).and_then(|(m, c)| Some((m.parse().ok()?, c.parse().ok()?))).ok_or_else(|| PipelineError::Usage("--caseload takes MEMBERSxMANAGERS, such as 5000x100".to_owned()))?;
+        let (m, c) = size
+            .split_once(['x', 'X'])
+            .and_then(|(m, c)| Some((m.parse().ok()?, c.parse().ok()?)))
+            .ok_or_else(|| PipelineError::Usage("--caseload takes MEMBERSxMANAGERS, such as 5000x100".to_owned()))?;
         synth::caseload_instance(m, c, seed, out)?;
         return Ok(format!("{}\n", out.display()));
     }
-    let as_of = Day::parse_iso(as_of).ok_or_else(|| PipelineError::Usage("--as-of: not a date; write YYYY-MM-DD".to_owned()))?;
+    let as_of = Day::parse_iso(as_of)
+        .ok_or_else(|| PipelineError::Usage("--as-of: not a date; write YYYY-MM-DD".to_owned()))?;
     let format = match format {
         SynthFormat::Csv => synth::Format::Csv,
         SynthFormat::Parquet => synth::Format::Parquet,
@@ -125,7 +190,10 @@ fn synthesise(members: u64, seed: u64, out: &Path, years: u32, as_of: &str, form
     };
     let progress = Progress::new();
     progress.stage("synthesise members");
-    let summary = synth::generate(&synth::Options { members, seed, years, as_of, format, out: out.to_path_buf() }, &|done| progress.step(done, members))?;
+    let summary =
+        synth::generate(&synth::Options { members, seed, years, as_of, format, out: out.to_path_buf() }, &|done| {
+            progress.step(done, members)
+        })?;
     progress.finish();
     let mut text = String::new();
     for (file, rows) in &summary.files {
@@ -143,7 +211,10 @@ fn models(what: &ModelsWhat) -> Result<String, PipelineError> {
         ModelsWhat::Show { id } => {
             let all = cards();
             let names: Vec<&str> = all.iter().map(|c| c.id).collect();
-            all.iter().find(|c| c.id == id).map(|c| c.markdown.to_owned()).ok_or_else(|| PipelineError::Usage(format!("no model `{id}`{}", nearest_hint(id, &names))))
+            all.iter()
+                .find(|c| c.id == id)
+                .map(|c| c.markdown.to_owned())
+                .ok_or_else(|| PipelineError::Usage(format!("no model `{id}`{}", nearest_hint(id, &names))))
         }
     }
 }

@@ -12,7 +12,8 @@ static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
 /// Sends log lines to stderr: on a terminal only warnings, beside the bar.
 pub fn install(form: LogForm) {
     let level = if std::io::stderr().is_terminal() { "warn" } else { "lamplight=info,warn" };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("LAMPLIGHT_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LAMPLIGHT_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let result = match form {
         LogForm::Json => {

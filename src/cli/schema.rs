@@ -22,7 +22,13 @@ pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
     match format {
         "json" => {
             let mut out = serde_json::Map::new();
-            for (part, value) in [("inputs", inputs()), ("outputs", outputs()), ("config", config()), ("code-sets", sets()), ("measures", measures())] {
+            for (part, value) in [
+                ("inputs", inputs()),
+                ("outputs", outputs()),
+                ("config", config()),
+                ("code-sets", sets()),
+                ("measures", measures()),
+            ] {
                 if wanted(part) {
                     out.insert(part.to_owned(), value);
                 }
@@ -31,7 +37,13 @@ pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
         }
         "md" => {
             let mut out = String::new();
-            for (part, text) in [("inputs", inputs_md as fn() -> String), ("outputs", outputs_md), ("config", config_md), ("code-sets", sets_md), ("measures", measures_md)] {
+            for (part, text) in [
+                ("inputs", inputs_md as fn() -> String),
+                ("outputs", outputs_md),
+                ("config", config_md),
+                ("code-sets", sets_md),
+                ("measures", measures_md),
+            ] {
                 if wanted(part) {
                     out.push_str(&text());
                 }
@@ -52,10 +64,20 @@ fn inputs() -> Value {
 fn inputs_md() -> String {
     let mut out = String::from("# Inputs\n\n");
     for e in EXTRACTS {
-        let _ = writeln!(out, "## {}\n\nOne row per {}. When missing: {}.\n\n| column | type | required | allowed |\n|---|---|---|---|", e.name, e.grain, e.cost_when_missing);
+        let _ = writeln!(
+            out,
+            "## {}\n\nOne row per {}. When missing: {}.\n\n| column | type | required | allowed |\n|---|---|---|---|",
+            e.name, e.grain, e.cost_when_missing
+        );
         for c in e.columns {
             let name = if c.repeat > 1 { format!("{}_1..{}", c.name, c.repeat) } else { c.name.to_owned() };
-            let _ = writeln!(out, "| {name} | {} | {} | {} |", c.kind.name(), if c.required { "yes" } else { "" }, c.allowed.join(", "));
+            let _ = writeln!(
+                out,
+                "| {name} | {} | {} | {} |",
+                c.kind.name(),
+                if c.required { "yes" } else { "" },
+                c.allowed.join(", ")
+            );
         }
         out.push('\n');
     }
@@ -69,7 +91,8 @@ fn outputs() -> Value {
 fn outputs_md() -> String {
     let mut out = String::from("# Outputs\n\n");
     for t in TABLES {
-        let _ = writeln!(out, "## {}\n\nOne row per {}.\n\n| column | type | meaning |\n|---|---|---|", t.name, t.grain);
+        let _ =
+            writeln!(out, "## {}\n\nOne row per {}.\n\n| column | type | meaning |\n|---|---|---|", t.name, t.grain);
         for c in t.columns {
             let _ = writeln!(out, "| {} | {} | {} |", c.name, c.kind.name(), c.meaning.replace('|', "\\|"));
         }
@@ -85,7 +108,13 @@ fn config() -> Value {
 fn config_md() -> String {
     let mut out = String::from("# Configuration\n\n| key | default | meaning |\n|---|---|---|\n");
     for k in KEYS {
-        let _ = writeln!(out, "| `{}` | {} | {} |", k.path, if k.default.is_empty() { String::new() } else { format!("`{}`", k.default) }, k.meaning.replace('|', "\\|"));
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} |",
+            k.path,
+            if k.default.is_empty() { String::new() } else { format!("`{}`", k.default) },
+            k.meaning.replace('|', "\\|")
+        );
     }
     out.push('\n');
     out
@@ -96,9 +125,21 @@ fn sets() -> Value {
 }
 
 fn sets_md() -> String {
-    let mut out = String::from("# Code sets\n\n| set | version | agency | publication | rows (source) | sha256 |\n|---|---|---|---|---|---|\n");
+    let mut out = String::from(
+        "# Code sets\n\n| set | version | agency | publication | rows (source) | sha256 |\n|---|---|---|---|---|---|\n",
+    );
     for s in code_sets() {
-        let _ = writeln!(out, "| {} | {} | {} | {} | {} ({}) | {} |", s.id, s.version, s.agency, s.publication, s.rows, s.source_rows, &s.sha256[..12]);
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} ({}) | {} |",
+            s.id,
+            s.version,
+            s.agency,
+            s.publication,
+            s.rows,
+            s.source_rows,
+            &s.sha256[..12]
+        );
     }
     out.push('\n');
     out

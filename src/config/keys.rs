@@ -26,13 +26,29 @@ pub const KEYS: &[Key] = &[
     key("run.input_root", "", "when set, every input file must lie under this folder after links are resolved"),
     key("reference.dir", "", "folder whose tables replace the embedded code sets, file by file"),
     key("extracts.*.path", "", "file, folder or glob; CSV (plain, gzip, zstd) or Parquet, told apart by content"),
-    key("extracts.*.columns.*", "", "their column for ours: a name, { constant = \"x\" } or { column = \"X\", map = { a = \"b\" } }"),
+    key(
+        "extracts.*.columns.*",
+        "",
+        "their column for ours: a name, { constant = \"x\" } or { column = \"X\", map = { a = \"b\" } }",
+    ),
     key("extracts.*.sql", "", "SELECT over the files as table raw, with file_name and row_number as columns"),
-    key("extracts.*.date_formats", "[\"%Y-%m-%d\"]", "accepted date spellings (strftime); a column may hold several, never two that can be confused"),
-    key("extracts.*.timezone", "", "IANA zone in which zoned timestamps become dates; undeclared, such a column is refused"),
+    key(
+        "extracts.*.date_formats",
+        "[\"%Y-%m-%d\"]",
+        "accepted date spellings (strftime); a column may hold several, never two that can be confused",
+    ),
+    key(
+        "extracts.*.timezone",
+        "",
+        "IANA zone in which zoned timestamps become dates; undeclared, such a column is refused",
+    ),
     key("extracts.*.delimiter", "\",\"", "CSV field separator, one character"),
     key("extracts.*.encoding", "\"utf-8\"", "utf-8 or latin1"),
-    key("extracts.*.max_bad_share", "0.05", "share of quarantined rows above which the run stops (exit 4); set here it also replaces the per-reason limits of [quality]"),
+    key(
+        "extracts.*.max_bad_share",
+        "0.05",
+        "share of quarantined rows above which the run stops (exit 4); set here it also replaces the per-reason limits of [quality]",
+    ),
     key("extracts.*.required", "false", "stop (exit 3) when this extract is missing"),
     key("quality.max_ragged_share", "0.001", "rows with the wrong number of fields"),
     key("quality.max_no_eligibility_share", "0.02", "rows of members without eligibility"),
@@ -80,7 +96,11 @@ pub const KEYS: &[Key] = &[
     key("clocks.medication_reconciliation_days", "30", "reconciliation after discharge (HEDIS TRC)"),
     key("clocks.due_soon_days", "7", "days ahead a due item is shown in the worklist"),
     key("output.formats", "[\"csv\", \"parquet\", \"xlsx\", \"html\"]", "sinks of the audience files"),
-    key("output.sensitive_roles", "[]", "roles that may read sensitive conditions in plain words; empty masks them everywhere"),
+    key(
+        "output.sensitive_roles",
+        "[]",
+        "roles that may read sensitive conditions in plain words; empty masks them everywhere",
+    ),
     key("output.group", "", "group that may read outreach, worklists and report (0640)"),
 ];
 

@@ -83,7 +83,9 @@ pub enum ConfigError {
         keys: Vec<String>,
     },
     /// No `as_of` anywhere.
-    #[error("no as_of date: the night's date is never taken from the clock\nhint: pass --as-of YYYY-MM-DD, set LAMPLIGHT_AS_OF, or write [run] as_of in the configuration")]
+    #[error(
+        "no as_of date: the night's date is never taken from the clock\nhint: pass --as-of YYYY-MM-DD, set LAMPLIGHT_AS_OF, or write [run] as_of in the configuration"
+    )]
     NoAsOf,
     /// A value outside its range.
     #[error("{key}: {why}")]
@@ -121,32 +123,57 @@ impl RunPlan {
     ///
     /// # Errors
     /// [`ConfigError`], always exit code 2.
-    pub fn load(path: &Path, overrides: &Overrides, environment: &dyn Fn(&str) -> Option<String>, extract_names: &[&str]) -> Result<Self, ConfigError> {
+    pub fn load(
+        path: &Path,
+        overrides: &Overrides,
+        environment: &dyn Fn(&str) -> Option<String>,
+        extract_names: &[&str],
+    ) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|e| ConfigError::Unreadable { path: shown.clone(), why: e.to_string() })?;
-        let value: toml::Table = text.parse().map_err(|e: toml::de::Error| ConfigError::Invalid { path: shown.clone(), why: e.to_string() })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| ConfigError::Unreadable { path: shown.clone(), why: e.to_string() })?;
+        let value: toml::Table = text
+            .parse()
+            .map_err(|e: toml::de::Error| ConfigError::Invalid { path: shown.clone(), why: e.to_string() })?;
         refuse_unknown(&shown, &value, extract_names)?;
-        let file: File = toml::from_str(&text).map_err(|e| ConfigError::Invalid { path: shown.clone(), why: e.to_string() })?;
-        let base = path.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+        let file: File =
+            toml::from_str(&text).map_err(|e| ConfigError::Invalid { path: shown.clone(), why: e.to_string() })?;
+        let base =
+            path.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
         resolve(file, base, overrides, environment)
     }
 }
 
-fn resolve(file: File, base: PathBuf, overrides: &Overrides, environment: &dyn Fn(&str) -> Option<String>) -> Result<RunPlan, ConfigError> {
+fn resolve(
+    file: File,
+    base: PathBuf,
+    overrides: &Overrides,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<RunPlan, ConfigError> {
     let mut run = file.run;
     let from_environment = |name: &str| environment(name).filter(|v| !v.is_empty());
-    let as_of = overrides.as_of.clone().or_else(|| from_environment("LAMPLIGHT_AS_OF")).or_else(|| run.as_of.clone()).ok_or(ConfigError::NoAsOf)?;
-    let as_of = Day::parse_iso(&as_of).ok_or_else(|| ConfigError::Value { key: "as_of".into(), why: "not a date; write YYYY-MM-DD".into() })?;
+    let as_of = overrides
+        .as_of
+        .clone()
+        .or_else(|| from_environment("LAMPLIGHT_AS_OF"))
+        .or_else(|| run.as_of.clone())
+        .ok_or(ConfigError::NoAsOf)?;
+    let as_of = Day::parse_iso(&as_of)
+        .ok_or_else(|| ConfigError::Value { key: "as_of".into(), why: "not a date; write YYYY-MM-DD".into() })?;
     if let Some(out) = overrides.out.clone().or_else(|| from_environment("LAMPLIGHT_OUT").map(PathBuf::from)) {
         run.out = out;
     }
     if let Some(threads) = overrides.threads {
         run.threads = threads;
     } else if let Some(text) = from_environment("LAMPLIGHT_THREADS") {
-        run.threads = text.parse().map_err(|_| ConfigError::Value { key: "LAMPLIGHT_THREADS".into(), why: "not a whole number".into() })?;
+        run.threads = text
+            .parse()
+            .map_err(|_| ConfigError::Value { key: "LAMPLIGHT_THREADS".into(), why: "not a whole number".into() })?;
     }
     if let Some(text) = from_environment("LAMPLIGHT_SEED") {
-        run.seed = text.parse().map_err(|_| ConfigError::Value { key: "LAMPLIGHT_SEED".into(), why: "not a whole number".into() })?;
+        run.seed = text
+            .parse()
+            .map_err(|_| ConfigError::Value { key: "LAMPLIGHT_SEED".into(), why: "not a whole number".into() })?;
     }
     let mut plan = RunPlan {
         as_of,

@@ -23,7 +23,15 @@ pub struct Run {
 
 impl Default for Run {
     fn default() -> Self {
-        Self { as_of: None, out: "lamplight-out".into(), threads: 0, seed: 20_260_101, keep_runs: 14, max_memory: "3GiB".into(), input_root: None }
+        Self {
+            as_of: None,
+            out: "lamplight-out".into(),
+            threads: 0,
+            seed: 20_260_101,
+            keep_runs: 14,
+            max_memory: "3GiB".into(),
+            input_root: None,
+        }
     }
 }
 
@@ -42,7 +50,8 @@ impl Run {
             "gib" | "g" | "gb" => 1024.0 * 1024.0 * 1024.0,
             _ => return Err(bad("run.max_memory", "write a size such as 512MiB or 3GiB")),
         };
-        let number: f64 = text[..split].parse().map_err(|_| bad("run.max_memory", "write a size such as 512MiB or 3GiB"))?;
+        let number: f64 =
+            text[..split].parse().map_err(|_| bad("run.max_memory", "write a size such as 512MiB or 3GiB"))?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "digits only, so never negative")]
         Ok((number * unit) as u64)
     }
@@ -225,14 +234,21 @@ pub(super) fn validate(plan: &RunPlan) -> Result<(), ConfigError> {
         return Err(bad("list.exit_factor", "must be at least 1"));
     }
     for (name, value) in &plan.list.impactability {
-        if !["medication", "social", "behavioral", "chronic", "general"].contains(&name.as_str()) || !(0.0..=2.0).contains(value) {
-            return Err(bad(&format!("list.impactability.{name}"), "segments are medication, social, behavioral, chronic, general; values 0..2"));
+        if !["medication", "social", "behavioral", "chronic", "general"].contains(&name.as_str())
+            || !(0.0..=2.0).contains(value)
+        {
+            return Err(bad(
+                &format!("list.impactability.{name}"),
+                "segments are medication, social, behavioral, chronic, general; values 0..2",
+            ));
         }
     }
     if !["protect", "prefer", "ignore"].contains(&plan.caseload.continuity.as_str()) {
         return Err(bad("caseload.continuity", "must be protect, prefer or ignore"));
     }
-    for (key, value) in [("caseload.max_cases", plan.caseload.max_cases), ("caseload.max_points", plan.caseload.max_points)] {
+    for (key, value) in
+        [("caseload.max_cases", plan.caseload.max_cases), ("caseload.max_points", plan.caseload.max_points)]
+    {
         if value <= 0 {
             return Err(bad(key, "must be above 0"));
         }
@@ -267,7 +283,10 @@ fn validate_extract(name: &str, extract: &ExtractConfig) -> Result<(), ConfigErr
     let shapes: Vec<String> = extract.date_formats.iter().map(|f| f.replace(['-', '/', '.', ' '], "")).collect();
     let has = |s: &str| shapes.iter().any(|f| f.eq_ignore_ascii_case(s));
     if has("%d%m%Y") && has("%m%d%Y") {
-        return Err(bad(&key("date_formats"), "day-first and month-first spellings cannot be told apart in one extract; declare one"));
+        return Err(bad(
+            &key("date_formats"),
+            "day-first and month-first spellings cannot be told apart in one extract; declare one",
+        ));
     }
     if extract.date_formats.iter().any(|f| !f.contains('%')) {
         return Err(bad(&key("date_formats"), "use strftime spellings such as %Y%m%d"));

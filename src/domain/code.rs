@@ -23,7 +23,8 @@ pub fn normalise_icd<'a>(text: &str, buffer: &'a mut String) -> Option<&'a str> 
         }
         buffer.push(c.to_ascii_uppercase());
     }
-    let placeholder = buffer.is_empty() || is_null_word(buffer) || (buffer.len() >= 6 && buffer.bytes().all(|b| b == b'0'));
+    let placeholder =
+        buffer.is_empty() || is_null_word(buffer) || (buffer.len() >= 6 && buffer.bytes().all(|b| b == b'0'));
     (!placeholder).then_some(buffer.as_str())
 }
 

@@ -14,8 +14,8 @@ pub use categories::{PayerType, Sex};
 pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left, trim_text};
 pub use day::{Day, days_in_month};
 pub use hash::{mix64, stable_hash};
-pub use vocabulary::{Discipline, Disciplines, Focus};
 pub use money::{Cents, cents_from_text};
+pub use vocabulary::{Discipline, Disciplines, Focus};
 
 /// Completed-year ages above this are treated as impossible.
 pub const MAX_AGE_YEARS: i32 = 120;

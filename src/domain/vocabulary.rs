@@ -113,10 +113,7 @@ impl Disciplines {
     /// The words in alphabetical order joined by `|`, as the files hold them.
     #[must_use]
     pub fn to_text(self) -> String {
-        let words = Discipline::ALL
-            .iter()
-            .filter(|one| self.contains(**one))
-            .map(|one| one.as_str().to_owned());
+        let words = Discipline::ALL.iter().filter(|one| self.contains(**one)).map(|one| one.as_str().to_owned());
         join_sorted(words.collect())
     }
 }
@@ -144,10 +141,7 @@ impl FocusSet {
     /// The words in alphabetical order joined by `|`.
     #[must_use]
     pub fn to_text(self) -> String {
-        let words = Focus::ALL
-            .iter()
-            .filter(|one| self.contains(**one))
-            .map(|one| one.as_str().to_owned());
+        let words = Focus::ALL.iter().filter(|one| self.contains(**one)).map(|one| one.as_str().to_owned());
         join_sorted(words.collect())
     }
 }
@@ -170,10 +164,7 @@ impl Language {
     /// The lower-case code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        ISO_639_1
-            .split_whitespace()
-            .nth(usize::from(self.0))
-            .unwrap_or("")
+        ISO_639_1.split_whitespace().nth(usize::from(self.0)).unwrap_or("")
     }
 }
 
@@ -220,9 +211,7 @@ impl State {
     /// The upper-case code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        USPS.split_whitespace()
-            .nth(usize::from(self.0))
-            .unwrap_or("")
+        USPS.split_whitespace().nth(usize::from(self.0)).unwrap_or("")
     }
 }
 

@@ -129,9 +129,18 @@ fn basis_of(pools: &Pools, word: u32, memo: &mut FxHashMap<u32, Basis>) -> Basis
 const ICD10_START: i32 = 16_709;
 
 /// Consumes a batch of claim lines.
-pub(super) fn claim_lines(spec: &'static ExtractSpec, context: &Context<'_>, buckets: &Buckets, batch: &Batch, verdicts: &mut Verdicts) {
+pub(super) fn claim_lines(
+    spec: &'static ExtractSpec,
+    context: &Context<'_>,
+    buckets: &Buckets,
+    batch: &Batch,
+    verdicts: &mut Verdicts,
+) {
     let cells = Cells::new(spec, batch);
-    let known = Known { institutional: context.pools.word.intern("institutional"), professional: context.pools.word.intern("professional") };
+    let known = Known {
+        institutional: context.pools.word.intern("institutional"),
+        professional: context.pools.word.intern("professional"),
+    };
     let mut memo = FxHashMap::default();
     let mut scratch = Vec::new();
     for row in batch.good() {
@@ -164,7 +173,14 @@ fn reversed_dates(line: &ClaimLine) -> Option<(&'static str, Reason)> {
     (line.end < line.start).then_some(("claim_end_date", Reason::ReversedSpan))
 }
 
-fn claim_line(cells: &Cells<'_>, pools: &Pools, known: &Known, memo: &mut FxHashMap<u32, Basis>, batch: &Batch, row: usize) -> ClaimLine {
+fn claim_line(
+    cells: &Cells<'_>,
+    pools: &Pools,
+    known: &Known,
+    memo: &mut FxHashMap<u32, Basis>,
+    batch: &Batch,
+    row: usize,
+) -> ClaimLine {
     let c = |name: &str| cells.column(name);
     let word = c("claim_type").word(row);
     let kind = if word == known.institutional {
@@ -238,7 +254,13 @@ fn settle_basis(line: &mut ClaimLine) {
 }
 
 /// Consumes a batch of ADT rows. An ADT row has no coding type: its admission date decides.
-pub(super) fn admissions(spec: &'static ExtractSpec, context: &Context<'_>, buckets: &Buckets, batch: &Batch, verdicts: &mut Verdicts) {
+pub(super) fn admissions(
+    spec: &'static ExtractSpec,
+    context: &Context<'_>,
+    buckets: &Buckets,
+    batch: &Batch,
+    verdicts: &mut Verdicts,
+) {
     let cells = Cells::new(spec, batch);
     let (observation, emergency) = (context.pools.word.intern("observation"), context.pools.word.intern("emergency"));
     let dx = cells.index("diagnosis_code");
@@ -246,12 +268,15 @@ pub(super) fn admissions(spec: &'static ExtractSpec, context: &Context<'_>, buck
     for row in batch.good() {
         let Some(member) = context.member(&cells, row, verdicts) else { continue };
         let c = |name: &str| cells.column(name);
-        let (admit, discharge, received) = (c("admission_date").day(row), c("discharge_date").day(row), c("received_date").day(row));
+        let (admit, discharge, received) =
+            (c("admission_date").day(row), c("discharge_date").day(row), c("received_date").day(row));
         if discharge != NO_DAY && discharge < admit {
             verdicts.quarantine(row, cells.index("discharge_date"), Reason::DischargeBeforeAdmit, "");
             continue;
         }
-        if context.outside_life(member, admit, row, cells.index("admission_date"), verdicts) || !context.arrived(admit, first_day([received, admit, admit]), verdicts) {
+        if context.outside_life(member, admit, row, cells.index("admission_date"), verdicts)
+            || !context.arrived(admit, first_day([received, admit, admit]), verdicts)
+        {
             continue;
         }
         let class = c("patient_class").word(row);
@@ -287,14 +312,24 @@ fn positions(mut codes: Vec<u32>) -> Vec<u32> {
 }
 
 /// Consumes a batch of fills; `ingredients` maps product codes where the row names no ingredient.
-pub(super) fn fills(spec: &'static ExtractSpec, context: &Context<'_>, ingredients: &FxHashMap<u32, u32>, buckets: &Buckets, batch: &Batch, verdicts: &mut Verdicts) {
+pub(super) fn fills(
+    spec: &'static ExtractSpec,
+    context: &Context<'_>,
+    ingredients: &FxHashMap<u32, u32>,
+    buckets: &Buckets,
+    batch: &Batch,
+    verdicts: &mut Verdicts,
+) {
     let cells = Cells::new(spec, batch);
     let mut scratch = Vec::new();
     for row in batch.good() {
         let Some(member) = context.member(&cells, row, verdicts) else { continue };
         let c = |name: &str| cells.column(name);
-        let (day, paid, received) = (c("dispensing_date").day(row), c("paid_date").day(row), c("received_date").day(row));
-        if context.outside_life(member, day, row, cells.index("dispensing_date"), verdicts) || !context.arrived(day, first_day([received, paid, day]), verdicts) {
+        let (day, paid, received) =
+            (c("dispensing_date").day(row), c("paid_date").day(row), c("received_date").day(row));
+        if context.outside_life(member, day, row, cells.index("dispensing_date"), verdicts)
+            || !context.arrived(day, first_day([received, paid, day]), verdicts)
+        {
             continue;
         }
         let ndc = c("ndc_code").word(row);

@@ -117,7 +117,11 @@ impl Findings {
         *self.notes.entry(reason).or_default() += 1;
     }
     fn fault(&mut self, row: usize, reason: Reason, value: &str) {
-        self.faults.push(Fault { row: u32::try_from(row).unwrap_or(u32::MAX), reason, value: value.chars().take(200).collect() });
+        self.faults.push(Fault {
+            row: u32::try_from(row).unwrap_or(u32::MAX),
+            reason,
+            value: value.chars().take(200).collect(),
+        });
     }
     /// A required value's fault quarantines; an optional one becomes null and is counted.
     fn bad(&mut self, row: usize, required: bool, reason: Reason, value: &str) {
@@ -132,7 +136,13 @@ pub struct TypeRefused(pub String);
 ///
 /// # Errors
 /// [`TypeRefused`] for nested types and zoned timestamps without a declared zone.
-pub fn convert(array: &ArrayRef, spec: &ColumnSpec, pools: &Pools, dates: &DateReader, found: &mut Findings) -> Result<Column, TypeRefused> {
+pub fn convert(
+    array: &ArrayRef,
+    spec: &ColumnSpec,
+    pools: &Pools,
+    dates: &DateReader,
+    found: &mut Findings,
+) -> Result<Column, TypeRefused> {
     refuse_nested(array.data_type(), spec)?;
     let column = match spec.kind {
         Kind::Id | Kind::Text => Column::Text(id_texts(array, spec, found)?),
@@ -178,7 +188,8 @@ fn require(column: &Column, rows: usize, found: &mut Findings) {
 }
 
 fn cast(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, TypeRefused> {
-    arrow_cast::cast(array, to).map_err(|_| TypeRefused(format!("a column of type {} cannot be read as {to}", array.data_type())))
+    arrow_cast::cast(array, to)
+        .map_err(|_| TypeRefused(format!("a column of type {} cannot be read as {to}", array.data_type())))
 }
 
 fn texts(array: &ArrayRef) -> Result<StringArray, TypeRefused> {
@@ -193,11 +204,17 @@ fn texts(array: &ArrayRef) -> Result<StringArray, TypeRefused> {
 }
 
 /// Applies `f` once a distinct value where that is cheap: dictionary arrays by key, others by memo.
-fn map_values<T: Copy>(array: &ArrayRef, none: T, mut f: impl FnMut(&str) -> (T, Option<Reason>), found: &mut Findings) -> Result<Vec<T>, TypeRefused> {
+fn map_values<T: Copy>(
+    array: &ArrayRef,
+    none: T,
+    mut f: impl FnMut(&str) -> (T, Option<Reason>),
+    found: &mut Findings,
+) -> Result<Vec<T>, TypeRefused> {
     let mut out = Vec::with_capacity(array.len());
     if let Some(dictionary) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>() {
         let values = texts(dictionary.values())?;
-        let mapped: Vec<(T, Option<Reason>)> = (0..values.len()).map(|i| if values.is_valid(i) { f(values.value(i)) } else { (none, None) }).collect();
+        let mapped: Vec<(T, Option<Reason>)> =
+            (0..values.len()).map(|i| if values.is_valid(i) { f(values.value(i)) } else { (none, None) }).collect();
         for key in dictionary.keys() {
             let (value, reason) = key.and_then(|k| usize::try_from(k).ok()).map_or((none, None), |k| mapped[k]);
             if let Some(reason) = reason {
@@ -230,7 +247,11 @@ fn id_texts(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result
         // A float id is trusted only when the whole column is whole numbers.
         let whole = values.iter().flatten().all(|v| !v.contains(['.', 'e', 'E', 'N', 'i']));
         for row in 0..values.len() {
-            if whole { found.note(Reason::FloatIdColumn) } else if values.is_valid(row) && values.value(row).contains(['.', 'e']) { found.fault(row, Reason::FloatId, values.value(row)) }
+            if whole {
+                found.note(Reason::FloatIdColumn)
+            } else if values.is_valid(row) && values.value(row).contains(['.', 'e']) {
+                found.fault(row, Reason::FloatId, values.value(row))
+            }
         }
         return Ok(values);
     }
@@ -242,8 +263,11 @@ fn id_texts(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result
 
 /// Text ids such as `12345.0`: mended when every id of the batch is one, else quarantined.
 fn float_like_ids(values: StringArray, found: &mut Findings) -> Result<StringArray, TypeRefused> {
-    let fraction = |v: &str| v.strip_suffix(".0").is_some_and(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit()));
-    let scientific = |v: &str| v.len() > 4 && v.contains("E+") && v.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'E' | b'+'));
+    let fraction =
+        |v: &str| v.strip_suffix(".0").is_some_and(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit()));
+    let scientific = |v: &str| {
+        v.len() > 4 && v.contains("E+") && v.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'E' | b'+'))
+    };
     if values.iter().flatten().any(|v| scientific(v)) {
         return Err(TypeRefused("member ids are in scientific notation (such as 1.23E+11): their last digits are lost\nhint: export ids as text".to_owned()));
     }
@@ -321,10 +345,17 @@ fn shorts(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<V
     )
 }
 
-fn days(array: &ArrayRef, spec: &ColumnSpec, dates: &DateReader, found: &mut Findings) -> Result<Vec<i32>, TypeRefused> {
+fn days(
+    array: &ArrayRef,
+    spec: &ColumnSpec,
+    dates: &DateReader,
+    found: &mut Findings,
+) -> Result<Vec<i32>, TypeRefused> {
     let mut out = match array.data_type() {
         DataType::Date32 => array.as_primitive::<Date32Type>().iter().map(|v| v.unwrap_or(NO_DAY)).collect::<Vec<_>>(),
-        DataType::Date64 => cast(array, &DataType::Date32)?.as_primitive::<Date32Type>().iter().map(|v| v.unwrap_or(NO_DAY)).collect(),
+        DataType::Date64 => {
+            cast(array, &DataType::Date32)?.as_primitive::<Date32Type>().iter().map(|v| v.unwrap_or(NO_DAY)).collect()
+        }
         DataType::Timestamp(_, None) => {
             *found.notes.entry(Reason::TimestampAsDate).or_default() += (array.len() - array.null_count()) as u64;
             cast(array, &DataType::Date32)?.as_primitive::<Date32Type>().iter().map(|v| v.unwrap_or(NO_DAY)).collect()
@@ -344,7 +375,12 @@ fn days(array: &ArrayRef, spec: &ColumnSpec, dates: &DateReader, found: &mut Fin
     Ok(out)
 }
 
-fn text_days(array: &ArrayRef, spec: &ColumnSpec, dates: &DateReader, found: &mut Findings) -> Result<Vec<i32>, TypeRefused> {
+fn text_days(
+    array: &ArrayRef,
+    spec: &ColumnSpec,
+    dates: &DateReader,
+    found: &mut Findings,
+) -> Result<Vec<i32>, TypeRefused> {
     const BAD: i32 = i32::MIN + 1;
     const EXCEL: i32 = i32::MIN + 2;
     let plain: ArrayRef = std::sync::Arc::new(texts(array)?);
@@ -385,11 +421,19 @@ fn judge_day(day: i32, row: usize, spec: &ColumnSpec, found: &mut Findings) -> i
     const SENTINELS: [i32; 3] = [-25_567, -719_162, -62_091];
     const OPEN: i32 = 2_932_896;
     if SENTINELS.contains(&day) {
-        if spec.required { found.fault(row, Reason::SentinelRequired, "") } else { found.note(Reason::SentinelOptional) }
+        if spec.required {
+            found.fault(row, Reason::SentinelRequired, "")
+        } else {
+            found.note(Reason::SentinelOptional)
+        }
         return NO_DAY;
     }
     if day >= OPEN && !matches!(spec.name, "enrollment_end_date" | "expires" | "expiration_date" | "cooldown_until") {
-        if spec.required { found.fault(row, Reason::OpenDateAsService, "") } else { found.note(Reason::SentinelOptional) }
+        if spec.required {
+            found.fault(row, Reason::OpenDateAsService, "")
+        } else {
+            found.note(Reason::SentinelOptional)
+        }
         return NO_DAY;
     }
     day
@@ -404,9 +448,18 @@ fn money(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<Ve
         }
         DataType::Float32 | DataType::Float64 => {
             let floats = cast(array, &DataType::Float64)?;
-            Ok(floats.as_primitive::<Float64Type>().iter().enumerate().map(|(row, v)| v.map_or(NO_INTEGER, |x| float_cents(x, row, found))).collect())
+            Ok(floats
+                .as_primitive::<Float64Type>()
+                .iter()
+                .enumerate()
+                .map(|(row, v)| v.map_or(NO_INTEGER, |x| float_cents(x, row, found)))
+                .collect())
         }
-        t if t.is_integer() => Ok(cast(array, &DataType::Int64)?.as_primitive::<Int64Type>().iter().map(|v| v.map_or(NO_INTEGER, |x| x.saturating_mul(100))).collect()),
+        t if t.is_integer() => Ok(cast(array, &DataType::Int64)?
+            .as_primitive::<Int64Type>()
+            .iter()
+            .map(|v| v.map_or(NO_INTEGER, |x| x.saturating_mul(100)))
+            .collect()),
         _ => parse_each(array, spec, found, NO_INTEGER, cents_from_text),
     }
 }
@@ -449,7 +502,11 @@ fn float_cents(value: f64, row: usize, found: &mut Findings) -> i64 {
 
 fn integers(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<Vec<i64>, TypeRefused> {
     if array.data_type().is_integer() {
-        return Ok(cast(array, &DataType::Int64)?.as_primitive::<Int64Type>().iter().map(|v| v.unwrap_or(NO_INTEGER)).collect());
+        return Ok(cast(array, &DataType::Int64)?
+            .as_primitive::<Int64Type>()
+            .iter()
+            .map(|v| v.unwrap_or(NO_INTEGER))
+            .collect());
     }
     parse_each(array, spec, found, NO_INTEGER, |t| {
         let t = t.split_once('.').filter(|(_, f)| f.bytes().all(|b| b == b'0')).map_or(t, |(w, _)| w);
@@ -459,12 +516,22 @@ fn integers(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result
 
 fn numbers(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<Vec<f64>, TypeRefused> {
     if array.data_type().is_numeric() {
-        return Ok(cast(array, &DataType::Float64)?.as_primitive::<Float64Type>().iter().map(|v| v.filter(|x| x.is_finite()).unwrap_or(f64::NAN)).collect());
+        return Ok(cast(array, &DataType::Float64)?
+            .as_primitive::<Float64Type>()
+            .iter()
+            .map(|v| v.filter(|x| x.is_finite()).unwrap_or(f64::NAN))
+            .collect());
     }
     parse_each(array, spec, found, f64::NAN, |t| t.parse().ok().filter(|x: &f64| x.is_finite()))
 }
 
-fn parse_each<T: Copy>(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings, none: T, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, TypeRefused> {
+fn parse_each<T: Copy>(
+    array: &ArrayRef,
+    spec: &ColumnSpec,
+    found: &mut Findings,
+    none: T,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, TypeRefused> {
     let values = texts(array)?;
     let mut out = Vec::with_capacity(values.len());
     for row in 0..values.len() {

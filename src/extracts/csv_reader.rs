@@ -49,7 +49,8 @@ pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, C
     let quotes = Arc::new(AtomicU64::new(0));
     let watched = Watched { inner: Box::new(io::Cursor::new(kept).chain(input)), quotes: Arc::clone(&quotes) };
     let delimiter = config.delimiter.as_ref().and_then(|d| d.bytes().next()).unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(watched);
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(watched);
     let header = reader.byte_headers().map_err(|e| e.to_string())?.clone();
     if header.len() > MAX_COLUMNS {
         return Err(format!("{} columns; an extract has at most {MAX_COLUMNS}", header.len()));
@@ -99,7 +100,9 @@ impl CsvRows {
         }
         if self.quotes.load(Ordering::Relaxed) % 2 == 1 {
             let line = record.position().map_or(0, csv::Position::line);
-            return Err(format!("line {line}: a quote is opened and never closed, so the rest of the file is one field"));
+            return Err(format!(
+                "line {line}: a quote is opened and never closed, so the rest of the file is one field"
+            ));
         }
         if !block.is_empty() {
             let _ = send.send(block.take(file));
@@ -118,7 +121,12 @@ struct Block {
 
 impl Block {
     fn new(columns: usize) -> Self {
-        Self { builders: (0..columns).map(|_| StringBuilder::new()).collect(), lines: Vec::new(), unreadable: Vec::new(), scratch: String::new() }
+        Self {
+            builders: (0..columns).map(|_| StringBuilder::new()).collect(),
+            lines: Vec::new(),
+            unreadable: Vec::new(),
+            scratch: String::new(),
+        }
     }
 
     fn is_empty(&self) -> bool {

@@ -36,7 +36,12 @@ impl DateReader {
                 })
                 .collect()
         };
-        let zone = zone.map(|z| jiff::tz::TimeZone::get(z).map_err(|_| format!("`{z}` is not a time zone name such as America/New_York"))).transpose()?;
+        let zone = zone
+            .map(|z| {
+                jiff::tz::TimeZone::get(z)
+                    .map_err(|_| format!("`{z}` is not a time zone name such as America/New_York"))
+            })
+            .transpose()?;
         Ok(Self { formats, zone })
     }
 
@@ -47,8 +52,14 @@ impl DateReader {
             Spelling::Iso => iso(text),
             Spelling::Compact => compact(text),
             Spelling::Other(format) => {
-                let date = jiff::civil::Date::strptime(format, text).ok().or_else(|| jiff::civil::DateTime::strptime(format, text).ok().map(|d| d.date()))?;
-                Day::from_ymd(i32::from(date.year()), u32::try_from(date.month()).ok()?, u32::try_from(date.day()).ok()?)
+                let date = jiff::civil::Date::strptime(format, text)
+                    .ok()
+                    .or_else(|| jiff::civil::DateTime::strptime(format, text).ok().map(|d| d.date()))?;
+                Day::from_ymd(
+                    i32::from(date.year()),
+                    u32::try_from(date.month()).ok()?,
+                    u32::try_from(date.day()).ok()?,
+                )
             }
         })
     }
@@ -66,13 +77,18 @@ impl DateReader {
     /// When no zone is declared.
     pub fn zoned(&self, array: &TimestampNanosecondArray, column: &str) -> Result<Vec<i32>, String> {
         let Some(zone) = &self.zone else {
-            return Err(format!("column {column} holds timestamps with a time zone\nhint: declare the zone whose dates count, [extracts.NAME] timezone = \"America/New_York\""));
+            return Err(format!(
+                "column {column} holds timestamps with a time zone\nhint: declare the zone whose dates count, [extracts.NAME] timezone = \"America/New_York\""
+            ));
         };
         let day = |nanos: i64| -> Option<i32> {
             let date = jiff::Timestamp::from_nanosecond(i128::from(nanos)).ok()?.to_zoned(zone.clone()).date();
-            Day::from_ymd(i32::from(date.year()), u32::try_from(date.month()).ok()?, u32::try_from(date.day()).ok()?).map(|d| d.0)
+            Day::from_ymd(i32::from(date.year()), u32::try_from(date.month()).ok()?, u32::try_from(date.day()).ok()?)
+                .map(|d| d.0)
         };
-        Ok((0..array.len()).map(|i| if array.is_valid(i) { day(array.value(i)).unwrap_or(NO_DAY) } else { NO_DAY }).collect())
+        Ok((0..array.len())
+            .map(|i| if array.is_valid(i) { day(array.value(i)).unwrap_or(NO_DAY) } else { NO_DAY })
+            .collect())
     }
 }
 

@@ -235,7 +235,9 @@ impl ClaimLine {
         for day in [self.start, self.end, self.admit, self.discharge, self.paid, self.received] {
             put_day(out, day);
         }
-        for code in [self.admit_source, self.admit_type, self.disposition, self.place, self.bill, self.drg, self.revenue] {
+        for code in
+            [self.admit_source, self.admit_type, self.disposition, self.place, self.bill, self.drg, self.revenue]
+        {
             put(out, code.0);
         }
         for word in [self.hcpcs, self.rendering, self.specialty, self.facility] {
@@ -259,14 +261,25 @@ impl ClaimLine {
     fn read(r: &mut Reader<'_>) -> Self {
         let mut line = Self { claim_id: r.text(), line: r.signed(), version: r.signed(), ..Self::default() };
         let bits = r.byte();
-        line.kind = [ClaimKind::Institutional, ClaimKind::Professional, ClaimKind::Other, ClaimKind::Other][usize::from(bits & 3)];
+        line.kind = [ClaimKind::Institutional, ClaimKind::Professional, ClaimKind::Other, ClaimKind::Other]
+            [usize::from(bits & 3)];
         let basis = |b: u8| [Basis::Unstated, Basis::Icd9, Basis::Icd10, Basis::Other][usize::from(b & 3)];
         line.dx_basis = basis(bits >> 2);
         line.px_basis = basis(bits >> 4);
-        for day in [&mut line.start, &mut line.end, &mut line.admit, &mut line.discharge, &mut line.paid, &mut line.received] {
+        for day in
+            [&mut line.start, &mut line.end, &mut line.admit, &mut line.discharge, &mut line.paid, &mut line.received]
+        {
             *day = r.day();
         }
-        for code in [&mut line.admit_source, &mut line.admit_type, &mut line.disposition, &mut line.place, &mut line.bill, &mut line.drg, &mut line.revenue] {
+        for code in [
+            &mut line.admit_source,
+            &mut line.admit_type,
+            &mut line.disposition,
+            &mut line.place,
+            &mut line.bill,
+            &mut line.drg,
+            &mut line.revenue,
+        ] {
             *code = Short(r.get());
         }
         for word in [&mut line.hcpcs, &mut line.rendering, &mut line.specialty, &mut line.facility] {
@@ -326,7 +339,12 @@ impl AdmissionRow {
             admission_id: r.text(),
             admit: r.day(),
             discharge: r.day(),
-            class: [PatientClass::Inpatient, PatientClass::Observation, PatientClass::Emergency, PatientClass::Inpatient][usize::from(r.byte() & 3)],
+            class: [
+                PatientClass::Inpatient,
+                PatientClass::Observation,
+                PatientClass::Emergency,
+                PatientClass::Inpatient,
+            ][usize::from(r.byte() & 3)],
             facility: r.small(),
             admit_source: Short(r.get()),
             admit_type: Short(r.get()),
@@ -353,7 +371,16 @@ impl Fill {
     }
 
     fn read(r: &mut Reader<'_>) -> Self {
-        let mut fill = Self { claim_id: r.text(), line: r.signed(), day: r.day(), ndc: r.small(), ingredient: r.small(), days_supply: r.signed(), paid_cents: r.signed(), received: r.day() };
+        let mut fill = Self {
+            claim_id: r.text(),
+            line: r.signed(),
+            day: r.day(),
+            ndc: r.small(),
+            ingredient: r.small(),
+            days_supply: r.signed(),
+            paid_cents: r.signed(),
+            received: r.day(),
+        };
         if fill.days_supply == -1 {
             fill.days_supply = NO_INTEGER;
         }
@@ -510,7 +537,12 @@ impl Buckets {
                 let start = chunk.len() - r.0.len();
                 let mut head = Reader(&chunk[start..start + len]);
                 let member = head.small();
-                index.push((member, u32::try_from(c).unwrap_or(0), u32::try_from(start).unwrap_or(0), u32::try_from(start + len).unwrap_or(0)));
+                index.push((
+                    member,
+                    u32::try_from(c).unwrap_or(0),
+                    u32::try_from(start).unwrap_or(0),
+                    u32::try_from(start + len).unwrap_or(0),
+                ));
                 r.0 = &r.0[len..];
             }
         }
@@ -565,10 +597,29 @@ mod tests {
     #[test]
     fn records_come_back_whole_from_memory_and_from_disk() {
         let line = ClaimLine {
-            claim_id: "C1".into(), line: 3, version: 2, kind: ClaimKind::Professional, start: 20_000, end: 20_001, admit: NO_DAY, discharge: -5, paid: NO_DAY,
-            received: 20_030, bill: Short::of("111"), disposition: Short::of("01"), hcpcs: 9, facility: 77, paid_cents: -1234, reversal_of: "X".into(),
-            dx_basis: Basis::Icd10, px_basis: Basis::Other, dx: vec![Dx { position: 25, code: 70_000, poa: b'Y' }], px: vec![Px { position: 1, code: 5, day: 19_999 }],
-            file: 1, row: 123_456, ..ClaimLine::default()
+            claim_id: "C1".into(),
+            line: 3,
+            version: 2,
+            kind: ClaimKind::Professional,
+            start: 20_000,
+            end: 20_001,
+            admit: NO_DAY,
+            discharge: -5,
+            paid: NO_DAY,
+            received: 20_030,
+            bill: Short::of("111"),
+            disposition: Short::of("01"),
+            hcpcs: 9,
+            facility: 77,
+            paid_cents: -1234,
+            reversal_of: "X".into(),
+            dx_basis: Basis::Icd10,
+            px_basis: Basis::Other,
+            dx: vec![Dx { position: 25, code: 70_000, poa: b'Y' }],
+            px: vec![Px { position: 1, code: 5, day: 19_999 }],
+            file: 1,
+            row: 123_456,
+            ..ClaimLine::default()
         };
         for limit in [u64::MAX, 1] {
             let folder = tempfile::tempdir().expect("a folder");
@@ -576,7 +627,16 @@ mod tests {
             let mut scratch = Vec::new();
             for m in [0, 700, 1499] {
                 buckets.add(m, &Event::Claim(line.clone()), &mut scratch);
-                buckets.add(m, &Event::Fill(Fill { claim_id: "P".into(), days_supply: NO_INTEGER, paid_cents: 5, ..Fill::default() }), &mut scratch);
+                buckets.add(
+                    m,
+                    &Event::Fill(Fill {
+                        claim_id: "P".into(),
+                        days_supply: NO_INTEGER,
+                        paid_cents: 5,
+                        ..Fill::default()
+                    }),
+                    &mut scratch,
+                );
             }
             buckets.check().expect("no failure");
             let mut seen = 0;

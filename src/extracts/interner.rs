@@ -42,7 +42,11 @@ impl Interner {
     #[must_use]
     pub fn text_of(&self, id: u32) -> String {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        if id == 0 { String::new() } else { inner.texts.get(id as usize - 1).map_or_else(String::new, |t| t.to_string()) }
+        if id == 0 {
+            String::new()
+        } else {
+            inner.texts.get(id as usize - 1).map_or_else(String::new, |t| t.to_string())
+        }
     }
 
     /// The finished table, for reading without locks.

@@ -26,13 +26,18 @@ use std::sync::atomic::AtomicBool;
 use rustc_hash::FxHashMap;
 
 pub use convert::{NO_DAY, NO_INTEGER};
-pub use events::{AdmissionRow, Basis, BucketRecords, Buckets, ClaimKind, ClaimLine, Dx, Fill, MemberEvents, PatientClass, Px};
+pub use events::{
+    AdmissionRow, Basis, BucketRecords, Buckets, ClaimKind, ClaimLine, Dx, Fill, MemberEvents, PatientClass, Px,
+};
 pub use interner::Words;
 pub use ledger::{QuarantineRow, Tally};
 pub use population::{EligibilityRow, Member, Population, Span};
 pub use reason::{Reason, Severity};
 pub use source::{Format, SourceFile};
-pub use tables::{AreaValue, Authorization, ByMember, Case, Lab, Manager, OrderedNumber, Outreach, Override, Referral, Scored, Screening, Task};
+pub use tables::{
+    AreaValue, Authorization, ByMember, Case, Lab, Manager, OrderedNumber, Outreach, Override, Referral, Scored,
+    Screening, Task,
+};
 
 use claims::{Cells, Context};
 use contract::ExtractSpec;
@@ -202,8 +207,14 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     /// Reads one extract through `consume`; an extract that is not configured is skipped.
-    fn read(&mut self, name: &'static str, consume: impl Fn(&'static ExtractSpec, &reader::Batch, &mut reader::Verdicts) + Sync) -> Result<(), ExtractError> {
-        let (Some(config), Some(files)) = (self.plan.extracts.get(name), self.found.files.get(name)) else { return Ok(()) };
+    fn read(
+        &mut self,
+        name: &'static str,
+        consume: impl Fn(&'static ExtractSpec, &reader::Batch, &mut reader::Verdicts) + Sync,
+    ) -> Result<(), ExtractError> {
+        let (Some(config), Some(files)) = (self.plan.extracts.get(name), self.found.files.get(name)) else {
+            return Ok(());
+        };
         let Some(spec) = contract::extract(name) else { return Ok(()) };
         (self.options.progress)(name);
         let ledger = Ledger::default();
@@ -222,7 +233,12 @@ impl Loader<'_> {
 }
 
 fn report(tally: Tally, files: &[SourceFile], config: &ExtractConfig) -> ExtractReport {
-    ExtractReport { tally, files: files.to_vec(), max_bad_share: config.max_bad_share.unwrap_or(0.05), explicit_share: config.max_bad_share.is_some() }
+    ExtractReport {
+        tally,
+        files: files.to_vec(),
+        max_bad_share: config.max_bad_share.unwrap_or(0.05),
+        explicit_share: config.max_bad_share.is_some(),
+    }
 }
 
 /// Reads every configured extract.
@@ -275,11 +291,16 @@ fn read_population(loader: &mut Loader<'_>, as_of: Day) -> Result<Population, Ex
     let pools = loader.pools;
     loader.read("eligibility", |spec, batch, verdicts| {
         let cells = Cells::new(spec, batch);
-        let made: Vec<_> = batch.good().filter_map(|row| population::row(&cells, pools, row, as_of, max_age, verdicts)).collect();
+        let made: Vec<_> =
+            batch.good().filter_map(|row| population::row(&cells, pools, row, as_of, max_age, verdicts)).collect();
         rows.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
     })?;
     let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let tally = loader.reports.get_mut("eligibility").map(|r| &mut r.tally).ok_or_else(|| ExtractError::Missing { extract: "eligibility".into() })?;
+    let tally = loader
+        .reports
+        .get_mut("eligibility")
+        .map(|r| &mut r.tally)
+        .ok_or_else(|| ExtractError::Missing { extract: "eligibility".into() })?;
     Population::build(rows, as_of, tally).map_err(|c| ExtractError::Contract {
         extract: "eligibility".into(),
         problems: vec![format!("{} member ids differ from another only in case or spaces\nhint: decide which spelling is right and map it with a view", c.0)],
@@ -295,7 +316,9 @@ fn read_ingredients(loader: &mut Loader<'_>) -> Result<FxHashMap<u32, u32>, Extr
         for row in batch.good() {
             let name = pools.word.text_of(cells.column("ingredient_name").word(row));
             // Two ingredients for one product: the first by name, whatever the file order.
-            map.entry(cells.column("ndc_code").word(row)).and_modify(|old: &mut String| *old = old.clone().min(name.clone())).or_insert(name);
+            map.entry(cells.column("ndc_code").word(row))
+                .and_modify(|old: &mut String| *old = old.clone().min(name.clone()))
+                .or_insert(name);
         }
     })?;
     let map = map.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -339,7 +362,12 @@ fn read_small(loader: &mut Loader<'_>, context: &Context<'_>) -> Result<Small, E
     let units = |f: &tables::Fields<'_, '_>, name: &str| f.number(name).map(|v| v.round() as i64);
     let score = |f: &tables::Fields<'_, '_>| f.number("score").map(OrderedNumber);
     Ok(Small {
-        screenings: read_table(loader, context, "sdoh_screening", Some("screening_date"), |f| Screening { day: f.day("screening_date"), domain: f.text("domain"), need: f.text("need"), instrument: f.text("instrument") })?,
+        screenings: read_table(loader, context, "sdoh_screening", Some("screening_date"), |f| Screening {
+            day: f.day("screening_date"),
+            domain: f.text("domain"),
+            need: f.text("need"),
+            instrument: f.text("instrument"),
+        })?,
         outreach: read_table(loader, context, "outreach_log", Some("contact_date"), |f| Outreach {
             day: f.day("contact_date"),
             outcome: f.text("outcome"),
@@ -349,7 +377,12 @@ fn read_small(loader: &mut Loader<'_>, context: &Context<'_>) -> Result<Small, E
             opt_out: f.some_flag("opt_out"),
             cooldown_until: f.some_day("cooldown_until"),
         })?,
-        tasks: read_table(loader, context, "care_task", None, |f| Task { due: f.day("due_date"), kind: f.text("kind"), id: f.text("task_id"), done: f.past_day("done_date") })?,
+        tasks: read_table(loader, context, "care_task", None, |f| Task {
+            due: f.day("due_date"),
+            kind: f.text("kind"),
+            id: f.text("task_id"),
+            done: f.past_day("done_date"),
+        })?,
         authorizations: read_table(loader, context, "authorization", Some("request_date"), |f| Authorization {
             request: f.day("request_date"),
             id: f.text("authorization_id"),
@@ -361,9 +394,26 @@ fn read_small(loader: &mut Loader<'_>, context: &Context<'_>) -> Result<Small, E
             used_units: units(f, "used_units"),
             expires: f.some_day("expiration_date"),
         })?,
-        referrals: read_table(loader, context, "referral", Some("created_date"), |f| Referral { created: f.day("created_date"), id: f.text("referral_id"), domain: f.text("domain"), status: f.text("status"), closed: f.past_day("closed_date") })?,
-        labs: read_table(loader, context, "lab_result", Some("result_date"), |f| Lab { day: f.day("result_date"), loinc: f.text("loinc"), unit: f.text("unit"), value: OrderedNumber(f.number("value").unwrap_or(f64::NAN)) })?,
-        overrides: read_table(loader, context, "override", None, |f| Override { expires: f.day("expires"), action: f.text("action"), value: f.text("value"), reason: f.text("reason"), author: f.text("author") })?,
+        referrals: read_table(loader, context, "referral", Some("created_date"), |f| Referral {
+            created: f.day("created_date"),
+            id: f.text("referral_id"),
+            domain: f.text("domain"),
+            status: f.text("status"),
+            closed: f.past_day("closed_date"),
+        })?,
+        labs: read_table(loader, context, "lab_result", Some("result_date"), |f| Lab {
+            day: f.day("result_date"),
+            loinc: f.text("loinc"),
+            unit: f.text("unit"),
+            value: OrderedNumber(f.number("value").unwrap_or(f64::NAN)),
+        })?,
+        overrides: read_table(loader, context, "override", None, |f| Override {
+            expires: f.day("expires"),
+            action: f.text("action"),
+            value: f.text("value"),
+            reason: f.text("reason"),
+            author: f.text("author"),
+        })?,
         cases: read_table(loader, context, "caseload", Some("since_date"), |f| Case {
             since: f.some_day("since_date"),
             manager: f.text("care_manager_id"),
@@ -372,12 +422,21 @@ fn read_small(loader: &mut Loader<'_>, context: &Context<'_>) -> Result<Small, E
             end: f.past_day("end_date"),
             end_reason: f.text("end_reason"),
         })?,
-        assessments: read_table(loader, context, "assessment", Some("assessment_date"), |f| Scored { day: f.day("assessment_date"), instrument: f.text("instrument"), score: score(f) })?,
-        surveys: read_table(loader, context, "survey", Some("survey_date"), |f| Scored { day: f.day("survey_date"), instrument: f.text("instrument"), score: score(f) })?,
+        assessments: read_table(loader, context, "assessment", Some("assessment_date"), |f| Scored {
+            day: f.day("assessment_date"),
+            instrument: f.text("instrument"),
+            score: score(f),
+        })?,
+        surveys: read_table(loader, context, "survey", Some("survey_date"), |f| Scored {
+            day: f.day("survey_date"),
+            instrument: f.text("instrument"),
+            score: score(f),
+        })?,
     })
     .and_then(|small| {
         // An organisation's own features are read and judged now; the feature registry takes them up.
-        let none: ByMember<i32> = read_table(loader, context, "feature_table", Some("observed_date"), |f| f.day("observed_date"))?;
+        let none: ByMember<i32> =
+            read_table(loader, context, "feature_table", Some("observed_date"), |f| f.day("observed_date"))?;
         drop(none);
         Ok(small)
     })
@@ -390,7 +449,10 @@ fn read_managers(loader: &mut Loader<'_>) -> Result<Vec<Manager>, ExtractError> 
     let context = Context { population: &none, pools, as_of: loader.plan.as_of };
     loader.read("care_manager", |spec, batch, _| {
         let cells = Cells::new(spec, batch);
-        let made: Vec<Manager> = batch.good().map(|row| manager(&tables::Fields { cells: &cells, context: &context, row }, batch.rows.at(row))).collect();
+        let made: Vec<Manager> = batch
+            .good()
+            .map(|row| manager(&tables::Fields { cells: &cells, context: &context, row }, batch.rows.at(row)))
+            .collect();
         out.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
     })?;
     let mut managers = out.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -404,7 +466,13 @@ fn manager(f: &tables::Fields<'_, '_>, row: u64) -> Manager {
         name: f.some_text("name"),
         discipline: f.text("discipline"),
         languages: f.text("languages"),
-        licensed_states: f.text("licensed_states").split('|').map(population::usps).collect::<Vec<_>>().join("|").into(),
+        licensed_states: f
+            .text("licensed_states")
+            .split('|')
+            .map(population::usps)
+            .collect::<Vec<_>>()
+            .join("|")
+            .into(),
         focus: f.text("focus"),
         status: f.some_text("status").unwrap_or_else(|| "active".into()),
         fte: f.number("fte"),
@@ -439,7 +507,12 @@ fn read_areas(loader: &mut Loader<'_>) -> Result<Vec<AreaValue>, ExtractError> {
             .good()
             .map(|row| {
                 let f = tables::Fields { cells: &cells, context: &context, row };
-                AreaValue { level: f.text("geo_level"), code: f.text("geo_code"), name: f.text("index_name"), value: OrderedNumber(f.number("value").unwrap_or(f64::NAN)) }
+                AreaValue {
+                    level: f.text("geo_level"),
+                    code: f.text("geo_code"),
+                    name: f.text("index_name"),
+                    value: OrderedNumber(f.number("value").unwrap_or(f64::NAN)),
+                }
             })
             .collect();
         out.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
@@ -460,10 +533,19 @@ impl ExtractReport {
         let mut out = Vec::new();
         let mut check = |what: &str, n: u64, limit: f64, key: &str| {
             if share(n) > limit {
-                out.push(format!("{extract}: {what}: {n} of {rows} rows ({:.2} %), above the limit of {:.2} % ({key})", share(n) * 100.0, limit * 100.0));
+                out.push(format!(
+                    "{extract}: {what}: {n} of {rows} rows ({:.2} %), above the limit of {:.2} % ({key})",
+                    share(n) * 100.0,
+                    limit * 100.0
+                ));
             }
         };
-        check("quarantined", self.tally.rows_quarantined(), self.max_bad_share, &format!("extracts.{extract}.max_bad_share"));
+        check(
+            "quarantined",
+            self.tally.rows_quarantined(),
+            self.max_bad_share,
+            &format!("extracts.{extract}.max_bad_share"),
+        );
         if !self.explicit_share {
             for (reason, limit, key) in [
                 (Reason::RaggedRow, quality.max_ragged_share, "quality.max_ragged_share"),

@@ -42,7 +42,8 @@ impl ReadFailure {
 
 /// A damaged file can make the decoder panic; that is the file's fault, not ours.
 fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the file is damaged: it cannot be decoded".to_owned()))
+    std::panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err("the file is damaged: it cannot be decoded".to_owned()))
 }
 
 /// Opens a file and reads its footer.
@@ -52,13 +53,15 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 pub fn open(file: &SourceFile) -> Result<ParquetSource, String> {
     guarded(|| {
         let handle = File::open(&file.path).map_err(|e| e.to_string())?;
-        let metadata = ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new()).map_err(|e| format!("not a readable Parquet file: {e}"))?;
+        let metadata = ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new())
+            .map_err(|e| format!("not a readable Parquet file: {e}"))?;
         let names = metadata.schema().fields().iter().map(|f| f.name().clone()).collect();
         let mut next = 1_u64;
         let mut first_rows = Vec::new();
         for group in metadata.metadata().row_groups() {
             first_rows.push(next);
-            next += u64::try_from(group.num_rows()).map_err(|_| "a row group says it has fewer than 0 rows".to_owned())?;
+            next +=
+                u64::try_from(group.num_rows()).map_err(|_| "a row group says it has fewer than 0 rows".to_owned())?;
         }
         Ok(ParquetSource { names, file: file.clone(), first_rows })
     })
@@ -76,7 +79,14 @@ impl ParquetSource {
     ///
     /// # Errors
     /// [`ReadFailure`].
-    pub fn read(&self, group: usize, file: usize, needed: &[usize], as_dictionary: &[bool], each: &mut dyn FnMut(RawBatch) -> Result<(), ExtractError>) -> Result<(), ReadFailure> {
+    pub fn read(
+        &self,
+        group: usize,
+        file: usize,
+        needed: &[usize],
+        as_dictionary: &[bool],
+        each: &mut dyn FnMut(RawBatch) -> Result<(), ExtractError>,
+    ) -> Result<(), ReadFailure> {
         let mut reader = guarded(|| self.reader(group, needed, as_dictionary)).map_err(ReadFailure::File)?;
         // The reader yields columns in file order; slots are in binding order.
         let mut order: Vec<usize> = (0..needed.len()).collect();
@@ -87,22 +97,38 @@ impl ParquetSource {
         }
         let mut row = self.first_rows[group];
         loop {
-            let batch = guarded(|| reader.next().transpose().map_err(|e| format!("the file is damaged: {e}"))).map_err(ReadFailure::File)?;
+            let batch = guarded(|| reader.next().transpose().map_err(|e| format!("the file is damaged: {e}")))
+                .map_err(ReadFailure::File)?;
             let Some(batch) = batch else { return Ok(()) };
             let columns: Vec<ArrayRef> = place.iter().map(|p| Arc::clone(batch.column(*p))).collect();
             let len = batch.num_rows();
-            each(RawBatch { file, rows: RowNumbers::From(row), columns, len, unreadable: Vec::new() }).map_err(ReadFailure::Judge)?;
+            each(RawBatch { file, rows: RowNumbers::From(row), columns, len, unreadable: Vec::new() })
+                .map_err(ReadFailure::Judge)?;
             row += len as u64;
         }
     }
 
-    fn reader(&self, group: usize, needed: &[usize], as_dictionary: &[bool]) -> Result<parquet::arrow::arrow_reader::ParquetRecordBatchReader, String> {
+    fn reader(
+        &self,
+        group: usize,
+        needed: &[usize],
+        as_dictionary: &[bool],
+    ) -> Result<parquet::arrow::arrow_reader::ParquetRecordBatchReader, String> {
         let handle = File::open(&self.file.path).map_err(|e| e.to_string())?;
         let plain = ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new()).map_err(|e| e.to_string())?;
         let hinted = hint(plain.schema(), needed, as_dictionary);
-        let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), ArrowReaderOptions::new().with_schema(Arc::new(hinted))).unwrap_or(plain);
+        let metadata = ArrowReaderMetadata::try_new(
+            Arc::clone(plain.metadata()),
+            ArrowReaderOptions::new().with_schema(Arc::new(hinted)),
+        )
+        .unwrap_or(plain);
         let mask = ProjectionMask::roots(metadata.parquet_schema(), needed.iter().copied());
-        ParquetRecordBatchReaderBuilder::new_with_metadata(handle, metadata).with_projection(mask).with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build().map_err(|e| e.to_string())
+        ParquetRecordBatchReaderBuilder::new_with_metadata(handle, metadata)
+            .with_projection(mask)
+            .with_row_groups(vec![group])
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(|e| e.to_string())
     }
 }
 
@@ -114,7 +140,15 @@ fn hint(schema: &Schema, needed: &[usize], as_dictionary: &[bool]) -> Schema {
         .map(|(at, field)| {
             let wanted = needed.iter().position(|n| *n == at).is_some_and(|slot| as_dictionary[slot]);
             let text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
-            if wanted && text { Field::new(field.name(), DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), field.is_nullable()) } else { field.as_ref().clone() }
+            if wanted && text {
+                Field::new(
+                    field.name(),
+                    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+                    field.is_nullable(),
+                )
+            } else {
+                field.as_ref().clone()
+            }
         })
         .collect();
     Schema::new_with_metadata(fields, schema.metadata().clone())

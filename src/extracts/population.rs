@@ -91,7 +91,8 @@ impl Member {
     /// Who pays.
     #[must_use]
     pub fn payer_type(&self) -> PayerType {
-        [PayerType::Medicare, PayerType::Medicaid, PayerType::Commercial, PayerType::Other][usize::from(self.facts.payer_type.min(3))]
+        [PayerType::Medicare, PayerType::Medicaid, PayerType::Commercial, PayerType::Other]
+            [usize::from(self.facts.payer_type.min(3))]
     }
     /// Enrolled on a day.
     #[must_use]
@@ -188,7 +189,10 @@ fn unite(rows: &[EligibilityRow], as_of: Day, tally: &mut Tally) -> Member {
             _ => merged.push(span),
         }
     }
-    if facts.death.is_some_and(|d| d <= as_of.0 && merged.iter().any(|s| s.end > d.saturating_add(30) && s.start <= as_of.0)) {
+    if facts
+        .death
+        .is_some_and(|d| d <= as_of.0 && merged.iter().any(|s| s.end > d.saturating_add(30) && s.start <= as_of.0))
+    {
         *tally.notes.entry(Reason::DeceasedActive).or_default() += 1;
     }
     Member { facts, spans: merged }
@@ -198,16 +202,37 @@ fn fill_gaps(facts: &mut EligibilityRow, other: &EligibilityRow) {
     macro_rules! option { ($($f:ident),+) => { $(if facts.$f.is_none() { facts.$f.clone_from(&other.$f); })+ } }
     macro_rules! word { ($($f:ident),+) => { $(if facts.$f == 0 { facts.$f = other.$f; })+ } }
     macro_rules! short { ($($f:ident),+) => { $(if facts.$f.is_none() { facts.$f = other.$f; })+ } }
-    option!(death, latitude, longitude, phone, first_name, last_name, address, guardian_name, guardian_phone, interpreter, homebound, consent);
+    option!(
+        death,
+        latitude,
+        longitude,
+        phone,
+        first_name,
+        last_name,
+        address,
+        guardian_name,
+        guardian_phone,
+        interpreter,
+        homebound,
+        consent
+    );
     word!(payer, plan, race, ethnicity, language, state, zip, pcp, practice);
     short!(dual, orec, medicare_status, county);
 }
 
 /// Reads one row of a judged batch; the checks that need two columns are here.
-pub(super) fn row(columns: &super::claims::Cells<'_>, pools: &Pools, row: usize, as_of: Day, max_age: i32, verdicts: &mut super::reader::Verdicts) -> Option<EligibilityRow> {
+pub(super) fn row(
+    columns: &super::claims::Cells<'_>,
+    pools: &Pools,
+    row: usize,
+    as_of: Day,
+    max_age: i32,
+    verdicts: &mut super::reader::Verdicts,
+) -> Option<EligibilityRow> {
     let c = |name: &str| columns.column(name);
     let index = |name: &str| columns.index(name);
-    let (birth, start, end) = (c("birth_date").day(row), c("enrollment_start_date").day(row), c("enrollment_end_date").day(row));
+    let (birth, start, end) =
+        (c("birth_date").day(row), c("enrollment_start_date").day(row), c("enrollment_end_date").day(row));
     let death = Some(c("death_date").day(row)).filter(|d| *d != NO_DAY);
     if birth > as_of.0 {
         verdicts.quarantine(row, index("birth_date"), Reason::BirthInFuture, "");
@@ -277,14 +302,58 @@ fn zip5(text: &str) -> String {
 /// USPS code of a state's code or name; unknown names are kept as they came.
 pub(super) fn usps(text: &str) -> String {
     const STATES: &[(&str, &str)] = &[
-        ("ALABAMA", "AL"), ("ALASKA", "AK"), ("ARIZONA", "AZ"), ("ARKANSAS", "AR"), ("CALIFORNIA", "CA"), ("COLORADO", "CO"), ("CONNECTICUT", "CT"),
-        ("DELAWARE", "DE"), ("DISTRICT OF COLUMBIA", "DC"), ("FLORIDA", "FL"), ("GEORGIA", "GA"), ("HAWAII", "HI"), ("IDAHO", "ID"), ("ILLINOIS", "IL"),
-        ("INDIANA", "IN"), ("IOWA", "IA"), ("KANSAS", "KS"), ("KENTUCKY", "KY"), ("LOUISIANA", "LA"), ("MAINE", "ME"), ("MARYLAND", "MD"),
-        ("MASSACHUSETTS", "MA"), ("MICHIGAN", "MI"), ("MINNESOTA", "MN"), ("MISSISSIPPI", "MS"), ("MISSOURI", "MO"), ("MONTANA", "MT"), ("NEBRASKA", "NE"),
-        ("NEVADA", "NV"), ("NEW HAMPSHIRE", "NH"), ("NEW JERSEY", "NJ"), ("NEW MEXICO", "NM"), ("NEW YORK", "NY"), ("NORTH CAROLINA", "NC"),
-        ("NORTH DAKOTA", "ND"), ("OHIO", "OH"), ("OKLAHOMA", "OK"), ("OREGON", "OR"), ("PENNSYLVANIA", "PA"), ("PUERTO RICO", "PR"), ("RHODE ISLAND", "RI"),
-        ("SOUTH CAROLINA", "SC"), ("SOUTH DAKOTA", "SD"), ("TENNESSEE", "TN"), ("TEXAS", "TX"), ("UTAH", "UT"), ("VERMONT", "VT"), ("VIRGINIA", "VA"),
-        ("WASHINGTON", "WA"), ("WEST VIRGINIA", "WV"), ("WISCONSIN", "WI"), ("WYOMING", "WY"),
+        ("ALABAMA", "AL"),
+        ("ALASKA", "AK"),
+        ("ARIZONA", "AZ"),
+        ("ARKANSAS", "AR"),
+        ("CALIFORNIA", "CA"),
+        ("COLORADO", "CO"),
+        ("CONNECTICUT", "CT"),
+        ("DELAWARE", "DE"),
+        ("DISTRICT OF COLUMBIA", "DC"),
+        ("FLORIDA", "FL"),
+        ("GEORGIA", "GA"),
+        ("HAWAII", "HI"),
+        ("IDAHO", "ID"),
+        ("ILLINOIS", "IL"),
+        ("INDIANA", "IN"),
+        ("IOWA", "IA"),
+        ("KANSAS", "KS"),
+        ("KENTUCKY", "KY"),
+        ("LOUISIANA", "LA"),
+        ("MAINE", "ME"),
+        ("MARYLAND", "MD"),
+        ("MASSACHUSETTS", "MA"),
+        ("MICHIGAN", "MI"),
+        ("MINNESOTA", "MN"),
+        ("MISSISSIPPI", "MS"),
+        ("MISSOURI", "MO"),
+        ("MONTANA", "MT"),
+        ("NEBRASKA", "NE"),
+        ("NEVADA", "NV"),
+        ("NEW HAMPSHIRE", "NH"),
+        ("NEW JERSEY", "NJ"),
+        ("NEW MEXICO", "NM"),
+        ("NEW YORK", "NY"),
+        ("NORTH CAROLINA", "NC"),
+        ("NORTH DAKOTA", "ND"),
+        ("OHIO", "OH"),
+        ("OKLAHOMA", "OK"),
+        ("OREGON", "OR"),
+        ("PENNSYLVANIA", "PA"),
+        ("PUERTO RICO", "PR"),
+        ("RHODE ISLAND", "RI"),
+        ("SOUTH CAROLINA", "SC"),
+        ("SOUTH DAKOTA", "SD"),
+        ("TENNESSEE", "TN"),
+        ("TEXAS", "TX"),
+        ("UTAH", "UT"),
+        ("VERMONT", "VT"),
+        ("VIRGINIA", "VA"),
+        ("WASHINGTON", "WA"),
+        ("WEST VIRGINIA", "WV"),
+        ("WISCONSIN", "WI"),
+        ("WYOMING", "WY"),
     ];
     let upper = text.trim().to_uppercase();
     STATES.iter().find(|(name, _)| *name == upper).map_or(upper, |(_, code)| (*code).to_owned())

@@ -144,14 +144,22 @@ impl ExtractReader<'_> {
     /// # Errors
     /// When a file breaks the contract or cannot be read to its end.
     pub fn read(&self, ledger: &Ledger, consume: Consumer<'_>) -> Result<(), ExtractError> {
-        let dates = DateReader::new(&self.config.date_formats, self.config.timezone.as_deref()).map_err(|why| self.broken(why))?;
+        let dates = DateReader::new(&self.config.date_formats, self.config.timezone.as_deref())
+            .map_err(|why| self.broken(why))?;
         if let Some(sql) = &self.config.sql {
             let view = sql_view::run(self, sql)?;
             let (bindings, needed) = self.bind(&view.names, "the view", ledger)?;
             for batch in view.batches(&needed) {
                 self.handle(batch, &bindings, &dates, ledger, consume)?;
             }
-            ledger.merge(&Tally { rows_in: view.unreadable.len() as u64, quarantined: count(&view.unreadable), ..Tally::default() }, view.unreadable.iter().map(|(file, u)| self.row_of(*file, u)).collect());
+            ledger.merge(
+                &Tally {
+                    rows_in: view.unreadable.len() as u64,
+                    quarantined: count(&view.unreadable),
+                    ..Tally::default()
+                },
+                view.unreadable.iter().map(|(file, u)| self.row_of(*file, u)).collect(),
+            );
             return self.files.iter().try_for_each(|f| self.check_unchanged(f));
         }
         let mut broken = Vec::new();
@@ -162,16 +170,31 @@ impl ExtractReader<'_> {
                 other => other?,
             }
         }
-        if broken.is_empty() { Ok(()) } else { Err(ExtractError::Contract { extract: self.spec.name.to_owned(), problems: broken }) }
+        if broken.is_empty() {
+            Ok(())
+        } else {
+            Err(ExtractError::Contract { extract: self.spec.name.to_owned(), problems: broken })
+        }
     }
 
-    fn read_file(&self, index: usize, file: &SourceFile, dates: &DateReader, ledger: &Ledger, consume: Consumer<'_>) -> Result<(), ExtractError> {
+    fn read_file(
+        &self,
+        index: usize,
+        file: &SourceFile,
+        dates: &DateReader,
+        ledger: &Ledger,
+        consume: Consumer<'_>,
+    ) -> Result<(), ExtractError> {
         if file.format == Format::Parquet {
             let source = parquet_reader::open(file).map_err(|why| self.unreadable(file, why))?;
             let (bindings, needed) = self.bind(&source.names, &file.name, ledger)?;
             let code_slots = self.code_slots(&bindings, needed.len());
             source.row_groups().into_par_iter().try_for_each(|group| {
-                source.read(group, index, &needed, &code_slots, &mut |raw| self.handle(raw, &bindings, dates, ledger, consume)).map_err(|e| e.into_extract(|why| self.unreadable(file, why)))
+                source
+                    .read(group, index, &needed, &code_slots, &mut |raw| {
+                        self.handle(raw, &bindings, dates, ledger, consume)
+                    })
+                    .map_err(|e| e.into_extract(|why| self.unreadable(file, why)))
             })?;
         } else {
             let (names, rows) = csv_reader::open(file, self.config).map_err(|why| self.unreadable(file, why))?;
@@ -180,7 +203,10 @@ impl ExtractReader<'_> {
             let (send, receive) = std::sync::mpsc::sync_channel(8);
             let result = std::thread::scope(|scope| {
                 let producer = scope.spawn(move || rows.run(index, &needed, &send));
-                let consumed = receive.into_iter().par_bridge().try_for_each(|raw| self.handle(raw, &bindings, dates, ledger, consume));
+                let consumed = receive
+                    .into_iter()
+                    .par_bridge()
+                    .try_for_each(|raw| self.handle(raw, &bindings, dates, ledger, consume));
                 let produced = producer.join().unwrap_or_else(|_| Err("the reader stopped unexpectedly".to_owned()));
                 consumed.and(produced.map_err(|why| self.unreadable(file, why)))
             });
@@ -190,15 +216,25 @@ impl ExtractReader<'_> {
     }
 
     fn check_unchanged(&self, file: &SourceFile) -> Result<(), ExtractError> {
-        if file.unchanged() { Ok(()) } else { Err(self.unreadable(file, "the file changed while it was read".to_owned())) }
+        if file.unchanged() {
+            Ok(())
+        } else {
+            Err(self.unreadable(file, "the file changed while it was read".to_owned()))
+        }
     }
 
     /// Binds canonical columns to theirs; lists every missing required column at once.
-    fn bind(&self, names: &[String], file: &str, ledger: &Ledger) -> Result<(Vec<(Binding, &'static ColumnSpec)>, Vec<usize>), ExtractError> {
+    fn bind(
+        &self,
+        names: &[String],
+        file: &str,
+        ledger: &Ledger,
+    ) -> Result<(Vec<(Binding, &'static ColumnSpec)>, Vec<usize>), ExtractError> {
         let mut problems = Vec::new();
         let mut needed: Vec<usize> = Vec::new();
         let mut used = vec![false; names.len()];
-        let mut duplicates: Vec<&String> = names.iter().enumerate().filter(|(i, n)| names[..*i].contains(n)).map(|(_, n)| n).collect();
+        let mut duplicates: Vec<&String> =
+            names.iter().enumerate().filter(|(i, n)| names[..*i].contains(n)).map(|(_, n)| n).collect();
         duplicates.dedup();
         for name in duplicates {
             problems.push(format!("{file}: the column name `{name}` stands twice"));
@@ -214,7 +250,11 @@ impl ExtractReader<'_> {
         let flat: Vec<(String, &'static ColumnSpec)> = self.spec.flat().collect();
         for key in self.config.columns.keys().filter(|k| !flat.iter().any(|(n, _)| n == *k)) {
             let known: Vec<&str> = flat.iter().map(|(n, _)| n.as_str()).collect();
-            problems.push(format!("[extracts.{}.columns] {key} is not a column of the contract{}", self.spec.name, crate::config::nearest_hint(key, &known)));
+            problems.push(format!(
+                "[extracts.{}.columns] {key} is not a column of the contract{}",
+                self.spec.name,
+                crate::config::nearest_hint(key, &known)
+            ));
         }
         for (name, spec) in &flat {
             let find = |wanted: &str| names.iter().position(|n| n == wanted);
@@ -223,14 +263,16 @@ impl ExtractReader<'_> {
                 Some(ColumnSource::Name(theirs)) => match find(theirs) {
                     Some(at) => Binding::Slot(slot(at, &mut used)),
                     None => {
-                        problems.push(format!("{file}: no column `{theirs}` (mapped to {name}){}", near(theirs, names)));
+                        problems
+                            .push(format!("{file}: no column `{theirs}` (mapped to {name}){}", near(theirs, names)));
                         continue;
                     }
                 },
                 Some(ColumnSource::Mapped { column, map }) => match find(column) {
                     Some(at) => Binding::Mapped(slot(at, &mut used), map.clone()),
                     None => {
-                        problems.push(format!("{file}: no column `{column}` (mapped to {name}){}", near(column, names)));
+                        problems
+                            .push(format!("{file}: no column `{column}` (mapped to {name}){}", near(column, names)));
                         continue;
                     }
                 },
@@ -247,11 +289,16 @@ impl ExtractReader<'_> {
         }
         if !problems.is_empty() {
             if names.len() == 1 && names[0].contains(['|', '\t', ';']) {
-                problems = vec![format!("{file}: the header is one field\nhint: the separator is not a comma; set [extracts.{}] delimiter", self.spec.name)];
+                problems = vec![format!(
+                    "{file}: the header is one field\nhint: the separator is not a comma; set [extracts.{}] delimiter",
+                    self.spec.name
+                )];
             }
             return Err(ExtractError::Contract { extract: self.spec.name.to_owned(), problems });
         }
-        for (name, _) in names.iter().zip(&used).filter(|(n, u)| !**u && !matches!(n.as_str(), "file_name" | "row_number")) {
+        for (name, _) in
+            names.iter().zip(&used).filter(|(n, u)| !**u && !matches!(n.as_str(), "file_name" | "row_number"))
+        {
             ledger.extra_column(name);
         }
         Ok((bindings, needed))
@@ -263,13 +310,23 @@ impl ExtractReader<'_> {
         let mut out = vec![false; slots];
         for (binding, spec) in bindings {
             if let Binding::Slot(s) | Binding::Mapped(s, _) = binding {
-                out[*s] = matches!(spec.kind, Kind::Icd | Kind::Fixed(_) | Kind::Bill | Kind::Word | Kind::LowerWord | Kind::Flag);
+                out[*s] = matches!(
+                    spec.kind,
+                    Kind::Icd | Kind::Fixed(_) | Kind::Bill | Kind::Word | Kind::LowerWord | Kind::Flag
+                );
             }
         }
         out
     }
 
-    fn handle(&self, raw: RawBatch, bindings: &[(Binding, &'static ColumnSpec)], dates: &DateReader, ledger: &Ledger, consume: Consumer<'_>) -> Result<(), ExtractError> {
+    fn handle(
+        &self,
+        raw: RawBatch,
+        bindings: &[(Binding, &'static ColumnSpec)],
+        dates: &DateReader,
+        ledger: &Ledger,
+        consume: Consumer<'_>,
+    ) -> Result<(), ExtractError> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(ExtractError::Interrupted);
         }
@@ -283,7 +340,8 @@ impl ExtractReader<'_> {
                 continue;
             };
             let mut found = Findings::default();
-            let column = convert::convert(&array, spec, self.pools, dates, &mut found).map_err(|e| self.broken(format!("{}: {}", self.file_name(raw.file), e.0)))?;
+            let column = convert::convert(&array, spec, self.pools, dates, &mut found)
+                .map_err(|e| self.broken(format!("{}: {}", self.file_name(raw.file), e.0)))?;
             for (reason, n) in found.notes {
                 *tally.notes.entry(reason).or_default() += n;
             }
@@ -320,7 +378,14 @@ impl ExtractReader<'_> {
     }
 
     fn row_of(&self, file: usize, row: &Unreadable) -> QuarantineRow {
-        QuarantineRow { extract: self.spec.name, file: self.file_name(file).to_owned(), row: row.row, column: String::new(), reason: row.reason, value: String::new() }
+        QuarantineRow {
+            extract: self.spec.name,
+            file: self.file_name(file).to_owned(),
+            row: row.row,
+            column: String::new(),
+            reason: row.reason,
+            value: String::new(),
+        }
     }
 
     fn quarantine_row(&self, file: usize, row: u64, column: usize, reason: Reason, value: String) -> QuarantineRow {
@@ -361,12 +426,15 @@ fn bound(binding: &Binding, raw: &RawBatch) -> Option<ArrayRef> {
         Binding::Slot(s) => Some(Arc::clone(&raw.columns[*s])),
         Binding::Constant(text) => {
             let keys = Int32Array::from(vec![0; raw.len]);
-            DictionaryArray::try_new(keys, Arc::new(StringArray::from(vec![text.as_str()]))).ok().map(|d| Arc::new(d) as ArrayRef)
+            DictionaryArray::try_new(keys, Arc::new(StringArray::from(vec![text.as_str()])))
+                .ok()
+                .map(|d| Arc::new(d) as ArrayRef)
         }
         Binding::Mapped(s, map) => {
             let texts = arrow_cast::cast(&raw.columns[*s], &arrow_schema::DataType::Utf8).ok()?;
             let texts = arrow_array::cast::AsArray::as_string::<i32>(&texts).clone();
-            let mapped: StringArray = texts.iter().map(|v| v.map(|t| map.get(t.trim()).map_or(t, String::as_str))).collect();
+            let mapped: StringArray =
+                texts.iter().map(|v| v.map(|t| map.get(t.trim()).map_or(t, String::as_str))).collect();
             Some(Arc::new(mapped))
         }
     }

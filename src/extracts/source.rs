@@ -48,7 +48,12 @@ const BOMB_FLOOR: u64 = 256 << 20;
 ///
 /// # Errors
 /// [`ExtractError::Source`] when nothing is there or a file may not be read.
-pub fn discover(extract: &str, pattern: &str, base: &Path, root: Option<&Path>) -> Result<Vec<SourceFile>, ExtractError> {
+pub fn discover(
+    extract: &str,
+    pattern: &str,
+    base: &Path,
+    root: Option<&Path>,
+) -> Result<Vec<SourceFile>, ExtractError> {
     let fail = |why: String| ExtractError::Source { extract: extract.to_owned(), why };
     let resolved = resolve(pattern, base);
     let mut paths = Vec::new();
@@ -60,15 +65,22 @@ pub fn discover(extract: &str, pattern: &str, base: &Path, root: Option<&Path>) 
         let glob = glob::glob(&resolved.to_string_lossy()).map_err(|e| fail(format!("the glob is not valid: {e}")))?;
         for entry in glob {
             let path = entry.map_err(|e| fail(format!("cannot read a folder of the glob: {}", e.error())))?;
-            if path.is_dir() { walk(&path, &mut paths).map_err(&fail)? } else if !skipped(&path) { paths.push(path) }
+            if path.is_dir() {
+                walk(&path, &mut paths).map_err(&fail)?
+            } else if !skipped(&path) {
+                paths.push(path)
+            }
         }
     }
     paths.sort();
     paths.dedup();
     if paths.is_empty() {
-        return Err(fail(format!("no file at `{pattern}`\nhint: paths are relative to the configuration file, then to the working directory")));
+        return Err(fail(format!(
+            "no file at `{pattern}`\nhint: paths are relative to the configuration file, then to the working directory"
+        )));
     }
-    let files = paths.into_iter().map(|p| describe(&p, &resolved, root).map_err(&fail)).collect::<Result<Vec<_>, _>>()?;
+    let files =
+        paths.into_iter().map(|p| describe(&p, &resolved, root).map_err(&fail)).collect::<Result<Vec<_>, _>>()?;
     without_repeats(files)
 }
 
@@ -76,7 +88,13 @@ pub fn discover(extract: &str, pattern: &str, base: &Path, root: Option<&Path>) 
 fn resolve(pattern: &str, base: &Path) -> PathBuf {
     let beside = base.join(pattern);
     let fixed: String = pattern.split(['*', '?', '[']).next().unwrap_or("").to_owned();
-    let anchor = |root: &Path| if fixed.len() == pattern.len() { root.join(pattern) } else { root.join(Path::new(&fixed).parent().unwrap_or_else(|| Path::new(""))) };
+    let anchor = |root: &Path| {
+        if fixed.len() == pattern.len() {
+            root.join(pattern)
+        } else {
+            root.join(Path::new(&fixed).parent().unwrap_or_else(|| Path::new("")))
+        }
+    };
     if anchor(base).exists() || !anchor(Path::new("")).exists() { beside } else { PathBuf::from(pattern) }
 }
 
@@ -102,7 +120,11 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {
 }
 
 fn describe(path: &Path, given: &Path, root: Option<&Path>) -> Result<SourceFile, String> {
-    let shown = path.strip_prefix(given).ok().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| path.file_name().map(PathBuf::from).unwrap_or_default(), Path::to_path_buf);
+    let shown = path
+        .strip_prefix(given)
+        .ok()
+        .filter(|p| !p.as_os_str().is_empty())
+        .map_or_else(|| path.file_name().map(PathBuf::from).unwrap_or_default(), Path::to_path_buf);
     let name = shown.to_string_lossy().into_owned();
     let meta = std::fs::metadata(path).map_err(|e| format!("{name}: {e}"))?;
     if !meta.is_file() {
@@ -133,7 +155,14 @@ fn describe(path: &Path, given: &Path, root: Option<&Path>) -> Result<SourceFile
         hasher.update(&buffer[..n]);
     }
     let sha256 = hex(&hasher.finalize());
-    Ok(SourceFile { path: path.to_path_buf(), format: sniff(&head, &name)?, name, bytes: meta.len(), sha256, modified: meta.modified().ok() })
+    Ok(SourceFile {
+        path: path.to_path_buf(),
+        format: sniff(&head, &name)?,
+        name,
+        bytes: meta.len(),
+        sha256,
+        modified: meta.modified().ok(),
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -195,7 +224,9 @@ impl Read for Capped {
         let n = self.inner.read(buffer)?;
         self.given += n as u64;
         if self.given > self.limit {
-            return Err(io::Error::other("the file expands to far more than its compressed size allows: a decompression bomb, or damaged"));
+            return Err(io::Error::other(
+                "the file expands to far more than its compressed size allows: a decompression bomb, or damaged",
+            ));
         }
         Ok(n)
     }

@@ -33,13 +33,19 @@ pub fn run(reader: &ExtractReader<'_>, sql: &str) -> Result<View, ExtractError> 
     let refuse = |why: String| ExtractError::Contract { extract: reader.spec.name.to_owned(), problems: vec![why] };
     let mut raw = Raw::default();
     for (index, file) in reader.files.iter().enumerate() {
-        let unreadable = |why: String| ExtractError::Unreadable { extract: reader.spec.name.to_owned(), file: file.name.clone(), why };
+        let unreadable = |why: String| ExtractError::Unreadable {
+            extract: reader.spec.name.to_owned(),
+            file: file.name.clone(),
+            why,
+        };
         if file.format == Format::Parquet {
             let source = parquet_reader::open(file).map_err(unreadable)?;
             let all: Vec<usize> = (0..source.names.len()).collect();
             for group in source.row_groups() {
                 source
-                    .read(group, index, &all, &vec![false; all.len()], &mut |batch| raw.add(&source.names, &file.name, batch).map_err(&refuse))
+                    .read(group, index, &all, &vec![false; all.len()], &mut |batch| {
+                        raw.add(&source.names, &file.name, batch).map_err(&refuse)
+                    })
                     .map_err(|e| e.into_extract(unreadable))?;
             }
         } else {
@@ -58,7 +64,10 @@ pub fn run(reader: &ExtractReader<'_>, sql: &str) -> Result<View, ExtractError> 
     let frame = raw.frame().map_err(|e| refuse(e.to_string()))?;
     let mut context = polars::sql::SQLContext::new();
     context.register("raw", frame.lazy());
-    let result = context.execute(sql).and_then(pl::LazyFrame::collect).map_err(|e| refuse(format!("[extracts.{}] sql: {e}", reader.spec.name)))?;
+    let result = context
+        .execute(sql)
+        .and_then(pl::LazyFrame::collect)
+        .map_err(|e| refuse(format!("[extracts.{}] sql: {e}", reader.spec.name)))?;
     let mut names = Vec::new();
     let mut columns = Vec::new();
     for column in result.columns() {
@@ -81,8 +90,20 @@ impl View {
             .step_by(BATCH_ROWS)
             .map(|start| {
                 let n = BATCH_ROWS.min(len - start);
-                let rows = numbers.map_or(RowNumbers::From(start as u64 + 1), |a| RowNumbers::Each((start..start + n).map(|i| if a.is_valid(i) { a.value(i).parse().unwrap_or(0) } else { 0 }).collect()));
-                RawBatch { file: usize::MAX, rows, columns: needed.iter().map(|at| Arc::new(self.columns[*at].slice(start, n)) as ArrayRef).collect(), len: n, unreadable: Vec::new() }
+                let rows = numbers.map_or(RowNumbers::From(start as u64 + 1), |a| {
+                    RowNumbers::Each(
+                        (start..start + n)
+                            .map(|i| if a.is_valid(i) { a.value(i).parse().unwrap_or(0) } else { 0 })
+                            .collect(),
+                    )
+                });
+                RawBatch {
+                    file: usize::MAX,
+                    rows,
+                    columns: needed.iter().map(|at| Arc::new(self.columns[*at].slice(start, n)) as ArrayRef).collect(),
+                    len: n,
+                    unreadable: Vec::new(),
+                }
             })
             .collect()
     }
@@ -102,7 +123,8 @@ impl Raw {
         let RawBatch { file: index, rows, columns, len, unreadable } = batch;
         self.unreadable.extend(unreadable.into_iter().map(|u| (index, u)));
         for (name, array) in names.iter().zip(&columns) {
-            let text = arrow_cast::cast(array, &DataType::Utf8).map_err(|_| format!("column {name} cannot be read as text"))?;
+            let text = arrow_cast::cast(array, &DataType::Utf8)
+                .map_err(|_| format!("column {name} cannot be read as text"))?;
             let text = text.as_string::<i32>();
             self.column(name).extend((0..len).map(|i| text.is_valid(i).then(|| text.value(i).to_owned())));
         }

@@ -174,7 +174,11 @@ pub(super) fn collect<T>(
         let fields = Fields { cells: &cells, context, row };
         if let Some(column) = day_column {
             let day = cells.column(column).day(row);
-            let received = if spec.columns.iter().any(|c| c.name == "received_date") { cells.column("received_date").day(row) } else { NO_DAY };
+            let received = if spec.columns.iter().any(|c| c.name == "received_date") {
+                cells.column("received_date").day(row)
+            } else {
+                NO_DAY
+            };
             if day > context.as_of.0 {
                 verdicts.drop_row("after_as_of");
                 continue;

@@ -1,7 +1,9 @@
 //! The snapshot of one member and the key that orders people while no model is trained.
 
 use crate::domain::Day;
-use crate::measures::{Comorbidity, Evidence, Lace, MemberFacts, MemberMeasures, Need, Scheme, Transition, WorkItem, lace_for_stay};
+use crate::measures::{
+    Comorbidity, Evidence, Lace, MemberFacts, MemberMeasures, Need, Scheme, Transition, WorkItem, lace_for_stay,
+};
 use crate::reference::ELIXHAUSER;
 use crate::timeline::{Codes, Timeline};
 
@@ -81,7 +83,13 @@ pub struct Snapshot {
 impl Snapshot {
     /// Makes the row from a member's timeline and measures.
     #[must_use]
-    pub fn new(member: u32, timeline: &Timeline<'_>, measures: &MemberMeasures, key_before: RiskKey, codes: &Codes<'_>) -> Self {
+    pub fn new(
+        member: u32,
+        timeline: &Timeline<'_>,
+        measures: &MemberMeasures,
+        key_before: RiskKey,
+        codes: &Codes<'_>,
+    ) -> Self {
         let as_of = timeline.as_of;
         Self {
             member,
@@ -138,7 +146,11 @@ fn conditions(comorbidity: &Comorbidity, codes: &Codes<'_>) -> Vec<Condition> {
         .filter_map(|c| {
             let bit = ELIXHAUSER.iter().position(|n| *n == c.condition)?;
             let weight = codes.reference.elixhauser_weights[bit].1;
-            (weight > 0).then(|| Condition { bit: u8::try_from(bit).unwrap_or(0), weight, evidence: c.evidence.clone() })
+            (weight > 0).then(|| Condition {
+                bit: u8::try_from(bit).unwrap_or(0),
+                weight,
+                evidence: c.evidence.clone(),
+            })
         })
         .collect();
     out.sort_by_key(|c| (-c.weight, -c.evidence.last, c.bit));

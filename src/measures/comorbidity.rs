@@ -179,7 +179,15 @@ struct Tally {
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { charlson: [const { None }; 17], elixhauser: [const { None }; 39], hfrs: Vec::new(), acute_cbvd_absent: false, basis: None, inpatient: 0, flagged: 0 }
+        Self {
+            charlson: [const { None }; 17],
+            elixhauser: [const { None }; 39],
+            hfrs: Vec::new(),
+            acute_cbvd_absent: false,
+            basis: None,
+            inpatient: 0,
+            flagged: 0,
+        }
     }
 }
 
@@ -239,9 +247,16 @@ impl Tally {
         for (parent, child) in ELIXHAUSER_HIERARCHY {
             drop_child(&mut elixhauser, bit_of(&ELIXHAUSER, parent), bit_of(&ELIXHAUSER, child));
         }
-        let sum = |bits: u64, weight: &dyn Fn(usize) -> i32| (0..64).filter(|b| bits >> b & 1 == 1).map(weight).sum::<i32>();
+        let sum =
+            |bits: u64, weight: &dyn Fn(usize) -> i32| (0..64).filter(|b| bits >> b & 1 == 1).map(weight).sum::<i32>();
         // Points have one decimal: summed as tenths they carry no rounding.
-        let tenths: i64 = self.hfrs.iter().enumerate().filter(|(_, e)| e.is_some()).map(|(i, _)| tenths(reference.hfrs_points[i])).sum();
+        let tenths: i64 = self
+            .hfrs
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| e.is_some())
+            .map(|(i, _)| tenths(reference.hfrs_points[i]))
+            .sum();
         let judged = self.basis != Some(CodeBasis::Icd9);
         let keep = |v: i32| judged.then_some(v);
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "small counts")]
@@ -268,13 +283,28 @@ impl Tally {
     fn rows(self, charlson: u64, elixhauser: u64, reference: &crate::reference::Reference) -> Vec<ConditionRow> {
         let mut rows = Vec::new();
         for (i, e) in self.charlson.into_iter().enumerate() {
-            rows.extend(e.map(|evidence| ConditionRow { scheme: Scheme::Charlson, condition: CHARLSON[i], after_hierarchy: charlson >> i & 1 == 1, evidence }));
+            rows.extend(e.map(|evidence| ConditionRow {
+                scheme: Scheme::Charlson,
+                condition: CHARLSON[i],
+                after_hierarchy: charlson >> i & 1 == 1,
+                evidence,
+            }));
         }
         for (i, e) in self.elixhauser.into_iter().take(38).enumerate() {
-            rows.extend(e.map(|evidence| ConditionRow { scheme: Scheme::Elixhauser, condition: ELIXHAUSER[i], after_hierarchy: elixhauser >> i & 1 == 1, evidence }));
+            rows.extend(e.map(|evidence| ConditionRow {
+                scheme: Scheme::Elixhauser,
+                condition: ELIXHAUSER[i],
+                after_hierarchy: elixhauser >> i & 1 == 1,
+                evidence,
+            }));
         }
         for (i, e) in self.hfrs.into_iter().enumerate() {
-            rows.extend(e.map(|evidence| ConditionRow { scheme: Scheme::Hfrs, condition: reference.hfrs_codes[i], after_hierarchy: true, evidence }));
+            rows.extend(e.map(|evidence| ConditionRow {
+                scheme: Scheme::Hfrs,
+                condition: reference.hfrs_codes[i],
+                after_hierarchy: true,
+                evidence,
+            }));
         }
         rows
     }
@@ -289,8 +319,13 @@ fn tenths(points: f64) -> i64 {
 const CBVD: usize = 10;
 
 const ELIXHAUSER_HIERARCHY: [(&str, &str); 7] = [
-    ("diab_cx", "diab_uncx"), ("htn_cx", "htn_uncx"), ("cancer_mets", "cancer_solid"), ("cancer_mets", "cancer_nsitu"),
-    ("cancer_solid", "cancer_nsitu"), ("liver_sev", "liver_mld"), ("renlfl_sev", "renlfl_mod"),
+    ("diab_cx", "diab_uncx"),
+    ("htn_cx", "htn_uncx"),
+    ("cancer_mets", "cancer_solid"),
+    ("cancer_mets", "cancer_nsitu"),
+    ("cancer_solid", "cancer_nsitu"),
+    ("liver_sev", "liver_mld"),
+    ("renlfl_sev", "renlfl_mod"),
 ];
 
 fn bits_of(slots: &[Option<Evidence>]) -> u64 {

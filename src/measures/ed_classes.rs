@@ -34,7 +34,10 @@ impl Measure for EdClasses {
                     // An ICD-9 code enters no ICD-10 map: neither classified nor unclassified.
                     _ if v.diagnosis != 0 && !v.icd10 => EdClass { fractions: [0.0; 8], unclassified: None },
                     0 => EdClass { fractions: [0.0; 8], unclassified: Some(1.0) },
-                    n => EdClass { fractions: inputs.codes.reference.nyu_fractions[usize::from(n) - 1], unclassified: Some(0.0) },
+                    n => EdClass {
+                        fractions: inputs.codes.reference.nyu_fractions[usize::from(n) - 1],
+                        unclassified: Some(0.0),
+                    },
                 }
             })
             .collect();

@@ -60,13 +60,34 @@ impl Conditions {
     fn sum(&self) -> u32 {
         let has = |name: &str| self.charlson & bit(name) != 0;
         let mut points = 0;
-        for (name, value) in [("mi", 1), ("cebvd", 1), ("pvd", 1), ("chf", 2), ("copd", 2), ("dem", 3), ("rhd", 3), ("aidshiv", 4)] {
+        for (name, value) in
+            [("mi", 1), ("cebvd", 1), ("pvd", 1), ("chf", 2), ("copd", 2), ("dem", 3), ("rhd", 3), ("aidshiv", 4)]
+        {
             points += if has(name) { value } else { 0 };
         }
         points += if has("dmc") { 2 } else { u32::from(has("dm")) };
-        points += if has("mst") { 6 } else if has("mal") { 2 } else { 0 };
-        points += if has("msld") { 4 } else if has("mld") { 2 } else { 0 };
-        points + if self.renal_severe { 4 } else if self.renal_other { 2 } else { 0 }
+        points += if has("mst") {
+            6
+        } else if has("mal") {
+            2
+        } else {
+            0
+        };
+        points += if has("msld") {
+            4
+        } else if has("mld") {
+            2
+        } else {
+            0
+        };
+        points
+            + if self.renal_severe {
+                4
+            } else if self.renal_other {
+                2
+            } else {
+                0
+            }
     }
 }
 
@@ -127,7 +148,13 @@ impl Measure for LaceMeasure {
     }
 
     fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        let latest = out.stays.iter().enumerate().filter(|(_, f)| f.is_index()).max_by_key(|(i, _)| timeline.stays[*i].discharge).map(|(i, _)| i);
+        let latest = out
+            .stays
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| f.is_index())
+            .max_by_key(|(i, _)| timeline.stays[*i].discharge)
+            .map(|(i, _)| i);
         out.lace = latest.and_then(|i| for_stay(timeline, i, inputs.codes).map(|l| (i, l)));
     }
 }
@@ -145,7 +172,11 @@ mod tests {
 
     #[test]
     fn liver_and_renal_count_apart_and_the_worse_wins() {
-        let c = Conditions { charlson: bit("mld") | bit("rnd") | bit("dm") | bit("dmc") | bit("mal") | bit("mst"), renal_severe: false, renal_other: true };
+        let c = Conditions {
+            charlson: bit("mld") | bit("rnd") | bit("dm") | bit("dmc") | bit("mal") | bit("mst"),
+            renal_severe: false,
+            renal_other: true,
+        };
         assert_eq!(c.sum(), 2 + 2 + 2 + 6);
         let c = Conditions { charlson: bit("msld") | bit("mld") | bit("rnd"), renal_severe: true, renal_other: true };
         assert_eq!(c.sum(), 8);

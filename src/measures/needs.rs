@@ -67,7 +67,14 @@ impl Measure for Needs {
         let mut needs: Vec<Need> = Vec::new();
         // Oldest first, so the last answer of a domain stands; of one day's answers a yes stands.
         for s in &inputs.screenings {
-            let made = Need { domain: s.domain.clone(), need: s.need.clone(), source: NeedSource::Screening, day: Day(s.day), evidence: s.instrument.clone(), open_referral: None };
+            let made = Need {
+                domain: s.domain.clone(),
+                need: s.need.clone(),
+                source: NeedSource::Screening,
+                day: Day(s.day),
+                evidence: s.instrument.clone(),
+                open_referral: None,
+            };
             match needs.iter_mut().find(|n| n.domain == s.domain) {
                 Some(old) if old.day == made.day && old.is_open() => {}
                 Some(old) => *old = made,
@@ -80,16 +87,28 @@ impl Measure for Needs {
             if needs.iter().any(|n| *n.domain == *domain) {
                 continue;
             }
-            let made = Need { domain: domain.into(), need: "yes".into(), source: NeedSource::ZCode, day: Day(day), evidence: id.into(), open_referral: None };
+            let made = Need {
+                domain: domain.into(),
+                need: "yes".into(),
+                source: NeedSource::ZCode,
+                day: Day(day),
+                evidence: id.into(),
+                open_referral: None,
+            };
             match coded.iter_mut().find(|n| *n.domain == *domain) {
-                Some(old) if (old.day, std::cmp::Reverse(&old.evidence)) >= (made.day, std::cmp::Reverse(&made.evidence)) => {}
+                Some(old)
+                    if (old.day, std::cmp::Reverse(&old.evidence)) >= (made.day, std::cmp::Reverse(&made.evidence)) => {
+                }
                 Some(old) => *old = made,
                 None => coded.push(made),
             }
         }
         needs.append(&mut coded);
         for need in &mut needs {
-            let open = inputs.referrals.iter().filter(|r| r.domain == need.domain && matches!(&*r.status, "open" | "accepted") && r.closed.is_none());
+            let open = inputs
+                .referrals
+                .iter()
+                .filter(|r| r.domain == need.domain && matches!(&*r.status, "open" | "accepted") && r.closed.is_none());
             need.open_referral = open.map(|r| r.id.clone()).next();
         }
         needs.sort_by(|a, b| a.domain.cmp(&b.domain));
@@ -99,7 +118,15 @@ impl Measure for Needs {
 
 fn z_codes<'t>(timeline: &'t Timeline<'_>, inputs: &'t Inputs<'_>) -> impl Iterator<Item = (i32, u32, &'t str)> {
     let social = |code: u32| inputs.codes.dx(code).sdoh > 0;
-    let claims = timeline.claims.iter().filter(|c| c.icd10()).flat_map(move |c| c.dx.iter().filter(move |d| social(d.code)).map(|d| (c.start, d.code, &*c.id)));
-    let rows = timeline.admissions.iter().filter(|a| a.admit >= 16_709).flat_map(move |a| a.dx.iter().filter(move |d| social(**d)).map(|d| (a.admit, *d, &*a.admission_id)));
+    let claims = timeline
+        .claims
+        .iter()
+        .filter(|c| c.icd10())
+        .flat_map(move |c| c.dx.iter().filter(move |d| social(d.code)).map(|d| (c.start, d.code, &*c.id)));
+    let rows = timeline
+        .admissions
+        .iter()
+        .filter(|a| a.admit >= 16_709)
+        .flat_map(move |a| a.dx.iter().filter(move |d| social(**d)).map(|d| (a.admit, *d, &*a.admission_id)));
     claims.chain(rows)
 }

@@ -10,7 +10,8 @@ use crate::timeline::{CodeBasis, Timeline};
 pub const PQI: [&str; 10] = ["01", "03", "05", "07", "08", "11", "12", "14", "15", "16"];
 
 /// The composites and the bits of their measures.
-pub const COMPOSITES: [(&str, u16); 4] = [("90", 0b11_1111_1111), ("91", 0b00_0110_0000), ("92", 0b11_1001_1111), ("93", 0b10_1000_0011)];
+pub const COMPOSITES: [(&str, u16); 4] =
+    [("90", 0b11_1111_1111), ("91", 0b00_0110_0000), ("92", 0b11_1001_1111), ("93", 0b10_1000_0011)];
 
 /// What the PQI logic says of one stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,8 +73,17 @@ fn judge(timeline: &Timeline<'_>, at: usize, age: i32, inputs: &Inputs<'_>) -> P
     let codes = inputs.codes;
     let sets = Sets {
         principal: if stay.principal_icd10 { codes.dx(stay.principal).pqi } else { 0 },
-        any: timeline.stay_diagnoses(stay).filter(|(_, icd10)| *icd10).fold(0, |bits, (code, _)| bits | codes.dx(code).pqi),
-        procedures: stay.claims.iter().map(|i| &timeline.claims[*i]).filter(|c| c.px_basis == crate::extracts::Basis::Icd10).flat_map(|c| c.px.iter()).fold(0, |bits, p| bits | codes.px(p.code).pqi),
+        any: timeline
+            .stay_diagnoses(stay)
+            .filter(|(_, icd10)| *icd10)
+            .fold(0, |bits, (code, _)| bits | codes.dx(code).pqi),
+        procedures: stay
+            .claims
+            .iter()
+            .map(|i| &timeline.claims[*i])
+            .filter(|c| c.px_basis == crate::extracts::Basis::Icd10)
+            .flat_map(|c| c.px.iter())
+            .fold(0, |bits, p| bits | codes.px(p.code).pqi),
     };
     let mut verdict = PqiVerdict::default();
     let mut reasons: Vec<String> = Vec::new();

@@ -80,7 +80,14 @@ const MONTHS: i32 = 24;
 
 impl Rates {
     /// Adds one member's mature months.
-    pub fn add(&mut self, timeline: &Timeline<'_>, measures: &MemberMeasures, reference: &Reference, maturity_days: i32, county: &str) {
+    pub fn add(
+        &mut self,
+        timeline: &Timeline<'_>,
+        measures: &MemberMeasures,
+        reference: &Reference,
+        maturity_days: i32,
+        county: &str,
+    ) {
         let member = timeline.member;
         let payer = member.payer_type();
         let decile = reference.rates.poverty_decile(county);
@@ -92,14 +99,25 @@ impl Rates {
             if last.plus(maturity_days) <= timeline.as_of {
                 let end = member.death().map_or(last, |d| d.min(last));
                 let days = i64::from(member.enrolled_days(month, end));
-                self.month(timeline, measures, payer, month, last, days, &|measure, age| reference.rates.pqi(measure, age, member.sex(), decile));
+                self.month(timeline, measures, payer, month, last, days, &|measure, age| {
+                    reference.rates.pqi(measure, age, member.sex(), decile)
+                });
             }
             month = next;
         }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one month's facts, used once")]
-    fn month(&mut self, timeline: &Timeline<'_>, measures: &MemberMeasures, payer: PayerType, month: Day, last: Day, days: i64, rate: &dyn Fn(&'static str, i32) -> Option<f64>) {
+    fn month(
+        &mut self,
+        timeline: &Timeline<'_>,
+        measures: &MemberMeasures,
+        payer: PayerType,
+        month: Day,
+        last: Day,
+        days: i64,
+        rate: &dyn Fn(&'static str, i32) -> Option<f64>,
+    ) {
         let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: f64| {
             if observed != 0 || exposure != 0 {
                 let c = self.cells.entry(RateKey { month, payer, kind }).or_default();
@@ -110,9 +128,16 @@ impl Rates {
         };
         let inside = |day: Day| month <= day && day <= last;
         let enrolled = |day: Day| timeline.member.enrolled_on(day);
-        let stays: Vec<usize> = (0..timeline.stays.len()).filter(|i| inside(timeline.stays[*i].admit) && enrolled(timeline.stays[*i].admit)).collect();
+        let stays: Vec<usize> = (0..timeline.stays.len())
+            .filter(|i| inside(timeline.stays[*i].admit) && enrolled(timeline.stays[*i].admit))
+            .collect();
         cell(RateKind::Admissions, stays.len() as i64, days, 0.0);
-        cell(RateKind::EdVisits, timeline.ed_visits.iter().filter(|v| inside(v.day) && enrolled(v.day)).count() as i64, days, 0.0);
+        cell(
+            RateKind::EdVisits,
+            timeline.ed_visits.iter().filter(|v| inside(v.day) && enrolled(v.day)).count() as i64,
+            days,
+            0.0,
+        );
         for (i, facts) in measures.stays.iter().enumerate() {
             if let Some(label) = facts.readmit30
                 && timeline.stays[i].discharge.is_some_and(inside)
@@ -126,15 +151,29 @@ impl Rates {
             let years = days as f64 / 365.25;
             for n in 0..14_u8 {
                 let name = pqi_name(n);
-                let observed = stays.iter().filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| counted(p.counted, n))).count() as i64;
+                let observed = stays
+                    .iter()
+                    .filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| counted(p.counted, n)))
+                    .count() as i64;
                 if let Some(expected) = rate(name, age) {
                     cell(RateKind::Pqi(n), observed, days, expected * years);
                 }
             }
         }
-        let paid: i64 = timeline.claims.iter().filter(|c| inside(Day(c.start))).map(|c| c.paid_cents).sum::<i64>() + timeline.fills.iter().filter(|f| inside(Day(f.day)) && f.paid_cents != NO_INTEGER).map(|f| f.paid_cents).sum::<i64>();
+        let paid: i64 = timeline.claims.iter().filter(|c| inside(Day(c.start))).map(|c| c.paid_cents).sum::<i64>()
+            + timeline
+                .fills
+                .iter()
+                .filter(|f| inside(Day(f.day)) && f.paid_cents != NO_INTEGER)
+                .map(|f| f.paid_cents)
+                .sum::<i64>();
         cell(RateKind::Paid, paid, days, 0.0);
-        let avoidable: i64 = stays.iter().filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| p.counted != 0)).flat_map(|i| timeline.stays[*i].claims.iter()).map(|c| timeline.claims[*c].paid_cents).sum();
+        let avoidable: i64 = stays
+            .iter()
+            .filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| p.counted != 0))
+            .flat_map(|i| timeline.stays[*i].claims.iter())
+            .map(|c| timeline.claims[*c].paid_cents)
+            .sum();
         cell(RateKind::PaidAvoidable, avoidable, days, 0.0);
     }
 
@@ -200,7 +239,15 @@ mod tests {
     /// Garwood limits as tabulated by Ulm 1990 (Am J Epidemiol 131:373), to two decimals.
     #[test]
     fn intervals_are_the_tabulated_ones() {
-        for (count, low, high) in [(0, 0.0, 3.69), (1, 0.03, 5.57), (5, 1.62, 11.67), (10, 4.80, 18.39), (20, 12.22, 30.89), (50, 37.11, 65.92), (100, 81.36, 121.63)] {
+        for (count, low, high) in [
+            (0, 0.0, 3.69),
+            (1, 0.03, 5.57),
+            (5, 1.62, 11.67),
+            (10, 4.80, 18.39),
+            (20, 12.22, 30.89),
+            (50, 37.11, 65.92),
+            (100, 81.36, 121.63),
+        ] {
             let (l, h) = exact_poisson(count);
             assert!((l - low).abs() < 0.006 && (h - high).abs() < 0.006, "{count}: {l} {h}");
         }

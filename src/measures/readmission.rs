@@ -113,14 +113,29 @@ fn facts(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> StayFacts {
     } else {
         None
     };
-    StayFacts { age_at_admit: age, died, planned, planned_rule, exclusion, unmapped_principal: principal.ccs == 0, ..StayFacts::default() }
+    StayFacts {
+        age_at_admit: age,
+        died,
+        planned,
+        planned_rule,
+        exclusion,
+        unmapped_principal: principal.ccs == 0,
+        ..StayFacts::default()
+    }
 }
 
 fn planned(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> (Option<bool>, Option<&'static str>) {
     if stay.code_basis == Some(CodeBasis::Icd9) {
         return (None, None);
     }
-    let procedures = || stay.claims.iter().map(|i| &timeline.claims[*i]).filter(|c| c.px_basis == crate::extracts::Basis::Icd10).flat_map(|c| c.px.iter()).map(|p| codes.px(p.code));
+    let procedures = || {
+        stay.claims
+            .iter()
+            .map(|i| &timeline.claims[*i])
+            .filter(|c| c.px_basis == crate::extracts::Basis::Icd10)
+            .flat_map(|c| c.px.iter())
+            .map(|p| codes.px(p.code))
+    };
     let principal = if stay.principal_icd10 { codes.dx(stay.principal) } else { codes.dx(0) };
     let rule = if procedures().any(|p| p.planned_always) {
         Some("PR1")
@@ -155,5 +170,11 @@ fn label(timeline: &Timeline<'_>, index: usize, stays: &mut [StayFacts]) {
 /// The first return after a discharge that is known by `as_of`, planned or not, looked for among acute stays.
 pub(super) fn return_after(timeline: &Timeline<'_>, index: usize) -> Option<usize> {
     let discharge: Day = timeline.stays[index].discharge?;
-    timeline.stays.iter().enumerate().skip(index + 1).find(|(_, s)| !s.post_acute && s.admit >= discharge && s.admit.since(discharge) <= WINDOW_DAYS).map(|(i, _)| i)
+    timeline
+        .stays
+        .iter()
+        .enumerate()
+        .skip(index + 1)
+        .find(|(_, s)| !s.post_acute && s.admit >= discharge && s.admit.since(discharge) <= WINDOW_DAYS)
+        .map(|(i, _)| i)
 }

@@ -108,10 +108,16 @@ impl Transition {
     pub fn running(&self, as_of: Day, complex: bool) -> Option<(&'static str, Day, i32)> {
         let visit = self.visit_due(complex);
         match self.state(as_of, complex) {
-            TransitionState::Open => Some(("tcm_contact", self.contact_due, business_days_between(as_of, self.contact_due))),
+            TransitionState::Open => {
+                Some(("tcm_contact", self.contact_due, business_days_between(as_of, self.contact_due)))
+            }
             // A missed contact is still owed: the visit is what can be saved.
-            TransitionState::MissedContact => Some(("tcm_contact", self.contact_due, business_days_between(as_of, self.contact_due))),
-            TransitionState::Contacted | TransitionState::MissedVisit => Some(("tcm_visit", visit, business_days_between(as_of, visit))),
+            TransitionState::MissedContact => {
+                Some(("tcm_contact", self.contact_due, business_days_between(as_of, self.contact_due)))
+            }
+            TransitionState::Contacted | TransitionState::MissedVisit => {
+                Some(("tcm_visit", visit, business_days_between(as_of, visit)))
+            }
             _ => None,
         }
     }
@@ -135,7 +141,12 @@ impl Measure for Transitions {
     fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
         let complex = out.comorbidity.elixhauser_count.is_some_and(|n| n >= 4);
         let mut rows = Vec::new();
-        let mut add = |stay: Option<usize>, id: &str, setting: &'static str, discharge: Day, disposition: Short, is_index: bool| {
+        let mut add = |stay: Option<usize>,
+                       id: &str,
+                       setting: &'static str,
+                       discharge: Day,
+                       disposition: Short,
+                       is_index: bool| {
             let period_end = discharge.plus(inputs.clocks.tcm_period_days);
             // One day past the period is kept so that its end is told once.
             if discharge > timeline.as_of || timeline.as_of > period_end {
@@ -150,10 +161,19 @@ impl Measure for Transitions {
                 add(Some(i), &stay.id, "inpatient", discharge, stay.disposition, out.stays[i].is_index());
             }
         }
-        for a in timeline.admissions.iter().filter(|a| a.class == PatientClass::Observation && a.discharge != NO_DAY && !a.disposition.is_any(&["20", "40", "41", "42", "09", "30"])) {
+        for a in timeline.admissions.iter().filter(|a| {
+            a.class == PatientClass::Observation
+                && a.discharge != NO_DAY
+                && !a.disposition.is_any(&["20", "40", "41", "42", "09", "30"])
+        }) {
             add(None, &a.admission_id, "observation", Day(a.discharge), a.disposition, false);
         }
-        for c in timeline.claims.iter().filter(|c| c.kind == ClaimKind::Institutional && c.bill_begins("21") && c.discharge != NO_DAY && !c.disposition.is_any(&["20", "40", "41", "42", "30"])) {
+        for c in timeline.claims.iter().filter(|c| {
+            c.kind == ClaimKind::Institutional
+                && c.bill_begins("21")
+                && c.discharge != NO_DAY
+                && !c.disposition.is_any(&["20", "40", "41", "42", "30"])
+        }) {
             add(None, &c.id, "snf", Day(c.discharge), c.disposition, false);
         }
         // A stay of observation that became an inpatient stay has one clock: the later discharge's.
@@ -183,7 +203,8 @@ fn row(timeline: &Timeline<'_>, inputs: &Inputs<'_>, s: Source<'_>) -> Transitio
         None => timeline.stays.iter().any(|t| t.admit >= s.discharge && t.admit <= period_end),
     };
     // A readmission through a next stay of any kind stops the clock; the new discharge starts its own.
-    let back = back || timeline.stays.iter().any(|t| t.post_acute && t.admit >= s.discharge && t.admit <= s.discharge.plus(1));
+    let back =
+        back || timeline.stays.iter().any(|t| t.post_acute && t.admit >= s.discharge && t.admit <= s.discharge.plus(1));
     let died = timeline.member.death().is_some_and(|d| d >= s.discharge && d <= timeline.as_of);
     let closed = if died {
         Some(TransitionState::Died)
@@ -223,7 +244,10 @@ fn contacted(inputs: &Inputs<'_>, discharge: Day, due: Day) -> Option<Day> {
     if reached.is_some() {
         return reached;
     }
-    let mut attempts: Vec<i32> = within().filter(|o| matches!(&*o.outcome, "attempts_complete" | "attempts_incomplete")).map(|o| o.day).collect();
+    let mut attempts: Vec<i32> = within()
+        .filter(|o| matches!(&*o.outcome, "attempts_complete" | "attempts_incomplete"))
+        .map(|o| o.day)
+        .collect();
     attempts.sort_unstable();
     attempts.dedup();
     attempts.get(1).map(|d| Day(*d))
@@ -232,8 +256,20 @@ fn contacted(inputs: &Inputs<'_>, discharge: Day, due: Day) -> Option<Day> {
 /// 99495 or 99496, an office or home visit, or a done visit task after discharge and within the period.
 fn visited(timeline: &Timeline<'_>, inputs: &Inputs<'_>, discharge: Day, end: Day) -> Option<Day> {
     let inside = |day: Day| day > discharge && day <= end;
-    let claimed = timeline.claims.iter().filter(|c| c.kind == ClaimKind::Professional).flat_map(|c| c.lines.iter()).filter(|l| inside(Day(l.start)) && is_visit(inputs.codes.words.text(l.hcpcs), l.place)).map(|l| Day(l.start));
-    let done = inputs.tasks.iter().filter(|t| &*t.kind == "visit").filter_map(|t| t.done).map(Day).filter(|d| *d >= discharge && *d <= end);
+    let claimed = timeline
+        .claims
+        .iter()
+        .filter(|c| c.kind == ClaimKind::Professional)
+        .flat_map(|c| c.lines.iter())
+        .filter(|l| inside(Day(l.start)) && is_visit(inputs.codes.words.text(l.hcpcs), l.place))
+        .map(|l| Day(l.start));
+    let done = inputs
+        .tasks
+        .iter()
+        .filter(|t| &*t.kind == "visit")
+        .filter_map(|t| t.done)
+        .map(Day)
+        .filter(|d| *d >= discharge && *d <= end);
     claimed.chain(done).min()
 }
 

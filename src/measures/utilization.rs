@@ -40,8 +40,14 @@ impl Measure for Utilization {
         institutions(timeline, &mut facts);
         visits(timeline, inputs, &mut facts);
         fills(timeline, inputs, &mut facts);
-        facts.paid_year_cents = timeline.claims.iter().filter(|c| within_year(Day(c.start), as_of)).map(|c| c.paid_cents).sum::<i64>()
-            + timeline.fills.iter().filter(|f| within_year(Day(f.day), as_of) && f.paid_cents != NO_INTEGER).map(|f| f.paid_cents).sum::<i64>();
+        facts.paid_year_cents =
+            timeline.claims.iter().filter(|c| within_year(Day(c.start), as_of)).map(|c| c.paid_cents).sum::<i64>()
+                + timeline
+                    .fills
+                    .iter()
+                    .filter(|f| within_year(Day(f.day), as_of) && f.paid_cents != NO_INTEGER)
+                    .map(|f| f.paid_cents)
+                    .sum::<i64>();
         out.flag_2ip = facts.stays_year >= 2;
         out.facts = facts;
     }
@@ -105,7 +111,9 @@ fn institutions(timeline: &Timeline<'_>, facts: &mut MemberFacts) {
 fn visits(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut MemberFacts) {
     let mut seen: Vec<(i32, u32, &str)> = Vec::new();
     for claim in timeline.claims.iter().filter(|c| c.kind == ClaimKind::Professional) {
-        for line in claim.lines.iter().filter(|l| l.place.is_any(AMBULATORY) && within_year(Day(l.start), timeline.as_of)) {
+        for line in
+            claim.lines.iter().filter(|l| l.place.is_any(AMBULATORY) && within_year(Day(l.start), timeline.as_of))
+        {
             seen.push((line.start, line.rendering, &claim.id));
         }
     }

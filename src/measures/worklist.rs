@@ -81,33 +81,73 @@ impl Measure for Worklist {
         }
         for a in &inputs.authorizations {
             if &*a.status == "pending" && a.decided.is_none() {
-                let days = if a.urgent { (clocks.authorization_urgent_hours + 23) / 24 } else { clocks.authorization_standard_days };
-                items.push(WorkItem { kind: WorkKind::AuthorizationDecision, id: a.id.clone(), detail: a.service.clone(), due: Day(a.request).plus(days), urgent: a.urgent });
+                let days = if a.urgent {
+                    (clocks.authorization_urgent_hours + 23) / 24
+                } else {
+                    clocks.authorization_standard_days
+                };
+                items.push(WorkItem {
+                    kind: WorkKind::AuthorizationDecision,
+                    id: a.id.clone(),
+                    detail: a.service.clone(),
+                    due: Day(a.request).plus(days),
+                    urgent: a.urgent,
+                });
             }
             if let Some(expires) = a.expires.map(Day)
                 && &*a.status == "approved"
                 && expires >= as_of
                 && expires <= horizon
             {
-                items.push(WorkItem { kind: WorkKind::AuthorizationExpiring, id: a.id.clone(), detail: a.service.clone(), due: expires, urgent: false });
+                items.push(WorkItem {
+                    kind: WorkKind::AuthorizationExpiring,
+                    id: a.id.clone(),
+                    detail: a.service.clone(),
+                    due: expires,
+                    urgent: false,
+                });
             }
         }
         for r in inputs.referrals.iter().filter(|r| matches!(&*r.status, "open" | "accepted") && r.closed.is_none()) {
             let due = Day(r.created).plus(clocks.referral_open_days);
             if due < as_of {
-                items.push(WorkItem { kind: WorkKind::Referral, id: r.id.clone(), detail: r.domain.clone(), due, urgent: false });
+                items.push(WorkItem {
+                    kind: WorkKind::Referral,
+                    id: r.id.clone(),
+                    detail: r.domain.clone(),
+                    due,
+                    urgent: false,
+                });
             }
         }
         for (class, ran_out) in &out.facts.late_fills {
-            items.push(WorkItem { kind: WorkKind::Fill, id: (*class).into(), detail: (*class).into(), due: ran_out.plus(clocks.fill_late_days), urgent: false });
+            items.push(WorkItem {
+                kind: WorkKind::Fill,
+                id: (*class).into(),
+                detail: (*class).into(),
+                due: ran_out.plus(clocks.fill_late_days),
+                urgent: false,
+            });
         }
         for t in out.transitions.iter().filter(|t| t.closed.is_none()) {
-            items.push(WorkItem { kind: WorkKind::MedicationReconciliation, id: t.id.clone(), detail: t.setting.into(), due: t.discharge.plus(clocks.medication_reconciliation_days), urgent: false });
+            items.push(WorkItem {
+                kind: WorkKind::MedicationReconciliation,
+                id: t.id.clone(),
+                detail: t.setting.into(),
+                due: t.discharge.plus(clocks.medication_reconciliation_days),
+                urgent: false,
+            });
         }
         let newest_screening = inputs.screenings.iter().map(|s| s.day).max();
         if out.needs.iter().any(super::Need::is_open) && newest_screening.is_none_or(|d| as_of.0 - d > 365) {
             let due = newest_screening.map_or(as_of, |d| Day(d).plus(365));
-            items.push(WorkItem { kind: WorkKind::Screening, id: "sdoh".into(), detail: "social needs".into(), due, urgent: false });
+            items.push(WorkItem {
+                kind: WorkKind::Screening,
+                id: "sdoh".into(),
+                detail: "social needs".into(),
+                due,
+                urgent: false,
+            });
         }
         items.sort_by(|a, b| (a.due, a.kind, &a.id).cmp(&(b.due, b.kind, &b.id)));
         out.worklist = items;

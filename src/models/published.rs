@@ -67,7 +67,8 @@ pub fn residual(risk30: f64, days_passed: i32) -> f64 {
 #[must_use]
 pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Reference, as_of: Day) -> Vec<Score> {
     let mut out = Vec::new();
-    let enrolled: Vec<&Snapshot> = snapshots.iter().filter(|s| s.enrolled && population.member(s.member).death().is_none()).collect();
+    let enrolled: Vec<&Snapshot> =
+        snapshots.iter().filter(|s| s.enrolled && population.member(s.member).death().is_none()).collect();
     // The percentile of avoid_hosp follows the ordering key, never the area rate: a rate knows only age,
     // sex and county.
     let adults: Vec<&&Snapshot> = enrolled.iter().filter(|s| s.age >= 18).collect();
@@ -109,8 +110,19 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
         for recent in &s.recent {
             let risk = reference.lace_risk_percent[usize::from(recent.lace.total().min(19))] / 100.0;
             let passed = as_of.since(recent.discharge);
-            for (score_id, horizon_days, probability) in [("readmit30", 30, risk), ("readmit30_residual", 30 - passed, residual(risk, passed))] {
-                out.push(Score { member: s.member, stay_id: Some(recent.stay_id.clone()), score_id, horizon_days, probability: Some(probability), percentile: None, status: ScoreStatus::Scored, model_id: "lace_2010" });
+            for (score_id, horizon_days, probability) in
+                [("readmit30", 30, risk), ("readmit30_residual", 30 - passed, residual(risk, passed))]
+            {
+                out.push(Score {
+                    member: s.member,
+                    stay_id: Some(recent.stay_id.clone()),
+                    score_id,
+                    horizon_days,
+                    probability: Some(probability),
+                    percentile: None,
+                    status: ScoreStatus::Scored,
+                    model_id: "lace_2010",
+                });
             }
         }
     }
@@ -120,12 +132,22 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
 }
 
 fn not_scored(member: u32, score_id: &'static str, horizon_days: i32, why: &'static str) -> Score {
-    Score { member, stay_id: None, score_id, horizon_days, probability: None, percentile: None, status: ScoreStatus::NotScored(why), model_id: "" }
+    Score {
+        member,
+        stay_id: None,
+        score_id,
+        horizon_days,
+        probability: None,
+        percentile: None,
+        status: ScoreStatus::NotScored(why),
+        model_id: "",
+    }
 }
 
 /// The chance of at least one PQE visit in 90 days from the sum of the five published rates.
 fn avoid_ed(s: &Snapshot, sex: Sex, decile: Option<u8>, reference: &Reference) -> Score {
-    let yearly: f64 = ["01", "02", "03", "04", "05"].into_iter().filter_map(|m| reference.rates.pqe(m, s.age, sex, decile)).sum();
+    let yearly: f64 =
+        ["01", "02", "03", "04", "05"].into_iter().filter_map(|m| reference.rates.pqe(m, s.age, sex, decile)).sum();
     if sex == Sex::Unknown {
         return not_scored(s.member, "avoid_ed", 90, "unknown_sex");
     }
@@ -133,11 +155,25 @@ fn avoid_ed(s: &Snapshot, sex: Sex, decile: Option<u8>, reference: &Reference) -
         return not_scored(s.member, "avoid_ed", 90, "age_under_18");
     }
     let probability = -libm::expm1(-yearly * 90.0 / 365.0);
-    Score { member: s.member, stay_id: None, score_id: "avoid_ed", horizon_days: 90, probability: Some(probability), percentile: None, status: ScoreStatus::Scored, model_id: "ahrq_pqe_v2024" }
+    Score {
+        member: s.member,
+        stay_id: None,
+        score_id: "avoid_ed",
+        horizon_days: 90,
+        probability: Some(probability),
+        percentile: None,
+        status: ScoreStatus::Scored,
+        model_id: "ahrq_pqe_v2024",
+    }
 }
 
 fn rank_by_probability(scores: &mut [Score], score_id: &str) {
-    let at: Vec<usize> = scores.iter().enumerate().filter(|(_, s)| s.score_id == score_id && s.probability.is_some()).map(|(i, _)| i).collect();
+    let at: Vec<usize> = scores
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| s.score_id == score_id && s.probability.is_some())
+        .map(|(i, _)| i)
+        .collect();
     // Probabilities are never negative, so their bits order as they do.
     let values: Vec<u64> = at.iter().map(|i| scores[*i].probability.unwrap_or(0.0).to_bits()).collect();
     for (i, rank) in at.into_iter().zip(percentiles(&values)) {

@@ -70,11 +70,44 @@ impl Reason {
 #[must_use]
 pub fn plain_condition(bit: usize) -> (&'static str, Sensitive) {
     const NAMES: [&str; 38] = [
-        "HIV", "alcohol use disorder", "nutritional anemia", "autoimmune disease", "chronic blood-loss anemia", "leukemia", "lymphoma", "metastatic cancer",
-        "cancer in situ", "solid cancer", "cerebrovascular disease", "clotting disorder", "dementia", "depression", "diabetes with complications", "diabetes",
-        "drug use disorder", "heart failure", "complicated hypertension", "hypertension", "mild liver disease", "severe liver disease", "chronic lung disease",
-        "movement disorder", "neurological disorder", "epilepsy", "obesity", "paralysis", "peripheral vascular disease", "psychosis", "pulmonary circulation disease",
-        "moderate kidney disease", "severe kidney disease", "hypothyroidism", "thyroid disorder", "bleeding ulcer", "heart valve disease", "weight loss",
+        "HIV",
+        "alcohol use disorder",
+        "nutritional anemia",
+        "autoimmune disease",
+        "chronic blood-loss anemia",
+        "leukemia",
+        "lymphoma",
+        "metastatic cancer",
+        "cancer in situ",
+        "solid cancer",
+        "cerebrovascular disease",
+        "clotting disorder",
+        "dementia",
+        "depression",
+        "diabetes with complications",
+        "diabetes",
+        "drug use disorder",
+        "heart failure",
+        "complicated hypertension",
+        "hypertension",
+        "mild liver disease",
+        "severe liver disease",
+        "chronic lung disease",
+        "movement disorder",
+        "neurological disorder",
+        "epilepsy",
+        "obesity",
+        "paralysis",
+        "peripheral vascular disease",
+        "psychosis",
+        "pulmonary circulation disease",
+        "moderate kidney disease",
+        "severe kidney disease",
+        "hypothyroidism",
+        "thyroid disorder",
+        "bleeding ulcer",
+        "heart valve disease",
+        "weight loss",
     ];
     let sensitive = match ELIXHAUSER.get(bit).copied().unwrap_or("") {
         "aids" => Sensitive::Hiv,
@@ -87,14 +120,29 @@ pub fn plain_condition(bit: usize) -> (&'static str, Sensitive) {
 
 fn pqi_words(counted: u16) -> String {
     const WORDS: [&str; 10] = [
-        "diabetes, short-term complication", "diabetes, long-term complication", "COPD or asthma", "hypertension", "heart failure", "pneumonia",
-        "urinary tract infection", "uncontrolled diabetes", "asthma", "amputation with diabetes",
+        "diabetes, short-term complication",
+        "diabetes, long-term complication",
+        "COPD or asthma",
+        "hypertension",
+        "heart failure",
+        "pneumonia",
+        "urinary tract infection",
+        "uncontrolled diabetes",
+        "asthma",
+        "amputation with diabetes",
     ];
     (0..PQI.len()).filter(|i| counted >> i & 1 == 1).map(|i| WORDS[i]).collect::<Vec<_>>().join(", ")
 }
 
 fn reason(text: String, driver: Driver, points: Option<f64>, dated: Option<&Dated>) -> Reason {
-    Reason { text, driver, points, day: dated.map(|d| d.day), evidence: dated.map_or_else(Box::default, |d| d.id.clone()), sensitive: Sensitive::No }
+    Reason {
+        text,
+        driver,
+        points,
+        day: dated.map(|d| d.day),
+        evidence: dated.map_or_else(Box::default, |d| d.id.clone()),
+        sensitive: Sensitive::No,
+    }
 }
 
 /// Up to five reasons of one member, strongest first: the parts of the ordering key, then open needs and
@@ -106,7 +154,15 @@ pub fn for_member(s: &Snapshot) -> Vec<Reason> {
         let l = recent.lace;
         let dated = Dated { day: recent.discharge, id: recent.stay_id.clone() };
         out.push(reason(
-            format!("left hospital {}; LACE {} of 19 (stay {}, acute {}, conditions {}, ED {})", recent.discharge, l.total(), l.length, l.acute, l.comorbidity, l.emergency),
+            format!(
+                "left hospital {}; LACE {} of 19 (stay {}, acute {}, conditions {}, ED {})",
+                recent.discharge,
+                l.total(),
+                l.length,
+                l.acute,
+                l.comorbidity,
+                l.emergency
+            ),
             Driver::Transition,
             Some(f64::from(l.total())),
             Some(&dated),
@@ -114,10 +170,24 @@ pub fn for_member(s: &Snapshot) -> Vec<Reason> {
     }
     if let Some((dated, counted)) = s.facts.pqi_year.first() {
         let n = s.facts.pqi_year.len();
-        out.push(reason(format!("{n} avoidable hospital stay{} in 12 months ({})", if n == 1 { "" } else { "s" }, pqi_words(*counted)), Driver::Clinical, f64::from(u32::try_from(n).unwrap_or(0)).into(), Some(dated)));
+        out.push(reason(
+            format!(
+                "{n} avoidable hospital stay{} in 12 months ({})",
+                if n == 1 { "" } else { "s" },
+                pqi_words(*counted)
+            ),
+            Driver::Clinical,
+            f64::from(u32::try_from(n).unwrap_or(0)).into(),
+            Some(dated),
+        ));
     }
     if s.key.two_stays {
-        out.push(reason(format!("{} hospital stays in a year", s.facts.stays_year), Driver::Clinical, Some(1.0), s.facts.last_stay.as_ref()));
+        out.push(reason(
+            format!("{} hospital stays in a year", s.facts.stays_year),
+            Driver::Clinical,
+            Some(1.0),
+            s.facts.last_stay.as_ref(),
+        ));
     }
     let urgent_context = usize::from(!s.facts.late_fills.is_empty()) + usize::from(s.open_needs().next().is_some());
     for c in s.conditions.iter().take(5_usize.saturating_sub(out.len() + urgent_context).max(1)) {
@@ -126,19 +196,49 @@ pub fn for_member(s: &Snapshot) -> Vec<Reason> {
             Sensitive::SubstanceUse | Sensitive::Psychiatric => Driver::Behavioral,
             _ => Driver::Clinical,
         };
-        out.push(Reason { text: name.to_owned(), driver, points: Some(f64::from(c.weight)), day: Some(Day(c.evidence.last)), evidence: c.evidence.last_id.clone(), sensitive });
+        out.push(Reason {
+            text: name.to_owned(),
+            driver,
+            points: Some(f64::from(c.weight)),
+            day: Some(Day(c.evidence.last)),
+            evidence: c.evidence.last_id.clone(),
+            sensitive,
+        });
     }
     if let Some((class, ended)) = s.facts.late_fills.first() {
-        out.push(Reason { text: format!("{} supply ran out", class.replace('_', " ")), driver: Driver::Medication, points: None, day: Some(*ended), evidence: Box::default(), sensitive: Sensitive::No });
+        out.push(Reason {
+            text: format!("{} supply ran out", class.replace('_', " ")),
+            driver: Driver::Medication,
+            points: None,
+            day: Some(*ended),
+            evidence: Box::default(),
+            sensitive: Sensitive::No,
+        });
     }
     for need in s.open_needs() {
-        let sensitive = if &*need.domain == "safety_trauma" || &*need.domain == "safety" { Sensitive::Abuse } else { Sensitive::No };
-        out.push(Reason { text: format!("{} need ({})", need.domain.replace('_', " "), need.source.name().replace('_', " ")), driver: Driver::Social, points: None, day: Some(need.day), evidence: need.evidence.clone(), sensitive });
+        let sensitive = if &*need.domain == "safety_trauma" || &*need.domain == "safety" {
+            Sensitive::Abuse
+        } else {
+            Sensitive::No
+        };
+        out.push(Reason {
+            text: format!("{} need ({})", need.domain.replace('_', " "), need.source.name().replace('_', " ")),
+            driver: Driver::Social,
+            points: None,
+            day: Some(need.day),
+            evidence: need.evidence.clone(),
+            sensitive,
+        });
     }
     if out.len() < 3
         && let Some(ed) = &s.facts.last_ed
     {
-        out.push(reason(format!("{} ED visit{} in a year", s.facts.ed_year, if s.facts.ed_year == 1 { "" } else { "s" }), Driver::Clinical, None, Some(ed)));
+        out.push(reason(
+            format!("{} ED visit{} in a year", s.facts.ed_year, if s.facts.ed_year == 1 { "" } else { "s" }),
+            Driver::Clinical,
+            None,
+            Some(ed),
+        ));
     }
     out.truncate(5);
     out

@@ -28,17 +28,37 @@ pub fn first_action(candidate: &Candidate, s: &Snapshot, as_of: Day) -> Action {
     if let Some(clock) = &candidate.clock {
         let late = if clock.slack_days < 0 { ", overdue" } else { "" };
         return match clock.kind {
-            "tcm_contact" => action(format!("call about the discharge{late}: symptoms, medicines, follow-up visit"), Discipline::Rn, "transitions from hospital to home"),
-            "tcm_visit" => action(format!("book the follow-up visit by {}{late}; reconcile medicines", clock.due), Discipline::Rn, "transitions from hospital to home"),
-            _ => action(format!("get the urgent authorization decided{late}"), Discipline::Rn, "insurance authorizations"),
+            "tcm_contact" => action(
+                format!("call about the discharge{late}: symptoms, medicines, follow-up visit"),
+                Discipline::Rn,
+                "transitions from hospital to home",
+            ),
+            "tcm_visit" => action(
+                format!("book the follow-up visit by {}{late}; reconcile medicines", clock.due),
+                Discipline::Rn,
+                "transitions from hospital to home",
+            ),
+            _ => action(
+                format!("get the urgent authorization decided{late}"),
+                Discipline::Rn,
+                "insurance authorizations",
+            ),
         };
     }
     let due = |kind: WorkKind| s.worklist.iter().find(|w| w.kind == kind && w.due <= as_of.plus(7));
     if let Some(item) = due(WorkKind::Fill) {
-        return action(format!("ask about {}: supply ran out; arrange the refill", item.detail.replace('_', " ")), Discipline::PharmD, "education and medication adherence");
+        return action(
+            format!("ask about {}: supply ran out; arrange the refill", item.detail.replace('_', " ")),
+            Discipline::PharmD,
+            "education and medication adherence",
+        );
     }
     if let Some(item) = due(WorkKind::AuthorizationExpiring).or_else(|| due(WorkKind::AuthorizationDecision)) {
-        return action(format!("renew or chase the {} authorization, due {}", item.detail.replace('_', " "), item.due), Discipline::Rn, "insurance authorizations");
+        return action(
+            format!("renew or chase the {} authorization, due {}", item.detail.replace('_', " "), item.due),
+            Discipline::Rn,
+            "insurance authorizations",
+        );
     }
     if let Some(need) = s.open_needs().find(|n| !matches!(&*n.domain, "safety_trauma" | "safety")) {
         let domain = need.domain.replace('_', " ");
@@ -48,7 +68,11 @@ pub fn first_action(candidate: &Candidate, s: &Snapshot, as_of: Day) -> Action {
         };
     }
     if let Some(item) = due(WorkKind::Assessment) {
-        return action(format!("complete the assessment due {}", item.due), Discipline::Rn, "assessment across body, mind and social needs");
+        return action(
+            format!("complete the assessment due {}", item.due),
+            Discipline::Rn,
+            "assessment across body, mind and social needs",
+        );
     }
     if let Some(item) = due(WorkKind::PlanReview) {
         return action(format!("review the care plan, due {}", item.due), Discipline::Rn, "care plans");
@@ -57,7 +81,15 @@ pub fn first_action(candidate: &Candidate, s: &Snapshot, as_of: Day) -> Action {
         return action("check in and connect with behavioral health", Discipline::Lcsw, "work with behavioral health");
     }
     if s.facts.last_visit.as_ref().is_none_or(|v| as_of.since(v.day) > 180) {
-        return action("no ambulatory visit in six months: arrange one with the primary care provider", Discipline::Rn, "coordination across providers");
+        return action(
+            "no ambulatory visit in six months: arrange one with the primary care provider",
+            Discipline::Rn,
+            "coordination across providers",
+        );
     }
-    action("introduce care management and review recent hospital use", Discipline::Rn, "finding high-risk people and ordering outreach")
+    action(
+        "introduce care management and review recent hospital use",
+        Discipline::Rn,
+        "finding high-risk people and ordering outreach",
+    )
 }

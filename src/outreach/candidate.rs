@@ -140,12 +140,20 @@ fn impactability(driver: Option<Driver>, inputs: &Inputs<'_>) -> f64 {
 
 /// The tightest running clock of a member.
 fn clock(s: &Snapshot, complex: bool, as_of: Day) -> Option<Clock> {
-    let transitions = s.transitions.iter().filter_map(|t| t.running(as_of, complex || t.complex).map(|(kind, due, slack_days)| Clock { slack_days, due, kind, started: t.discharge }));
-    let urgent = s
-        .worklist
-        .iter()
-        .filter(|w| w.kind == WorkKind::AuthorizationDecision && w.urgent)
-        .map(|w| Clock { slack_days: business_days_between(as_of, w.due), due: w.due, kind: "authorization_urgent", started: w.due.plus(-3) });
+    let transitions = s.transitions.iter().filter_map(|t| {
+        t.running(as_of, complex || t.complex).map(|(kind, due, slack_days)| Clock {
+            slack_days,
+            due,
+            kind,
+            started: t.discharge,
+        })
+    });
+    let urgent = s.worklist.iter().filter(|w| w.kind == WorkKind::AuthorizationDecision && w.urgent).map(|w| Clock {
+        slack_days: business_days_between(as_of, w.due),
+        due: w.due,
+        kind: "authorization_urgent",
+        started: w.due.plus(-3),
+    });
     transitions.chain(urgent).min()
 }
 
@@ -177,12 +185,20 @@ pub fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
     out
 }
 
-fn one(inputs: &Inputs<'_>, s: &Snapshot, percentile: Option<(f64, f64)>, p90: f64, base_reach: f64, as_of: Day) -> Candidate {
+fn one(
+    inputs: &Inputs<'_>,
+    s: &Snapshot,
+    percentile: Option<(f64, f64)>,
+    p90: f64,
+    base_reach: f64,
+    as_of: Day,
+) -> Candidate {
     let list = &inputs.plan.list;
     let ex = inputs.extracts;
     let active = |o: &&Override| o.expires >= as_of.0;
     let own: Vec<&Override> = ex.overrides.of(s.member).filter(active).collect();
-    let forced_tier: Option<u8> = own.iter().filter(|o| &*o.action == "tier").filter_map(|o| o.value.parse().ok()).find(|t| (1..=4).contains(t));
+    let forced_tier: Option<u8> =
+        own.iter().filter(|o| &*o.action == "tier").filter_map(|o| o.value.parse().ok()).find(|t| (1..=4).contains(t));
     let now = percentile.map(|p| p.0);
     let risk_tier = forced_tier.unwrap_or_else(|| match now {
         Some(p) if p >= list.tiers[0] => 1,
@@ -193,7 +209,11 @@ fn one(inputs: &Inputs<'_>, s: &Snapshot, percentile: Option<(f64, f64)>, p90: f
     // A clock makes tier 1, but only a tier from risk or by hand makes a discharge complex.
     let clock = clock(s, risk_tier == 1, as_of);
     let in_transition = s.transitions.iter().any(|t| t.closed.is_none());
-    let tier = if clock.as_ref().is_some_and(|c| c.kind != "authorization_urgent") && forced_tier.is_none() { 1 } else { risk_tier };
+    let tier = if clock.as_ref().is_some_and(|c| c.kind != "authorization_urgent") && forced_tier.is_none() {
+        1
+    } else {
+        risk_tier
+    };
     let rising = percentile.is_some_and(|(n, b)| n >= list.rising_percentile && n - b >= list.rising_gain);
     let stream = if clock.is_some() {
         Stream::Transition
@@ -221,7 +241,10 @@ fn one(inputs: &Inputs<'_>, s: &Snapshot, percentile: Option<(f64, f64)>, p90: f
         key: s.key,
         parts: Parts {
             probability,
-            impactability: impactability(drivers.iter().copied().find(|d| *d != Driver::Transition).or(drivers.first().copied()), inputs),
+            impactability: impactability(
+                drivers.iter().copied().find(|d| *d != Driver::Transition).or(drivers.first().copied()),
+                inputs,
+            ),
             reach: reach(inputs, s.member, base_reach),
             not_yet_engaged: if engaged { 0.5 } else { 1.0 },
             time_value: since_discharge.map_or(1.0, |d| 2.0 - f64::from(d.clamp(0, 30)) / 30.0),
@@ -243,7 +266,12 @@ fn lace_risk(total: u8, inputs: &Inputs<'_>) -> f64 {
 fn reach(inputs: &Inputs<'_>, member: u32, base: f64) -> f64 {
     let facts = &inputs.extracts.population.member(member).facts;
     let from = inputs.plan.as_of.0 - inputs.plan.list.reach_days;
-    let vain = inputs.extracts.outreach.of(member).filter(|o| o.day > from && matches!(&*o.outcome, "attempts_complete" | "attempts_incomplete" | "wrong_number")).count();
+    let vain = inputs
+        .extracts
+        .outreach
+        .of(member)
+        .filter(|o| o.day > from && matches!(&*o.outcome, "attempts_complete" | "attempts_incomplete" | "wrong_number"))
+        .count();
     let phone = if facts.phone.is_some() || facts.guardian_phone.is_some() { 1.0 } else { 0.3 };
     let worn = libm::pow(0.9, f64::from(u32::try_from(vain.min(10)).unwrap_or(10)));
     base * phone * worn

@@ -124,7 +124,10 @@ impl<'a> ContactCapacity<'a> {
                 best = Some(i);
                 break;
             }
-            if !required.contains(slot.discipline) || !speaks(slot.manager, member, language) || !licensed(slot.manager, state) {
+            if !required.contains(slot.discipline)
+                || !speaks(slot.manager, member, language)
+                || !licensed(slot.manager, state)
+            {
                 continue;
             }
             if best.is_none_or(|b| slot.left > self.slots[b].left) {
@@ -149,11 +152,17 @@ pub fn working_manager(inputs: &Inputs<'_>, member: u32) -> Option<Box<str>> {
     if !away {
         return Some(holder);
     }
-    managers.iter().find(|m| m.cover_for.as_deref() == Some(&*holder) && on_duty(m, inputs.plan.as_of.0)).map(|m| m.id.clone()).or(Some(holder))
+    managers
+        .iter()
+        .find(|m| m.cover_for.as_deref() == Some(&*holder) && on_duty(m, inputs.plan.as_of.0))
+        .map(|m| m.id.clone())
+        .or(Some(holder))
 }
 
 fn speaks(manager: &Manager, member: &Member, language: &str) -> bool {
-    member.facts.interpreter != Some(true) || language.is_empty() || manager.languages.split('|').any(|l| l.eq_ignore_ascii_case(language))
+    member.facts.interpreter != Some(true)
+        || language.is_empty()
+        || manager.languages.split('|').any(|l| l.eq_ignore_ascii_case(language))
 }
 
 fn licensed(manager: &Manager, state: &str) -> bool {

@@ -106,7 +106,8 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     let mut all = candidates(inputs);
     let known = suppression::Population::new(inputs.extracts);
     unite_duplicates(&mut all, &known.duplicates);
-    let started: FxHashMap<u32, Day> = all.iter().filter_map(|c| c.clock.as_ref().map(|k| (c.member, k.started))).collect();
+    let started: FxHashMap<u32, Day> =
+        all.iter().filter_map(|c| c.clock.as_ref().map(|k| (c.member, k.started))).collect();
     let mut out = OutreachList {
         tiers: all.iter().map(|c| (c.member, c.tier)).collect(),
         complex: all.iter().filter(|c| c.risk_tier == 1).map(|c| c.member).collect(),
@@ -119,7 +120,8 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
         out.suppressed.extend(suppression::judge(inputs, s, started.get(&s.member).copied(), &known));
     }
     let suppressed: FxHashSet<u32> = out.suppressed.iter().map(|s| s.member).collect();
-    let mut open: Vec<Candidate> = all.into_iter().filter(|c| c.has_cause() && !suppressed.contains(&c.member)).collect();
+    let mut open: Vec<Candidate> =
+        all.into_iter().filter(|c| c.has_cause() && !suppressed.contains(&c.member)).collect();
     open.sort_by(Candidate::order);
     let mut plain = ContactCapacity::new(inputs, 1.0);
     let mut wide = ContactCapacity::new(inputs, inputs.plan.list.exit_factor);
@@ -128,7 +130,9 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     let mut phones: FxHashSet<&str> = FxHashSet::default();
     for (rank, candidate) in open.into_iter().enumerate() {
         let member = inputs.extracts.population.member(candidate.member);
-        let behavioral = inputs.snapshots.get(candidate.member as usize).is_some_and(|s| s.facts.behavioral_year.is_some()) && candidate.clock.is_none();
+        let behavioral =
+            inputs.snapshots.get(candidate.member as usize).is_some_and(|s| s.facts.behavioral_year.is_some())
+                && candidate.clock.is_none();
         let required = required_disciplines(&candidate.drivers, behavioral);
         // A clock is worked whatever the household's other member was called for.
         if candidate.clock.is_none()
@@ -188,7 +192,13 @@ fn unite_duplicates(all: &mut [Candidate], duplicates: &FxHashMap<u32, u32>) {
     }
 }
 
-fn listed(inputs: &Inputs<'_>, candidate: Candidate, contact_by: Box<str>, nights_beyond: i32, memory: &mut Memory) -> Listed {
+fn listed(
+    inputs: &Inputs<'_>,
+    candidate: Candidate,
+    contact_by: Box<str>,
+    nights_beyond: i32,
+    memory: &mut Memory,
+) -> Listed {
     let as_of = inputs.plan.as_of;
     let id = inputs.extracts.population.member(candidate.member).id();
     let before = inputs.previous.rows.get(id);
@@ -214,7 +224,14 @@ fn listed(inputs: &Inputs<'_>, candidate: Candidate, contact_by: Box<str>, night
         },
     );
     let snapshot = &inputs.snapshots[candidate.member as usize];
-    Listed { action: first_action(&candidate, snapshot, as_of), candidate, status, days_on_list, what_changed, contact_by }
+    Listed {
+        action: first_action(&candidate, snapshot, as_of),
+        candidate,
+        status,
+        days_on_list,
+        what_changed,
+        contact_by,
+    }
 }
 
 fn changes(before: Option<&MemoryRow>, now: &Candidate, clock: &str, status: ListStatus) -> String {
@@ -240,15 +257,18 @@ fn changes(before: Option<&MemoryRow>, now: &Candidate, clock: &str, status: Lis
 fn finish(inputs: &Inputs<'_>, out: &mut OutreachList) {
     let as_of = inputs.plan.as_of;
     out.suppressed.sort_by_key(|s| s.member);
-    let codes: FxHashMap<&str, &'static str> = out.suppressed.iter().map(|s| (inputs.extracts.population.member(s.member).id(), s.code.name())).collect();
-    let overflow: FxHashMap<&str, &'static str> = out.overflow.iter().map(|o| (inputs.extracts.population.member(o.candidate.member).id(), o.reason)).collect();
+    let codes: FxHashMap<&str, &'static str> =
+        out.suppressed.iter().map(|s| (inputs.extracts.population.member(s.member).id(), s.code.name())).collect();
+    let overflow: FxHashMap<&str, &'static str> =
+        out.overflow.iter().map(|o| (inputs.extracts.population.member(o.candidate.member).id(), o.reason)).collect();
     let mut carried = Vec::new();
     for (id, before) in &inputs.previous.rows {
         if out.memory.rows.contains_key(id) {
             continue;
         }
         if before.listed {
-            let reason = codes.get(id.as_str()).copied().or_else(|| overflow.get(id.as_str()).copied()).unwrap_or("NO_CAUSE");
+            let reason =
+                codes.get(id.as_str()).copied().or_else(|| overflow.get(id.as_str()).copied()).unwrap_or("NO_CAUSE");
             out.dropped.push(Dropped { member_id: id.clone(), reason: reason.to_owned() });
         }
         if as_of.since(before.last) <= FORGET_AFTER_DAYS {

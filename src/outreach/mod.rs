@@ -11,7 +11,7 @@ mod suppression;
 pub use actions::{Action, first_action};
 pub use candidate::{Candidate, Clock, Parts, Stream};
 pub use capacity::{ContactCapacity, on_duty, reach_rate, required_disciplines, working_manager};
-pub use list::{Dropped, ListStatus, Listed, Overflow, OutreachList, build};
+pub use list::{Dropped, ListStatus, Listed, OutreachList, Overflow, build};
 pub use memory::{Memory, MemoryRow};
 pub use suppression::{Code, Suppressed};
 

@@ -67,7 +67,14 @@ pub struct Suppressed {
 }
 
 fn row(member: u32, code: Code, until: &str, until_date: Option<Day>, detail: impl Into<String>) -> Suppressed {
-    Suppressed { member, code, until: until.to_owned(), until_date, detail: detail.into(), palliative_review: code == Code::Hospice }
+    Suppressed {
+        member,
+        code,
+        until: until.to_owned(),
+        until_date,
+        detail: detail.into(),
+        palliative_review: code == Code::Hospice,
+    }
 }
 
 /// People under two ids: same name and birth date, and same sex or phone. Maps each later id to the lowest.
@@ -75,7 +82,9 @@ fn row(member: u32, code: Code, until: &str, until_date: Option<Day>, detail: im
 fn duplicates(extracts: &Extracts) -> FxHashMap<u32, u32> {
     let mut groups: FxHashMap<(String, String, i32), Vec<u32>> = FxHashMap::default();
     for (i, m) in extracts.population.members.iter().enumerate() {
-        let fold = |t: &Option<Box<str>>| t.as_deref().map(|t| t.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "));
+        let fold = |t: &Option<Box<str>>| {
+            t.as_deref().map(|t| t.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "))
+        };
         if let (Some(first), Some(last)) = (fold(&m.facts.first_name), fold(&m.facts.last_name)) {
             groups.entry((first, last, m.facts.birth)).or_default().push(u32::try_from(i).unwrap_or(u32::MAX));
         }
@@ -86,7 +95,8 @@ fn duplicates(extracts: &Extracts) -> FxHashMap<u32, u32> {
             let m = extracts.population.member(*member);
             let same = group[..at].iter().find(|o| {
                 let other = extracts.population.member(**o);
-                (other.sex() == m.sex() && m.sex() != crate::domain::Sex::Unknown) || (other.facts.phone.is_some() && other.facts.phone == m.facts.phone)
+                (other.sex() == m.sex() && m.sex() != crate::domain::Sex::Unknown)
+                    || (other.facts.phone.is_some() && other.facts.phone == m.facts.phone)
             });
             if let Some(lowest) = same {
                 out.insert(*member, *lowest);
@@ -108,7 +118,11 @@ impl Population {
     /// Looks at everyone once.
     #[must_use]
     pub fn new(extracts: &Extracts) -> Self {
-        let contacts_known = extracts.population.members.iter().any(|m| m.facts.phone.is_some() || m.facts.address.is_some() || m.facts.guardian_phone.is_some());
+        let contacts_known = extracts
+            .population
+            .members
+            .iter()
+            .any(|m| m.facts.phone.is_some() || m.facts.address.is_some() || m.facts.guardian_phone.is_some());
         Self { duplicates: duplicates(extracts), contacts_known }
     }
 }
@@ -120,7 +134,13 @@ pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, know
     let m = ex.population.member(s.member);
     let as_of = inputs.plan.as_of;
     if m.death().is_some() || s.facts.died_by_claim.is_some() {
-        return Some(row(s.member, Code::Deceased, "never", None, if m.death().is_some() { "death date" } else { "discharge disposition" }));
+        return Some(row(
+            s.member,
+            Code::Deceased,
+            "never",
+            None,
+            if m.death().is_some() { "death date" } else { "discharge disposition" },
+        ));
     }
     if !s.enrolled {
         let next = m.spans.iter().map(|p| Day(p.start)).find(|d| *d > as_of);
@@ -130,9 +150,17 @@ pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, know
         return Some(row(s.member, Code::NotAttributed, "next span", None, "no practice_id"));
     }
     if let Some(lowest) = known.duplicates.get(&s.member) {
-        return Some(row(s.member, Code::Duplicate, "", None, format!("same person as {}", ex.population.member(*lowest).id())));
+        return Some(row(
+            s.member,
+            Code::Duplicate,
+            "",
+            None,
+            format!("same person as {}", ex.population.member(*lowest).id()),
+        ));
     }
-    consent(inputs, s.member, m).or_else(|| care(s)).or_else(|| contact(inputs, s, m, clock_started, known.contacts_known))
+    consent(inputs, s.member, m)
+        .or_else(|| care(s))
+        .or_else(|| contact(inputs, s, m, clock_started, known.contacts_known))
 }
 
 fn consent(inputs: &Inputs<'_>, member: u32, m: &Member) -> Option<Suppressed> {
@@ -140,10 +168,23 @@ fn consent(inputs: &Inputs<'_>, member: u32, m: &Member) -> Option<Suppressed> {
     let as_of = inputs.plan.as_of;
     let latest_word = ex.outreach.of(member).filter(|o| o.day <= as_of.0).filter_map(|o| o.opt_out).next_back();
     if latest_word == Some(true) || m.facts.consent == Some(false) {
-        return Some(row(member, Code::OptOut, "revoked", None, if latest_word == Some(true) { "outreach log" } else { "contact_consent" }));
+        return Some(row(
+            member,
+            Code::OptOut,
+            "revoked",
+            None,
+            if latest_word == Some(true) { "outreach log" } else { "contact_consent" },
+        ));
     }
-    let removed = ex.overrides.of(member).filter(|o| &*o.action == "remove" && o.expires >= as_of.0).max_by_key(|o| o.expires)?;
-    Some(row(member, Code::OverrideRemove, "expires", Some(Day(removed.expires)), format!("{} ({})", removed.reason, removed.author)))
+    let removed =
+        ex.overrides.of(member).filter(|o| &*o.action == "remove" && o.expires >= as_of.0).max_by_key(|o| o.expires)?;
+    Some(row(
+        member,
+        Code::OverrideRemove,
+        "expires",
+        Some(Day(removed.expires)),
+        format!("{} ({})", removed.reason, removed.author),
+    ))
 }
 
 fn care(s: &Snapshot) -> Option<Suppressed> {
@@ -154,7 +195,13 @@ fn care(s: &Snapshot) -> Option<Suppressed> {
     Some(row(s.member, Code::InFacility, "discharge, then the clock starts", None, format!("since {since}")))
 }
 
-fn contact(inputs: &Inputs<'_>, s: &Snapshot, m: &Member, clock_started: Option<Day>, contacts_known: bool) -> Option<Suppressed> {
+fn contact(
+    inputs: &Inputs<'_>,
+    s: &Snapshot,
+    m: &Member,
+    clock_started: Option<Day>,
+    contacts_known: bool,
+) -> Option<Suppressed> {
     let ex = inputs.extracts;
     let list = &inputs.plan.list;
     let as_of = inputs.plan.as_of;
@@ -162,7 +209,8 @@ fn contact(inputs: &Inputs<'_>, s: &Snapshot, m: &Member, clock_started: Option<
         return Some(row(s.member, Code::MinorNoGuardian, "data change", None, "no guardian_phone"));
     }
     let log: Vec<_> = ex.outreach.of(s.member).filter(|o| o.day <= as_of.0).collect();
-    let reachable = m.facts.phone.is_some() || m.facts.address.is_some() || (s.age < 18 && m.facts.guardian_phone.is_some());
+    let reachable =
+        m.facts.phone.is_some() || m.facts.address.is_some() || (s.age < 18 && m.facts.guardian_phone.is_some());
     if !reachable && contacts_known {
         return Some(row(s.member, Code::BadContact, "data change", None, "no phone and no address"));
     }

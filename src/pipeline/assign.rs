@@ -30,11 +30,17 @@ pub struct AssignRequest {
 /// # Errors
 /// Unreadable or wrong files (exit 3), weights that are none (exit 2), or a disk that refuses (exit 6).
 pub fn assign(request: &AssignRequest) -> Result<Vec<u8>, PipelineError> {
-    let read = |path: &Path| std::fs::read(path).map_err(|e| PipelineError::Usage(format!("cannot read {}: {e}", path.display())));
+    let read = |path: &Path| {
+        std::fs::read(path).map_err(|e| PipelineError::Usage(format!("cannot read {}: {e}", path.display())))
+    };
     let (members, managers) = (read(&request.members)?, read(&request.care_managers)?);
     let weights = request.weights.as_deref().map(|p| weights(&read(p)?)).transpose()?.unwrap_or_default();
     let name = |p: &Path| p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let problem = flat_files::read_problem((&members, &name(&request.members)), (&managers, &name(&request.care_managers)), weights)?;
+    let problem = flat_files::read_problem(
+        (&members, &name(&request.members)),
+        (&managers, &name(&request.care_managers)),
+        weights,
+    )?;
     let mut options = Options { continuity: request.continuity, seed: request.seed, ..Options::default() };
     if let Some(steps) = request.steps {
         options.step_budget = steps;
@@ -55,7 +61,8 @@ fn weights(bytes: &[u8]) -> Result<Weights, PipelineError> {
         return flat_files::read_weights_json(bytes).map_err(refuse);
     }
     let table: toml::Table = text.parse().map_err(|e| PipelineError::Usage(format!("--weights: {e}")))?;
-    let inner = table.get("weights").or_else(|| table.get("caseload")).and_then(toml::Value::as_table).unwrap_or(&table);
+    let inner =
+        table.get("weights").or_else(|| table.get("caseload")).and_then(toml::Value::as_table).unwrap_or(&table);
     let mut out = Weights::default();
     for (key, value) in inner {
         #[expect(clippy::cast_precision_loss, reason = "weights are small; larger ones are refused")]

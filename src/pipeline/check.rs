@@ -23,7 +23,12 @@ pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> R
             gates::expected_hashes(&found, list)?;
         }
         let tell = |name: &str| progress.stage(&format!("read {name}"));
-        let load = LoadOptions { allow_empty: &options.allow_empty, scratch: staging.path(), stop: stop_flag(), progress: &tell };
+        let load = LoadOptions {
+            allow_empty: &options.allow_empty,
+            scratch: staging.path(),
+            stop: stop_flag(),
+            progress: &tell,
+        };
         let extracts = extracts::load(plan, &found, &load)?;
         let over = gates::exceeded(&extracts.reports, plan);
         account.note(&extracts, &BTreeMap::new(), over.clone());

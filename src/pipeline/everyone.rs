@@ -84,7 +84,11 @@ impl Walk<'_> {
     }
 
     fn bucket(&self, bucket: usize) -> Result<Group, PipelineError> {
-        let records = self.extracts.buckets.take(bucket).map_err(|e| PipelineError::Extract(crate::extracts::ExtractError::Spill(e)))?;
+        let records = self
+            .extracts
+            .buckets
+            .take(bucket)
+            .map_err(|e| PipelineError::Extract(crate::extracts::ExtractError::Spill(e)))?;
         let mut group = Group::default();
         for member in self.extracts.buckets.members(bucket) {
             self.member(member, records.member(member), &mut group);
@@ -127,9 +131,19 @@ impl Walk<'_> {
             return RiskKey::default();
         }
         // Neither fills, needs nor clocks enter the key.
-        let known = MemberEvents { claims: events.claims.clone(), admissions: events.admissions.clone(), fills: Vec::new() };
+        let known =
+            MemberEvents { claims: events.claims.clone(), admissions: events.admissions.clone(), fills: Vec::new() };
         let timeline = Timeline::known_at(member, known, day, self.plan.models.claims_lag_days, self.codes);
-        let nothing = Inputs { codes: self.codes, clocks: &self.plan.clocks, claims_lag_days: 0, screenings: Vec::new(), outreach: Vec::new(), tasks: Vec::new(), authorizations: Vec::new(), referrals: Vec::new() };
+        let nothing = Inputs {
+            codes: self.codes,
+            clocks: &self.plan.clocks,
+            claims_lag_days: 0,
+            screenings: Vec::new(),
+            outreach: Vec::new(),
+            tasks: Vec::new(),
+            authorizations: Vec::new(),
+            referrals: Vec::new(),
+        };
         RiskKey::of(&measure(&timeline, &nothing))
     }
 }
@@ -168,8 +182,16 @@ fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, 
         add(n, "labels_known", u64::from(facts.readmit30.is_some()));
         add(n, "pqi_stays", u64::from(facts.pqi.as_ref().is_some_and(|p| p.counted != 0)));
         add(c, "principal_without_ccs", u64::from(facts.is_index() && facts.unmapped_principal));
-        add(c, "principal_ccs_from_family", u64::from(stay.principal_icd10 && codes.dx(stay.principal).ccs_from_family));
-        add(c, "pqi_admit_source_unjudged", u64::from(facts.pqi.as_ref().is_some_and(|p| p.exclusions.contains("unjudged"))));
+        add(
+            c,
+            "principal_ccs_from_family",
+            u64::from(stay.principal_icd10 && codes.dx(stay.principal).ccs_from_family),
+        );
+        add(
+            c,
+            "pqi_admit_source_unjudged",
+            u64::from(facts.pqi.as_ref().is_some_and(|p| p.exclusions.contains("unjudged"))),
+        );
     }
     add(c, "ed_visits_unclassified", measures.ed.iter().filter(|e| e.unclassified == Some(1.0)).count() as u64);
 }
@@ -178,7 +200,11 @@ impl Everyone {
     fn take(&mut self, group: Group, extracts: &Extracts) {
         self.snapshots.extend(group.snapshots);
         self.rates.merge(&group.rates);
-        for (map, from) in [(&mut self.codes, group.codes), (&mut self.counts, group.counts), (&mut self.dropped, group.account.dropped)] {
+        for (map, from) in [
+            (&mut self.codes, group.codes),
+            (&mut self.counts, group.counts),
+            (&mut self.dropped, group.account.dropped),
+        ] {
             for (k, v) in from {
                 *map.entry(k).or_default() += v;
             }
@@ -186,8 +212,16 @@ impl Everyone {
         let files = extracts.reports.get("medical_claim").map(|r| &r.files);
         for (file, row, reason) in group.account.quarantined {
             let file = files.and_then(|f| f.get(file as usize)).map_or_else(|| "(view)".to_owned(), |f| f.name.clone());
-            let column = if reason == Reason::ReversalWithoutOriginal { "reversal_of_claim_id" } else { "claim_line_number" };
-            self.quarantine.push(QuarantineRow { extract: "medical_claim", file, row, column: column.to_owned(), reason, value: String::new() });
+            let column =
+                if reason == Reason::ReversalWithoutOriginal { "reversal_of_claim_id" } else { "claim_line_number" };
+            self.quarantine.push(QuarantineRow {
+                extract: "medical_claim",
+                file,
+                row,
+                column: column.to_owned(),
+                reason,
+                value: String::new(),
+            });
         }
     }
 }

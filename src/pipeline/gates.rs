@@ -20,7 +20,12 @@ pub fn exceeded(reports: &Reports, plan: &RunPlan) -> Vec<String> {
 ///
 /// # Errors
 /// [`PipelineError::Gate`] unless the fall is accepted.
-pub fn volume(reports: &Reports, previous: Option<&Manifest>, plan: &RunPlan, accept: bool) -> Result<(), PipelineError> {
+pub fn volume(
+    reports: &Reports,
+    previous: Option<&Manifest>,
+    plan: &RunPlan,
+    accept: bool,
+) -> Result<(), PipelineError> {
     let Some(previous) = previous.filter(|_| !accept) else { return Ok(()) };
     let mut fallen = Vec::new();
     for (name, before) in &previous.rows {
@@ -28,7 +33,11 @@ pub fn volume(reports: &Reports, previous: Option<&Manifest>, plan: &RunPlan, ac
         #[expect(clippy::cast_precision_loss, reason = "a share")]
         let fall = 1.0 - now as f64 / before.rows_in.max(1) as f64;
         if fall > plan.quality.max_volume_drop {
-            fallen.push(format!("{name}: {now} rows, {:.0} % fewer than on {} (quality.max_volume_drop)", fall * 100.0, previous.as_of));
+            fallen.push(format!(
+                "{name}: {now} rows, {:.0} % fewer than on {} (quality.max_volume_drop)",
+                fall * 100.0,
+                previous.as_of
+            ));
         }
     }
     if fallen.is_empty() {
@@ -43,7 +52,8 @@ pub fn volume(reports: &Reports, previous: Option<&Manifest>, plan: &RunPlan, ac
 /// # Errors
 /// [`PipelineError::Gate`] naming files that differ or are not listed.
 pub fn expected_hashes(found: &Discovered, list: &Path) -> Result<(), PipelineError> {
-    let text = std::fs::read_to_string(list).map_err(|e| PipelineError::Usage(format!("cannot read the list of expected hashes: {e}")))?;
+    let text = std::fs::read_to_string(list)
+        .map_err(|e| PipelineError::Usage(format!("cannot read the list of expected hashes: {e}")))?;
     let wanted: std::collections::BTreeMap<&str, &str> = text
         .lines()
         .filter_map(|l| l.split_once(char::is_whitespace))
@@ -54,7 +64,9 @@ pub fn expected_hashes(found: &Discovered, list: &Path) -> Result<(), PipelineEr
         let name = file.name.rsplit('/').next().unwrap_or("");
         match wanted.get(name) {
             None => wrong.push(format!("{extract}, file {}: not in the list of expected hashes", file.name)),
-            Some(hash) if !hash.eq_ignore_ascii_case(&file.sha256) => wrong.push(format!("{extract}, file {}: differs from its expected hash", file.name)),
+            Some(hash) if !hash.eq_ignore_ascii_case(&file.sha256) => {
+                wrong.push(format!("{extract}, file {}: differs from its expected hash", file.name))
+            }
             Some(_) => {}
         }
     }

@@ -74,7 +74,11 @@ impl PipelineError {
         match self {
             Self::Config(_) | Self::Usage(_) | Self::Reference(_) => 2,
             Self::Extract(ExtractError::Interrupted) | Self::Interrupted => {
-                if stop_signal() == 15 { 143 } else { 130 }
+                if stop_signal() == 15 {
+                    143
+                } else {
+                    130
+                }
             }
             Self::Extract(ExtractError::Spill(_)) => 6,
             Self::Extract(_) | Self::Caseload(_) | Self::Gate(_) => 3,

@@ -12,7 +12,9 @@ use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
 use crate::models;
 use crate::outreach::{self, Memory};
-use crate::publish::{Manifest, MemberWriters, OutputFolder, PublishError, Staging, data_quality_json, memory_from, read_rows, verify};
+use crate::publish::{
+    Manifest, MemberWriters, OutputFolder, PublishError, Staging, data_quality_json, memory_from, read_rows, verify,
+};
 use crate::reference::Reference;
 use crate::timeline::Codes;
 
@@ -52,7 +54,9 @@ pub fn nightly(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) ->
     let mut ledger = Account::default();
     let result = in_pool(plan, || night(plan, options, progress, &folder, &mut ledger));
     publication::last_attempt(&folder, plan, &result)?;
-    if let Err(PipelineError::Extract(_) | PipelineError::Caseload(_) | PipelineError::Gate(_) | PipelineError::Quarantine(_)) = &result
+    if let Err(
+        PipelineError::Extract(_) | PipelineError::Caseload(_) | PipelineError::Gate(_) | PipelineError::Quarantine(_),
+    ) = &result
         && !stop_flag().load(std::sync::atomic::Ordering::Relaxed)
     {
         publication::failed(&folder, plan, &ledger)?;
@@ -74,12 +78,24 @@ pub struct Account {
 ///
 /// # Errors
 /// That of the work, or an internal error when the pool cannot be made.
-pub fn in_pool<T: Send>(plan: &RunPlan, work: impl FnOnce() -> Result<T, PipelineError> + Send) -> Result<T, PipelineError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.run.threads).build().map_err(|e| PipelineError::Internal(e.to_string()))?;
+pub fn in_pool<T: Send>(
+    plan: &RunPlan,
+    work: impl FnOnce() -> Result<T, PipelineError> + Send,
+) -> Result<T, PipelineError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(plan.run.threads)
+        .build()
+        .map_err(|e| PipelineError::Internal(e.to_string()))?;
     pool.install(work)
 }
 
-fn night(plan: &RunPlan, options: &NightlyOptions, progress: &Progress, folder: &OutputFolder, account: &mut Account) -> Result<NightlySummary, PipelineError> {
+fn night(
+    plan: &RunPlan,
+    options: &NightlyOptions,
+    progress: &Progress,
+    folder: &OutputFolder,
+    account: &mut Account,
+) -> Result<NightlySummary, PipelineError> {
     // Everything that can fail cheaply fails before a claim is read.
     let mut staging = folder.stage()?;
     let reference = Reference::load(plan.reference_dir.as_deref())?;
@@ -111,7 +127,14 @@ fn night(plan: &RunPlan, options: &NightlyOptions, progress: &Progress, folder: 
     let scores = models::score_all(&everyone.snapshots, &extracts.population, &reference, plan.as_of);
 
     progress.stage("order outreach");
-    let inputs = outreach::Inputs { plan, extracts: &extracts, snapshots: &everyone.snapshots, scores: &scores, reference: &reference, previous: &memory };
+    let inputs = outreach::Inputs {
+        plan,
+        extracts: &extracts,
+        snapshots: &everyone.snapshots,
+        scores: &scores,
+        reference: &reference,
+        previous: &memory,
+    };
     let list = outreach::build(&inputs);
 
     progress.stage("balance caseload");
@@ -119,24 +142,48 @@ fn night(plan: &RunPlan, options: &NightlyOptions, progress: &Progress, folder: 
     let assignment = publication::solve_caseload(&cases, plan)?;
 
     progress.stage("publish");
-    let night = Night { plan, inputs: &inputs, list: &list, cases: &cases, assignment: &assignment, everyone: &everyone, found: &found, previous: previous.as_ref() };
+    let night = Night {
+        plan,
+        inputs: &inputs,
+        list: &list,
+        cases: &cases,
+        assignment: &assignment,
+        everyone: &everyone,
+        found: &found,
+        previous: previous.as_ref(),
+    };
     publication::publish(folder, staging, &night, progress)
 }
 
 fn refuse_unknown_models(plan: &RunPlan) -> Result<(), PipelineError> {
     match plan.models.r#use.first() {
         None => Ok(()),
-        Some(id) => Err(PipelineError::Usage(format!("models.use names `{id}`, but no trained model of that name is here\nhint: leave models.use empty to score with the published indices; `lamplight models list` names what is there"))),
+        Some(id) => Err(PipelineError::Usage(format!(
+            "models.use names `{id}`, but no trained model of that name is here\nhint: leave models.use empty to score with the published indices; `lamplight models list` names what is there"
+        ))),
     }
 }
 
-fn read(plan: &RunPlan, options: &NightlyOptions, progress: &Progress, found: &Discovered, staging: &Staging) -> Result<Extracts, PipelineError> {
+fn read(
+    plan: &RunPlan,
+    options: &NightlyOptions,
+    progress: &Progress,
+    found: &Discovered,
+    staging: &Staging,
+) -> Result<Extracts, PipelineError> {
     let tell = |name: &str| progress.stage(&format!("read {name}"));
-    let load = LoadOptions { allow_empty: &options.allow_empty, scratch: staging.path(), stop: stop_flag(), progress: &tell };
+    let load =
+        LoadOptions { allow_empty: &options.allow_empty, scratch: staging.path(), stop: stop_flag(), progress: &tell };
     Ok(extracts::load(plan, found, &load)?)
 }
 
-fn measure(plan: &RunPlan, extracts: &Extracts, codes: &Codes<'_>, staging: &mut Staging, progress: &Progress) -> Result<Everyone, PipelineError> {
+fn measure(
+    plan: &RunPlan,
+    extracts: &Extracts,
+    codes: &Codes<'_>,
+    staging: &mut Staging,
+    progress: &Progress,
+) -> Result<Everyone, PipelineError> {
     let mut writers = MemberWriters::open(staging)?;
     let walk = Walk { plan, extracts, codes, stop: stop_flag() };
     let everyone = walk.run(&mut writers, &|done, all| progress.step(done, all))?;

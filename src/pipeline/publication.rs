@@ -17,8 +17,9 @@ use crate::extracts::{Discovered, QuarantineRow};
 use crate::measures::{RateKind, exact_poisson};
 use crate::outreach::{Inputs, OutreachList};
 use crate::publish::{
-    Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist, WorklistRow, columns, csv_bytes, data_quality_json, digest_of, hash_outputs, outreach_workbook,
-    output_digest, parquet_bytes, render_report, verify, worklists_workbook,
+    Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist,
+    WorklistRow, columns, csv_bytes, data_quality_json, digest_of, hash_outputs, output_digest, outreach_workbook,
+    parquet_bytes, render_report, verify, worklists_workbook,
 };
 use crate::reference::{code_sets, sha256_hex};
 
@@ -79,7 +80,12 @@ pub fn solved(problem: &caseload::Problem, options: &Options) -> Result<Assignme
     }
     let explanation = caseload::explain(problem, options, &solution);
     let summary = caseload::summarise(problem, options, &solution, &explanation, &audit);
-    let by_member = problem.members().iter().zip(&solution.assigned).filter_map(|(m, a)| a.map(|j| (m.id.clone(), problem.managers()[j].id.clone()))).collect();
+    let by_member = problem
+        .members()
+        .iter()
+        .zip(&solution.assigned)
+        .filter_map(|(m, a)| a.map(|j| (m.id.clone(), problem.managers()[j].id.clone())))
+        .collect();
     Ok(Assignment {
         by_member,
         waiting: explanation.waiting.len(),
@@ -95,7 +101,12 @@ pub fn solved(problem: &caseload::Problem, options: &Options) -> Result<Assignme
 ///
 /// # Errors
 /// When the disk refuses; nothing is published then.
-pub fn publish(folder: &OutputFolder, mut staging: Staging, night: &Night<'_>, progress: &Progress) -> Result<NightlySummary, PipelineError> {
+pub fn publish(
+    folder: &OutputFolder,
+    mut staging: Staging,
+    night: &Night<'_>,
+    progress: &Progress,
+) -> Result<NightlySummary, PipelineError> {
     let plan = night.plan;
     write_list(&mut staging, night)?;
     for (name, bytes) in &night.assignment.files {
@@ -116,7 +127,8 @@ pub fn publish(folder: &OutputFolder, mut staging: Staging, night: &Night<'_>, p
         staging.write("report.html", page.as_bytes())?;
     }
     if let Some(group) = plan.output.group.as_deref().filter(|g| !g.is_empty()) {
-        staging.share(group, &["outreach.csv", "outreach.parquet", "outreach.xlsx", "worklists.xlsx", "report.html"])?;
+        staging
+            .share(group, &["outreach.csv", "outreach.parquet", "outreach.xlsx", "worklists.xlsx", "report.html"])?;
     }
     progress.finish();
     staging.write("timings.json", &pretty(&progress.timings())?)?;
@@ -129,19 +141,30 @@ pub fn publish(folder: &OutputFolder, mut staging: Staging, night: &Night<'_>, p
     let same = |run: &Path| verify(run).is_ok_and(|(m, problems)| problems.is_empty() && m.digest == digest);
     let name = folder.publish(staging, &manifest.run_id, same)?;
     folder.prune(plan.run.keep_runs);
-    Ok(NightlySummary { path: folder.run(&name), run_id: name, counts: manifest.counts, digest: manifest.digest, warnings: warnings(night) })
+    Ok(NightlySummary {
+        path: folder.run(&name),
+        run_id: name,
+        counts: manifest.counts,
+        digest: manifest.digest,
+        warnings: warnings(night),
+    })
 }
 
 fn warnings(night: &Night<'_>) -> Vec<String> {
     let mut out = Vec::new();
     if !night.cases.stranded.is_empty() {
-        out.push(format!("{} open cases belong to members who died, left or are another id's double: close them", night.cases.stranded.len()));
+        out.push(format!(
+            "{} open cases belong to members who died, left or are another id's double: close them",
+            night.cases.stranded.len()
+        ));
     }
     if night.inputs.extracts.managers.is_empty() {
         out.push("no care_manager extract: the list is cut at 100 people and nobody is assigned".to_owned());
     }
     if !night.list.contacts_known {
-        out.push("no member has a phone or an address: BAD_CONTACT and MINOR_NO_GUARDIAN could not be judged".to_owned());
+        out.push(
+            "no member has a phone or an address: BAD_CONTACT and MINOR_NO_GUARDIAN could not be judged".to_owned(),
+        );
     }
     out
 }
@@ -155,7 +178,12 @@ fn pretty(value: &serde_json::Value) -> Result<Vec<u8>, PipelineError> {
 fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineError> {
     let plan = night.plan;
     let population = &night.inputs.extracts.population;
-    let assigned: FxHashMap<u32, Box<str>> = night.assignment.by_member.iter().filter_map(|(m, c)| population.find(m).map(|i| (i, c.as_str().into()))).collect();
+    let assigned: FxHashMap<u32, Box<str>> = night
+        .assignment
+        .by_member
+        .iter()
+        .filter_map(|(m, c)| population.find(m).map(|i| (i, c.as_str().into())))
+        .collect();
     let wants = |format: &str| plan.output.formats.iter().any(|f| f == format);
     let banner = plan.sample.then_some("SAMPLE DATA");
     for mut table in ListTables::new(night.inputs, night.list, &assigned).tables {
@@ -170,10 +198,15 @@ fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineEr
                 staging.write("outreach.parquet", &parquet_bytes(spec, &batch)?)?;
                 if wants("xlsx") {
                     staging.write("outreach.xlsx", &outreach_workbook(spec, &batch, plan.as_of, banner)?)?;
-                    staging.write("worklists.xlsx", &worklists_workbook(&worklists(night, &assigned), plan.as_of, banner)?)?;
+                    staging.write(
+                        "worklists.xlsx",
+                        &worklists_workbook(&worklists(night, &assigned), plan.as_of, banner)?,
+                    )?;
                 }
             }
-            "scores" | "reasons" | "memory" => staging.write(&format!("{}.parquet", spec.name), &parquet_bytes(spec, &batch)?)?,
+            "scores" | "reasons" | "memory" => {
+                staging.write(&format!("{}.parquet", spec.name), &parquet_bytes(spec, &batch)?)?
+            }
             name => staging.write(&format!("{name}.csv"), &csv_bytes(spec, &batch)?)?,
         }
     }
@@ -202,15 +235,24 @@ fn worklists(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Work
             language: ex.words.text(f.language).to_owned(),
             interpreter: f.interpreter == Some(true),
             address: if f.homebound == Some(true) { text(&f.address) } else { String::new() },
-            guardian: if minor { [text(&f.guardian_name), text(&f.guardian_phone)].join(" ").trim().to_owned() } else { String::new() },
+            guardian: if minor {
+                [text(&f.guardian_name), text(&f.guardian_phone)].join(" ").trim().to_owned()
+            } else {
+                String::new()
+            },
             pcp: ex.words.text(f.pcp).to_owned(),
             clock: c.clock.as_ref().map_or_else(String::new, |k| k.kind.replace('_', " ")),
             due: c.clock.as_ref().map(|k| k.due),
             reasons: c.reasons.iter().map(|r| r.shown(sensitive)).collect::<Vec<_>>().join("; "),
             first_action: format!("{} ({})", listed.action.text, listed.action.discipline.as_str()),
         };
-        let name = ex.managers.iter().find(|x| *x.id == *manager).and_then(|x| x.name.as_deref()).unwrap_or("").to_owned();
-        sheets.entry(manager.clone()).or_insert_with(|| Worklist { manager, manager_name: name, rows: Vec::new() }).rows.push(row);
+        let name =
+            ex.managers.iter().find(|x| *x.id == *manager).and_then(|x| x.name.as_deref()).unwrap_or("").to_owned();
+        sheets
+            .entry(manager.clone())
+            .or_insert_with(|| Worklist { manager, manager_name: name, rows: Vec::new() })
+            .rows
+            .push(row);
     }
     sheets.into_values().collect()
 }
@@ -228,8 +270,16 @@ fn rates(night: &Night<'_>) -> Table {
         let limits = (!money).then(|| exact_poisson(u64::try_from(cell.observed).unwrap_or(0)));
         let expected = (cell.expected > 0.0).then_some(cell.expected);
         table.push(&[
-            key.month.into(), key.payer.name().into(), (&key.kind.name()).into(), if money { Cell::Null } else { cell.observed.into() }, expected.into(), expected.map(|e| observed / e).into(),
-            if shares { exposure } else { years }.into(), rate.into(), limits.map(|l| scale(l.0)).into(), limits.map(|l| scale(l.1)).into(),
+            key.month.into(),
+            key.payer.name().into(),
+            (&key.kind.name()).into(),
+            if money { Cell::Null } else { cell.observed.into() },
+            expected.into(),
+            expected.map(|e| observed / e).into(),
+            if shares { exposure } else { years }.into(),
+            rate.into(),
+            limits.map(|l| scale(l.0)).into(),
+            limits.map(|l| scale(l.1)).into(),
         ]);
     }
     table
@@ -248,7 +298,14 @@ fn quarantine_tables(rows: &[QuarantineRow]) -> (Vec<u8>, Vec<u8>) {
         let mut table = Table::new(&columns::QUARANTINE);
         for r in rows {
             let row = i64::try_from(r.row).unwrap_or(i64::MAX);
-            table.push(&[r.extract.into(), (&r.file).into(), row.into(), (&r.column).into(), r.reason.code().into(), Some(r.value.as_str()).filter(|v| with_value && !v.is_empty()).into()]);
+            table.push(&[
+                r.extract.into(),
+                (&r.file).into(),
+                row.into(),
+                (&r.column).into(),
+                r.reason.code().into(),
+                Some(r.value.as_str()).filter(|v| with_value && !v.is_empty()).into(),
+            ]);
         }
         table.take()
     };
@@ -260,7 +317,16 @@ fn quarantine_tables(rows: &[QuarantineRow]) -> (Vec<u8>, Vec<u8>) {
 /// The manifest but for outputs and digest.
 fn manifest(night: &Night<'_>) -> Manifest {
     let plan = night.plan;
-    let mut inputs: Vec<InputFile> = night.found.all().map(|(extract, f)| InputFile { extract: extract.to_owned(), file: f.name.clone(), sha256: f.sha256.clone(), bytes: f.bytes }).collect();
+    let mut inputs: Vec<InputFile> = night
+        .found
+        .all()
+        .map(|(extract, f)| InputFile {
+            extract: extract.to_owned(),
+            file: f.name.clone(),
+            sha256: f.sha256.clone(),
+            bytes: f.bytes,
+        })
+        .collect();
     inputs.sort();
     let mut hashes: Vec<String> = inputs.iter().map(|i| format!("{} {}", i.extract, i.sha256)).collect();
     hashes.sort();
@@ -271,7 +337,17 @@ fn manifest(night: &Night<'_>) -> Manifest {
         .extracts
         .reports
         .iter()
-        .map(|(name, r)| ((*name).to_owned(), RowAccount { rows_in: r.tally.rows_in, rows_used: r.tally.rows_used, rows_quarantined: r.tally.rows_quarantined(), rows_dropped: r.tally.rows_dropped() }))
+        .map(|(name, r)| {
+            (
+                (*name).to_owned(),
+                RowAccount {
+                    rows_in: r.tally.rows_in,
+                    rows_used: r.tally.rows_used,
+                    rows_quarantined: r.tally.rows_quarantined(),
+                    rows_dropped: r.tally.rows_dropped(),
+                },
+            )
+        })
         .collect();
     Manifest {
         run_id: format!("{}-{}", plan.as_of, &inputs_digest[..8]),
@@ -284,7 +360,10 @@ fn manifest(night: &Night<'_>) -> Manifest {
         previous_digest: night.previous.map(|p| p.digest.clone()),
         rows,
         counts: counts(night),
-        code_sets: code_sets().into_iter().map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 }).collect(),
+        code_sets: code_sets()
+            .into_iter()
+            .map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 })
+            .collect(),
         models: crate::models::cards().iter().map(|c| c.id.to_owned()).collect(),
         outputs: Vec::new(),
         digest: String::new(),
@@ -294,8 +373,16 @@ fn manifest(night: &Night<'_>) -> Manifest {
 fn counts(night: &Night<'_>) -> BTreeMap<String, u64> {
     let list = night.list;
     let n = |v: usize| v as u64;
-    let scored = night.inputs.scores.iter().filter(|s| s.probability.is_some()).map(|s| s.member).collect::<std::collections::BTreeSet<_>>().len();
-    let mut out: BTreeMap<String, u64> = night.everyone.counts.iter().chain(&night.everyone.codes).map(|(k, v)| ((*k).to_owned(), *v)).collect();
+    let scored = night
+        .inputs
+        .scores
+        .iter()
+        .filter(|s| s.probability.is_some())
+        .map(|s| s.member)
+        .collect::<std::collections::BTreeSet<_>>()
+        .len();
+    let mut out: BTreeMap<String, u64> =
+        night.everyone.counts.iter().chain(&night.everyone.codes).map(|(k, v)| ((*k).to_owned(), *v)).collect();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of contacts")]
     let capacity = list.capacity.max(0.0) as u64;
     for (key, value) in [
@@ -322,10 +409,18 @@ fn counts(night: &Night<'_>) -> BTreeMap<String, u64> {
 ///
 /// # Errors
 /// When the disk refuses and the attempt itself had not already failed.
-pub fn last_attempt(folder: &OutputFolder, plan: &RunPlan, result: &Result<NightlySummary, PipelineError>) -> Result<(), PipelineError> {
+pub fn last_attempt(
+    folder: &OutputFolder,
+    plan: &RunPlan,
+    result: &Result<NightlySummary, PipelineError>,
+) -> Result<(), PipelineError> {
     let value = match result {
-        Ok(summary) => json!({ "as_of": plan.as_of.to_string(), "exit_code": 0, "run_id": summary.run_id, "lamplight_version": env!("CARGO_PKG_VERSION") }),
-        Err(e) => json!({ "as_of": plan.as_of.to_string(), "exit_code": e.exit_code(), "error": e.to_string(), "lamplight_version": env!("CARGO_PKG_VERSION") }),
+        Ok(summary) => {
+            json!({ "as_of": plan.as_of.to_string(), "exit_code": 0, "run_id": summary.run_id, "lamplight_version": env!("CARGO_PKG_VERSION") })
+        }
+        Err(e) => {
+            json!({ "as_of": plan.as_of.to_string(), "exit_code": e.exit_code(), "error": e.to_string(), "lamplight_version": env!("CARGO_PKG_VERSION") })
+        }
     };
     let written = pretty(&value).and_then(|bytes| Ok(folder.write_beside("last_attempt.json", &bytes)?));
     if result.is_err() { Ok(()) } else { written }
@@ -338,7 +433,8 @@ pub fn last_attempt(folder: &OutputFolder, plan: &RunPlan, result: &Result<Night
 pub fn failed(folder: &OutputFolder, plan: &RunPlan, account: &Account) -> Result<(), PipelineError> {
     let id = format!("{}-{}", plan.as_of, &plan.config_hash[..8]);
     let (csv, parquet) = quarantine_tables(&account.quarantine);
-    let files = [("quarantine.csv", csv), ("quarantine.parquet", parquet), ("data_quality.json", pretty(&account.quality)?)];
+    let files =
+        [("quarantine.csv", csv), ("quarantine.parquet", parquet), ("data_quality.json", pretty(&account.quality)?)];
     for (name, bytes) in files {
         if let Err(e) = folder.write_beside(&format!("failed/{id}/{name}"), &bytes) {
             tracing::warn!("cannot leave {name} of the refused night: {e}");
@@ -358,4 +454,3 @@ pub fn rebuild_report(run: &Path) -> Result<String, PipelineError> {
     }
     Ok(render_report(run, &manifest)?)
 }
-

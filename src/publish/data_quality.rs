@@ -9,7 +9,11 @@ use crate::extracts::{ExtractReport, Reason, Severity};
 /// `data_quality.json`: by extract the row account, every reason with its count, and what a missing extract
 /// costs. Holds counts only, so no row order changes it.
 #[must_use]
-pub fn data_quality_json(reports: &std::collections::BTreeMap<&'static str, ExtractReport>, code_counts: &std::collections::BTreeMap<&'static str, u64>, exceeded: &[String]) -> Value {
+pub fn data_quality_json(
+    reports: &std::collections::BTreeMap<&'static str, ExtractReport>,
+    code_counts: &std::collections::BTreeMap<&'static str, u64>,
+    exceeded: &[String],
+) -> Value {
     let mut extracts = Map::new();
     for spec in EXTRACTS {
         let entry = match reports.get(spec.name) {
@@ -17,8 +21,16 @@ pub fn data_quality_json(reports: &std::collections::BTreeMap<&'static str, Extr
             Some(report) => {
                 let t = &report.tally;
                 let reasons = |wanted: Severity| -> Value {
-                    let source: Vec<(&Reason, &u64)> = if wanted == Severity::Quarantine { t.quarantined.iter().collect() } else { t.notes.iter().filter(|(r, _)| r.severity() == wanted).collect() };
-                    source.into_iter().map(|(r, n)| (r.code().to_owned(), json!({ "count": n, "cost": r.cost() }))).collect::<Map<_, _>>().into()
+                    let source: Vec<(&Reason, &u64)> = if wanted == Severity::Quarantine {
+                        t.quarantined.iter().collect()
+                    } else {
+                        t.notes.iter().filter(|(r, _)| r.severity() == wanted).collect()
+                    };
+                    source
+                        .into_iter()
+                        .map(|(r, n)| (r.code().to_owned(), json!({ "count": n, "cost": r.cost() })))
+                        .collect::<Map<_, _>>()
+                        .into()
                 };
                 json!({
                     "present": true,
@@ -44,14 +56,23 @@ pub fn data_quality_json(reports: &std::collections::BTreeMap<&'static str, Extr
 #[must_use]
 pub fn quality_lines(reports: &std::collections::BTreeMap<&'static str, ExtractReport>) -> String {
     use std::fmt::Write as _;
-    let mut out = format!("{:<16} {:>10} {:>10} {:>11} {:>9}\n", "extract", "rows in", "used", "quarantined", "dropped");
+    let mut out =
+        format!("{:<16} {:>10} {:>10} {:>11} {:>9}\n", "extract", "rows in", "used", "quarantined", "dropped");
     for spec in EXTRACTS {
         let Some(report) = reports.get(spec.name) else {
             let _ = writeln!(out, "{:<16} missing: {}", spec.name, spec.cost_when_missing);
             continue;
         };
         let t = &report.tally;
-        let _ = writeln!(out, "{:<16} {:>10} {:>10} {:>11} {:>9}", spec.name, t.rows_in, t.rows_used, t.rows_quarantined(), t.rows_dropped());
+        let _ = writeln!(
+            out,
+            "{:<16} {:>10} {:>10} {:>11} {:>9}",
+            spec.name,
+            t.rows_in,
+            t.rows_used,
+            t.rows_quarantined(),
+            t.rows_dropped()
+        );
         for (reason, n) in t.quarantined.iter().chain(&t.notes) {
             let _ = writeln!(out, "    {:<28} {:>9}  {}", reason.code(), n, reason.cost());
         }
@@ -59,7 +80,13 @@ pub fn quality_lines(reports: &std::collections::BTreeMap<&'static str, ExtractR
             let _ = writeln!(out, "    {rule:<28} {n:>9}  dropped by rule");
         }
         if !t.extra_columns.is_empty() {
-            let _ = writeln!(out, "    {:<28} {:>9}  ignored: {}", "extra_columns", t.extra_columns.len(), t.extra_columns.keys().take(8).cloned().collect::<Vec<_>>().join(", "));
+            let _ = writeln!(
+                out,
+                "    {:<28} {:>9}  ignored: {}",
+                "extra_columns",
+                t.extra_columns.len(),
+                t.extra_columns.keys().take(8).cloned().collect::<Vec<_>>().join(", ")
+            );
         }
     }
     out

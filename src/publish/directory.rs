@@ -30,7 +30,13 @@ impl OutputFolder {
     pub fn open(root: &Path) -> Result<Self, PublishError> {
         make_folder(root)?;
         make_folder(&root.join("runs"))?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(root.join(".lock")).map_err(io_error("lock"))?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(root.join(".lock"))
+            .map_err(io_error("lock"))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(PublishError::Locked),
@@ -106,7 +112,12 @@ impl OutputFolder {
     ///
     /// # Errors
     /// [`PublishError::Io`]; `current` then still names the last good run.
-    pub fn publish(&self, mut staging: Staging, name: &str, same: impl Fn(&Path) -> bool) -> Result<String, PublishError> {
+    pub fn publish(
+        &self,
+        mut staging: Staging,
+        name: &str,
+        same: impl Fn(&Path) -> bool,
+    ) -> Result<String, PublishError> {
         sync_folders(&staging.path)?;
         let mut target = name.to_owned();
         let mut attempt = 1;
@@ -136,7 +147,9 @@ impl OutputFolder {
 
     /// Removes the oldest runs beyond `keep`, never the one `current` names.
     pub fn prune(&self, keep: usize) {
-        let current = fs::read_link(self.root.join("current")).ok().and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
+        let current = fs::read_link(self.root.join("current"))
+            .ok()
+            .and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
         let runs: Vec<String> = self.runs().into_iter().filter(|n| Some(n) != current.as_ref()).collect();
         let surplus = (runs.len() + usize::from(current.is_some())).saturating_sub(keep.max(1));
         for name in runs.into_iter().take(surplus) {
@@ -227,7 +240,8 @@ impl Staging {
     /// # Errors
     /// [`PublishError::Io`].
     pub fn close(&self, file: StagedFile) -> Result<(), PublishError> {
-        let file = file.into_inner().map_err(|e| PublishError::Io { what: "output file".to_owned(), why: e.into_error() })?;
+        let file =
+            file.into_inner().map_err(|e| PublishError::Io { what: "output file".to_owned(), why: e.into_error() })?;
         file.sync_all().map_err(io_error("output file"))
     }
 
@@ -246,7 +260,10 @@ impl Staging {
     /// # Errors
     /// [`PublishError::Io`], also when the group does not exist.
     pub fn share(&self, group: &str, names: &[&str]) -> Result<(), PublishError> {
-        let id = group_id(group).ok_or_else(|| PublishError::Io { what: "output.group".to_owned(), why: io::Error::other("no such group on this machine") })?;
+        let id = group_id(group).ok_or_else(|| PublishError::Io {
+            what: "output.group".to_owned(),
+            why: io::Error::other("no such group on this machine"),
+        })?;
         for name in names.iter().filter(|n| self.files.iter().any(|f| f == *n)) {
             let path = self.path.join(name);
             std::os::unix::fs::chown(&path, None, Some(id)).map_err(io_error(name))?;
@@ -267,7 +284,10 @@ impl Drop for Staging {
 
 fn group_id(name: &str) -> Option<u32> {
     let text = fs::read_to_string("/etc/group").ok()?;
-    text.lines().map(|l| l.split(':').collect::<Vec<_>>()).find(|f| f.len() > 2 && f[0] == name).and_then(|f| f[2].parse().ok())
+    text.lines()
+        .map(|l| l.split(':').collect::<Vec<_>>())
+        .find(|f| f.len() > 2 && f[0] == name)
+        .and_then(|f| f[2].parse().ok())
 }
 
 /// SHA-256 of a file, streamed.

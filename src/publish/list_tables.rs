@@ -63,7 +63,14 @@ type ScoreIndex = FxHashMap<(u32, &'static str, i32), f64>;
 
 /// Probabilities by member, score and horizon; a residual under horizon 0.
 fn score_index(scores: &[Score]) -> ScoreIndex {
-    scores.iter().filter_map(|s| s.probability.map(|p| ((s.member, s.score_id, if s.score_id == "readmit30_residual" { 0 } else { s.horizon_days }), p))).collect()
+    scores
+        .iter()
+        .filter_map(|s| {
+            s.probability.map(|p| {
+                ((s.member, s.score_id, if s.score_id == "readmit30_residual" { 0 } else { s.horizon_days }), p)
+            })
+        })
+        .collect()
 }
 
 fn id<'a>(inputs: &Inputs<'a>, member: u32) -> &'a str {
@@ -78,7 +85,15 @@ fn ordered_by(c: &Candidate) -> &'static str {
     }
 }
 
-fn outreach_row(table: &mut Table, inputs: &Inputs<'_>, rank: usize, row: &Listed, scores: &ScoreIndex, assigned: &FxHashMap<u32, Box<str>>, sensitive: bool) {
+fn outreach_row(
+    table: &mut Table,
+    inputs: &Inputs<'_>,
+    rank: usize,
+    row: &Listed,
+    scores: &ScoreIndex,
+    assigned: &FxHashMap<u32, Box<str>>,
+    sensitive: bool,
+) {
     let c = &row.candidate;
     let p = &c.parts;
     let get = |score: &'static str, horizon: i32| scores.get(&(c.member, score, horizon)).copied();
@@ -86,14 +101,39 @@ fn outreach_row(table: &mut Table, inputs: &Inputs<'_>, rank: usize, row: &Liste
     let reason = |i: usize| texts.get(i).map(String::as_str);
     let manager = assigned.get(&c.member).map(|m| &**m).or_else(|| Some(&*row.contact_by).filter(|m| !m.is_empty()));
     table.push(&[
-        rank.into(), id(inputs, c.member).into(), row.status.name().into(), c.stream.name().into(), c.tier.into(),
-        p.priority().into(), p.probability.into(), p.impactability.into(), p.reach.into(), p.not_yet_engaged.into(), p.time_value.into(), ordered_by(c).into(),
-        c.key.pqi_stays.into(), c.key.two_stays.into(), c.key.elixhauser.into(),
-        c.clock.as_ref().map(|k| k.kind).into(), c.clock.as_ref().map(|k| k.due).into(), c.clock.as_ref().map(|k| k.slack_days * 8).into(),
-        get("avoid_hosp", 90).into(), get("readmit30", 30).into(), get("readmit30_residual", 0).into(), c.percentile.into(),
-        reason(0).into(), reason(1).into(), reason(2).into(), reason(3).into(), reason(4).into(),
-        row.what_changed.as_str().into(), row.action.text.as_str().into(), row.action.discipline.as_str().into(), row.action.responsibility.into(),
-        manager.into(), row.days_on_list.into(),
+        rank.into(),
+        id(inputs, c.member).into(),
+        row.status.name().into(),
+        c.stream.name().into(),
+        c.tier.into(),
+        p.priority().into(),
+        p.probability.into(),
+        p.impactability.into(),
+        p.reach.into(),
+        p.not_yet_engaged.into(),
+        p.time_value.into(),
+        ordered_by(c).into(),
+        c.key.pqi_stays.into(),
+        c.key.two_stays.into(),
+        c.key.elixhauser.into(),
+        c.clock.as_ref().map(|k| k.kind).into(),
+        c.clock.as_ref().map(|k| k.due).into(),
+        c.clock.as_ref().map(|k| k.slack_days * 8).into(),
+        get("avoid_hosp", 90).into(),
+        get("readmit30", 30).into(),
+        get("readmit30_residual", 0).into(),
+        c.percentile.into(),
+        reason(0).into(),
+        reason(1).into(),
+        reason(2).into(),
+        reason(3).into(),
+        reason(4).into(),
+        row.what_changed.as_str().into(),
+        row.action.text.as_str().into(),
+        row.action.discipline.as_str().into(),
+        row.action.responsibility.into(),
+        manager.into(),
+        row.days_on_list.into(),
     ]);
 }
 
@@ -108,11 +148,29 @@ fn transitions(inputs: &Inputs<'_>, list: &OutreachList, assigned: &FxHashMap<u3
             let complex = by_risk || t.complex;
             let disposition = (!t.disposition.is_none()).then(|| t.disposition.text());
             let held = working_manager(inputs, s.member);
-            let manager = assigned.get(&s.member).map(|m| &**m).or(held.as_deref()).or_else(|| contact.get(&s.member).copied().filter(|m| !m.is_empty()));
+            let manager = assigned
+                .get(&s.member)
+                .map(|m| &**m)
+                .or(held.as_deref())
+                .or_else(|| contact.get(&s.member).copied().filter(|m| !m.is_empty()));
             table.push(&[
-                id(inputs, s.member).into(), Cell::Text(&t.id), t.setting.into(), t.discharge.into(), disposition.as_ref().into(), t.ama.into(), t.is_index.into(), complex.into(),
-                t.contact_due.into(), t.contacted_on.into(), t.visit_due(complex).into(), t.visited_on.into(), t.period_end.into(), t.pending_claims.into(),
-                t.state(as_of, complex).name().into(), t.running(as_of, complex).map(|r| r.2).into(), manager.into(),
+                id(inputs, s.member).into(),
+                Cell::Text(&t.id),
+                t.setting.into(),
+                t.discharge.into(),
+                disposition.as_ref().into(),
+                t.ama.into(),
+                t.is_index.into(),
+                complex.into(),
+                t.contact_due.into(),
+                t.contacted_on.into(),
+                t.visit_due(complex).into(),
+                t.visited_on.into(),
+                t.period_end.into(),
+                t.pending_claims.into(),
+                t.state(as_of, complex).name().into(),
+                t.running(as_of, complex).map(|r| r.2).into(),
+                manager.into(),
             ]);
         }
     }
@@ -123,7 +181,13 @@ fn suppressed(inputs: &Inputs<'_>, list: &OutreachList) -> Table {
     let mut table = Table::new(&columns::SUPPRESSED);
     for s in &list.suppressed {
         table.push(&[
-            id(inputs, s.member).into(), s.code.name().into(), s.until_date.into(), Some(s.until.as_str()).filter(|u| !u.is_empty()).into(), s.detail.as_str().into(), s.palliative_review.into(), list.running.contains(&s.member).into(),
+            id(inputs, s.member).into(),
+            s.code.name().into(),
+            s.until_date.into(),
+            Some(s.until.as_str()).filter(|u| !u.is_empty()).into(),
+            s.detail.as_str().into(),
+            s.palliative_review.into(),
+            list.running.contains(&s.member).into(),
         ]);
     }
     table
@@ -141,7 +205,14 @@ fn overflow(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex) -> Ta
     let mut table = Table::new(&columns::OVERFLOW);
     for o in &list.overflow {
         let expected = scores.get(&(o.candidate.member, "avoid_hosp", 90)).copied();
-        table.push(&[id(inputs, o.candidate.member).into(), o.rank.into(), o.reason.into(), expected.into(), o.candidate.tier.into(), o.candidate.parts.priority().into()]);
+        table.push(&[
+            id(inputs, o.candidate.member).into(),
+            o.rank.into(),
+            o.reason.into(),
+            expected.into(),
+            o.candidate.tier.into(),
+            o.candidate.parts.priority().into(),
+        ]);
     }
     table
 }
@@ -158,8 +229,15 @@ fn score_table(inputs: &Inputs<'_>) -> Table {
     let mut table = Table::new(&columns::SCORES);
     for s in inputs.scores {
         table.push(&[
-            id(inputs, s.member).into(), s.stay_id.as_deref().into(), s.score_id.into(), s.horizon_days.into(), s.probability.into(), s.percentile.into(), (&s.status.text()).into(),
-            Some("published_index").filter(|_| s.probability.is_some()).into(), Some(s.model_id).filter(|m| !m.is_empty()).into(),
+            id(inputs, s.member).into(),
+            s.stay_id.as_deref().into(),
+            s.score_id.into(),
+            s.horizon_days.into(),
+            s.probability.into(),
+            s.percentile.into(),
+            (&s.status.text()).into(),
+            Some("published_index").filter(|_| s.probability.is_some()).into(),
+            Some(s.model_id).filter(|m| !m.is_empty()).into(),
         ]);
     }
     table
@@ -175,8 +253,14 @@ fn reasons(inputs: &Inputs<'_>, sensitive: bool) -> Table {
             // The claim of a masked condition would tell it.
             let evidence = Some(&*r.evidence).filter(|e| !e.is_empty() && !masked && r.sensitive != Sensitive::Abuse);
             table.push(&[
-                id(inputs, s.member).into(), score.into(), (i + 1).into(), r.shown(sensitive).into(),
-                if masked { Cell::Null } else { r.driver.name().into() }, r.points.into(), if masked { Cell::Null } else { r.day.into() }, evidence.into(),
+                id(inputs, s.member).into(),
+                score.into(),
+                (i + 1).into(),
+                r.shown(sensitive).into(),
+                if masked { Cell::Null } else { r.driver.name().into() },
+                r.points.into(),
+                if masked { Cell::Null } else { r.day.into() },
+                evidence.into(),
             ]);
         }
     }
@@ -186,7 +270,17 @@ fn reasons(inputs: &Inputs<'_>, sensitive: bool) -> Table {
 fn memory(memory: &Memory) -> Table {
     let mut table = Table::new(&columns::MEMORY);
     for (member, m) in &memory.rows {
-        table.push(&[member.into(), m.since.into(), m.last.into(), m.listed.into(), m.nights_beyond.into(), m.days_on_list.into(), m.tier.into(), Some(m.clock.as_str()).filter(|c| !c.is_empty()).into(), m.priority.into()]);
+        table.push(&[
+            member.into(),
+            m.since.into(),
+            m.last.into(),
+            m.listed.into(),
+            m.nights_beyond.into(),
+            m.days_on_list.into(),
+            m.tier.into(),
+            Some(m.clock.as_str()).filter(|c| !c.is_empty()).into(),
+            m.priority.into(),
+        ]);
     }
     table
 }

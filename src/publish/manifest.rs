@@ -104,7 +104,8 @@ pub fn hash_outputs(root: &Path, files: &[String]) -> Result<Vec<OutputFile>, Pu
     let mut out = files
         .iter()
         .map(|name| {
-            let (sha256, bytes) = file_sha256(&root.join(name)).map_err(|why| PublishError::Io { what: name.clone(), why })?;
+            let (sha256, bytes) =
+                file_sha256(&root.join(name)).map_err(|why| PublishError::Io { what: name.clone(), why })?;
             Ok(OutputFile { file: name.clone(), sha256, bytes, in_digest: !OUTSIDE.contains(&name.as_str()) })
         })
         .collect::<Result<Vec<_>, PublishError>>()?;
@@ -134,8 +135,10 @@ pub fn output_digest(outputs: &[OutputFile]) -> String {
 /// # Errors
 /// When there is no readable manifest.
 pub fn verify(run: &Path) -> Result<(Manifest, Vec<String>), PublishError> {
-    let bytes = std::fs::read(run.join("manifest.json")).map_err(|why| PublishError::Io { what: "manifest.json".to_owned(), why })?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| PublishError::Encode { what: "manifest.json".to_owned(), why: e.to_string() })?;
+    let bytes = std::fs::read(run.join("manifest.json"))
+        .map_err(|why| PublishError::Io { what: "manifest.json".to_owned(), why })?;
+    let manifest: Manifest = serde_json::from_slice(&bytes)
+        .map_err(|e| PublishError::Encode { what: "manifest.json".to_owned(), why: e.to_string() })?;
     let mut problems = Vec::new();
     let recorded = std::fs::read_to_string(run.join("manifest.sha256")).unwrap_or_default();
     if recorded.trim() != crate::reference::sha256_hex(&bytes) {
@@ -144,7 +147,9 @@ pub fn verify(run: &Path) -> Result<(Manifest, Vec<String>), PublishError> {
     for o in &manifest.outputs {
         match file_sha256(&run.join(&o.file)) {
             Err(e) => problems.push(format!("{}: {e}", o.file)),
-            Ok((hash, _)) if hash != o.sha256 => problems.push(format!("{}: the content differs from the manifest", o.file)),
+            Ok((hash, _)) if hash != o.sha256 => {
+                problems.push(format!("{}: the content differs from the manifest", o.file))
+            }
             Ok(_) => {}
         }
     }

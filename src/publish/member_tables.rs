@@ -1,16 +1,24 @@
 //! The tables written member by member while claims are worked: stays, PQI, ED visits, conditions, indices,
 //! needs, worklist. Owns the turning of measures into rows; refuses to hold a population in memory.
 
+use super::PublishError;
 use super::columns;
 use super::directory::{StagedFile, Staging};
 use super::sink::ParquetStream;
 use super::table::{Cell, Table, TableSpec};
-use super::PublishError;
 use crate::domain::{Short, business_days_between};
 use crate::measures::{MemberMeasures, PQI, composites_of};
 use crate::timeline::{Codes, Stay, Timeline};
 
-const SPECS: [&TableSpec; 7] = [&columns::STAYS, &columns::PQI, &columns::ED_VISITS, &columns::CONDITIONS, &columns::INDICES, &columns::NEEDS, &columns::WORKLIST];
+const SPECS: [&TableSpec; 7] = [
+    &columns::STAYS,
+    &columns::PQI,
+    &columns::ED_VISITS,
+    &columns::CONDITIONS,
+    &columns::INDICES,
+    &columns::NEEDS,
+    &columns::WORKLIST,
+];
 
 /// Rows of a group of members, in member order.
 pub struct MemberTables {
@@ -42,40 +50,98 @@ impl MemberTables {
             let judged = class.unclassified.is_some();
             let f = class.fractions.map(|x| judged.then_some(x));
             self.tables[2].push(&[
-                id.into(), visit.day.into(), code_cell(codes.words.text(visit.facility)), code_cell(codes.icd.text(visit.diagnosis)),
-                f[0].into(), f[1].into(), f[2].into(), f[3].into(), f[4].into(), f[5].into(), f[6].into(), f[7].into(), class.unclassified.into(), Cell::Text(&visit.evidence),
+                id.into(),
+                visit.day.into(),
+                code_cell(codes.words.text(visit.facility)),
+                code_cell(codes.icd.text(visit.diagnosis)),
+                f[0].into(),
+                f[1].into(),
+                f[2].into(),
+                f[3].into(),
+                f[4].into(),
+                f[5].into(),
+                f[6].into(),
+                f[7].into(),
+                class.unclassified.into(),
+                Cell::Text(&visit.evidence),
             ]);
         }
         for c in &m.comorbidity.conditions {
             let e = &c.evidence;
             self.tables[3].push(&[
-                id.into(), c.scheme.name().into(), c.condition.into(), c.after_hierarchy.into(),
-                crate::domain::Day(e.first).into(), Cell::Text(&e.first_id), crate::domain::Day(e.last).into(), Cell::Text(&e.last_id),
+                id.into(),
+                c.scheme.name().into(),
+                c.condition.into(),
+                c.after_hierarchy.into(),
+                crate::domain::Day(e.first).into(),
+                Cell::Text(&e.first_id),
+                crate::domain::Day(e.last).into(),
+                Cell::Text(&e.last_id),
             ]);
         }
         self.indices(id, m);
         for n in &m.needs {
-            self.tables[5].push(&[id.into(), Cell::Text(&n.domain), Cell::Text(&n.need), n.source.name().into(), n.day.into(), code_cell(&n.evidence), n.open_referral.as_deref().into()]);
+            self.tables[5].push(&[
+                id.into(),
+                Cell::Text(&n.domain),
+                Cell::Text(&n.need),
+                n.source.name().into(),
+                n.day.into(),
+                code_cell(&n.evidence),
+                n.open_referral.as_deref().into(),
+            ]);
         }
         for w in &m.worklist {
-            self.tables[6].push(&[id.into(), w.kind.name().into(), Cell::Text(&w.id), Cell::Text(&w.detail), w.due.into(), w.urgent.into(), business_days_between(timeline.as_of, w.due).into()]);
+            self.tables[6].push(&[
+                id.into(),
+                w.kind.name().into(),
+                Cell::Text(&w.id),
+                Cell::Text(&w.detail),
+                w.due.into(),
+                w.urgent.into(),
+                business_days_between(timeline.as_of, w.due).into(),
+            ]);
         }
     }
 
     fn stay(&mut self, timeline: &Timeline<'_>, m: &MemberMeasures, i: usize, codes: &Codes<'_>) {
         let (stay, facts): (&Stay, _) = (&timeline.stays[i], &m.stays[i]);
         let id = timeline.member.id();
-        let (source, kind, disposition, drg) = (short(stay.admit_source), short(stay.admit_type), short(stay.disposition), short(stay.drg));
+        let (source, kind, disposition, drg) =
+            (short(stay.admit_source), short(stay.admit_type), short(stay.disposition), short(stay.drg));
         let (claims, admissions) = (stay.claim_ids.join("|"), stay.admission_ids.join("|"));
         let verdict = facts.pqi.as_ref();
-        let counted = verdict.map(|v| (0..PQI.len()).filter(|b| v.counted >> b & 1 == 1).map(|b| PQI[b]).collect::<Vec<_>>().join("|"));
+        let counted = verdict
+            .map(|v| (0..PQI.len()).filter(|b| v.counted >> b & 1 == 1).map(|b| PQI[b]).collect::<Vec<_>>().join("|"));
         let planned_day = facts.readmit_stay.map(|r| &*timeline.stays[r].id);
         self.tables[0].push(&[
-            Cell::Text(&stay.id), id.into(), stay.admit.into(), stay.discharge.into(), stay.length_of_stay().into(), code_cell(codes.words.text(stay.facility)),
-            source.as_ref().into(), kind.as_ref().into(), disposition.as_ref().into(), code_cell(codes.icd.text(stay.principal)), code_cell(codes.icd.text(stay.final_principal)), drg.as_ref().into(),
-            if stay.post_acute { "post_acute" } else { "acute" }.into(), facts.age_at_admit.into(), stay.source.name().into(), code_cell(&claims), code_cell(&admissions),
-            stay.code_basis.map(|b| b.name()).into(), facts.planned.into(), facts.planned_rule.into(), facts.is_index().into(), facts.exclusion.map(|e| e.name()).into(),
-            facts.readmit30.into(), planned_day.into(), facts.days_to_readmission.into(), facts.died.into(), counted.as_ref().into(),
+            Cell::Text(&stay.id),
+            id.into(),
+            stay.admit.into(),
+            stay.discharge.into(),
+            stay.length_of_stay().into(),
+            code_cell(codes.words.text(stay.facility)),
+            source.as_ref().into(),
+            kind.as_ref().into(),
+            disposition.as_ref().into(),
+            code_cell(codes.icd.text(stay.principal)),
+            code_cell(codes.icd.text(stay.final_principal)),
+            drg.as_ref().into(),
+            if stay.post_acute { "post_acute" } else { "acute" }.into(),
+            facts.age_at_admit.into(),
+            stay.source.name().into(),
+            code_cell(&claims),
+            code_cell(&admissions),
+            stay.code_basis.map(|b| b.name()).into(),
+            facts.planned.into(),
+            facts.planned_rule.into(),
+            facts.is_index().into(),
+            facts.exclusion.map(|e| e.name()).into(),
+            facts.readmit30.into(),
+            planned_day.into(),
+            facts.days_to_readmission.into(),
+            facts.died.into(),
+            counted.as_ref().into(),
             verdict.map(|v| v.exclusions.as_str()).filter(|e| !e.is_empty()).into(),
         ]);
         let bits = verdict.map_or(0, |v| v.counted);
@@ -91,9 +157,24 @@ impl MemberTables {
         #[expect(clippy::cast_precision_loss, reason = "dollars for reading")]
         let paid = m.facts.paid_year_cents as f64 / 100.0;
         self.tables[4].push(&[
-            id.into(), c.charlson.into(), c.charlson_quan2011.into(), c.elixhauser_readmission.into(), c.elixhauser_mortality.into(), c.elixhauser_count.into(), c.hfrs.into(),
-            m.lace.map(|(_, l)| l.total()).into(), m.flag_2ip.into(), c.poa.map(|p| p.name()).into(), c.code_basis.map(|b| b.name()).into(),
-            m.facts.stays_year.into(), m.facts.ed_year.into(), m.facts.pqi_year.len().into(), m.facts.ingredients_on_hand.into(), m.facts.coc.into(), m.facts.upc.into(), paid.into(),
+            id.into(),
+            c.charlson.into(),
+            c.charlson_quan2011.into(),
+            c.elixhauser_readmission.into(),
+            c.elixhauser_mortality.into(),
+            c.elixhauser_count.into(),
+            c.hfrs.into(),
+            m.lace.map(|(_, l)| l.total()).into(),
+            m.flag_2ip.into(),
+            c.poa.map(|p| p.name()).into(),
+            c.code_basis.map(|b| b.name()).into(),
+            m.facts.stays_year.into(),
+            m.facts.ed_year.into(),
+            m.facts.pqi_year.len().into(),
+            m.facts.ingredients_on_hand.into(),
+            m.facts.coc.into(),
+            m.facts.upc.into(),
+            paid.into(),
         ]);
     }
 }
@@ -109,7 +190,10 @@ impl MemberWriters {
     /// # Errors
     /// When a file cannot be made.
     pub fn open(staging: &mut Staging) -> Result<Self, PublishError> {
-        let streams = SPECS.iter().map(|spec| ParquetStream::new(spec, staging.open(&format!("{}.parquet", spec.name))?)).collect::<Result<_, PublishError>>()?;
+        let streams = SPECS
+            .iter()
+            .map(|spec| ParquetStream::new(spec, staging.open(&format!("{}.parquet", spec.name))?))
+            .collect::<Result<_, PublishError>>()?;
         Ok(Self { streams })
     }
 

@@ -4,9 +4,9 @@
 pub mod columns;
 mod data_quality;
 mod directory;
+mod list_tables;
 mod manifest;
 mod member_tables;
-mod list_tables;
 mod read_back;
 mod report;
 mod sink;
@@ -16,7 +16,9 @@ mod workbook;
 pub use data_quality::{data_quality_json, quality_lines};
 pub use directory::{OutputFolder, StagedFile, Staging, file_sha256};
 pub use list_tables::{ListTables, memory_from};
-pub use manifest::{CodeSetUsed, InputFile, Manifest, OutputFile, RowAccount, digest_of, hash_outputs, output_digest, verify};
+pub use manifest::{
+    CodeSetUsed, InputFile, Manifest, OutputFile, RowAccount, digest_of, hash_outputs, output_digest, verify,
+};
 pub use member_tables::{MemberTables, MemberWriters};
 pub use read_back::{Rows, read_rows};
 pub use report::render as render_report;

@@ -39,12 +39,18 @@ fn fail(path: &Path, why: String) -> PublishError {
 
 fn csv(path: &Path, only: Option<(&str, &str)>) -> Result<Rows, PublishError> {
     let mut reader = csv::Reader::from_path(path).map_err(|e| fail(path, e.to_string()))?;
-    let names: Vec<String> = reader.headers().map_err(|e| fail(path, e.to_string()))?.iter().map(str::to_owned).collect();
+    let names: Vec<String> =
+        reader.headers().map_err(|e| fail(path, e.to_string()))?.iter().map(str::to_owned).collect();
     let at = only.and_then(|(column, _)| names.iter().position(|n| n == column));
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|e| fail(path, e.to_string()))?;
-        let row: Vec<String> = record.iter().map(|f| f.strip_prefix('\'').filter(|r| r.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(f).to_owned()).collect();
+        let row: Vec<String> = record
+            .iter()
+            .map(|f| {
+                f.strip_prefix('\'').filter(|r| r.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(f).to_owned()
+            })
+            .collect();
         if only.is_none_or(|(_, value)| at.is_some_and(|a| row[a] == value)) {
             rows.push(row);
         }
@@ -53,9 +59,17 @@ fn csv(path: &Path, only: Option<(&str, &str)>) -> Result<Rows, PublishError> {
 }
 
 fn parquet(path: &Path, only: Option<(&str, &str)>) -> Result<Rows, PublishError> {
-    let file = std::fs::File::open(path).map_err(|why| PublishError::Io { what: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(), why })?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build).map_err(|e| fail(path, e.to_string()))?;
-    let mut out = Rows { names: arrow_array::RecordBatchReader::schema(&reader).fields().iter().map(|f| f.name().clone()).collect(), rows: Vec::new() };
+    let file = std::fs::File::open(path).map_err(|why| PublishError::Io {
+        what: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        why,
+    })?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(ParquetRecordBatchReaderBuilder::build)
+        .map_err(|e| fail(path, e.to_string()))?;
+    let mut out = Rows {
+        names: arrow_array::RecordBatchReader::schema(&reader).fields().iter().map(|f| f.name().clone()).collect(),
+        rows: Vec::new(),
+    };
     let at = only.and_then(|(column, _)| out.names.iter().position(|n| n == column));
     for batch in reader {
         let batch = batch.map_err(|e| fail(path, e.to_string()))?;

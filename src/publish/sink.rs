@@ -76,7 +76,8 @@ impl<W: Write + Send> ParquetStream<W> {
             .set_max_row_group_row_count(Some(262_144))
             .set_created_by(format!("lamplight {}", env!("CARGO_PKG_VERSION")))
             .build();
-        let writer = ArrowWriter::try_new(out, spec.schema(), Some(properties)).map_err(|e| PublishError::Encode { what: what.clone(), why: e.to_string() })?;
+        let writer = ArrowWriter::try_new(out, spec.schema(), Some(properties))
+            .map_err(|e| PublishError::Encode { what: what.clone(), why: e.to_string() })?;
         Ok(Self { writer, what })
     }
 

@@ -75,7 +75,9 @@ impl TableSpec {
     /// The arrow schema; every column may be null.
     #[must_use]
     pub fn schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(self.columns.iter().map(|c| Field::new(c.name, c.kind.data_type(), true)).collect::<Vec<_>>()))
+        Arc::new(Schema::new(
+            self.columns.iter().map(|c| Field::new(c.name, c.kind.data_type(), true)).collect::<Vec<_>>(),
+        ))
     }
 }
 
@@ -234,6 +236,7 @@ impl Table {
                 Builder::Flag(b) => Arc::new(b.finish()),
             })
             .collect();
-        RecordBatch::try_new(self.spec.schema(), columns).map_err(|e| PublishError::Encode { what: self.spec.name.to_owned(), why: e.to_string() })
+        RecordBatch::try_new(self.spec.schema(), columns)
+            .map_err(|e| PublishError::Encode { what: self.spec.name.to_owned(), why: e.to_string() })
     }
 }

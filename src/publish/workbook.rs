@@ -47,24 +47,42 @@ fn failed(e: &XlsxError) -> PublishError {
 /// Properties without a clock: the same night gives the same bytes.
 fn properties(as_of: Day, title: &str) -> Result<DocProperties, XlsxError> {
     let (y, m, d) = as_of.ymd();
-    let created = ExcelDateTime::from_ymd(u16::try_from(y).unwrap_or(2000), u8::try_from(m).unwrap_or(1), u8::try_from(d).unwrap_or(1))?;
+    let created = ExcelDateTime::from_ymd(
+        u16::try_from(y).unwrap_or(2000),
+        u8::try_from(m).unwrap_or(1),
+        u8::try_from(d).unwrap_or(1),
+    )?;
     Ok(DocProperties::new().set_title(title).set_author("Lamplight").set_creation_datetime(&created))
 }
 
 fn header() -> Format {
-    Format::new().set_bold().set_background_color(0x001F_4E5F).set_font_color(0x00FF_FFFF).set_text_wrap().set_align(FormatAlign::Top)
+    Format::new()
+        .set_bold()
+        .set_background_color(0x001F_4E5F)
+        .set_font_color(0x00FF_FFFF)
+        .set_text_wrap()
+        .set_align(FormatAlign::Top)
 }
 
 fn excel_day(day: Day) -> Result<ExcelDateTime, XlsxError> {
     let (y, m, d) = day.ymd();
-    ExcelDateTime::from_ymd(u16::try_from(y).unwrap_or(1900), u8::try_from(m).unwrap_or(1), u8::try_from(d).unwrap_or(1))
+    ExcelDateTime::from_ymd(
+        u16::try_from(y).unwrap_or(1900),
+        u8::try_from(m).unwrap_or(1),
+        u8::try_from(d).unwrap_or(1),
+    )
 }
 
 /// The list as a workbook with a legend.
 ///
 /// # Errors
 /// When it cannot be encoded.
-pub fn outreach_workbook(spec: &TableSpec, batch: &RecordBatch, as_of: Day, banner: Option<&str>) -> Result<Vec<u8>, PublishError> {
+pub fn outreach_workbook(
+    spec: &TableSpec,
+    batch: &RecordBatch,
+    as_of: Day,
+    banner: Option<&str>,
+) -> Result<Vec<u8>, PublishError> {
     let build = || -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
         book.set_properties(&properties(as_of, &format!("Outreach list {as_of}"))?);
@@ -91,7 +109,8 @@ pub fn outreach_workbook(spec: &TableSpec, batch: &RecordBatch, as_of: Day, bann
 
 fn fill(sheet: &mut Worksheet, spec: &TableSpec, batch: &RecordBatch) -> Result<(), XlsxError> {
     let date = Format::new().set_num_format("yyyy-mm-dd");
-    let (head, number, wrap) = (header(), Format::new().set_num_format("0.0000"), Format::new().set_text_wrap().set_align(FormatAlign::Top));
+    let (head, number, wrap) =
+        (header(), Format::new().set_num_format("0.0000"), Format::new().set_text_wrap().set_align(FormatAlign::Top));
     for (at, column) in (0_u16..).zip(spec.columns) {
         sheet.write_with_format(0, at, column.name, &head)?;
         let width = match (column.kind, column.name) {
@@ -153,7 +172,11 @@ pub fn worklists_workbook(lists: &[Worklist], as_of: Day, banner: Option<&str>) 
 
 /// At most 31 characters, without the ones sheets refuse, and unique.
 fn sheet_title(manager: &str, taken: &[String]) -> String {
-    let clean: String = manager.chars().map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') { '_' } else { c }).take(28).collect();
+    let clean: String = manager
+        .chars()
+        .map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') { '_' } else { c })
+        .take(28)
+        .collect();
     let base = if clean.is_empty() { "unassigned".to_owned() } else { clean };
     let mut title = base.clone();
     let mut n = 2;
@@ -166,13 +189,41 @@ fn sheet_title(manager: &str, taken: &[String]) -> String {
 
 fn worklist(sheet: &mut Worksheet, list: &Worklist, as_of: Day, banner: Option<&str>) -> Result<(), XlsxError> {
     const COLUMNS: [(&str, f64); 13] = [
-        ("#", 5.0), ("Name", 24.0), ("Born", 7.0), ("Phone", 16.0), ("Language", 10.0), ("Interpreter", 11.0), ("Address (home visit)", 28.0), ("Guardian", 24.0),
-        ("PCP", 13.0), ("Clock", 15.0), ("Due", 11.0), ("Reasons", 60.0), ("First action", 44.0),
+        ("#", 5.0),
+        ("Name", 24.0),
+        ("Born", 7.0),
+        ("Phone", 16.0),
+        ("Language", 10.0),
+        ("Interpreter", 11.0),
+        ("Address (home visit)", 28.0),
+        ("Guardian", 24.0),
+        ("PCP", 13.0),
+        ("Clock", 15.0),
+        ("Due", 11.0),
+        ("Reasons", 60.0),
+        ("First action", 44.0),
     ];
     let title = Format::new().set_bold().set_font_size(14);
-    let (head, wrap, date) = (header(), Format::new().set_text_wrap().set_align(FormatAlign::Top), Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top));
-    let who = if list.manager_name.is_empty() { list.manager.clone() } else { format!("{} ({})", list.manager_name, list.manager) };
-    sheet.write_with_format(0, 0, format!("{who}, {as_of}, {} to contact{}", list.rows.len(), banner.map_or(String::new(), |b| format!(" · {b}"))), &title)?;
+    let (head, wrap, date) = (
+        header(),
+        Format::new().set_text_wrap().set_align(FormatAlign::Top),
+        Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top),
+    );
+    let who = if list.manager_name.is_empty() {
+        list.manager.clone()
+    } else {
+        format!("{} ({})", list.manager_name, list.manager)
+    };
+    sheet.write_with_format(
+        0,
+        0,
+        format!(
+            "{who}, {as_of}, {} to contact{}",
+            list.rows.len(),
+            banner.map_or(String::new(), |b| format!(" · {b}"))
+        ),
+        &title,
+    )?;
     for (at, (name, width)) in (0_u16..).zip(COLUMNS) {
         sheet.write_with_format(2, at, name, &head)?;
         sheet.set_column_width(at, width)?;
@@ -180,7 +231,18 @@ fn worklist(sheet: &mut Worksheet, list: &Worklist, as_of: Day, banner: Option<&
     for (line, r) in (3_u32..).zip(&list.rows) {
         sheet.write_with_format(line, 0, u32::try_from(r.rank).unwrap_or(0), &wrap)?;
         let interpreter = if r.interpreter { "yes" } else { "" };
-        let texts = [(1, r.name.as_str()), (3, &r.phone), (4, &r.language), (5, interpreter), (6, &r.address), (7, &r.guardian), (8, &r.pcp), (9, &r.clock), (11, &r.reasons), (12, &r.first_action)];
+        let texts = [
+            (1, r.name.as_str()),
+            (3, &r.phone),
+            (4, &r.language),
+            (5, interpreter),
+            (6, &r.address),
+            (7, &r.guardian),
+            (8, &r.pcp),
+            (9, &r.clock),
+            (11, &r.reasons),
+            (12, &r.first_action),
+        ];
         for (at, text) in texts {
             sheet.write_string_with_format(line, at, text, &wrap)?;
         }

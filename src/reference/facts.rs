@@ -10,29 +10,88 @@ use super::{ReferenceError, sets};
 
 /// Charlson conditions in the order of their bits (Quan 2005).
 pub const CHARLSON: [&str; 17] = [
-    "mi", "chf", "pvd", "cebvd", "dem", "copd", "rhd", "pud", "mld", "dm", "dmc", "hp", "rnd", "mal", "msld", "mst", "aidshiv",
+    "mi", "chf", "pvd", "cebvd", "dem", "copd", "rhd", "pud", "mld", "dm", "dmc", "hp", "rnd", "mal", "msld", "mst",
+    "aidshiv",
 ];
 
 /// Elixhauser Refined measures in the order of their bits (AHRQ 2026.1); the 39th bit is the
 /// cerebrovascular sequela helper that the software folds into `cbvd`.
 pub const ELIXHAUSER: [&str; 39] = [
-    "aids", "alcohol", "anemdef", "autoimmune", "bldloss", "cancer_leuk", "cancer_lymph", "cancer_mets", "cancer_nsitu",
-    "cancer_solid", "cbvd", "coag", "dementia", "depress", "diab_cx", "diab_uncx", "drug_abuse", "hf", "htn_cx", "htn_uncx",
-    "liver_mld", "liver_sev", "lung_chronic", "neuro_movt", "neuro_oth", "neuro_seiz", "obese", "paralysis", "perivasc",
-    "psychoses", "pulmcirc", "renlfl_mod", "renlfl_sev", "thyroid_hypo", "thyroid_oth", "ulcer_peptic", "valve", "wghtloss",
+    "aids",
+    "alcohol",
+    "anemdef",
+    "autoimmune",
+    "bldloss",
+    "cancer_leuk",
+    "cancer_lymph",
+    "cancer_mets",
+    "cancer_nsitu",
+    "cancer_solid",
+    "cbvd",
+    "coag",
+    "dementia",
+    "depress",
+    "diab_cx",
+    "diab_uncx",
+    "drug_abuse",
+    "hf",
+    "htn_cx",
+    "htn_uncx",
+    "liver_mld",
+    "liver_sev",
+    "lung_chronic",
+    "neuro_movt",
+    "neuro_oth",
+    "neuro_seiz",
+    "obese",
+    "paralysis",
+    "perivasc",
+    "psychoses",
+    "pulmcirc",
+    "renlfl_mod",
+    "renlfl_sev",
+    "thyroid_hypo",
+    "thyroid_oth",
+    "ulcer_peptic",
+    "valve",
+    "wghtloss",
     "cbvd_sqla",
 ];
 
 /// The eight NYU/Johnston classes in the order of their fractions.
 pub const NYU_CLASSES: [&str; 8] = [
-    "emergent_not_preventable", "emergent_preventable", "emergent_primary_care_treatable", "non_emergent", "injury", "psych", "alcohol", "drug",
+    "emergent_not_preventable",
+    "emergent_preventable",
+    "emergent_primary_care_treatable",
+    "non_emergent",
+    "injury",
+    "psych",
+    "alcohol",
+    "drug",
 ];
 
 /// Social-need domains of the Z55–Z65 families.
 pub const SDOH_DOMAINS: [&str; 20] = [
-    "economic_other", "education", "employment", "family_support", "financial", "food", "health_literacy", "housing", "insurance", "legal", "material_hardship",
-    "occupational_exposure", "physical_environment", "psychosocial", "safety_trauma", "social_environment", "social_isolation",
-    "transportation", "upbringing", "utilities",
+    "economic_other",
+    "education",
+    "employment",
+    "family_support",
+    "financial",
+    "food",
+    "health_literacy",
+    "housing",
+    "insurance",
+    "legal",
+    "material_hardship",
+    "occupational_exposure",
+    "physical_environment",
+    "psychosocial",
+    "safety_trauma",
+    "social_environment",
+    "social_isolation",
+    "transportation",
+    "upbringing",
+    "utilities",
 ];
 
 macro_rules! pqi_sets {
@@ -206,8 +265,18 @@ impl Reference {
             planned_px_ccs: planned.px_ccs,
             planned_px: planned.px,
             acute_dx: planned.acute_dx,
-            hwr: table("cms_hwr_exclusions")?.enumerate().map(|(i, r)| pair(r, "cms_hwr_exclusions", i).and_then(|(c, k)| Ok((number(c, "cms_hwr_exclusions", i)?, k)))).collect::<Result<_, _>>()?,
-            charlson: prefixes(table("charlson")?, "charlson", |name| CHARLSON.iter().position(|c| *c == name).map(|b| 1_u32 << b), |a, b| a | b)?,
+            hwr: table("cms_hwr_exclusions")?
+                .enumerate()
+                .map(|(i, r)| {
+                    pair(r, "cms_hwr_exclusions", i).and_then(|(c, k)| Ok((number(c, "cms_hwr_exclusions", i)?, k)))
+                })
+                .collect::<Result<_, _>>()?,
+            charlson: prefixes(
+                table("charlson")?,
+                "charlson",
+                |name| CHARLSON.iter().position(|c| *c == name).map(|b| 1_u32 << b),
+                |a, b| a | b,
+            )?,
             elixhauser: bits(table("elixhauser")?, "elixhauser", |name| {
                 let name = if name == "cbvd_poa" { "cbvd" } else { name };
                 ELIXHAUSER.iter().position(|c| *c == name).map(|b| 1_u64 << b)
@@ -216,10 +285,12 @@ impl Reference {
                 hfrs.sort_unstable();
                 hfrs
             },
-            pqi: bits(table("ahrq_pqi_sets")?, "ahrq_pqi_sets", |name| PqiSet::NAMES.iter().find(|(n, _)| *n == name).map(|(_, s)| u64::from(s.bit())))?
-                .into_iter()
-                .filter_map(|(k, v)| u32::try_from(v).ok().map(|v| (k, v)))
-                .collect(),
+            pqi: bits(table("ahrq_pqi_sets")?, "ahrq_pqi_sets", |name| {
+                PqiSet::NAMES.iter().find(|(n, _)| *n == name).map(|(_, s)| u64::from(s.bit()))
+            })?
+            .into_iter()
+            .filter_map(|(k, v)| u32::try_from(v).ok().map(|v| (k, v)))
+            .collect(),
             nyu,
             sdoh: load_sdoh(table("sdoh_z_codes")?)?,
             sensitive: prefixes(table("sensitive")?, "sensitive", sensitive_from_name, |a, b| a.max(b))?,
@@ -332,12 +403,19 @@ pub(super) fn number<T: std::str::FromStr>(text: &str, set: &str, i: usize) -> R
 }
 
 fn sorted(rows: impl Iterator<Item = &'static str>, set: &str) -> Result<Sorted<u16>, ReferenceError> {
-    let mut out = rows.enumerate().map(|(i, r)| pair(r, set, i).and_then(|(c, v)| Ok((c, number(v, set, i)?)))).collect::<Result<Sorted<u16>, _>>()?;
+    let mut out = rows
+        .enumerate()
+        .map(|(i, r)| pair(r, set, i).and_then(|(c, v)| Ok((c, number(v, set, i)?))))
+        .collect::<Result<Sorted<u16>, _>>()?;
     out.sort_unstable();
     Ok(out)
 }
 
-fn bits(rows: impl Iterator<Item = &'static str>, set: &str, bit: impl Fn(&str) -> Option<u64>) -> Result<FxHashMap<&'static str, u64>, ReferenceError> {
+fn bits(
+    rows: impl Iterator<Item = &'static str>,
+    set: &str,
+    bit: impl Fn(&str) -> Option<u64>,
+) -> Result<FxHashMap<&'static str, u64>, ReferenceError> {
     let mut out = FxHashMap::default();
     for (i, row) in rows.enumerate() {
         let (name, code) = pair(row, set, i)?;
@@ -346,7 +424,12 @@ fn bits(rows: impl Iterator<Item = &'static str>, set: &str, bit: impl Fn(&str) 
     Ok(out)
 }
 
-fn prefixes<T: Copy + Ord>(rows: impl Iterator<Item = &'static str>, set: &str, value: impl Fn(&str) -> Option<T>, join: impl Fn(T, T) -> T) -> Result<Sorted<T>, ReferenceError> {
+fn prefixes<T: Copy + Ord>(
+    rows: impl Iterator<Item = &'static str>,
+    set: &str,
+    value: impl Fn(&str) -> Option<T>,
+    join: impl Fn(T, T) -> T,
+) -> Result<Sorted<T>, ReferenceError> {
     let mut map: FxHashMap<&'static str, T> = FxHashMap::default();
     for (i, row) in rows.enumerate() {
         let (name, prefix) = pair(row, set, i)?;
@@ -393,7 +476,10 @@ fn load_sdoh(rows: impl Iterator<Item = &'static str>) -> Result<FxHashMap<&'sta
     rows.enumerate()
         .map(|(i, row)| {
             let (code, domain) = pair(row, "sdoh_z_codes", i)?;
-            let at = SDOH_DOMAINS.iter().position(|d| *d == domain).ok_or_else(|| malformed("sdoh_z_codes", i, "unknown domain"))?;
+            let at = SDOH_DOMAINS
+                .iter()
+                .position(|d| *d == domain)
+                .ok_or_else(|| malformed("sdoh_z_codes", i, "unknown domain"))?;
             Ok((code, number(&(at + 1).to_string(), "sdoh_z_codes", i)?))
         })
         .collect()
@@ -404,7 +490,10 @@ fn load_charlson_weights(rows: impl Iterator<Item = &'static str>) -> Result<[(i
     for (i, row) in rows.enumerate() {
         let (name, rest) = pair(row, "charlson_weights", i)?;
         let (original, newer) = pair(rest, "charlson_weights", i)?;
-        let at = CHARLSON.iter().position(|c| *c == name).ok_or_else(|| malformed("charlson_weights", i, "unknown condition"))?;
+        let at = CHARLSON
+            .iter()
+            .position(|c| *c == name)
+            .ok_or_else(|| malformed("charlson_weights", i, "unknown condition"))?;
         out[at] = (number(original, "charlson_weights", i)?, number(newer, "charlson_weights", i)?);
     }
     Ok(out)
@@ -414,9 +503,15 @@ fn load_elixhauser_weights(rows: impl Iterator<Item = &'static str>) -> Result<[
     let mut out = [(false, 0, 0); 38];
     for (i, row) in rows.enumerate() {
         let cells: Vec<&str> = row.split(',').collect();
-        let [name, poa, readmission, mortality] = cells[..] else { return Err(malformed("elixhauser_weights", i, "four columns expected")) };
-        let at = ELIXHAUSER[..38].iter().position(|c| *c == name).ok_or_else(|| malformed("elixhauser_weights", i, "unknown measure"))?;
-        out[at] = (poa == "Y", number(readmission, "elixhauser_weights", i)?, number(mortality, "elixhauser_weights", i)?);
+        let [name, poa, readmission, mortality] = cells[..] else {
+            return Err(malformed("elixhauser_weights", i, "four columns expected"));
+        };
+        let at = ELIXHAUSER[..38]
+            .iter()
+            .position(|c| *c == name)
+            .ok_or_else(|| malformed("elixhauser_weights", i, "unknown measure"))?;
+        out[at] =
+            (poa == "Y", number(readmission, "elixhauser_weights", i)?, number(mortality, "elixhauser_weights", i)?);
     }
     Ok(out)
 }
@@ -427,7 +522,8 @@ fn load_lace(rows: impl Iterator<Item = &'static str>) -> Result<[f64; 20], Refe
         let (score, rest) = pair(row, "lace_expected_risk", i)?;
         let at: usize = number(score, "lace_expected_risk", i)?;
         let percent = rest.split(',').next().unwrap_or("");
-        *out.get_mut(at).ok_or_else(|| malformed("lace_expected_risk", i, "score above 19"))? = number(percent, "lace_expected_risk", i)?;
+        *out.get_mut(at).ok_or_else(|| malformed("lace_expected_risk", i, "score above 19"))? =
+            number(percent, "lace_expected_risk", i)?;
     }
     Ok(out)
 }

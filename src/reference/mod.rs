@@ -5,7 +5,7 @@ mod facts;
 mod rates;
 mod sets;
 
-pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, PqiSet, Sensitive, SDOH_DOMAINS, bit_names};
+pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, PqiSet, SDOH_DOMAINS, Sensitive, bit_names};
 pub use facts::{CodeStatus, DxFacts, PxFacts, Reference};
 pub use rates::{AreaRates, age_band_pqe, age_band_pqi};
 pub use sets::{CodeSet, code_sets, sha256_hex};

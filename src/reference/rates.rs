@@ -47,16 +47,32 @@ pub fn age_band_pqe(age: i32) -> Option<usize> {
 }
 
 const AGE: [&str; 19] = [
-    "", "AGECAT1", "AGECAT2", "AGECAT3", "AGECAT4", "AGECAT5", "AGECAT6", "AGECAT7", "AGECAT8", "AGECAT9", "AGECAT10", "AGECAT11",
-    "AGECAT12", "AGECAT13", "AGECAT14", "AGECAT15", "AGECAT16", "AGECAT17", "AGECAT18",
+    "", "AGECAT1", "AGECAT2", "AGECAT3", "AGECAT4", "AGECAT5", "AGECAT6", "AGECAT7", "AGECAT8", "AGECAT9", "AGECAT10",
+    "AGECAT11", "AGECAT12", "AGECAT13", "AGECAT14", "AGECAT15", "AGECAT16", "AGECAT17", "AGECAT18",
 ];
 const FEMALE_AGE: [&str; 19] = [
-    "", "FAGECAT1", "FAGECAT2", "FAGECAT3", "FAGECAT4", "FAGECAT5", "FAGECAT6", "FAGECAT7", "FAGECAT8", "FAGECAT9", "FAGECAT10",
-    "FAGECAT11", "FAGECAT12", "FAGECAT13", "FAGECAT14", "FAGECAT15", "FAGECAT16", "FAGECAT17", "FAGECAT18",
+    "",
+    "FAGECAT1",
+    "FAGECAT2",
+    "FAGECAT3",
+    "FAGECAT4",
+    "FAGECAT5",
+    "FAGECAT6",
+    "FAGECAT7",
+    "FAGECAT8",
+    "FAGECAT9",
+    "FAGECAT10",
+    "FAGECAT11",
+    "FAGECAT12",
+    "FAGECAT13",
+    "FAGECAT14",
+    "FAGECAT15",
+    "FAGECAT16",
+    "FAGECAT17",
+    "FAGECAT18",
 ];
-const POVERTY: [&str; 11] = [
-    "", "POVCAT1", "POVCAT2", "POVCAT3", "POVCAT4", "POVCAT5", "POVCAT6", "POVCAT7", "POVCAT8", "POVCAT9", "POVCAT10",
-];
+const POVERTY: [&str; 11] =
+    ["", "POVCAT1", "POVCAT2", "POVCAT3", "POVCAT4", "POVCAT5", "POVCAT6", "POVCAT7", "POVCAT8", "POVCAT9", "POVCAT10"];
 
 impl AreaRates {
     pub(super) fn load(dir: Option<&Path>) -> Result<Self, ReferenceError> {
@@ -119,7 +135,8 @@ impl AreaRates {
         }
         let ses = decile.is_some();
         // A variable that is not in the table is the reference level: 0 on the logit.
-        let term = |variable: &'static str| self.coefficients.get(&(program, measure, ses, variable)).copied().unwrap_or(0.0);
+        let term =
+            |variable: &'static str| self.coefficients.get(&(program, measure, ses, variable)).copied().unwrap_or(0.0);
         let mut logit = *self.coefficients.get(&(program, measure, ses, "Intercept"))? + term(AGE[band]);
         if sex == Sex::Female {
             logit += term("FEMALE") + term(FEMALE_AGE[band]);

@@ -81,7 +81,8 @@ embedded! {
 /// Never in a released binary: the index is embedded and a test reads it.
 #[must_use]
 pub fn code_sets() -> Vec<CodeSet> {
-    let index: Index = toml::from_str(include_str!("../../config/code-sets/index.toml")).expect("the embedded index is valid TOML");
+    let index: Index =
+        toml::from_str(include_str!("../../config/code-sets/index.toml")).expect("the embedded index is valid TOML");
     index.set
 }
 
@@ -93,7 +94,8 @@ pub fn text(id: &str, dir: Option<&Path>) -> Result<&'static str, ReferenceError
     if let Some(dir) = dir {
         let set = code_sets().into_iter().find(|s| s.id == id);
         if let Some(path) = set.map(|s| dir.join(s.file)).filter(|p| p.exists()) {
-            let text = std::fs::read_to_string(&path).map_err(|e| ReferenceError::Unreadable { set: id.to_owned(), why: e.to_string() })?;
+            let text = std::fs::read_to_string(&path)
+                .map_err(|e| ReferenceError::Unreadable { set: id.to_owned(), why: e.to_string() })?;
             // Read once for the life of the process, like the embedded tables.
             return Ok(Box::leak(text.into_boxed_str()));
         }

@@ -20,7 +20,13 @@ impl<'a> Codes<'a> {
     /// Looks up every interned code.
     #[must_use]
     pub fn new(icd: &'a Words, words: &'a Words, reference: &'a Reference) -> Self {
-        Self { icd, words, reference, dx: icd.texts().map(|c| reference.dx(c)).collect(), px: icd.texts().map(|c| reference.px(c)).collect() }
+        Self {
+            icd,
+            words,
+            reference,
+            dx: icd.texts().map(|c| reference.dx(c)).collect(),
+            px: icd.texts().map(|c| reference.px(c)).collect(),
+        }
     }
 
     /// Facts of a diagnosis; the default facts for none.

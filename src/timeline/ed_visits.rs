@@ -34,7 +34,13 @@ struct Mention {
 
 /// The visits of one member, by day and facility.
 #[must_use]
-pub fn build(claims: &[Claim], admissions: &[AdmissionRow], stays: &[Stay], as_of: Day, codes: &Codes<'_>) -> Vec<EdVisit> {
+pub fn build(
+    claims: &[Claim],
+    admissions: &[AdmissionRow],
+    stays: &[Stay],
+    as_of: Day,
+    codes: &Codes<'_>,
+) -> Vec<EdVisit> {
     let mut mentions = mentions(claims, admissions);
     if mentions.is_empty() {
         return Vec::new();
@@ -63,7 +69,9 @@ fn mentions(claims: &[Claim], admissions: &[AdmissionRow]) -> Vec<Mention> {
     for claim in claims.iter().filter(|c| !c.is_11x()) {
         let emergency = |l: &super::final_claims::ServiceLine| {
             let revenue = l.revenue.0;
-            (Short::of("0450").0..=Short::of("0459").0).contains(&revenue) || l.revenue == Short::of("0981") || l.place == Short::of("23")
+            (Short::of("0450").0..=Short::of("0459").0).contains(&revenue)
+                || l.revenue == Short::of("0981")
+                || l.place == Short::of("23")
         };
         for line in claim.lines.iter().filter(|l| emergency(l)) {
             out.push(Mention {
@@ -77,7 +85,14 @@ fn mentions(claims: &[Claim], admissions: &[AdmissionRow]) -> Vec<Mention> {
         }
     }
     for row in admissions.iter().filter(|a| a.class == PatientClass::Emergency) {
-        out.push(Mention { day: row.admit, facility: row.facility, rank: 2, id: row.admission_id.clone(), diagnosis: row.dx.first().copied().unwrap_or(0), icd10: row.admit >= 16_709 });
+        out.push(Mention {
+            day: row.admit,
+            facility: row.facility,
+            rank: 2,
+            id: row.admission_id.clone(),
+            diagnosis: row.dx.first().copied().unwrap_or(0),
+            icd10: row.admit >= 16_709,
+        });
     }
     out
 }
@@ -87,7 +102,11 @@ fn adopt_unknown(mentions: &mut [Mention], codes: &Codes<'_>) {
     for i in 0..mentions.len() {
         if mentions[i].facility == 0 {
             let day = mentions[i].day;
-            let known = mentions.iter().filter(|m| m.day == day && m.facility != 0).map(|m| m.facility).min_by_key(|f| codes.words.text(*f));
+            let known = mentions
+                .iter()
+                .filter(|m| m.day == day && m.facility != 0)
+                .map(|m| m.facility)
+                .min_by_key(|f| codes.words.text(*f));
             mentions[i].facility = known.unwrap_or(0);
         }
     }

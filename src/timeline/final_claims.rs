@@ -130,9 +130,30 @@ pub fn resolve(mut lines: Vec<ClaimLine>, account: &mut LineAccount) -> Vec<Clai
 
 /// Claim, then highest version, then line, then latest received and paid; content decides the rest.
 fn order(a: &ClaimLine, b: &ClaimLine) -> std::cmp::Ordering {
-    let key = |l: &ClaimLine| (std::cmp::Reverse(l.version), l.line, std::cmp::Reverse(l.received), std::cmp::Reverse(l.paid));
-    let rest = |l: &ClaimLine| (l.start, l.end, l.admit, l.discharge, l.paid_cents, l.bill, l.revenue, l.disposition, l.drg, l.place, l.dx.len(), l.px.len());
-    a.claim_id.cmp(&b.claim_id).then_with(|| key(a).cmp(&key(b))).then_with(|| rest(a).cmp(&rest(b))).then_with(|| a.reversal_of.cmp(&b.reversal_of))
+    let key = |l: &ClaimLine| {
+        (std::cmp::Reverse(l.version), l.line, std::cmp::Reverse(l.received), std::cmp::Reverse(l.paid))
+    };
+    let rest = |l: &ClaimLine| {
+        (
+            l.start,
+            l.end,
+            l.admit,
+            l.discharge,
+            l.paid_cents,
+            l.bill,
+            l.revenue,
+            l.disposition,
+            l.drg,
+            l.place,
+            l.dx.len(),
+            l.px.len(),
+        )
+    };
+    a.claim_id
+        .cmp(&b.claim_id)
+        .then_with(|| key(a).cmp(&key(b)))
+        .then_with(|| rest(a).cmp(&rest(b)))
+        .then_with(|| a.reversal_of.cmp(&b.reversal_of))
 }
 
 /// Takes the reversal rows out and returns the claims they remove.
@@ -140,7 +161,8 @@ fn reversals(lines: &mut Vec<ClaimLine>, account: &mut LineAccount) -> Vec<Box<s
     if lines.iter().all(|l| l.reversal_of.is_empty()) {
         return Vec::new();
     }
-    let (rows, kept): (Vec<ClaimLine>, Vec<ClaimLine>) = std::mem::take(lines).into_iter().partition(|l| !l.reversal_of.is_empty());
+    let (rows, kept): (Vec<ClaimLine>, Vec<ClaimLine>) =
+        std::mem::take(lines).into_iter().partition(|l| !l.reversal_of.is_empty());
     let mut gone = Vec::new();
     for row in rows {
         if kept.iter().any(|l| l.claim_id == row.reversal_of) {
@@ -163,7 +185,11 @@ fn unite(group: &[ClaimLine], account: &mut LineAccount) -> Claim {
             account.drop_line("superseded_version");
         } else if kept.last().is_some_and(|k| k.line == line.line) {
             // The latest received copy of this line is already kept.
-            if version == 0 { account.quarantined.push((line.file, line.row, Reason::ConflictingLine)) } else { account.drop_line("superseded_line") }
+            if version == 0 {
+                account.quarantined.push((line.file, line.row, Reason::ConflictingLine))
+            } else {
+                account.drop_line("superseded_line")
+            }
         } else {
             kept.push(line);
         }
@@ -171,7 +197,8 @@ fn unite(group: &[ClaimLine], account: &mut LineAccount) -> Claim {
     let first = kept[0];
     let day = |get: fn(&ClaimLine) -> i32| kept.iter().map(|l| get(l)).find(|d| *d != NO_DAY).unwrap_or(NO_DAY);
     let code = |get: fn(&ClaimLine) -> Short| kept.iter().map(|l| get(l)).find(|c| !c.is_none()).unwrap_or_default();
-    let basis = |get: fn(&ClaimLine) -> Basis| kept.iter().map(|l| get(l)).find(|b| *b != Basis::Unstated).unwrap_or_default();
+    let basis =
+        |get: fn(&ClaimLine) -> Basis| kept.iter().map(|l| get(l)).find(|b| *b != Basis::Unstated).unwrap_or_default();
     let mut dx: Vec<Dx> = Vec::new();
     let mut px: Vec<Px> = Vec::new();
     for line in &kept {
@@ -210,7 +237,15 @@ fn unite(group: &[ClaimLine], account: &mut LineAccount) -> Claim {
         px,
         lines: kept
             .iter()
-            .map(|l| ServiceLine { revenue: l.revenue, place: l.place, hcpcs: l.hcpcs, rendering: l.rendering, facility: l.facility, start: l.start, paid_cents: if l.paid_cents == NO_INTEGER { 0 } else { l.paid_cents } })
+            .map(|l| ServiceLine {
+                revenue: l.revenue,
+                place: l.place,
+                hcpcs: l.hcpcs,
+                rendering: l.rendering,
+                facility: l.facility,
+                start: l.start,
+                paid_cents: if l.paid_cents == NO_INTEGER { 0 } else { l.paid_cents },
+            })
             .collect(),
         paid_cents: kept.iter().map(|l| l.paid_cents).filter(|c| *c != NO_INTEGER).sum(),
     }
@@ -221,14 +256,33 @@ mod tests {
     use super::*;
 
     fn line(id: &str, version: i64, n: i64) -> ClaimLine {
-        ClaimLine { claim_id: id.into(), version, line: n, start: 100, end: 103, admit: NO_DAY, discharge: NO_DAY, paid: NO_DAY, received: 110, paid_cents: 500, bill: Short::of("111"), ..ClaimLine::default() }
+        ClaimLine {
+            claim_id: id.into(),
+            version,
+            line: n,
+            start: 100,
+            end: 103,
+            admit: NO_DAY,
+            discharge: NO_DAY,
+            paid: NO_DAY,
+            received: 110,
+            paid_cents: 500,
+            bill: Short::of("111"),
+            ..ClaimLine::default()
+        }
     }
 
     #[test]
     fn the_highest_version_stands_and_every_line_is_accounted_for() {
         let mut account = LineAccount::default();
-        let claims = resolve(vec![line("A", 0, 1), line("A", 0, 2), line("A", 2, 1), line("A", 2, 1), line("B", 0, 1)], &mut account);
-        assert_eq!(claims.iter().map(|c| (&*c.id, c.lines.len(), c.paid_cents)).collect::<Vec<_>>(), [("A", 1, 500), ("B", 1, 500)]);
+        let claims = resolve(
+            vec![line("A", 0, 1), line("A", 0, 2), line("A", 2, 1), line("A", 2, 1), line("B", 0, 1)],
+            &mut account,
+        );
+        assert_eq!(
+            claims.iter().map(|c| (&*c.id, c.lines.len(), c.paid_cents)).collect::<Vec<_>>(),
+            [("A", 1, 500), ("B", 1, 500)]
+        );
         assert_eq!(account.dropped, BTreeMap::from([("exact_duplicate", 1), ("superseded_version", 2)]));
     }
 

@@ -35,10 +35,24 @@ pub struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// Builds the history from a member's events, all of which had arrived by `as_of`.
     #[must_use]
-    pub fn build(member: &'a Member, events: MemberEvents, as_of: Day, codes: &Codes<'_>, account: &mut LineAccount) -> Self {
+    pub fn build(
+        member: &'a Member,
+        events: MemberEvents,
+        as_of: Day,
+        codes: &Codes<'_>,
+        account: &mut LineAccount,
+    ) -> Self {
         let claims = final_claims::resolve(events.claims, account);
         let mut admissions = events.admissions;
-        admissions.sort_by(|a, b| (a.admit, a.discharge, &a.admission_id, a.class, a.received).cmp(&(b.admit, b.discharge, &b.admission_id, b.class, b.received)));
+        admissions.sort_by(|a, b| {
+            (a.admit, a.discharge, &a.admission_id, a.class, a.received).cmp(&(
+                b.admit,
+                b.discharge,
+                &b.admission_id,
+                b.class,
+                b.received,
+            ))
+        });
         admissions.dedup();
         let mut fills = events.fills;
         fills.sort_by(|a, b| (a.day, &a.claim_id, a.line).cmp(&(b.day, &b.claim_id, b.line)));
@@ -53,7 +67,13 @@ impl<'a> Timeline<'a> {
     #[must_use]
     pub fn known_at(member: &'a Member, events: MemberEvents, day: Day, lag_days: i32, codes: &Codes<'_>) -> Self {
         let arrived = |start: i32, received: i32, paid: i32| {
-            let arrival = if received != NO_DAY { received } else if paid != NO_DAY { paid } else { start.saturating_add(lag_days) };
+            let arrival = if received != NO_DAY {
+                received
+            } else if paid != NO_DAY {
+                paid
+            } else {
+                start.saturating_add(lag_days)
+            };
             start <= day.0 && arrival <= day.0
         };
         let MemberEvents { mut claims, mut admissions, mut fills } = events;

@@ -148,7 +148,13 @@ fn some_day(day: i32) -> Option<i32> {
 
 /// Builds the stays of one member. `as_of` turns later discharges into open stays.
 #[must_use]
-pub fn build(member_id: &str, claims: &[Claim], admissions: &[AdmissionRow], as_of: Day, codes: &Codes<'_>) -> Vec<Stay> {
+pub fn build(
+    member_id: &str,
+    claims: &[Claim],
+    admissions: &[AdmissionRow],
+    as_of: Day,
+    codes: &Codes<'_>,
+) -> Vec<Stay> {
     let mut rows = candidates(claims, admissions, as_of);
     attach(&mut rows);
     rows.sort_by(|a, b| (a.admit, a.join_end, !a.is_claim, &a.id).cmp(&(b.admit, b.join_end, !b.is_claim, &b.id)));
@@ -221,7 +227,8 @@ fn overlap(a: &StayRow, b: &StayRow) -> bool {
 
 /// Attaches each ADT row to the earliest claim it overlaps; the claim's own facts win.
 fn attach(rows: &mut Vec<StayRow>) {
-    let (mut claims, mut loose): (Vec<StayRow>, Vec<StayRow>) = std::mem::take(rows).into_iter().partition(|r| r.is_claim);
+    let (mut claims, mut loose): (Vec<StayRow>, Vec<StayRow>) =
+        std::mem::take(rows).into_iter().partition(|r| r.is_claim);
     claims.sort_by(|a, b| (a.admit, a.join_end, &a.id).cmp(&(b.admit, b.join_end, &b.id)));
     loose.sort_by(|a, b| (a.admit, a.join_end, &a.id).cmp(&(b.admit, b.join_end, &b.id)));
     // Overlap is judged on the claims as they came, not as earlier ADT rows extended them.
@@ -240,7 +247,11 @@ fn attach(rows: &mut Vec<StayRow>) {
         if claim.facility == 0 {
             claim.facility = adt.facility;
         }
-        for (mine, theirs) in [(&mut claim.disposition, adt.disposition), (&mut claim.admit_source, adt.admit_source), (&mut claim.admit_type, adt.admit_type)] {
+        for (mine, theirs) in [
+            (&mut claim.disposition, adt.disposition),
+            (&mut claim.admit_source, adt.admit_source),
+            (&mut claim.admit_type, adt.admit_type),
+        ] {
             if mine.is_none() {
                 *mine = theirs;
             }
@@ -313,14 +324,19 @@ fn finish(member_id: &str, chain: Chain, claims: &[Claim], admissions: &[Admissi
     let latest_admit = rows.iter().map(|r| r.admit).max().unwrap_or(0);
     let discharged = rows.iter().any(|r| r.admit == latest_admit && r.discharge.is_some());
     // Discharged: the row with the latest discharge; open: the one with the latest joining end.
-    let last = if discharged { rows.iter().filter(|r| r.discharge.is_some()).max_by_key(|r| r.discharge) } else { rows.iter().max_by_key(|r| r.join_end) };
+    let last = if discharged {
+        rows.iter().filter(|r| r.discharge.is_some()).max_by_key(|r| r.discharge)
+    } else {
+        rows.iter().max_by_key(|r| r.join_end)
+    };
     let (first, last) = (&rows[0], last.unwrap_or(&rows[0]));
     let still_patient = last.disposition == Short::of("30");
     let discharge = if discharged && !still_patient { last.discharge.map(Day) } else { None };
     let claim_index: Vec<usize> = rows.iter().filter_map(|r| r.claim).collect();
     let admission_index: Vec<usize> = rows.iter().flat_map(|r| r.admissions.iter().copied()).collect();
     let mut claim_ids: Vec<Box<str>> = claim_index.iter().map(|i| claims[*i].id.clone()).collect();
-    let mut admission_ids: Vec<Box<str>> = admission_index.iter().map(|i| admissions[*i].admission_id.clone()).collect();
+    let mut admission_ids: Vec<Box<str>> =
+        admission_index.iter().map(|i| admissions[*i].admission_id.clone()).collect();
     claim_ids.sort();
     admission_ids.sort();
     let mut basis = None;

@@ -40,7 +40,9 @@ impl Folder {
 
     /// The eligibility of a few members, all enrolled from 2020 on.
     pub fn members(&mut self, ids: &[(&str, &str, &str)]) -> &mut Self {
-        let mut rows = String::from("member_id,birth_date,gender,enrollment_start_date,enrollment_end_date,phone,state,language\n");
+        let mut rows = String::from(
+            "member_id,birth_date,gender,enrollment_start_date,enrollment_end_date,phone,state,language\n",
+        );
         for (i, (id, birth, sex)) in ids.iter().enumerate() {
             rows.push_str(&format!("{id},{birth},{sex},2020-01-01,9999-12-31,555-01{i:02},NC,en\n"));
         }
@@ -50,7 +52,8 @@ impl Folder {
     /// Writes the configuration and returns its path.
     pub fn write_config(&self) -> PathBuf {
         let path = self.path("lamplight.toml");
-        let text = format!("[run]\nas_of = \"{}\"\nout = \"{}\"\n{}", self.as_of, self.path("out").display(), self.config);
+        let text =
+            format!("[run]\nas_of = \"{}\"\nout = \"{}\"\n{}", self.as_of, self.path("out").display(), self.config);
         std::fs::write(&path, text).expect("written");
         path
     }
@@ -77,7 +80,8 @@ impl Folder {
 
     /// One column of a table's rows of a member.
     pub fn cells(&self, table: &str, member: &str, column: &str) -> Vec<String> {
-        let rows = lamplight::publish::read_rows(&self.path("out/current").join(table), Some(("member_id", member))).expect("a published table");
+        let rows = lamplight::publish::read_rows(&self.path("out/current").join(table), Some(("member_id", member)))
+            .expect("a published table");
         rows.rows.iter().map(|r| rows.get(r, column).to_owned()).collect()
     }
 }
@@ -90,13 +94,23 @@ pub fn lamplight(arguments: &[&str]) -> Output {
 /// The program, without the caller's own settings.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lamplight"));
-    command.args(arguments).env_remove("LAMPLIGHT_AS_OF").env_remove("LAMPLIGHT_OUT").env_remove("LAMPLIGHT_THREADS").env_remove("LAMPLIGHT_LOG");
+    command
+        .args(arguments)
+        .env_remove("LAMPLIGHT_AS_OF")
+        .env_remove("LAMPLIGHT_OUT")
+        .env_remove("LAMPLIGHT_THREADS")
+        .env_remove("LAMPLIGHT_LOG");
     command
 }
 
 /// Both streams.
 pub fn text(output: &Output) -> String {
-    format!("exit {:?}\n{}{}", output.status.code(), String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "exit {:?}\n{}{}",
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// The exit code.

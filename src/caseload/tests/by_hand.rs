@@ -15,206 +15,46 @@ fn failing(member: Member, manager: CareManager) -> String {
 #[test]
 fn each_code_of_status_alone() {
     assert_eq!(failing(member("a"), manager("x")), "");
-    assert_eq!(
-        failing(
-            member("a"),
-            CareManager {
-                status: Status::Leave,
-                ..manager("x")
-            }
-        ),
-        "STATUS"
-    );
-    assert_eq!(
-        failing(
-            member("a"),
-            CareManager {
-                status: Status::Pto,
-                ..manager("x")
-            }
-        ),
-        "STATUS"
-    );
-    let current = Member {
-        current: Some("x".into()),
-        ..member("a")
-    };
-    assert_eq!(
-        failing(
-            current,
-            CareManager {
-                status: Status::Pto,
-                ..manager("x")
-            }
-        ),
-        ""
-    );
+    assert_eq!(failing(member("a"), CareManager { status: Status::Leave, ..manager("x") }), "STATUS");
+    assert_eq!(failing(member("a"), CareManager { status: Status::Pto, ..manager("x") }), "STATUS");
+    let current = Member { current: Some("x".into()), ..member("a") };
+    assert_eq!(failing(current, CareManager { status: Status::Pto, ..manager("x") }), "");
     let chw = Disciplines::default().with(Discipline::Chw);
-    assert_eq!(
-        failing(
-            Member {
-                required: chw,
-                ..member("a")
-            },
-            manager("x")
-        ),
-        "DISCIPLINE"
-    );
+    assert_eq!(failing(Member { required: chw, ..member("a") }, manager("x")), "DISCIPLINE");
 }
 
 #[test]
 fn each_code_of_skill_alone() {
-    assert_eq!(
-        failing(
-            Member {
-                state: State::parse("GA"),
-                ..member("a")
-            },
-            manager("x")
-        ),
-        "LICENCE"
-    );
-    assert_eq!(
-        failing(
-            Member {
-                state: None,
-                ..member("a")
-            },
-            manager("x")
-        ),
-        "LICENCE"
-    );
-    let spanish = Member {
-        language: crate::caseload::vocabulary::Language::parse("es"),
-        ..member("a")
-    };
+    assert_eq!(failing(Member { state: State::parse("GA"), ..member("a") }, manager("x")), "LICENCE");
+    assert_eq!(failing(Member { state: None, ..member("a") }, manager("x")), "LICENCE");
+    let spanish = Member { language: crate::caseload::vocabulary::Language::parse("es"), ..member("a") };
     assert_eq!(failing(spanish.clone(), manager("x")), "");
-    assert_eq!(
-        failing(
-            Member {
-                language_required: true,
-                ..spanish.clone()
-            },
-            manager("x")
-        ),
-        "LANGUAGE"
-    );
-    let both = CareManager {
-        languages: languages(&["en", "es"]),
-        ..manager("x")
-    };
-    assert_eq!(
-        failing(
-            Member {
-                language_required: true,
-                ..spanish
-            },
-            both
-        ),
-        ""
-    );
-    assert_eq!(
-        failing(
-            Member {
-                focus: Focus::Pediatric,
-                ..member("a")
-            },
-            manager("x")
-        ),
-        "PEDIATRIC"
-    );
-    assert_eq!(
-        failing(
-            Member {
-                focus: Focus::Complex,
-                ..member("a")
-            },
-            manager("x")
-        ),
-        ""
-    );
+    assert_eq!(failing(Member { language_required: true, ..spanish.clone() }, manager("x")), "LANGUAGE");
+    let both = CareManager { languages: languages(&["en", "es"]), ..manager("x") };
+    assert_eq!(failing(Member { language_required: true, ..spanish }, both), "");
+    assert_eq!(failing(Member { focus: Focus::Pediatric, ..member("a") }, manager("x")), "PEDIATRIC");
+    assert_eq!(failing(Member { focus: Focus::Complex, ..member("a") }, manager("x")), "");
 }
 
 #[test]
 fn home_visits_by_distance_and_by_county() {
-    let home = Member {
-        home_visit: true,
-        visits_per_month: 2,
-        ..member("a")
-    };
+    let home = Member { home_visit: true, visits_per_month: 2, ..member("a") };
     assert_eq!(failing(home.clone(), manager("x")), "");
-    assert_eq!(
-        failing(
-            home.clone(),
-            CareManager {
-                home_visits: false,
-                ..manager("x")
-            }
-        ),
-        "HOME_VISIT"
-    );
-    assert_eq!(
-        failing(
-            home.clone(),
-            CareManager {
-                max_travel_km: 10.0,
-                ..manager("x")
-            }
-        ),
-        "HOME_VISIT"
-    );
-    let nowhere = CareManager {
-        position: None,
-        ..manager("x")
-    };
-    assert_eq!(
-        failing(home.clone(), nowhere.clone()),
-        "HOME_VISIT",
-        "no coordinates and no county"
-    );
-    let dade = Member {
-        county_fips: Some("12086".into()),
-        ..home
-    };
-    assert_eq!(
-        failing(dade.clone(), nowhere.clone()),
-        "HOME_VISIT",
-        "only one county known"
-    );
-    let office = CareManager {
-        county_fips: Some("12086".into()),
-        ..nowhere
-    };
+    assert_eq!(failing(home.clone(), CareManager { home_visits: false, ..manager("x") }), "HOME_VISIT");
+    assert_eq!(failing(home.clone(), CareManager { max_travel_km: 10.0, ..manager("x") }), "HOME_VISIT");
+    let nowhere = CareManager { position: None, ..manager("x") };
+    assert_eq!(failing(home.clone(), nowhere.clone()), "HOME_VISIT", "no coordinates and no county");
+    let dade = Member { county_fips: Some("12086".into()), ..home };
+    assert_eq!(failing(dade.clone(), nowhere.clone()), "HOME_VISIT", "only one county known");
+    let office = CareManager { county_fips: Some("12086".into()), ..nowhere };
     assert_eq!(failing(dade.clone(), office.clone()), "");
-    assert_eq!(
-        travel_km_visits(&dade, &office),
-        0,
-        "no kilometres without coordinates"
-    );
+    assert_eq!(travel_km_visits(&dade, &office), 0, "no kilometres without coordinates");
 }
 
 #[test]
 fn load_dependent_codes() {
-    let problem = problem(
-        vec![Member {
-            acuity: 3,
-            ..member("a")
-        }],
-        vec![manager("x")],
-    );
-    let code = |cases, points, new_cases| {
-        why_not_now(
-            &problem,
-            0,
-            0,
-            Room {
-                cases,
-                points,
-                new_cases,
-            },
-        )
-        .to_string()
-    };
+    let problem = problem(vec![Member { acuity: 3, ..member("a") }], vec![manager("x")]);
+    let code = |cases, points, new_cases| why_not_now(&problem, 0, 0, Room { cases, points, new_cases }).to_string();
     assert_eq!(code(1, 3, None), "");
     assert_eq!(code(0, 3, None), "CAPACITY");
     assert_eq!(code(1, 2, None), "CAPACITY");
@@ -225,17 +65,10 @@ fn load_dependent_codes() {
 
 #[test]
 fn distance_of_one_degree() {
-    let km = haversine_km(
-        Position { lat: 0.0, lon: 0.0 },
-        Position { lat: 1.0, lon: 0.0 },
-    );
+    let km = haversine_km(Position { lat: 0.0, lon: 0.0 }, Position { lat: 1.0, lon: 0.0 });
     assert!((km - 111.195_08).abs() < 1e-4, "{km}");
     // 14.9 km between the two offices of the helpers rounds to 15, twice a month.
-    let home = Member {
-        home_visit: true,
-        visits_per_month: 2,
-        ..member("a")
-    };
+    let home = Member { home_visit: true, visits_per_month: 2, ..member("a") };
     let km = haversine_km(home.position.unwrap(), manager("x").position.unwrap());
     assert!((14.5..15.5).contains(&km), "{km}");
     assert_eq!(travel_km_visits(&home, &manager("x")), 30);
@@ -248,17 +81,11 @@ fn convex_load_by_hand() {
     assert_eq!(load_cost(1, 20), 1);
     assert_eq!(load_cost(2, 20), 2);
     assert_eq!(load_cost(3, 20), 5);
-    assert_eq!(
-        load_cost(20, 20),
-        2 * (1 + 3 + 5 + 7 + 9 + 11 + 13 + 15 + 17 + 19)
-    );
+    assert_eq!(load_cost(20, 20), 2 * (1 + 3 + 5 + 7 + 9 + 11 + 13 + 15 + 17 + 19));
     assert_eq!(load_cost(22, 20), 200 + 82);
     // Cap 13: breakpoints 0 1 2 3 5 6 7 9 10 11 13.
     assert_eq!(load_cost(5, 13), 1 + 3 + 5 + 7 + 7);
-    assert_eq!(
-        load_cost(13, 13),
-        1 + 3 + 5 + 14 + 9 + 11 + 26 + 15 + 17 + 38
-    );
+    assert_eq!(load_cost(13, 13), 1 + 3 + 5 + 14 + 9 + 11 + 26 + 15 + 17 + 38);
     // Cap 3: most bands are empty.
     assert_eq!(load_cost(3, 3), 7 + 13 + 19);
 }
@@ -273,18 +100,12 @@ fn cost_of_one_pair_by_hand() {
         visits_per_month: 2,
         ..member("a")
     };
-    let away = CareManager {
-        status: Status::Leave,
-        ..manager("y")
-    };
+    let away = CareManager { status: Status::Leave, ..manager("y") };
     let instance = problem(vec![who], vec![manager("x"), away]);
     let solution = solve(&instance, &quick());
     assert_eq!(solution.assigned, [Some(0)]);
     // b·1 for the first point, a break, 15 km twice, a focus and an interpreter.
     assert_eq!(solution.w, 30 + 300 + 30 + 100 + 200);
-    let ignored = Options {
-        continuity: Continuity::Ignore,
-        ..quick()
-    };
+    let ignored = Options { continuity: Continuity::Ignore, ..quick() };
     assert_eq!(solve(&instance, &ignored).w, 30 + 30 + 100 + 200);
 }

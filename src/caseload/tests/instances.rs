@@ -9,9 +9,7 @@ use crate::caseload::problem::Problem;
 use crate::caseload::solve;
 
 fn load(name: &str) -> Option<Problem> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/caseload")
-        .join(name);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/caseload").join(name);
     if !folder.is_dir() {
         println!("skipped: no ../shared");
         return None;
@@ -19,14 +17,7 @@ fn load(name: &str) -> Option<Problem> {
     let read = |file: &str| std::fs::read(folder.join(file)).unwrap();
     let weights = read_weights_json(&read("params.json")).unwrap();
     let (members, staff) = (read("members.csv"), read("care_managers.csv"));
-    Some(
-        read_problem(
-            (&members, "members.csv"),
-            (&staff, "care_managers.csv"),
-            weights,
-        )
-        .unwrap(),
-    )
+    Some(read_problem((&members, "members.csv"), (&staff, "care_managers.csv"), weights).unwrap())
 }
 
 fn figures(name: &str) -> Option<(i64, i64)> {

@@ -9,9 +9,7 @@ mod policies;
 use super::options::{Options, Weights};
 use super::problem::{CareManager, Member, Position, Problem};
 use super::random::Random;
-use super::vocabulary::{
-    Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status,
-};
+use super::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
 
 /// A member whom every manager of [`manager`] may serve.
 pub(super) fn member(id: &str) -> Member {
@@ -26,10 +24,7 @@ pub(super) fn member(id: &str) -> Member {
         language_required: false,
         state: State::parse("FL"),
         zip3: "331".to_owned(),
-        position: Some(Position {
-            lat: 25.7,
-            lon: -80.2,
-        }),
+        position: Some(Position { lat: 25.7, lon: -80.2 }),
         county_fips: None,
         home_visit: false,
         visits_per_month: 0,
@@ -58,10 +53,7 @@ pub(super) fn manager(id: &str) -> CareManager {
         max_travel_km: 45.0,
         state: State::parse("FL"),
         zip3: "331".to_owned(),
-        position: Some(Position {
-            lat: 25.8,
-            lon: -80.1,
-        }),
+        position: Some(Position { lat: 25.8, lon: -80.1 }),
         county_fips: None,
         weekly_new_cap: None,
         back_on: None,
@@ -71,9 +63,7 @@ pub(super) fn manager(id: &str) -> CareManager {
 }
 
 pub(super) fn languages(codes: &[&str]) -> Languages {
-    codes.iter().fold(Languages::default(), |set, code| {
-        set.with(Language::parse(code).unwrap())
-    })
+    codes.iter().fold(Languages::default(), |set, code| set.with(Language::parse(code).unwrap()))
 }
 
 pub(super) fn problem(members: Vec<Member>, managers: Vec<CareManager>) -> Problem {
@@ -82,45 +72,25 @@ pub(super) fn problem(members: Vec<Member>, managers: Vec<CareManager>) -> Probl
 
 /// Options with a small fixed budget, so that tests stay quick.
 pub(super) fn quick() -> Options {
-    Options {
-        step_budget: 12_000,
-        ..Options::default()
-    }
+    Options { step_budget: 12_000, ..Options::default() }
 }
 
 /// A random instance with every rule in play and tight capacity; pins are always feasible.
-pub(super) fn random_rows(
-    seed: u64,
-    members: usize,
-    managers: usize,
-) -> (Vec<Member>, Vec<CareManager>) {
+pub(super) fn random_rows(seed: u64, members: usize, managers: usize) -> (Vec<Member>, Vec<CareManager>) {
     let mut random = Random::new(seed, 7);
     let mut staff = Vec::new();
     for j in 0..managers {
         let mut one = manager(&format!("CM{j:03}"));
         one.discipline = [Discipline::Rn, Discipline::Lcsw, Discipline::Rn][random.below(3)];
-        one.languages = if random.below(2) == 0 {
-            languages(&["en", "es"])
-        } else {
-            languages(&["en"])
-        };
+        one.languages = if random.below(2) == 0 { languages(&["en", "es"]) } else { languages(&["en"]) };
         one.focus = one.focus.with(Focus::ALL[random.below(5)]);
-        one.status = [
-            Status::Active,
-            Status::Active,
-            Status::Active,
-            Status::Pto,
-            Status::Leave,
-        ][random.below(5)];
+        one.status = [Status::Active, Status::Active, Status::Active, Status::Pto, Status::Leave][random.below(5)];
         one.max_cases = 1 + small(random.below(4));
         one.max_points = 3 + small(random.below(9));
         one.base_points = small(random.below(3));
         one.home_visits = random.below(4) > 0;
         one.weekly_new_cap = (random.below(3) == 0).then(|| small(random.below(3)));
-        one.position = Some(Position {
-            lat: 25.5 + frac(&mut random),
-            lon: -80.5 + frac(&mut random),
-        });
+        one.position = Some(Position { lat: 25.5 + frac(&mut random), lon: -80.5 + frac(&mut random) });
         staff.push(one);
     }
     let mut people = Vec::new();
@@ -136,17 +106,9 @@ pub(super) fn random_rows(
         one.language = Language::parse(["en", "en", "es"][random.below(3)]);
         one.language_required = random.below(4) == 0;
         one.home_visit = random.below(3) == 0;
-        one.visits_per_month = if one.home_visit {
-            1 + u16::try_from(random.below(3)).unwrap()
-        } else {
-            0
-        };
-        one.position = Some(Position {
-            lat: 25.5 + frac(&mut random),
-            lon: -80.5 + frac(&mut random),
-        });
-        one.current =
-            (random.below(3) == 0).then(|| format!("CM{:03}", random.below(managers + 1)));
+        one.visits_per_month = if one.home_visit { 1 + u16::try_from(random.below(3)).unwrap() } else { 0 };
+        one.position = Some(Position { lat: 25.5 + frac(&mut random), lon: -80.5 + frac(&mut random) });
+        one.current = (random.below(3) == 0).then(|| format!("CM{:03}", random.below(managers + 1)));
         people.push(one);
     }
     // One pin, kept only where the instance stays valid.

@@ -7,9 +7,7 @@ use crate::caseload::check::check;
 use crate::caseload::eligibility::why_not;
 use crate::caseload::options::{Continuity, Options, Weights};
 use crate::caseload::problem::{CareManager, Member, Problem};
-use crate::caseload::{
-    Solution, explain, solve, summarise, write_assignments, write_summary, write_waitlist,
-};
+use crate::caseload::{Solution, explain, solve, summarise, write_assignments, write_summary, write_waitlist};
 
 /// (clocks, Z1, −W), compared in that order.
 type Levels = (i64, i64, i64);
@@ -31,31 +29,15 @@ impl<'a> Exhaustive<'a> {
                 if problem.members()[ix].pinned || fixed[ix] {
                     return vec![problem.current(ix)];
                 }
-                let able = (0..problem.managers().len())
-                    .filter(|j| why_not(problem, ix, *j).is_empty())
-                    .map(Some);
+                let able = (0..problem.managers().len()).filter(|j| why_not(problem, ix, *j).is_empty()).map(Some);
                 able.chain([None]).collect()
             })
             .collect();
         let room = problem.managers().iter().map(|m| {
-            let cap = m
-                .weekly_new_cap
-                .filter(|_| options.weekly_new)
-                .map_or(i64::MAX, i64::from);
-            (
-                i64::from(m.max_cases) - i64::from(m.base_cases),
-                i64::from(m.max_points) - i64::from(m.base_points),
-                cap,
-            )
+            let cap = m.weekly_new_cap.filter(|_| options.weekly_new).map_or(i64::MAX, i64::from);
+            (i64::from(m.max_cases) - i64::from(m.base_cases), i64::from(m.max_points) - i64::from(m.base_points), cap)
         });
-        let mut search = Self {
-            problem,
-            options,
-            choices,
-            place: Vec::new(),
-            room: room.collect(),
-            best: None,
-        };
+        let mut search = Self { problem, options, choices, place: Vec::new(), room: room.collect(), best: None };
         search.walk();
         search.best.unwrap_or_default()
     }
@@ -65,11 +47,7 @@ impl<'a> Exhaustive<'a> {
         if ix == self.choices.len() {
             let audit = check(self.problem, self.options, &self.place, &vec![false; ix]);
             assert!(audit.violations.is_empty(), "{:?}", audit.violations);
-            let clocks = if self.options.clocks_first {
-                i64::try_from(audit.clocks_placed).unwrap()
-            } else {
-                0
-            };
+            let clocks = if self.options.clocks_first { i64::try_from(audit.clocks_placed).unwrap() } else { 0 };
             self.best = self.best.max(Some((clocks, audit.z1, -audit.cost.total())));
             return;
         }
@@ -99,22 +77,12 @@ impl<'a> Exhaustive<'a> {
 }
 
 fn options_for(seed: u64) -> Options {
-    let continuity = [Continuity::Prefer, Continuity::Protect, Continuity::Ignore]
-        [usize::try_from(seed % 3).unwrap()];
-    Options {
-        continuity,
-        clocks_first: seed.is_multiple_of(2),
-        weekly_new: seed % 5 < 2,
-        ..quick()
-    }
+    let continuity = [Continuity::Prefer, Continuity::Protect, Continuity::Ignore][usize::try_from(seed % 3).unwrap()];
+    Options { continuity, clocks_first: seed.is_multiple_of(2), weekly_new: seed % 5 < 2, ..quick() }
 }
 
 fn levels(options: &Options, solution: &Solution) -> Levels {
-    let clocks = if options.clocks_first {
-        i64::try_from(solution.clocks_placed).unwrap()
-    } else {
-        0
-    };
+    let clocks = if options.clocks_first { i64::try_from(solution.clocks_placed).unwrap() } else { 0 };
     (clocks, solution.z1, -solution.w)
 }
 
@@ -128,16 +96,8 @@ fn tiny_instances_meet_the_exhaustive_optimum() {
         let solution = solve(&problem, &options);
         let best = Exhaustive::best(&problem, &options, &solution.protected);
         let found = levels(&options, &solution);
-        assert!(
-            found <= best,
-            "seed {seed}: {found:?} beats exhaustive {best:?}"
-        );
-        assert!(
-            solution.bound >= best.1,
-            "seed {seed}: bound {} below optimum {}",
-            solution.bound,
-            best.1
-        );
+        assert!(found <= best, "seed {seed}: {found:?} beats exhaustive {best:?}");
+        assert!(solution.bound >= best.1, "seed {seed}: bound {} below optimum {}", solution.bound, best.1);
         if (found.0, found.1) < (best.0, best.1) {
             missed.push((seed, found, best));
         }
@@ -161,10 +121,7 @@ fn tiny_instances_come_close_on_cost() {
     }
     // W is the lowest level: the search may stop short of it, by less than one part in a hundred.
     assert!(exact >= 195, "{exact} of 200 exact");
-    assert!(
-        found_sum * 100 <= best_sum * 101,
-        "{found_sum} against {best_sum}"
-    );
+    assert!(found_sum * 100 <= best_sum * 101, "{found_sum} against {best_sum}");
 }
 
 fn sound(problem: &Problem, options: &Options) -> Solution {
@@ -183,13 +140,7 @@ fn many_managers_are_searched_in_blocks_and_stay_sound() {
     let (people, staff) = random_rows(5, 900, 300);
     let problem = Problem::new(people, staff, Weights::default()).unwrap();
     for seed in 0..4 {
-        sound(
-            &problem,
-            &Options {
-                step_budget: 60_000,
-                ..options_for(seed)
-            },
-        );
+        sound(&problem, &Options { step_budget: 60_000, ..options_for(seed) });
     }
 }
 
@@ -197,33 +148,18 @@ fn many_managers_are_searched_in_blocks_and_stay_sound() {
 fn no_budget_still_leaves_nothing_avoidable() {
     let (people, staff) = random_rows(11, 80, 12);
     let problem = Problem::new(people, staff, Weights::default()).unwrap();
-    sound(
-        &problem,
-        &Options {
-            step_budget: 0,
-            ..Options::default()
-        },
-    );
+    sound(&problem, &Options { step_budget: 0, ..Options::default() });
 }
 
 #[test]
 fn a_second_run_and_one_thread_give_the_same_answer() {
     let (people, staff) = random_rows(6, 500, 200);
     let problem = Problem::new(people, staff, Weights::default()).unwrap();
-    let options = Options {
-        step_budget: 40_000,
-        ..Options::default()
-    };
+    let options = Options { step_budget: 40_000, ..Options::default() };
     let first = solve(&problem, &options);
-    let single = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .unwrap();
+    let single = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     assert_eq!(first, single.install(|| solve(&problem, &options)));
-    let several = rayon::ThreadPoolBuilder::new()
-        .num_threads(5)
-        .build()
-        .unwrap();
+    let several = rayon::ThreadPoolBuilder::new().num_threads(5).build().unwrap();
     assert_eq!(first, several.install(|| solve(&problem, &options)));
 }
 

@@ -48,11 +48,16 @@ impl Scale {
         Self { grad, hess, open: [1.0 / grad, 1.0 / hess], chunk: CHUNK / spread as usize }
     }
 
+    /// Packs one row of weight 1.
+    pub(super) fn pack_unit(&self, gradient: f64, hessian: f64) -> i64 {
+        let (g, h) = (integer(gradient * self.grad), integer(hessian * self.hess).max(1));
+        (g << HALF).wrapping_add(h)
+    }
+
     /// Packs one row.
     pub(super) fn pack(&self, gradient: f64, hessian: f64, weight: f64) -> i64 {
-        let g = whole(whole(gradient * self.grad) * weight) as i64;
-        let h = whole(whole(hessian * self.hess).max(1.0) * weight) as i64;
-        (g << HALF).wrapping_add(h)
+        let (g, h) = (integer(gradient * self.grad), integer(hessian * self.hess).max(1));
+        (integer(g as f64 * weight) << HALF).wrapping_add(integer(h as f64 * weight))
     }
 
     /// Fixed point back to units.
@@ -61,10 +66,11 @@ impl Scale {
     }
 }
 
-/// The nearest integer, ties to even, for `|x| < 2^51`: adding 1.5 * 2^52 leaves no room for a fraction.
-fn whole(x: f64) -> f64 {
+/// The nearest integer, ties to even, for `|x| < 2^51`: adding 1.5 * 2^52 leaves no room for a
+/// fraction, and the integer then stands in the low bits.
+fn integer(x: f64) -> i64 {
     const ROOM: f64 = 6_755_399_441_055_744.0;
-    (x + ROOM) - ROOM
+    (x + ROOM).to_bits().cast_signed() - ROOM.to_bits().cast_signed()
 }
 
 /// Splits a packed sum into its halves.
@@ -203,5 +209,6 @@ mod tests {
         let (a, b) = (Scale::new(1.0, 0.25, 1.0), Scale::new(1.0, 0.25, 2.0));
         let (one, two) = (a.pack(0.123_456, 0.081, 1.0), b.pack(0.123_456, 0.081, 2.0));
         assert_eq!(one + one, two);
+        assert_eq!(one, a.pack_unit(0.123_456, 0.081));
     }
 }

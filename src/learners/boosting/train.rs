@@ -274,9 +274,15 @@ fn pack_part(
                 for (p, s) in p.iter_mut().zip(scores) {
                     *p = 1.0 / (1.0 + quick_exp(-s));
                 }
-                for (i, (o, p)) in out.iter_mut().zip(&p).enumerate() {
-                    let row = k * LANES + i;
-                    *o = scale.pack(p - f64::from(labels[row]), p * (1.0 - p), weight(row));
+                let labels = &labels[k * LANES..];
+                if weights.is_none() {
+                    for ((o, p), y) in out.iter_mut().zip(&p).zip(labels) {
+                        *o = scale.pack_unit(p - f64::from(*y), p * (1.0 - p));
+                    }
+                } else {
+                    for (i, ((o, p), y)) in out.iter_mut().zip(&p).zip(labels).enumerate() {
+                        *o = scale.pack(p - f64::from(*y), p * (1.0 - p), weight(k * LANES + i));
+                    }
                 }
             }
         }
