@@ -275,10 +275,10 @@ fn compare(
                 differences.push(format!("{place}: expected {} row(s), published {}", want.len(), have.len()));
             }
             (Some(want), None) => {
-                differences.push(format!("{place} is missing; expected {}", in_words(columns, &want[0])))
+                differences.push(format!("{place} is missing; expected {}", in_words(columns, want[0])));
             }
             (None, Some(have)) => {
-                differences.push(format!("{place} is not expected; published {}", in_words(columns, &have[0])))
+                differences.push(format!("{place} is not expected; published {}", in_words(columns, have[0])));
             }
             (None, None) => {}
         }

@@ -62,7 +62,7 @@ pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, 
         focus_mismatch: weight(c.focus_mismatch),
         interpreter: weight(c.interpreter),
     };
-    let problem = with_feasible_pins(members, managers, weights)?;
+    let problem = with_feasible_pins(members, &managers, weights)?;
     Ok(BuiltCaseload { problem, stranded })
 }
 
@@ -70,11 +70,11 @@ pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, 
 /// and the member keeps the current manager as a preference. `assign` still refuses it.
 fn with_feasible_pins(
     mut members: Vec<Member>,
-    managers: Vec<CareManager>,
+    managers: &[CareManager],
     weights: Weights,
 ) -> Result<Problem, CaseloadError> {
     loop {
-        match Problem::with_files(members.clone(), managers.clone(), weights, "caseload", "care_manager") {
+        match Problem::with_files(members.clone(), managers.to_vec(), weights, "caseload", "care_manager") {
             Err(CaseloadError::Cell { column, row, .. }) if column == "pinned" => {
                 // Rows are numbered by place here, so the failing pin is found by its number.
                 match members.iter_mut().find(|m| m.pinned && m.source_row == row) {

@@ -72,7 +72,6 @@ impl Day {
     /// 0 = Monday … 6 = Sunday.
     #[must_use]
     pub fn weekday(self) -> u32 {
-        #[expect(clippy::cast_sign_loss, reason = "rem_euclid is never negative")]
         let day = (self.0 + 3).rem_euclid(7) as u32;
         day
     }

@@ -86,7 +86,7 @@ const fn many(name: &'static str, kind: Kind) -> ColumnSpec {
     ColumnSpec { name, kind, required: false, repeat: 25, allowed: &[] }
 }
 const fn one_of(name: &'static str, required: bool, allowed: &'static [&'static str]) -> ColumnSpec {
-    ColumnSpec { name, kind: Kind::LowerWord, required, repeat: 1, allowed }
+    ColumnSpec { name, kind: LowerWord, required, repeat: 1, allowed }
 }
 
 use Kind::{Bill, Date, Fixed, Flag, Icd, Id, Integer, LowerWord, Money, Number, Text, Word};

@@ -268,7 +268,7 @@ fn float_like_ids(values: StringArray, found: &mut Findings) -> Result<StringArr
     let scientific = |v: &str| {
         v.len() > 4 && v.contains("E+") && v.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'E' | b'+'))
     };
-    if values.iter().flatten().any(|v| scientific(v)) {
+    if values.iter().flatten().any(scientific) {
         return Err(TypeRefused("member ids are in scientific notation (such as 1.23E+11): their last digits are lost\nhint: export ids as text".to_owned()));
     }
     let count = values.iter().flatten().filter(|v| fraction(v)).count();

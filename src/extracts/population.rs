@@ -128,7 +128,7 @@ impl Population {
     /// Builds members from rows in any order. Demographic conflicts and late activity are noted in `tally`.
     ///
     /// # Errors
-    /// [`CollidingIds`] when ids differ only in case or spaces.
+    /// `CollidingIds` when ids differ only in case or spaces.
     pub fn build(mut rows: Vec<EligibilityRow>, as_of: Day, tally: &mut Tally) -> Result<Self, CollidingIds> {
         // A total order over content, so that which of two equal spans is "latest" never depends on the file.
         rows.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));

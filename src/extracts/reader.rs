@@ -121,6 +121,9 @@ enum Binding {
     Mapped(usize, BTreeMap<String, String>),
 }
 
+/// Every canonical column with its filling, in flat order.
+type Bindings = Vec<(Binding, &'static ColumnSpec)>;
+
 /// Everything needed to read one extract.
 pub struct ExtractReader<'a> {
     /// The contract.
@@ -188,7 +191,7 @@ impl ExtractReader<'_> {
         if file.format == Format::Parquet {
             let source = parquet_reader::open(file).map_err(|why| self.unreadable(file, why))?;
             let (bindings, needed) = self.bind(&source.names, &file.name, ledger)?;
-            let code_slots = self.code_slots(&bindings, needed.len());
+            let code_slots = Self::code_slots(&bindings, needed.len());
             source.row_groups().into_par_iter().try_for_each(|group| {
                 source
                     .read(group, index, &needed, &code_slots, &mut |raw| {
@@ -224,12 +227,7 @@ impl ExtractReader<'_> {
     }
 
     /// Binds canonical columns to theirs; lists every missing required column at once.
-    fn bind(
-        &self,
-        names: &[String],
-        file: &str,
-        ledger: &Ledger,
-    ) -> Result<(Vec<(Binding, &'static ColumnSpec)>, Vec<usize>), ExtractError> {
+    fn bind(&self, names: &[String], file: &str, ledger: &Ledger) -> Result<(Bindings, Vec<usize>), ExtractError> {
         let mut problems = Vec::new();
         let mut needed: Vec<usize> = Vec::new();
         let mut used = vec![false; names.len()];
@@ -305,7 +303,7 @@ impl ExtractReader<'_> {
     }
 
     /// Slots whose text is worth reading as a dictionary: few distinct values.
-    fn code_slots(&self, bindings: &[(Binding, &'static ColumnSpec)], slots: usize) -> Vec<bool> {
+    fn code_slots(bindings: &[(Binding, &'static ColumnSpec)], slots: usize) -> Vec<bool> {
         use super::contract::Kind;
         let mut out = vec![false; slots];
         for (binding, spec) in bindings {

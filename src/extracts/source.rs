@@ -81,7 +81,7 @@ pub fn discover(
     }
     let files =
         paths.into_iter().map(|p| describe(&p, &resolved, root).map_err(&fail)).collect::<Result<Vec<_>, _>>()?;
-    without_repeats(files)
+    Ok(without_repeats(files))
 }
 
 /// Relative to the configuration's folder when something is there, else to the working directory.
@@ -185,9 +185,9 @@ fn sniff(head: &[u8], name: &str) -> Result<Format, String> {
 }
 
 /// The same bytes under two names are read once.
-fn without_repeats(files: Vec<SourceFile>) -> Result<Vec<SourceFile>, ExtractError> {
+fn without_repeats(files: Vec<SourceFile>) -> Vec<SourceFile> {
     let mut seen = rustc_hash::FxHashSet::default();
-    Ok(files.into_iter().filter(|f| seen.insert(f.sha256.clone())).collect())
+    files.into_iter().filter(|f| seen.insert(f.sha256.clone())).collect()
 }
 
 impl SourceFile {

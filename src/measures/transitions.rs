@@ -152,7 +152,7 @@ impl Measure for Transitions {
             if discharge > timeline.as_of || timeline.as_of > period_end {
                 return;
             }
-            rows.push(row(timeline, inputs, Source { stay, id, setting, discharge, disposition, is_index, complex }));
+            rows.push(row(timeline, inputs, &Source { stay, id, setting, discharge, disposition, is_index, complex }));
         };
         for (i, stay) in timeline.stays.iter().enumerate() {
             if let Some(discharge) = stay.discharge
@@ -194,7 +194,7 @@ struct Source<'s> {
     complex: bool,
 }
 
-fn row(timeline: &Timeline<'_>, inputs: &Inputs<'_>, s: Source<'_>) -> Transition {
+fn row(timeline: &Timeline<'_>, inputs: &Inputs<'_>, s: &Source<'_>) -> Transition {
     let clocks = inputs.clocks;
     let contact_due = add_business_days(s.discharge, clocks.tcm_contact_business_days);
     let period_end = s.discharge.plus(clocks.tcm_period_days);

@@ -114,7 +114,7 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
         running: started.keys().copied().collect(),
         ..OutreachList::default()
     };
-    out.ordered = all.clone();
+    out.ordered.clone_from(&all);
     out.ordered.sort_by(Candidate::order);
     for s in inputs.snapshots {
         out.suppressed.extend(suppression::judge(inputs, s, started.get(&s.member).copied(), &known));
@@ -151,7 +151,8 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
         let nights_beyond = if beyond { before.map_or(0, |b| b.nights_beyond) + 1 } else { 0 };
         let fits = must || matches!(taken, Taken::By(_) | Taken::Anyone);
         // Enter at rank <= K; leave beyond the exit length on two nights.
-        if !fits && !(was_listed && nights_beyond < 2 && taken != Taken::Nobody) {
+        let stays = was_listed && nights_beyond < 2 && taken != Taken::Nobody;
+        if !(fits || stays) {
             let reason = if taken == Taken::Nobody { "NO_ELIGIBLE_CM" } else { "CAPACITY" };
             out.overflow.push(Overflow { candidate, rank: rank + 1, reason });
             continue;

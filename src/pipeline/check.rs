@@ -31,7 +31,7 @@ pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> R
         };
         let extracts = extracts::load(plan, &found, &load)?;
         let over = gates::exceeded(&extracts.reports, plan);
-        account.note(&extracts, &BTreeMap::new(), over.clone());
+        account.note(&extracts, &BTreeMap::new(), &over);
         let lines = quality_lines(&extracts.reports);
         if over.is_empty() { Ok(lines) } else { Err(PipelineError::Quarantine(over)) }
     });

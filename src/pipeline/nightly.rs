@@ -108,7 +108,7 @@ fn night(
     let (previous, memory) = remember(folder, plan);
 
     let mut extracts = read(plan, options, progress, &found, &staging)?;
-    account.note(&extracts, &BTreeMap::new(), Vec::new());
+    account.note(&extracts, &BTreeMap::new(), &[]);
     gates::volume(&extracts.reports, previous.as_ref(), plan, options.accept_volume_change)?;
     refuse_over_limit(&extracts, plan, account)?;
 
@@ -118,7 +118,7 @@ fn night(
     let codes = Codes::new(&icd, &words, &reference);
     let everyone = measure(plan, &extracts, &codes, &mut staging, progress)?;
     settle_rows(&mut extracts, &everyone);
-    account.note(&extracts, &everyone.codes, Vec::new());
+    account.note(&extracts, &everyone.codes, &[]);
     refuse_over_limit(&extracts, plan, account)?;
     drop(codes);
     extracts.words = words;
@@ -211,14 +211,14 @@ fn refuse_over_limit(extracts: &Extracts, plan: &RunPlan, account: &mut Account)
     if over.is_empty() {
         return Ok(());
     }
-    account.note(extracts, &BTreeMap::new(), over.clone());
+    account.note(extracts, &BTreeMap::new(), &over);
     Err(PipelineError::Quarantine(over))
 }
 
 impl Account {
-    pub(super) fn note(&mut self, extracts: &Extracts, codes: &BTreeMap<&'static str, u64>, over: Vec<String>) {
+    pub(super) fn note(&mut self, extracts: &Extracts, codes: &BTreeMap<&'static str, u64>, over: &[String]) {
         self.quarantine.clone_from(&extracts.quarantine);
-        self.quality = data_quality_json(&extracts.reports, codes, &over);
+        self.quality = data_quality_json(&extracts.reports, codes, over);
     }
 }
 

@@ -293,7 +293,7 @@ impl Reference {
             .collect(),
             nyu,
             sdoh: load_sdoh(table("sdoh_z_codes")?)?,
-            sensitive: prefixes(table("sensitive")?, "sensitive", sensitive_from_name, |a, b| a.max(b))?,
+            sensitive: prefixes(table("sensitive")?, "sensitive", sensitive_from_name, Ord::max)?,
             hfrs_points,
             hfrs_codes,
             nyu_fractions,

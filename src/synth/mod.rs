@@ -54,7 +54,9 @@ const PARTS_ABOVE: u64 = 100_000;
 /// File formats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
+    /// Every extract as CSV.
     Csv,
+    /// Every extract as Parquet.
     Parquet,
     /// Big extracts Parquet, small ones CSV, laboratory values gzipped: what `sample-data/` shows.
     Mixed,
@@ -63,23 +65,30 @@ pub enum Format {
 /// What to generate.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// People.
     pub members: u64,
+    /// The same seed gives the same bytes.
     pub seed: u64,
     /// Years of history, at least; it opens on a first of July, so that two neighbouring nights share it.
     pub years: u32,
+    /// Night by which a row must have arrived.
     pub as_of: Day,
+    /// File formats.
     pub format: Format,
+    /// Output folder.
     pub out: PathBuf,
 }
 
 /// The files written, with their rows, in the order of the contract.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
+    /// File names relative to the output folder, with their rows.
     pub files: Vec<(String, u64)>,
 }
 
 /// Why nothing (or not everything) was written.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum SynthError {
     #[error("{0}")]
     Options(String),

@@ -16,17 +16,23 @@ use super::codes::{AVOIDABLE, CONDITIONS, Cause, Condition as C, UNPLANNED, UNPL
 /// What the functions look at.
 #[derive(Clone, Debug)]
 pub struct State {
+    /// Years.
     pub age: f64,
+    /// Female.
     pub female: bool,
     /// 0 absent, 1..3 severity, by `Condition`.
     pub severity: [u8; CONDITIONS],
+    /// Latent frailty, standard normal.
     pub frailty: f64,
+    /// Latent nonadherence, standard normal.
     pub nonadherence: f64,
     /// Social needs that hold (0..6).
     pub needs: f64,
+    /// Lives alone without help.
     pub isolated: bool,
     /// Unplanned stays admitted in the last 180 days, ED visits in the last 180.
     pub recent_stays: f64,
+    /// Emergency visits of the last year, decayed.
     pub recent_emergencies: f64,
     /// County poverty decile, 1..10.
     pub poverty: f64,
@@ -129,11 +135,17 @@ pub fn yearly_rates(s: &State) -> [f64; UNPLANNED] {
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug)]
 pub struct Discharge {
+    /// Length of stay in days.
     pub days: i32,
+    /// Came through the emergency department.
     pub emergent: bool,
+    /// Planned.
     pub planned: bool,
+    /// A delivery.
     pub delivery: bool,
+    /// What brought the patient in.
     pub cause: Cause,
+    /// home_care
     pub home_care: bool,
 }
 

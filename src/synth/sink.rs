@@ -65,6 +65,7 @@ pub fn private_file(path: &Path) -> Result<File, SynthError> {
     Ok(file)
 }
 
+#[expect(clippy::large_enum_variant, reason = "one a file, never moved in a loop")]
 enum Target {
     Csv(csv::Writer<BufWriter<File>>),
     Gz(csv::Writer<GzEncoder<BufWriter<File>>>),
