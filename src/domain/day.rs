@@ -72,8 +72,7 @@ impl Day {
     /// 0 = Monday … 6 = Sunday.
     #[must_use]
     pub fn weekday(self) -> u32 {
-        let day = (self.0 + 3).rem_euclid(7) as u32;
-        day
+        (self.0 + 3).rem_euclid(7).unsigned_abs()
     }
 
     /// This day moved by whole days.

@@ -47,7 +47,7 @@ impl Default for TrainOptions {
         Self {
             allow_suspect: false,
             folds: 5,
-            replicates: 1000,
+            replicates: 200,
             boost: BoostParams::default(),
             penalties: vec![3.0, 30.0],
             synthetic: false,

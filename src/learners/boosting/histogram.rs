@@ -14,8 +14,8 @@ pub(super) const WIDTH: usize = 8;
 const HALF: u32 = 32;
 /// Resolution of one row's share, in bits.
 const BITS: i32 = 18;
-/// Rows that fit a packed sum at weights up to [`FULL_WEIGHT`].
-const CHUNK: usize = 8192;
+/// Weighted rows that fit a packed sum; one below 2^13, so that even all-extreme rows stay below 2^31.
+const CHUNK: usize = 8191;
 /// Chunks shrink with the weight up to here; beyond it the resolution does.
 const FULL_WEIGHT: f64 = 32.0;
 
