@@ -148,6 +148,21 @@ fn a_bad_row_is_quarantined_and_too_many_stop_the_night() {
 }
 
 #[test]
+fn a_quarantined_line_is_named_the_same_under_both_line_ends() {
+    for end in ["\n", "\r\n"] {
+        let mut f = Folder::new("2026-06-30");
+        f.members(&[("A1", "1950-02-03", "female")]);
+        let rows = format!(
+            "{CLAIMS}\nC1,1,professional,A1,2026-01-01,2026-01-01,,,,,I10,,\nC2,1,professional,A1,2026-02-31,2026-01-25,,,,,I10,,\n"
+        );
+        f.raw("medical_claim", "medical_claim.csv", rows.replace('\n', end).as_bytes(), "max_bad_share = 1.0");
+        f.publish();
+        let q = f.table("quarantine.csv");
+        assert_eq!(q.rows.iter().map(|r| q.get(r, "row")).collect::<Vec<_>>(), ["3"]);
+    }
+}
+
+#[test]
 fn rows_in_are_used_quarantined_or_dropped() {
     let mut f = Folder::new("2026-06-30");
     f.members(&[("A1", "1950-02-03", "female")]);

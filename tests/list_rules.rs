@@ -11,7 +11,9 @@ const ROSTER: &str = "care_manager_id,discipline,languages,licensed_states,focus
 
 /// Two heart-failure stays in a year: high risk by the indices.
 fn high_risk(id: &str) -> String {
-    format!("{id}-1,1,institutional,{id},2025-10-01,2025-10-05,2025-10-01,2025-10-05,111,01,1,I50.22,H1\n{id}-2,1,institutional,{id},2026-02-01,2026-02-04,2026-02-01,2026-02-04,111,01,1,I50.22,H1\n")
+    format!(
+        "{id}-1,1,institutional,{id},2025-10-01,2025-10-05,2025-10-01,2025-10-05,111,01,1,I50.22,H1\n{id}-2,1,institutional,{id},2026-02-01,2026-02-04,2026-02-01,2026-02-04,111,01,1,I50.22,H1\n"
+    )
 }
 
 fn claims(ids: &[&str]) -> String {
@@ -35,7 +37,10 @@ fn code_of(f: &Folder, member: &str) -> Vec<String> {
 
 #[test]
 fn each_suppression_has_its_row_and_its_order() {
-    let ids = ["A00", "DEAD", "GONE", "DUP1", "DUP2", "OPT", "CONS", "REM", "HOSP", "SNF", "BAD", "WRNG", "ELSE", "RECENT", "TRIED", "COOL", "HH1", "HH2"];
+    let ids = [
+        "A00", "DEAD", "GONE", "DUP1", "DUP2", "OPT", "CONS", "REM", "HOSP", "SNF", "BAD", "WRNG", "ELSE", "RECENT",
+        "TRIED", "COOL", "HH1", "HH2",
+    ];
     let mut rows: Vec<String> = ids.iter().map(|i| person(i)).collect();
     let set = |rows: &mut Vec<String>, id: &str, text: &str| {
         let at = rows.iter().position(|r| r.starts_with(&format!("{id},"))).expect("there");
@@ -62,9 +67,20 @@ fn each_suppression_has_its_row_and_its_order() {
     );
     f.publish();
     for (member, code, until) in [
-        ("DEAD", "DECEASED", ""), ("GONE", "DISENROLLED", ""), ("DUP2", "DUPLICATE", ""), ("OPT", "OPT_OUT", ""), ("CONS", "OPT_OUT", ""), ("REM", "OVERRIDE_REMOVE", "2026-12-31"),
-        ("HOSP", "HOSPICE", ""), ("SNF", "IN_FACILITY", ""), ("BAD", "BAD_CONTACT", ""), ("WRNG", "BAD_CONTACT", ""), ("ELSE", "ACTIVE_ELSEWHERE", ""), ("RECENT", "RECENT_CONTACT", "2026-07-02"),
-        ("TRIED", "RECENT_CONTACT", "2026-07-05"), ("COOL", "RECENT_CONTACT", "2026-08-01"),
+        ("DEAD", "DECEASED", ""),
+        ("GONE", "DISENROLLED", ""),
+        ("DUP2", "DUPLICATE", ""),
+        ("OPT", "OPT_OUT", ""),
+        ("CONS", "OPT_OUT", ""),
+        ("REM", "OVERRIDE_REMOVE", "2026-12-31"),
+        ("HOSP", "HOSPICE", ""),
+        ("SNF", "IN_FACILITY", ""),
+        ("BAD", "BAD_CONTACT", ""),
+        ("WRNG", "BAD_CONTACT", ""),
+        ("ELSE", "ACTIVE_ELSEWHERE", ""),
+        ("RECENT", "RECENT_CONTACT", "2026-07-02"),
+        ("TRIED", "RECENT_CONTACT", "2026-07-05"),
+        ("COOL", "RECENT_CONTACT", "2026-08-01"),
     ] {
         assert_eq!(code_of(&f, member), [code], "{member}");
         assert_eq!(f.cells("suppressed.csv", member, "until_date"), [until], "{member}");
@@ -86,7 +102,10 @@ fn a_clock_comes_first_and_releases_a_recent_contact() {
     f.extract("medical_claim", &claims(&["RISK"]));
     f.extract("admission", &format!("{ADT}\nA1,HOME,2026-06-24,2026-06-26,inpatient,H1,01,1,K35.80\nA2,MEND,2026-06-20,2026-06-22,inpatient,H1,01,1,K35.80\n"));
     // Reached before the discharge, so the clock's event releases; reached after it, so it does not.
-    f.extract("outreach_log", &format!("{LOG}\nHOME,2026-06-25,completed,phone,,,\nMEND,2026-06-24,completed,phone,,,\n"));
+    f.extract(
+        "outreach_log",
+        &format!("{LOG}\nHOME,2026-06-25,completed,phone,,,\nMEND,2026-06-24,completed,phone,,,\n"),
+    );
     f.publish();
     assert_eq!(f.cells("outreach.csv", "HOME", "rank"), ["1"]);
     assert_eq!(f.cells("outreach.csv", "HOME", "clock"), ["tcm_contact"]);
@@ -104,13 +123,33 @@ fn a_clock_comes_first_and_releases_a_recent_contact() {
 fn transition_states_in_their_order() {
     let mut f = Folder::new("2026-06-30");
     let ids = ["DIED", "BACK", "SNF", "SEEN", "LATE", "CALL", "MISS", "OPEN", "AMA", "OBS", "OLD"];
-    let rows: Vec<String> = ids.iter().map(|i| if *i == "DIED" { "DIED,1950-02-03,female,2020-01-01,9999-12-31,2026-06-20,0,1,F,L,S,,0,en,NC,yes".to_owned() } else { person(i) }).collect();
+    let rows: Vec<String> = ids
+        .iter()
+        .map(|i| {
+            if *i == "DIED" {
+                "DIED,1950-02-03,female,2020-01-01,9999-12-31,2026-06-20,0,1,F,L,S,,0,en,NC,yes".to_owned()
+            } else {
+                person(i)
+            }
+        })
+        .collect();
     f.extract("eligibility", &eligibility(&rows.iter().map(String::as_str).collect::<Vec<_>>()));
-    let stay = |id: &str, admit: &str, out: &str, disposition: &str| format!("{id}-{out},{id},{admit},{out},inpatient,H1,{disposition},1,K35.80\n");
+    let stay = |id: &str, admit: &str, out: &str, disposition: &str| {
+        format!("{id}-{out},{id},{admit},{out},inpatient,H1,{disposition},1,K35.80\n")
+    };
     let mut adt = format!("{ADT}\n");
     for (id, admit, out, disposition) in [
-        ("DIED", "2026-06-08", "2026-06-10", "01"), ("BACK", "2026-06-08", "2026-06-10", "01"), ("BACK", "2026-06-20", "2026-06-22", "01"), ("SNF", "2026-06-08", "2026-06-10", "03"), ("SEEN", "2026-06-08", "2026-06-10", "01"),
-        ("LATE", "2026-06-08", "2026-06-10", "01"), ("CALL", "2026-06-18", "2026-06-22", "01"), ("MISS", "2026-06-18", "2026-06-22", "06"), ("OPEN", "2026-06-27", "2026-06-29", "01"), ("AMA", "2026-06-27", "2026-06-29", "07"), ("OLD", "2026-05-20", "2026-05-31", "01"),
+        ("DIED", "2026-06-08", "2026-06-10", "01"),
+        ("BACK", "2026-06-08", "2026-06-10", "01"),
+        ("BACK", "2026-06-20", "2026-06-22", "01"),
+        ("SNF", "2026-06-08", "2026-06-10", "03"),
+        ("SEEN", "2026-06-08", "2026-06-10", "01"),
+        ("LATE", "2026-06-08", "2026-06-10", "01"),
+        ("CALL", "2026-06-18", "2026-06-22", "01"),
+        ("MISS", "2026-06-18", "2026-06-22", "06"),
+        ("OPEN", "2026-06-27", "2026-06-29", "01"),
+        ("AMA", "2026-06-27", "2026-06-29", "07"),
+        ("OLD", "2026-05-20", "2026-05-31", "01"),
     ] {
         adt.push_str(&stay(id, admit, out, disposition));
     }
@@ -120,8 +159,17 @@ fn transition_states_in_their_order() {
     f.extract("care_task", "task_id,member_id,kind,due_date,done_date\nT1,SEEN,visit,2026-06-20,2026-06-19");
     f.publish();
     for (member, states) in [
-        ("DIED", vec!["died"]), ("BACK", vec!["readmitted", "missed_contact"]), ("SNF", vec!["destination_ineligible"]), ("SEEN", vec!["visit_done"]), ("LATE", vec!["missed_visit"]), ("CALL", vec!["contacted"]),
-        ("MISS", vec!["missed_contact"]), ("OPEN", vec!["open"]), ("AMA", vec!["open"]), ("OBS", vec!["open"]), ("OLD", vec![]),
+        ("DIED", vec!["died"]),
+        ("BACK", vec!["readmitted", "missed_contact"]),
+        ("SNF", vec!["destination_ineligible"]),
+        ("SEEN", vec!["visit_done"]),
+        ("LATE", vec!["missed_visit"]),
+        ("CALL", vec!["contacted"]),
+        ("MISS", vec!["missed_contact"]),
+        ("OPEN", vec!["open"]),
+        ("AMA", vec!["open"]),
+        ("OBS", vec!["open"]),
+        ("OLD", vec![]),
     ] {
         assert_eq!(f.cells("transitions.csv", member, "state"), states, "{member}");
     }
@@ -134,7 +182,12 @@ fn transition_states_in_their_order() {
 #[test]
 fn the_order_follows_the_indices_and_not_age() {
     let mut f = Folder::new("2026-06-30");
-    f.members(&[("OLD90", "1936-01-01", "male"), ("PQI40", "1986-01-01", "female"), ("TWO50", "1976-01-01", "female"), ("ELIX", "1980-01-01", "male")]);
+    f.members(&[
+        ("OLD90", "1936-01-01", "male"),
+        ("PQI40", "1986-01-01", "female"),
+        ("TWO50", "1976-01-01", "female"),
+        ("ELIX", "1980-01-01", "male"),
+    ]);
     let mut text = format!("{CLAIM}\n");
     text.push_str("O1,1,professional,OLD90,2026-01-01,2026-01-01,,,,,,I10,\n");
     text.push_str("P1,1,institutional,PQI40,2026-02-01,2026-02-04,2026-02-01,2026-02-04,111,01,1,I50.22,H1\n");
@@ -142,13 +195,27 @@ fn the_order_follows_the_indices_and_not_age() {
     text.push_str("E1,1,professional,ELIX,2026-01-01,2026-01-01,,,,,,C78.00,\n");
     f.extract("medical_claim", &text);
     f.publish();
-    let order: Vec<String> = { let t = f.table("outreach.csv"); t.rows.iter().map(|r| t.get(r, "member_id").to_owned()).collect() };
+    let order: Vec<String> = {
+        let t = f.table("outreach.csv");
+        t.rows.iter().map(|r| t.get(r, "member_id").to_owned()).collect()
+    };
     assert_eq!(order, ["PQI40", "TWO50", "ELIX"]);
     let p = |m: &str| f.cells("outreach.csv", m, "avoid_hosp_90")[0].parse::<f64>().expect("a rate");
     assert!(p("TWO50") > 0.0 && p("PQI40") > 0.0);
     // The oldest has the highest area rate and no place on the list.
     let scores = f.table("scores.parquet");
-    let rate = |m: &str| scores.rows.iter().find(|r| scores.get(r, "member_id") == m && scores.get(r, "score_id") == "avoid_hosp" && scores.get(r, "horizon_days") == "90").map(|r| scores.get(r, "probability").parse::<f64>().expect("a rate")).expect("scored");
+    let rate = |m: &str| {
+        scores
+            .rows
+            .iter()
+            .find(|r| {
+                scores.get(r, "member_id") == m
+                    && scores.get(r, "score_id") == "avoid_hosp"
+                    && scores.get(r, "horizon_days") == "90"
+            })
+            .map(|r| scores.get(r, "probability").parse::<f64>().expect("a rate"))
+            .expect("scored")
+    };
     assert!(rate("OLD90") > rate("PQI40"));
 }
 
@@ -168,7 +235,8 @@ fn length_follows_the_staff_and_the_rest_is_overflow() {
     assert!(list.rows.iter().all(|r| list.get(r, "care_manager_id") == "N1"));
     let overflow = f.table("overflow.csv");
     assert_eq!(overflow.rows.len(), 22);
-    assert!(overflow.rows.iter().all(|r| overflow.get(r, "reason") == "CAPACITY" && overflow.get(r, "expected_events").parse::<f64>().is_ok_and(|e| e > 0.0)));
+    assert!(overflow.rows.iter().all(|r| overflow.get(r, "reason") == "CAPACITY"
+        && overflow.get(r, "expected_events").parse::<f64>().is_ok_and(|e| e > 0.0)));
     // The weekly cap of five new cases holds for enrolment, not for contact.
     assert_eq!(f.table("assignments.csv").rows.len(), 5);
     assert_eq!(manifest(&run)["counts"]["waiting"], 3);
@@ -205,12 +273,21 @@ fn the_list_remembers() {
 #[test]
 fn children_are_not_scored_and_need_a_guardian() {
     let mut f = Folder::new("2026-06-30");
-    f.extract("eligibility", &eligibility(&["KID1,2015-01-01,male,2020-01-01,9999-12-31,,0,,A,B,S,,0,en,NC,yes", "KID2,2015-01-01,male,2020-01-01,9999-12-31,,0,,C,D,S,555-9,0,en,NC,yes"]));
+    f.extract(
+        "eligibility",
+        &eligibility(&[
+            "KID1,2015-01-01,male,2020-01-01,9999-12-31,,0,,A,B,S,,0,en,NC,yes",
+            "KID2,2015-01-01,male,2020-01-01,9999-12-31,,0,,C,D,S,555-9,0,en,NC,yes",
+        ]),
+    );
     f.extract("admission", &format!("{ADT}\nA1,KID1,2026-06-24,2026-06-29,inpatient,H1,01,1,J45.901\nA2,KID2,2026-06-24,2026-06-29,inpatient,H1,01,1,J45.901\n"));
     f.publish();
     assert_eq!(code_of(&f, "KID1"), ["MINOR_NO_GUARDIAN"]);
     assert_eq!(f.cells("outreach.csv", "KID2", "clock"), ["tcm_contact"]);
-    assert_eq!(f.cells("not_scored.csv", "KID2", "status").first().map(String::as_str), Some("not_scored:age_under_18"));
+    assert_eq!(
+        f.cells("not_scored.csv", "KID2", "status").first().map(String::as_str),
+        Some("not_scored:age_under_18")
+    );
 }
 
 #[test]
@@ -218,11 +295,15 @@ fn sensitive_conditions_are_masked_on_every_sheet() {
     let mut f = Folder::new("2026-06-30");
     f.members(&[("M1", "1970-02-03", "female")]);
     f.extract("medical_claim", &format!("{CLAIM}\nSECRET1,1,professional,M1,2026-01-01,2026-01-01,,,,,,F11.20,\n"));
-    f.extract("sdoh_screening", "member_id,screening_date,domain,need,instrument\nM1,2026-02-02,safety_trauma,yes,PRAPARE");
+    f.extract(
+        "sdoh_screening",
+        "member_id,screening_date,domain,need,instrument\nM1,2026-02-02,safety_trauma,yes,PRAPARE",
+    );
     let run = f.publish();
     let list = std::fs::read_to_string(run.join("outreach.csv")).expect("a list");
     assert!(list.contains("sensitive condition, see record"), "{list}");
-    let explained = support::text(&support::lamplight(&["explain", "--run", run.to_str().expect("utf-8"), "--member", "M1"]));
+    let explained =
+        support::text(&support::lamplight(&["explain", "--run", run.to_str().expect("utf-8"), "--member", "M1"]));
     for text in [&list, &explained.split("Needs").next().unwrap_or("").to_owned()] {
         assert!(!text.contains("drug use") && !text.contains("SECRET1") && !text.contains("safety"), "{text}");
     }

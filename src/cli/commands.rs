@@ -12,7 +12,7 @@ use crate::domain::Day;
 use crate::extracts::contract;
 use crate::models::cards;
 use crate::pipeline::{self, AssignRequest, NightlyOptions, PipelineError, Progress};
-use crate::publish::verify;
+use crate::publish::{verify, write_private};
 use crate::synth;
 
 /// Does a command; the text is what was asked for.
@@ -40,11 +40,15 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
         }
         Command::Report { run, out } => {
             let page = pipeline::rebuild_report(&run)?;
-            std::fs::write(&out, page)?;
+            write_private(&out, page.as_bytes())?;
             Ok(format!("{}\n", out.display()))
         }
         Command::Verify { dir } => {
-            let (manifest, problems) = verify(&dir)?;
+            let (manifest, problems) = verify(&dir).map_err(|_| {
+                PipelineError::Verify(vec![
+                    "there is no readable manifest.json: that folder is no published run".to_owned(),
+                ])
+            })?;
             if problems.is_empty() {
                 Ok(format!("{}: {} files, digest {}\n", manifest.run_id, manifest.outputs.len(), manifest.digest))
             } else {
@@ -69,7 +73,10 @@ fn member_id(given: String) -> Result<String, PipelineError> {
         return Ok(given);
     }
     let mut text = String::new();
-    std::io::stdin().take(4096).read_to_string(&mut text)?;
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .map_err(|e| PipelineError::Usage(format!("cannot read the member id from stdin: {e}")))?;
     Ok(text.trim().to_owned())
 }
 

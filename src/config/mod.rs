@@ -225,9 +225,6 @@ fn walk(table: &toml::Table, prefix: &str, extract_names: &[&str], wrong: &mut V
             wrong.push(format!("unknown extract [extracts.{name}]{}", nearest_hint(name, extract_names)));
             continue;
         }
-        if prefix == "models" && name == "columns" {
-            continue;
-        }
         if !keys::is_known(&path) {
             let here = keys::children(prefix);
             wrong.push(format!("unknown key `{path}`{}", nearest_hint(name, &here)));

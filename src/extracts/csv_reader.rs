@@ -47,7 +47,8 @@ pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, C
     }
     let kept = if head[..got] == [0xEF, 0xBB, 0xBF] { Vec::new() } else { head[..got].to_vec() };
     let quotes = Arc::new(AtomicU64::new(0));
-    let watched = Watched { inner: Box::new(io::Cursor::new(kept).chain(input)), quotes: Arc::clone(&quotes) };
+    let watched =
+        Watched { inner: Box::new(io::Cursor::new(kept).chain(input)), quotes: Arc::clone(&quotes), held: false };
     let delimiter = config.delimiter.as_ref().and_then(|d| d.bytes().next()).unwrap_or(b',');
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(watched);
@@ -182,19 +183,89 @@ fn refuse(record: &csv::ByteRecord, columns: usize, latin1: bool) -> Option<Reas
     record.iter().any(|f| std::str::from_utf8(f).is_err()).then_some(Reason::InvalidEncoding)
 }
 
-/// Counts quote characters as they pass: in a well-formed file they come in pairs.
+/// Counts quote characters as they pass (in a well-formed file they come in pairs) and gives CR LF on as LF, so
+/// that a record's line is counted the same under both.
 struct Watched {
     inner: Box<dyn Read + Send>,
     quotes: Arc<AtomicU64>,
+    /// A CR ended the last block; whether it belongs to a line end is not known yet.
+    held: bool,
 }
 
 impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buffer)?;
-        let found = buffer[..n].iter().filter(|b| **b == b'"').count();
-        if found > 0 {
-            self.quotes.fetch_add(found as u64, Ordering::Relaxed);
+        loop {
+            let start = usize::from(self.held && buffer.len() > 1);
+            if start == 1 {
+                buffer[0] = b'\r';
+                self.held = false;
+            }
+            let n = self.inner.read(&mut buffer[start..])?;
+            if n == 0 {
+                return Ok(start);
+            }
+            let kept = self.join_line_ends(&mut buffer[..start + n]);
+            let found = buffer[..kept].iter().filter(|b| **b == b'"').count();
+            if found > 0 {
+                self.quotes.fetch_add(found as u64, Ordering::Relaxed);
+            }
+            if kept > 0 {
+                return Ok(kept);
+            }
         }
-        Ok(n)
+    }
+}
+
+impl Watched {
+    /// Drops each CR before an LF; returns the bytes kept.
+    fn join_line_ends(&mut self, block: &mut [u8]) -> usize {
+        if !block.contains(&b'\r') {
+            return block.len();
+        }
+        let mut kept = 0;
+        for at in 0..block.len() {
+            if block[at] == b'\r' {
+                match block.get(at + 1) {
+                    Some(b'\n') => continue,
+                    Some(_) => {}
+                    None => {
+                        self.held = true;
+                        continue;
+                    }
+                }
+            }
+            block[kept] = block[at];
+            kept += 1;
+        }
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives one byte at a time, so that every line end is cut in two.
+    struct Drops(io::Cursor<Vec<u8>>);
+
+    impl Read for Drops {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let n = buffer.len().min(1);
+            self.0.read(&mut buffer[..n])
+        }
+    }
+
+    #[test]
+    fn both_line_ends_are_one_wherever_a_block_is_cut() {
+        let text = "a\r\nb\nc\rd\r\n\"e\"\r";
+        let whole: Box<dyn Read + Send> = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
+        let drops: Box<dyn Read + Send> = Box::new(Drops(io::Cursor::new(text.as_bytes().to_vec())));
+        for inner in [whole, drops] {
+            let quotes = Arc::new(AtomicU64::new(0));
+            let mut out = String::new();
+            Watched { inner, quotes: Arc::clone(&quotes), held: false }.read_to_string(&mut out).expect("text");
+            assert_eq!(out, "a\nb\nc\rd\n\"e\"\r");
+            assert_eq!(quotes.load(Ordering::Relaxed), 2);
+        }
     }
 }

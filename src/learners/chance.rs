@@ -1,7 +1,7 @@
 //! Owns all pseudo-randomness of the learners: counter-based, so that a draw depends on its
 //! address (seed, purpose, index) and never on who drew before. Refuses to know clocks or entropy.
 
-/// SplitMix64 finaliser (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195).
+/// `SplitMix64` finaliser (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195).
 #[must_use]
 pub fn mix(x: u64) -> u64 {
     let mut z = x.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -172,7 +172,9 @@ fn uci_diabetes_reaches_its_floor() {
     let place = |name: &str| header.iter().position(|h| h == name).unwrap();
     let (gone, patient) = (place("discharge_disposition_id"), place("patient_nbr"));
     let mut parts = [csv::Writer::from_writer(Vec::new()), csv::Writer::from_writer(Vec::new())];
-    parts.iter_mut().for_each(|p| p.write_record(&header).unwrap());
+    for p in &mut parts {
+        p.write_record(&header).unwrap();
+    }
     for record in reader.records() {
         let record = record.unwrap();
         if !["11", "13", "14", "19", "20", "21"].contains(&&record[gone]) {

@@ -3,7 +3,7 @@
 //! Refuses to know where the table came from and where the artifact goes.
 
 use crate::learners::artifact::{Artifact, Model, TrainingInfo};
-use crate::learners::boosting::{BinSource, Binned, BoostParams, FeatureBins, Trainer, TrainingData};
+use crate::learners::boosting::{BinSource, Binned, BoostParams, BoosterModel, FeatureBins, Trainer, TrainingData};
 use crate::learners::calibrate::{Calibration, CalibrationBasis};
 use crate::learners::logistic::{self, Convergence, LogisticParams};
 use crate::learners::metrics::{BootstrapPlan, Evaluation, evaluate_with};
@@ -94,6 +94,17 @@ pub struct Trained {
     pub artifact: Artifact,
     /// The report.
     pub report: TrainReport,
+    /// Wall seconds; not part of artifact or report, which are the same on every machine.
+    pub seconds: TrainSeconds,
+}
+
+/// Where the wall time of a training run went.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct TrainSeconds {
+    /// Tuning on the folds.
+    pub tune: f64,
+    /// The final fit on all rows.
+    pub fit: f64,
 }
 
 /// A learner tuned on the folds.
@@ -159,9 +170,13 @@ pub fn train_flat(table: &FlatTable, spec: &TableSpec, options: &TrainOptions) -
         folds: table.groups.folds(options.folds, spec.seed),
         fold_count: u8::try_from(options.folds).unwrap_or(5),
     };
+    let clock = std::time::Instant::now();
     let tuned = tune_all(&bench, spec, options, &dictionary);
     let plan = BootstrapPlan { replicates: options.replicates, seed: spec.seed };
-    finish(&bench, table, spec, options, dictionary.clone(), findings, tuned, plan)
+    let tune = clock.elapsed().as_secs_f64();
+    let mut trained = finish(&bench, table, spec, options, dictionary.clone(), findings, &tuned, plan)?;
+    trained.seconds.tune = tune;
+    Ok(trained)
 }
 
 fn tune_all(bench: &Bench<'_>, spec: &TableSpec, options: &TrainOptions, dictionary: &FeatureDictionary) -> Vec<Tuned> {
@@ -189,7 +204,7 @@ fn finish(
     options: &TrainOptions,
     dictionary: FeatureDictionary,
     findings: Findings,
-    tuned: Vec<Tuned>,
+    tuned: &[Tuned],
     plan: BootstrapPlan,
 ) -> Result<Trained, LearnError> {
     let mut best: Option<(usize, f64)> = None;
@@ -212,7 +227,9 @@ fn finish(
     let Some(winner) = tuned.get(chosen) else {
         return Err(LearnError::Spec("no learner was tried".into()));
     };
+    let clock = std::time::Instant::now();
     let model = bench.refit(&winner.fit);
+    let seconds = TrainSeconds { tune: 0.0, fit: clock.elapsed().as_secs_f64() };
     let calibration =
         Calibration::fit(&winner.held_out, bench.truth, bench.weights, CalibrationBasis::CrossValidated);
     let mut warnings = warnings(&findings, spec);
@@ -240,7 +257,8 @@ fn finish(
     let metrics = candidates[chosen].held_out.clone();
     let report =
         TrainReport { findings, warnings, chosen: model.name().into(), candidates, importance };
-    Ok(Trained { artifact: Artifact { model, dictionary, calibration, spec: spec.clone(), training, metrics }, report })
+    let artifact = Artifact { model, dictionary, calibration, spec: spec.clone(), training, metrics };
+    Ok(Trained { artifact, report, seconds })
 }
 
 fn warnings(findings: &Findings, spec: &TableSpec) -> Vec<String> {
@@ -333,10 +351,30 @@ impl Bench<'_> {
             }
         }
         let mut held_out = vec![0.0; self.labels.len()];
-        for t in &trainers {
-            for (row, score) in t.held().iter().zip(t.held_scores(best.1)) {
-                held_out[*row as usize] = score;
+        let share = 1.0 / params.bags.max(1) as f64;
+        let mut collect = |trainers: &[Trainer<'_>]| {
+            for t in trainers {
+                for (row, score) in t.held().iter().zip(t.held_scores(best.1)) {
+                    held_out[*row as usize] += score * share;
+                }
             }
+        };
+        collect(&trainers);
+        drop(trainers);
+        // the rounds are settled; the other bags follow without a search
+        for bag in 1..params.bags.max(1) {
+            let one = |k: u8| {
+                let (rows, held) = self.split(k);
+                let mut t = Trainer::new(input, params.bag(bag), rows, held);
+                (0..best.1).for_each(|_| t.step());
+                t
+            };
+            let more: Vec<Trainer<'_>> = if side_by_side {
+                (0..self.fold_count).into_par_iter().map(one).collect()
+            } else {
+                (0..self.fold_count).map(one).collect()
+            };
+            collect(&more);
         }
         Tuned { fit: Fit::Boosted { params, rounds: best.1 }, held_out, loss: best.0 }
     }
@@ -350,7 +388,9 @@ impl Bench<'_> {
                 let (rows, held) = self.split(k);
                 let model = logistic::fit(&self.encoded.columns, &rows, &self.labels, self.weights, &params);
                 let raw = model.raw(&self.encoded.columns, 0, self.labels.len());
-                held.iter().for_each(|&r| held_out[r as usize] = raw[r as usize]);
+                for &r in &held {
+                    held_out[r as usize] = raw[r as usize];
+                }
             }
             let loss = self.loss(&held_out);
             if best.as_ref().is_none_or(|b| loss < b.loss) {
@@ -384,7 +424,9 @@ impl Bench<'_> {
             let y: Vec<bool> = rest.iter().map(|&r| self.truth[r as usize]).collect();
             let w: Option<Vec<f32>> = self.weights.map(|w| rest.iter().map(|&r| w[r as usize]).collect());
             let c = Calibration::fit(&z, &y, w.as_deref(), CalibrationBasis::CrossValidated);
-            own.iter().for_each(|&r| out[r as usize] = c.probability(raw[r as usize]));
+            for &r in &own {
+                out[r as usize] = c.probability(raw[r as usize]);
+            }
         }
         out
     }
@@ -395,9 +437,13 @@ impl Bench<'_> {
             Fit::Boosted { params, rounds } => {
                 let (bins, data) = self.bins();
                 let input = TrainingData { data: &data, bins: &bins, labels: &self.labels, weights: self.weights };
-                let mut trainer = Trainer::new(input, params.clone(), all, Vec::new());
-                (0..*rounds).for_each(|_| trainer.step());
-                Model::Boosted(trainer.into_model(*rounds))
+                let one = |bag: usize| {
+                    let mut t = Trainer::new(input, params.bag(bag), all.clone(), Vec::new());
+                    (0..*rounds).for_each(|_| t.step());
+                    t.into_model(*rounds)
+                };
+                let models = (0..params.bags.max(1)).into_par_iter().map(one).collect();
+                Model::Boosted(BoosterModel::average(models).unwrap_or_else(|| one(0)))
             }
             Fit::Logistic(params) => {
                 Model::Logistic(logistic::fit(&self.encoded.columns, &all, &self.labels, self.weights, params))

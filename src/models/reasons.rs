@@ -149,6 +149,16 @@ fn reason(text: String, driver: Driver, points: Option<f64>, dated: Option<&Date
 /// late fills as context. People in a transition begin with the discharge and its LACE parts.
 #[must_use]
 pub fn for_member(s: &Snapshot) -> Vec<Reason> {
+    let mut out = causes(s);
+    if !out.is_empty() && out.len() < 3 {
+        context(s, &mut out);
+        out.truncate(5);
+    }
+    out
+}
+
+/// The reasons that rank a member or ask for help, without context.
+fn causes(s: &Snapshot) -> Vec<Reason> {
     let mut out = Vec::new();
     if let Some(recent) = s.recent.last() {
         let l = recent.lace;
@@ -167,6 +177,13 @@ pub fn for_member(s: &Snapshot) -> Vec<Reason> {
             Some(f64::from(l.total())),
             Some(&dated),
         ));
+    }
+    if out.is_empty()
+        && let Some(t) = s.transitions.iter().rev().find(|t| t.closed.is_none())
+    {
+        let dated = Dated { day: t.discharge, id: t.id.clone() };
+        let place = SETTING_WORDS.iter().find(|(k, _)| *k == t.setting).map_or("care", |(_, w)| w);
+        out.push(reason(format!("left {place} {}", t.discharge), Driver::Transition, None, Some(&dated)));
     }
     if let Some((dated, counted)) = s.facts.pqi_year.first() {
         let n = s.facts.pqi_year.len();
@@ -230,25 +247,35 @@ pub fn for_member(s: &Snapshot) -> Vec<Reason> {
             sensitive,
         });
     }
-    if out.len() < 3
-        && let Some(ed) = &s.facts.last_ed
-    {
-        out.push(reason(
-            format!("{} ED visit{} in a year", s.facts.ed_year, if s.facts.ed_year == 1 { "" } else { "s" }),
-            Driver::Clinical,
-            None,
-            Some(ed),
-        ));
-    }
     out.truncate(5);
     out
+}
+
+/// Settings of a transition in words.
+const SETTING_WORDS: [(&str, &str); 3] =
+    [("inpatient", "hospital"), ("observation", "an observation stay"), ("snf", "a skilled nursing facility")];
+
+/// Context for someone with few reasons: emergency department, last stay, last visit.
+fn context(s: &Snapshot, out: &mut Vec<Reason>) {
+    if let Some(ed) = &s.facts.last_ed {
+        let n = s.facts.ed_year;
+        let text = format!("{n} ED visit{} in a year", if n == 1 { "" } else { "s" });
+        out.push(reason(text, Driver::Clinical, None, Some(ed)));
+    }
+    if let Some(stay) = s.facts.last_stay.as_ref().filter(|_| !s.key.two_stays && s.key.pqi_stays == 0) {
+        out.push(reason("a hospital stay in the last year".to_owned(), Driver::Clinical, None, Some(stay)));
+    }
+    match &s.facts.last_visit {
+        Some(visit) => out.push(reason("last ambulatory visit".to_owned(), Driver::Clinical, None, Some(visit))),
+        None => out.push(reason("no ambulatory visit in a year".to_owned(), Driver::Clinical, None, None)),
+    }
 }
 
 /// Drivers of a member from all they carry, strongest first, each once.
 #[must_use]
 pub fn drivers(s: &Snapshot) -> Vec<Driver> {
     let mut out: Vec<Driver> = Vec::new();
-    for r in for_member(s) {
+    for r in causes(s) {
         if !out.contains(&r.driver) {
             out.push(r.driver);
         }

@@ -159,7 +159,7 @@ pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, know
         ));
     }
     consent(inputs, s.member, m)
-        .or_else(|| care(s))
+        .or_else(|| care(s, m))
         .or_else(|| contact(inputs, s, m, clock_started, known.contacts_known))
 }
 
@@ -187,7 +187,10 @@ fn consent(inputs: &Inputs<'_>, member: u32, m: &Member) -> Option<Suppressed> {
     ))
 }
 
-fn care(s: &Snapshot) -> Option<Suppressed> {
+fn care(s: &Snapshot, m: &Member) -> Option<Suppressed> {
+    if m.facts.hospice == Some(true) {
+        return Some(row(s.member, Code::Hospice, "flag ends", None, "hospice_flag"));
+    }
     if let Some(since) = s.facts.hospice_since {
         return Some(row(s.member, Code::Hospice, "flag ends", None, format!("since {since}")));
     }

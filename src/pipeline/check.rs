@@ -8,10 +8,12 @@ use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, LoadOptions};
 use crate::publish::{OutputFolder, quality_lines};
 
-/// Judges the extracts; returns the table to print. The quarantine is left under `failed/` of the output folder.
+/// Judges the extracts row by row; returns the table to print. The quarantine is left under `checked/` (or, when
+/// a limit is exceeded, `failed/`) of the output folder. What only a whole member can tell (reversals without an
+/// original, conflicting lines) and the volume against the last run are judged by `run`.
 ///
 /// # Errors
-/// As a nightly run would give for the same extracts.
+/// Those of reading and of the limits, as a nightly run gives them.
 pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> Result<String, PipelineError> {
     let folder = OutputFolder::open(&plan.run.out)?;
     let mut account = Account::default();
@@ -35,7 +37,8 @@ pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> R
         let lines = quality_lines(&extracts.reports);
         if over.is_empty() { Ok(lines) } else { Err(PipelineError::Quarantine(over)) }
     });
-    publication::failed(&folder, plan, &account)?;
+    let place = if result.is_ok() { "checked" } else { "failed" };
+    publication::failed(&folder, plan, &account, place)?;
     progress.finish();
     result
 }

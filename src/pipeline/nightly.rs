@@ -59,7 +59,7 @@ pub fn nightly(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) ->
     ) = &result
         && !stop_flag().load(std::sync::atomic::Ordering::Relaxed)
     {
-        publication::failed(&folder, plan, &ledger)?;
+        publication::failed(&folder, plan, &ledger, "failed")?;
     }
     progress.finish();
     result

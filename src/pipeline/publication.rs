@@ -21,7 +21,7 @@ use crate::publish::{
     WorklistRow, columns, csv_bytes, data_quality_json, digest_of, hash_outputs, output_digest, outreach_workbook,
     parquet_bytes, render_report, verify, worklists_workbook,
 };
-use crate::reference::{code_sets, sha256_hex};
+use crate::reference::{code_sets_in, sha256_hex};
 
 /// Everything a finished night holds.
 pub struct Night<'a> {
@@ -121,7 +121,7 @@ pub fn publish(
     let used: Vec<_> = crate::models::cards();
     staging.write("model_card.json", &pretty(&json!({ "basis": "published_index", "models": used }))?)?;
     staging.write("model_card.md", used.iter().map(|c| c.markdown).collect::<Vec<_>>().join("\n").as_bytes())?;
-    let mut manifest = manifest(night);
+    let mut manifest = manifest(night)?;
     if plan.output.formats.iter().any(|f| f == "html") {
         let page = render_report(staging.path(), &manifest)?;
         staging.write("report.html", page.as_bytes())?;
@@ -315,7 +315,8 @@ fn quarantine_tables(rows: &[QuarantineRow]) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// The manifest but for outputs and digest.
-fn manifest(night: &Night<'_>) -> Manifest {
+fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
+    let sets = code_sets_in(night.plan.reference_dir.as_deref())?;
     let plan = night.plan;
     let mut inputs: Vec<InputFile> = night
         .found
@@ -331,7 +332,13 @@ fn manifest(night: &Night<'_>) -> Manifest {
     let mut hashes: Vec<String> = inputs.iter().map(|i| format!("{} {}", i.extract, i.sha256)).collect();
     hashes.sort();
     let version = env!("CARGO_PKG_VERSION");
-    let inputs_digest = digest_of(hashes.iter().map(String::as_str).chain([plan.config_hash.as_str(), version]));
+    let inputs_digest = digest_of(
+        hashes
+            .iter()
+            .map(String::as_str)
+            .chain(sets.iter().map(|s| s.sha256.as_str()))
+            .chain([plan.config_hash.as_str(), version]),
+    );
     let rows = night
         .inputs
         .extracts
@@ -349,7 +356,7 @@ fn manifest(night: &Night<'_>) -> Manifest {
             )
         })
         .collect();
-    Manifest {
+    Ok(Manifest {
         run_id: format!("{}-{}", plan.as_of, &inputs_digest[..8]),
         as_of: plan.as_of.to_string(),
         lamplight_version: version.to_owned(),
@@ -360,14 +367,11 @@ fn manifest(night: &Night<'_>) -> Manifest {
         previous_digest: night.previous.map(|p| p.digest.clone()),
         rows,
         counts: counts(night),
-        code_sets: code_sets()
-            .into_iter()
-            .map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 })
-            .collect(),
+        code_sets: sets.into_iter().map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 }).collect(),
         models: crate::models::cards().iter().map(|c| c.id.to_owned()).collect(),
         outputs: Vec::new(),
         digest: String::new(),
-    }
+    })
 }
 
 fn counts(night: &Night<'_>) -> BTreeMap<String, u64> {
@@ -430,13 +434,13 @@ pub fn last_attempt(
 ///
 /// # Errors
 /// Never stops the refusal itself: a full disk is only logged.
-pub fn failed(folder: &OutputFolder, plan: &RunPlan, account: &Account) -> Result<(), PipelineError> {
+pub fn failed(folder: &OutputFolder, plan: &RunPlan, account: &Account, place: &str) -> Result<(), PipelineError> {
     let id = format!("{}-{}", plan.as_of, &plan.config_hash[..8]);
     let (csv, parquet) = quarantine_tables(&account.quarantine);
     let files =
         [("quarantine.csv", csv), ("quarantine.parquet", parquet), ("data_quality.json", pretty(&account.quality)?)];
     for (name, bytes) in files {
-        if let Err(e) = folder.write_beside(&format!("failed/{id}/{name}"), &bytes) {
+        if let Err(e) = folder.write_beside(&format!("{place}/{id}/{name}"), &bytes) {
             tracing::warn!("cannot leave {name} of the refused night: {e}");
         }
     }

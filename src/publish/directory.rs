@@ -175,6 +175,19 @@ impl OutputFolder {
     }
 }
 
+/// Writes one private file (0600), replacing what was there whole or not at all.
+///
+/// # Errors
+/// [`PublishError::Io`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".tmp-{}", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let _ = fs::remove_file(&temporary);
+    write_new(&temporary, bytes)?;
+    fs::rename(&temporary, path).map_err(io_error("output file"))
+}
+
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
     let mut file = create(path)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io_error("output file"))
@@ -269,8 +282,13 @@ impl Staging {
             std::os::unix::fs::chown(&path, None, Some(id)).map_err(io_error(name))?;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).map_err(io_error(name))?;
         }
-        std::os::unix::fs::chown(&self.path, None, Some(id)).map_err(io_error("output folder"))?;
-        fs::set_permissions(&self.path, fs::Permissions::from_mode(0o710)).map_err(io_error("output folder"))
+        // The group must be able to pass through OUT, OUT/runs and the run; it can list none of them.
+        let out = self.path.parent().map(Path::to_path_buf).unwrap_or_default();
+        for folder in [out.clone(), out.join("runs"), self.path.clone()] {
+            std::os::unix::fs::chown(&folder, None, Some(id)).map_err(io_error("output folder"))?;
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o710)).map_err(io_error("output folder"))?;
+        }
+        Ok(())
     }
 }
 

@@ -14,7 +14,7 @@ mod table;
 mod workbook;
 
 pub use data_quality::{data_quality_json, quality_lines};
-pub use directory::{OutputFolder, StagedFile, Staging, file_sha256};
+pub use directory::{OutputFolder, StagedFile, Staging, file_sha256, write_private};
 pub use list_tables::{ListTables, memory_from};
 pub use manifest::{
     CodeSetUsed, InputFile, Manifest, OutputFile, RowAccount, digest_of, hash_outputs, output_digest, verify,

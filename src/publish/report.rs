@@ -285,7 +285,10 @@ fn need_section(needs: &Rows, worklist: &Rows) -> Section {
 
 /// What could not be judged, and why, by the key of the data-quality account.
 const UNJUDGED: [(&str, &str); 8] = [
-    ("principal_without_ccs", "index stays whose principal diagnosis is missing or in no CCS category: passed as indexes"),
+    (
+        "principal_without_ccs",
+        "index stays whose principal diagnosis is missing or in no CCS category: passed as indexes",
+    ),
     ("principal_ccs_from_family", "stays whose principal is younger than CCS 2019.1: category of its code family"),
     ("pqi_admit_source_unjudged", "avoidable stays without an admit source: a transfer in cannot be told"),
     ("icd9_diagnoses", "ICD-9 diagnoses: kept, but in no ICD-10 measure"),
@@ -303,7 +306,11 @@ fn quality_section(quality: &serde_json::Value) -> Section {
             told.and_then(|c| c.get(*key)).and_then(serde_json::Value::as_u64).map(|n| line(words, n.to_string(), ""))
         })
         .collect();
-    let mut out = section("Data", "Every row is used, quarantined or dropped by a named rule; what could not be judged is counted.", lines);
+    let mut out = section(
+        "Data",
+        "Every row is used, quarantined or dropped by a named rule; what could not be judged is counted.",
+        lines,
+    );
     out.header = ["extract", "rows in", "used", "quarantined", "dropped", "if missing"].map(String::from).to_vec();
     for (name, e) in quality.get("extracts").and_then(serde_json::Value::as_object).into_iter().flatten() {
         let n = |k: &str| e.get(k).and_then(serde_json::Value::as_u64).map_or_else(String::new, |v| v.to_string());

@@ -209,7 +209,9 @@ fn worklist(sheet: &mut Worksheet, list: &Worklist, as_of: Day, banner: Option<&
         Format::new().set_text_wrap().set_align(FormatAlign::Top),
         Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top),
     );
-    let who = if list.manager_name.is_empty() {
+    let who = if list.manager.is_empty() {
+        "nobody eligible on duty".to_owned()
+    } else if list.manager_name.is_empty() {
         list.manager.clone()
     } else {
         format!("{} ({})", list.manager_name, list.manager)

@@ -1,5 +1,5 @@
 //! The code sets embedded in the binary, and their descriptions. Owns which file holds which set,
-//! and the hash check of an override folder; refuses to know what a set means clinically.
+//! and which table an override folder replaces; refuses to know what a set means clinically.
 
 use std::path::Path;
 
@@ -84,6 +84,23 @@ pub fn code_sets() -> Vec<CodeSet> {
     let index: Index =
         toml::from_str(include_str!("../../config/code-sets/index.toml")).expect("the embedded index is valid TOML");
     index.set
+}
+
+/// Every code set as it is used with an override folder: a replaced table carries its own hash and row count.
+///
+/// # Errors
+/// When an override file exists and cannot be read.
+pub fn code_sets_in(dir: Option<&Path>) -> Result<Vec<CodeSet>, ReferenceError> {
+    code_sets()
+        .into_iter()
+        .map(|set| {
+            let table = text(&set.id, dir)?;
+            let sha256 = sha256_hex(table.as_bytes());
+            let replaced = sha256 != set.sha256;
+            let version = if replaced { format!("{} (replaced)", set.version) } else { set.version.clone() };
+            Ok(CodeSet { rows: rows(table).count(), sha256, version, ..set })
+        })
+        .collect()
 }
 
 /// The text of one set: the file under `dir` when it is there, else the embedded table.

@@ -101,7 +101,7 @@ fn borders(distinct: &[(f32, f64)]) -> Vec<f32> {
 
 /// A border `b` with `lo <= b < hi`, halfway where floats allow.
 fn between(lo: f32, hi: f32) -> f32 {
-    let mid = ((f64::from(lo) + f64::from(hi)) / 2.0) as f32;
+    let mid = f64::midpoint(f64::from(lo), f64::from(hi)) as f32;
     if mid >= lo && mid < hi { mid } else { lo }
 }
 
@@ -201,7 +201,9 @@ mod tests {
         let b = FeatureBins::fit_numeric(&v, None);
         assert!(b.count() <= 256 && b.count() > 250);
         let mut n = vec![0; 256];
-        v.iter().for_each(|x| n[usize::from(b.bin(*x))] += 1);
+        for x in &v {
+            n[usize::from(b.bin(*x))] += 1;
+        }
         let used: Vec<i32> = n.into_iter().filter(|c| *c > 0).collect();
         assert!(used.iter().all(|c| (200..700).contains(c)), "{used:?}");
     }

@@ -65,7 +65,7 @@ impl Ground<'_> {
             let right = self.split(&mut leaves[at], &best, node, middle, &order, last);
             leaves.push(right);
         }
-        finish(nodes, leaves, order, self.params.learning_rate)
+        finish(nodes, &leaves, order, self.params.learning_rate)
     }
 
     fn root(&self, order: &[u32]) -> Open {
@@ -234,7 +234,7 @@ fn link(node: usize) -> i32 {
     i32::try_from(node).unwrap_or(i32::MAX)
 }
 
-fn finish(mut nodes: Vec<Node>, leaves: Vec<Open>, order: Vec<u32>, rate: f64) -> Grown {
+fn finish(mut nodes: Vec<Node>, leaves: &[Open], order: Vec<u32>, rate: f64) -> Grown {
     let (mut out, mut ranges) = (Vec::new(), Vec::new());
     for (i, leaf) in leaves.iter().enumerate() {
         if let Some((node, side)) = leaf.parent {

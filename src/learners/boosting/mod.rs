@@ -40,7 +40,7 @@ pub struct BoostParams {
     pub learning_rate: f64,
     /// Leaves of a tree, 2 to 32; growth is leaf-wise.
     pub max_leaves: usize,
-    /// Least (weighted) rows of a leaf, judged by its share of the hessian as LightGBM does.
+    /// Least (weighted) rows of a leaf, judged by its share of the hessian as `LightGBM` does.
     pub min_child_rows: f64,
     /// Least hessian of a leaf.
     pub min_child_hessian: f64,
@@ -64,6 +64,9 @@ pub struct BoostParams {
     pub one_hot_levels: usize,
     /// Rounds without improvement of the held-out loss before a search stops.
     pub patience: usize,
+    /// Boosters that differ in their seed alone and are averaged into one model, 1 or more: their
+    /// sampling noise cancels, at the price of as many trees.
+    pub bags: usize,
     /// Seed of row and feature sampling.
     pub seed: u64,
     /// Per feature -1, 0 or 1: the prediction falls, is free, or rises with it. Empty: all free.
@@ -75,7 +78,7 @@ impl Default for BoostParams {
         Self {
             objective: Objective::LogLoss,
             max_rounds: 1200,
-            learning_rate: 0.05,
+            learning_rate: 0.06,
             max_leaves: 16,
             min_child_rows: 50.0,
             min_child_hessian: 1e-3,
@@ -88,7 +91,8 @@ impl Default for BoostParams {
             min_rows_per_group: 100.0,
             max_levels: 32,
             one_hot_levels: 4,
-            patience: 60,
+            patience: 40,
+            bags: 2,
             seed: 0,
             monotone: Vec::new(),
         }
@@ -96,6 +100,13 @@ impl Default for BoostParams {
 }
 
 impl BoostParams {
+    /// The parameters of one bag; bag 0 keeps the seed.
+    #[must_use]
+    pub fn bag(&self, bag: usize) -> Self {
+        let seed = if bag == 0 { self.seed } else { crate::learners::chance::draw(self.seed, 0xBA6, bag as u64) };
+        Self { seed, ..self.clone() }
+    }
+
     /// The monotone direction of a feature (0 when none was set).
     #[must_use]
     pub fn direction(&self, feature: usize) -> i8 {
@@ -225,6 +236,23 @@ impl BoosterModel {
             }
         }
         if self.base.is_finite() { Ok(()) } else { Err("the base score is not finite".into()) }
+    }
+
+    /// The mean of models over the same bins: all their trees, each scaled by their number. Scores,
+    /// Shapley values and monotone directions carry over, because all are sums over trees.
+    /// None without a model.
+    #[must_use]
+    pub fn average(models: Vec<Self>) -> Option<Self> {
+        let share = 1.0 / models.len() as f64;
+        let base = models.iter().map(|m| m.base).sum::<f64>() * share;
+        let mut all = models.into_iter();
+        let mut out = all.next()?;
+        out.trees.extend(all.flat_map(|m| m.trees));
+        for leaf in out.trees.iter_mut().flat_map(|t| &mut t.leaves) {
+            leaf.value *= share;
+        }
+        out.base = base;
+        Some(out)
     }
 
     /// Total gain per feature over all trees.

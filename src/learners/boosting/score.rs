@@ -1,6 +1,6 @@
 //! Owns fast scoring of bin matrices: each tree becomes, per feature it uses, a table from bin to
 //! the set of leaves still reachable; a row's leaf is the first one left in their intersection
-//! (QuickScorer, Lucchese et al. 2015, doi 10.1145/2766462.2767733, carried over to bins).
+//! (`QuickScorer`, Lucchese et al. 2015, doi 10.1145/2766462.2767733, carried over to bins).
 //! Refuses to know raw values.
 
 use super::{Binned, BoosterModel, Tree};

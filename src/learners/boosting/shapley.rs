@@ -64,7 +64,7 @@ impl Explainer {
         let mut paths = Vec::new();
         for tree in &model.trees {
             let covers = covers(tree);
-            collect(tree, &covers, if tree.nodes.is_empty() { -1 } else { 0 }, &mut Vec::new(), &mut paths);
+            collect(tree, &covers, if tree.nodes.is_empty() { -1 } else { 0 }, &[], &mut paths);
         }
         let deepest = paths.iter().map(|p| p.steps.len()).max().unwrap_or(0);
         let weights = (0..=deepest).map(weights_of).collect();
@@ -233,9 +233,9 @@ fn cover(tree: &Tree, nodes: &[f64], at: i32) -> f64 {
     if at >= 0 { nodes[at as usize] } else { tree.leaves[(-(at + 1)) as usize].cover }
 }
 
-fn collect(tree: &Tree, covers: &[f64], at: i32, steps: &mut Vec<Step>, out: &mut Vec<Path>) {
+fn collect(tree: &Tree, covers: &[f64], at: i32, steps: &[Step], out: &mut Vec<Path>) {
     if at < 0 {
-        out.push(Path { value: tree.leaves[(-(at + 1)) as usize].value, steps: steps.clone() });
+        out.push(Path { value: tree.leaves[(-(at + 1)) as usize].value, steps: steps.to_vec() });
         return;
     }
     let node = &tree.nodes[at as usize];
@@ -244,7 +244,7 @@ fn collect(tree: &Tree, covers: &[f64], at: i32, steps: &mut Vec<Step>, out: &mu
         let pass = if side == 0 { node.left_bins } else { node.left_bins.not() };
         let whole = covers[at as usize];
         let share = if whole > 0.0 { cover(tree, covers, child) / whole } else { 0.5 };
-        let mut next = steps.clone();
+        let mut next = steps.to_vec();
         match next.iter_mut().find(|s| s.feature == feature) {
             Some(step) => {
                 step.pass = step.pass.and(&pass);
@@ -252,7 +252,7 @@ fn collect(tree: &Tree, covers: &[f64], at: i32, steps: &mut Vec<Step>, out: &mu
             }
             None => next.push(Step { feature, pass, share }),
         }
-        collect(tree, covers, child, &mut next, out);
+        collect(tree, covers, child, &next, out);
     }
 }
 

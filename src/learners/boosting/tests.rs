@@ -264,3 +264,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_average_of_bags_scores_their_mean() {
+    let data = Data::planted(1500, 29);
+    let one = |bag: usize| train(&data, &small().bag(bag), 8).0;
+    assert_ne!(one(0), one(1));
+    let (_, binned) = train(&data, &small(), 1);
+    let mean = BoosterModel::average(vec![one(0), one(1)]).unwrap();
+    assert!(mean.validate().is_ok() && BoosterModel::average(Vec::new()).is_none());
+    for r in (0..1500).step_by(50) {
+        let want = f64::midpoint(walk(&one(0), binned.row(r)), walk(&one(1), binned.row(r)));
+        assert!((walk(&mean, binned.row(r)) - want).abs() < 1e-12);
+    }
+}

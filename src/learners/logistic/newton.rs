@@ -93,7 +93,9 @@ impl Problem<'_> {
             let (mut sum, mut entries) = (vec![0.0; self.terms.columns()], Vec::new());
             for &r in rows {
                 self.terms.row(self.columns, r as usize, &mut entries);
-                entries.iter().for_each(|(k, v)| sum[*k] += self.weight(r) * v);
+                for (k, v) in &entries {
+                    sum[*k] += self.weight(r) * v;
+                }
             }
             sum
         });
@@ -113,7 +115,9 @@ impl Problem<'_> {
                 let (w, y) = (self.weight(r), f64::from(self.labels[r as usize]));
                 sum[size] += w * (softplus(z) - y * z);
                 let gap = w * (sigmoid(z) - y);
-                entries.iter().for_each(|(k, v)| sum[*k] += gap * v);
+                for (k, v) in &entries {
+                    sum[*k] += gap * v;
+                }
             }
             sum
         });

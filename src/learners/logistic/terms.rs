@@ -76,10 +76,8 @@ impl Term {
                     put(k + 1, t - knot);
                 }
             }
-            (Self::Levels { coefficients, .. }, EncodedColumn::Codes(c)) => {
-                if usize::from(c[row]) < coefficients.len() {
-                    put(usize::from(c[row]), 1.0);
-                }
+            (Self::Levels { coefficients, .. }, EncodedColumn::Codes(c)) if usize::from(c[row]) < coefficients.len() => {
+                put(usize::from(c[row]), 1.0);
             }
             _ => {}
         }

@@ -215,7 +215,9 @@ fn hash_of(features: &[Feature]) -> String {
             FeatureKind::Numeric { .. } => take("numeric"),
             FeatureKind::Levels { levels } => {
                 take("levels");
-                levels.iter().for_each(|l| take(l));
+                for l in levels {
+                    take(l);
+                }
             }
         }
         take(if f.missing_is_level { "1" } else { "0" });

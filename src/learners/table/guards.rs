@@ -86,7 +86,10 @@ pub fn inspect(
 }
 
 /// Rows and events per bin.
-fn counts_by_bin(column: &EncodedColumn<'_>, rare: u8, labels: &[bool]) -> Vec<(usize, usize)> {
+type Bins = Vec<(usize, usize)>;
+
+/// Rows and events per bin of a column.
+fn counts_by_bin(column: &EncodedColumn<'_>, rare: u8, labels: &[bool]) -> Bins {
     let (how, source) = match column {
         EncodedColumn::Numeric(v) => (FeatureBins::fit_numeric(v, None), BinSource::Numeric(v)),
         EncodedColumn::Codes(c) => (FeatureBins::Categorical { levels: rare }, BinSource::Codes(c)),
@@ -111,7 +114,7 @@ fn by_order(bins: &[(usize, usize)]) -> f64 {
 
 /// AUROC of the bins in the order of their event rate; small bins are pooled.
 fn by_rate(bins: &[(usize, usize)]) -> f64 {
-    let (mut large, small): (Vec<(usize, usize)>, Vec<(usize, usize)>) =
+    let (mut large, small): (Bins, Bins) =
         bins.iter().copied().partition(|b| b.0 >= MIN_LEVEL_ROWS);
     large.push(small.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)));
     large.retain(|b| b.0 > 0);
@@ -129,6 +132,9 @@ fn auroc(bins: &[(usize, usize)]) -> f64 {
     }
     wins / (events as f64 * others as f64).max(1.0)
 }
+
+/// A count by row.
+type Count<'a> = dyn Fn(usize) -> i64 + 'a;
 
 /// For each row: rows of its group, and its place among them in id order.
 struct GroupCounts {
@@ -156,7 +162,7 @@ impl GroupCounts {
         if !self.any_repeat {
             return None;
         }
-        let is = |f: &dyn Fn(usize) -> i64| v.iter().enumerate().all(|(i, &x)| f64::from(x) == f(i) as f64);
+        let is = |f: &Count<'_>| v.iter().enumerate().all(|(i, &x)| f64::from(x) == f(i) as f64);
         let (size, place) = (|i: usize| i64::from(self.size[i]), |i: usize| i64::from(self.place[i]));
         for shift in [0, 1] {
             if is(&|i| size(i) - shift) {

@@ -310,7 +310,7 @@ mod tests {
         let alone = Groups::from_texts(texts[40..41].iter().map(String::as_str));
         assert_eq!(alone.folds(5, 3)[0], f[40]);
         for k in 0..5 {
-            let n = f.iter().filter(|x| **x == k).count();
+            let n = f.iter().filter(|x| usize::from(**x) == k).count();
             assert!((90..280).contains(&n), "fold {k} has {n} rows");
         }
     }
