@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A room may import the rooms above it in this list and no other (`tests/layering.rs`):
-//! `domain`, `config`, `reference`, `extracts`, `timeline`, `measures`, `features`, `models`, `outreach`,
+//! `domain`, `config`, `reference`, `learners`, `extracts`, `timeline`, `measures`, `features`, `models`, `outreach`,
 //! `caseload`, `publish`, `synth`, `pipeline`, `cli`.
 
 pub mod domain;
@@ -16,6 +16,8 @@ pub mod domain;
 pub mod config;
 
 pub mod reference;
+
+pub mod learners;
 
 pub mod extracts;
 

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by rank. `reference` and `config` know nothing of each other.
-const RANKS: [&str; 14] = [
+const RANKS: [&str; 15] = [
     "domain",
     "config",
     "reference",
+    "learners",
     "extracts",
     "timeline",
     "measures",

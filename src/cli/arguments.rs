@@ -94,6 +94,48 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         steps: Option<u64>,
     },
+    /// Train a model on a flat table.
+    Train {
+        /// CSV table.
+        #[arg(long, value_name = "FILE")]
+        table: PathBuf,
+        /// Spec (TOML): id, group, label, numeric and categorical features, learner.
+        #[arg(long, value_name = "FILE")]
+        spec: PathBuf,
+        /// Model folder to write.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Keep this model's trees or coefficients and fit its calibration anew.
+        #[arg(long, value_name = "DIR")]
+        recalibrate: Option<PathBuf>,
+        /// Train although one feature alone tells the label (AUROC above .95).
+        #[arg(long)]
+        allow_suspect: bool,
+    },
+    /// Score a flat table with a model: id, probability, reason_1..3.
+    Score {
+        /// CSV table.
+        #[arg(long, value_name = "FILE")]
+        table: PathBuf,
+        /// Model folder.
+        #[arg(long, value_name = "DIR")]
+        model: PathBuf,
+        /// CSV to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Discrimination, calibration and capture of a file of predictions (id, group, y, probability).
+    Evaluate {
+        /// CSV of predictions.
+        #[arg(long, value_name = "FILE")]
+        predictions: PathBuf,
+        /// Folder for evaluation.json.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Seed of the bootstrap.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Rebuild report.html of a published run.
     Report {
         /// Published run.

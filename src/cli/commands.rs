@@ -38,6 +38,11 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             })?;
             Ok(assignment_text(&summary, &out))
         }
+        Command::Train { table, spec, out, recalibrate, allow_suspect } => {
+            pipeline::train_table(&table, &spec, &out, recalibrate.as_deref(), allow_suspect)
+        }
+        Command::Score { table, model, out } => pipeline::score_table(&table, &model, &out),
+        Command::Evaluate { predictions, out, seed } => pipeline::evaluate_predictions(&predictions, &out, seed),
         Command::Report { run, out } => {
             let page = pipeline::rebuild_report(&run)?;
             write_private(&out, page.as_bytes())?;

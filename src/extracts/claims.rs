@@ -25,6 +25,10 @@ impl<'b> Cells<'b> {
     pub(super) fn column(&self, name: &str) -> &'b Column {
         &self.batch.columns[self.index(name)]
     }
+    /// The column at a flat index.
+    pub(super) fn at(&self, index: usize) -> &'b Column {
+        &self.batch.columns[index]
+    }
     /// Its flat index.
     pub(super) fn index(&self, name: &str) -> usize {
         self.index.get(name).copied().unwrap_or(0)
@@ -128,6 +132,42 @@ fn basis_of(pools: &Pools, word: u32, memo: &mut FxHashMap<u32, Basis>) -> Basis
 /// The first day of ICD-10-CM in the United States, 2015-10-01.
 const ICD10_START: i32 = 16_709;
 
+macro_rules! claim_columns {
+    ($($name:ident),+ $(,)?) => {
+        /// The columns of a claim line, found once a batch: a row then costs no look-up by name.
+        struct ClaimColumns<'b> {
+            $($name: &'b Column,)+
+            /// Diagnosis positions that the file has, with code and flag.
+            dx: Vec<(u8, &'b Column, &'b Column)>,
+            /// Procedure positions that the file has, with code and day.
+            px: Vec<(u8, &'b Column, &'b Column)>,
+        }
+        impl<'b> ClaimColumns<'b> {
+            fn new(cells: &Cells<'b>) -> Self {
+                let numbered = |code: &str, beside: &str| {
+                    let (code, beside) = (cells.index(code), cells.index(beside));
+                    (0..25_u8)
+                        .map(|i| (i + 1, cells.at(code + usize::from(i)), cells.at(beside + usize::from(i))))
+                        .filter(|(_, c, _)| !matches!(c, Column::Absent))
+                        .collect()
+                };
+                Self {
+                    $($name: cells.column(stringify!($name)),)+
+                    dx: numbered("diagnosis_code", "diagnosis_poa"),
+                    px: numbered("procedure_code", "procedure_date"),
+                }
+            }
+        }
+    };
+}
+
+claim_columns! {
+    member_id, claim_id, claim_line_number, claim_type, claim_start_date, claim_end_date, admission_date, discharge_date,
+    admit_source_code, admit_type_code, discharge_disposition_code, place_of_service_code, bill_type_code, drg_code,
+    revenue_center_code, hcpcs_code, rendering_npi, rendering_specialty, facility_npi, paid_date, received_date,
+    paid_amount, claim_version, reversal_of_claim_id, diagnosis_code_type, procedure_code_type,
+}
+
 /// Consumes a batch of claim lines.
 pub(super) fn claim_lines(
     spec: &'static ExtractSpec,
@@ -137,15 +177,24 @@ pub(super) fn claim_lines(
     verdicts: &mut Verdicts,
 ) {
     let cells = Cells::new(spec, batch);
+    let columns = ClaimColumns::new(&cells);
     let known = Known {
         institutional: context.pools.word.intern("institutional"),
         professional: context.pools.word.intern("professional"),
     };
     let mut memo = FxHashMap::default();
     let mut scratch = Vec::new();
+    // Lines of one member mostly stand together.
+    let mut last: Option<(&str, u32)> = None;
     for row in batch.good() {
-        let Some(member) = context.member(&cells, row, verdicts) else { continue };
-        let line = claim_line(&cells, context.pools, &known, &mut memo, batch, row);
+        let id = columns.member_id.text(row).unwrap_or("");
+        let found = match last {
+            Some((same, member)) if same == id => Some(member),
+            _ => context.member(&cells, row, verdicts),
+        };
+        let Some(member) = found else { continue };
+        last = Some((id, member));
+        let line = claim_line(&columns, context.pools, &known, &mut memo, batch, row);
         if let Some((column, reason)) = reversed_dates(&line) {
             verdicts.quarantine(row, cells.index(column), reason, "");
             continue;
@@ -174,15 +223,14 @@ fn reversed_dates(line: &ClaimLine) -> Option<(&'static str, Reason)> {
 }
 
 fn claim_line(
-    cells: &Cells<'_>,
+    k: &ClaimColumns<'_>,
     pools: &Pools,
     known: &Known,
     memo: &mut FxHashMap<u32, Basis>,
     batch: &Batch,
     row: usize,
 ) -> ClaimLine {
-    let c = |name: &str| cells.column(name);
-    let word = c("claim_type").word(row);
+    let word = k.claim_type.word(row);
     let kind = if word == known.institutional {
         ClaimKind::Institutional
     } else if word == known.professional {
@@ -190,49 +238,48 @@ fn claim_line(
     } else {
         ClaimKind::Other
     };
-    let integer = |name: &str| Some(c(name).integer(row)).filter(|v| *v != NO_INTEGER);
+    let integer = |column: &Column| Some(column.integer(row)).filter(|v| *v != NO_INTEGER);
     let mut line = ClaimLine {
-        claim_id: c("claim_id").text(row).unwrap_or("").into(),
-        line: integer("claim_line_number").unwrap_or(0),
-        version: integer("claim_version").unwrap_or(0),
+        claim_id: k.claim_id.text(row).unwrap_or("").into(),
+        line: integer(k.claim_line_number).unwrap_or(0),
+        version: integer(k.claim_version).unwrap_or(0),
         kind,
-        start: c("claim_start_date").day(row),
-        end: c("claim_end_date").day(row),
-        admit: c("admission_date").day(row),
-        discharge: c("discharge_date").day(row),
-        paid: c("paid_date").day(row),
-        received: c("received_date").day(row),
-        admit_source: c("admit_source_code").short(row),
-        admit_type: c("admit_type_code").short(row),
-        disposition: c("discharge_disposition_code").short(row),
-        place: c("place_of_service_code").short(row),
-        bill: c("bill_type_code").short(row),
-        drg: c("drg_code").short(row),
-        revenue: c("revenue_center_code").short(row),
-        hcpcs: c("hcpcs_code").word(row),
-        rendering: c("rendering_npi").word(row),
-        specialty: c("rendering_specialty").word(row),
-        facility: c("facility_npi").word(row),
-        paid_cents: c("paid_amount").integer(row),
-        reversal_of: c("reversal_of_claim_id").text(row).unwrap_or("").into(),
-        dx_basis: basis_of(pools, c("diagnosis_code_type").word(row), memo),
-        px_basis: basis_of(pools, c("procedure_code_type").word(row), memo),
+        start: k.claim_start_date.day(row),
+        end: k.claim_end_date.day(row),
+        admit: k.admission_date.day(row),
+        discharge: k.discharge_date.day(row),
+        paid: k.paid_date.day(row),
+        received: k.received_date.day(row),
+        admit_source: k.admit_source_code.short(row),
+        admit_type: k.admit_type_code.short(row),
+        disposition: k.discharge_disposition_code.short(row),
+        place: k.place_of_service_code.short(row),
+        bill: k.bill_type_code.short(row),
+        drg: k.drg_code.short(row),
+        revenue: k.revenue_center_code.short(row),
+        hcpcs: k.hcpcs_code.word(row),
+        rendering: k.rendering_npi.word(row),
+        specialty: k.rendering_specialty.word(row),
+        facility: k.facility_npi.word(row),
+        paid_cents: k.paid_amount.integer(row),
+        reversal_of: k.reversal_of_claim_id.text(row).unwrap_or("").into(),
+        dx_basis: basis_of(pools, k.diagnosis_code_type.word(row), memo),
+        px_basis: basis_of(pools, k.procedure_code_type.word(row), memo),
         file: u32::try_from(batch.file).unwrap_or(u32::MAX),
         row: batch.rows.at(row),
         ..ClaimLine::default()
     };
-    let (dx, poa) = (cells.index("diagnosis_code"), cells.index("diagnosis_poa"));
-    let (px, px_day) = (cells.index("procedure_code"), cells.index("procedure_date"));
-    for i in 0..25_u8 {
-        let at = usize::from(i);
-        let code = batch.columns[dx + at].word(row);
+    for (position, code, flag) in &k.dx {
+        let code = code.word(row);
         if code != 0 {
-            let flag = batch.columns[poa + at].short(row).0;
-            line.dx.push(Dx { position: i + 1, code, poa: u8::try_from(flag).unwrap_or(0) & 0x7F });
+            let poa = u8::try_from(flag.short(row).0).unwrap_or(0) & 0x7F;
+            line.dx.push(Dx { position: *position, code, poa });
         }
-        let code = batch.columns[px + at].word(row);
+    }
+    for (position, code, day) in &k.px {
+        let code = code.word(row);
         if code != 0 {
-            line.px.push(Px { position: i + 1, code, day: batch.columns[px_day + at].day(row) });
+            line.px.push(Px { position: *position, code, day: day.day(row) });
         }
     }
     settle_basis(&mut line);

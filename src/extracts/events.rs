@@ -312,8 +312,17 @@ impl ClaimLine {
     /// Whether two lines say the same, wherever they stood.
     #[must_use]
     pub fn same_content(&self, other: &Self) -> bool {
-        let strip = |l: &Self| Self { file: 0, row: 0, ..l.clone() };
-        strip(self) == strip(other)
+        let head = |l: &Self| (l.line, l.version, l.kind, l.start, l.end, l.admit, l.discharge, l.paid, l.received);
+        let codes = |l: &Self| (l.admit_source, l.admit_type, l.disposition, l.place, l.bill, l.drg, l.revenue);
+        let words = |l: &Self| (l.hcpcs, l.rendering, l.specialty, l.facility, l.paid_cents);
+        head(self) == head(other)
+            && self.claim_id == other.claim_id
+            && codes(self) == codes(other)
+            && words(self) == words(other)
+            && (self.dx_basis, self.px_basis) == (other.dx_basis, other.px_basis)
+            && self.reversal_of == other.reversal_of
+            && self.dx == other.dx
+            && self.px == other.px
     }
 }
 

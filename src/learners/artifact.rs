@@ -1,12 +1,12 @@
 //! Owns a trained model as a folder of JSON files, and what it refuses to load or to score.
 //! Refuses to know how it was trained.
 
+use crate::learners::LearnError;
 use crate::learners::boosting::BoosterModel;
 use crate::learners::calibrate::Calibration;
 use crate::learners::logistic::LogisticModel;
 use crate::learners::metrics::Evaluation;
 use crate::learners::table::{FeatureDictionary, TableSpec};
-use crate::learners::LearnError;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::path::Path;
 
@@ -93,8 +93,7 @@ impl Artifact {
     /// # Errors
     /// [`LearnError::Artifact`] if a part cannot be written as JSON.
     pub fn to_files(&self) -> Result<Vec<(&'static str, Vec<u8>)>, LearnError> {
-        let model =
-            ModelFile { format: FORMAT, dictionary_hash: self.dictionary.hash.clone(), model: &self.model };
+        let model = ModelFile { format: FORMAT, dictionary_hash: self.dictionary.hash.clone(), model: &self.model };
         Ok(vec![
             (FILES[0], json(&model, false)?),
             (FILES[1], json(&self.dictionary, true)?),
@@ -140,7 +139,10 @@ impl Artifact {
             Model::Logistic(m) => (m.terms.len(), m.validate()),
         };
         if features != self.dictionary.features.len() {
-            return broken(format!("the model has {features} features, its dictionary {}", self.dictionary.features.len()));
+            return broken(format!(
+                "the model has {features} features, its dictionary {}",
+                self.dictionary.features.len()
+            ));
         }
         if let Err(why) = verdict {
             return broken(why);

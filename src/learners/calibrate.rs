@@ -45,8 +45,7 @@ pub struct Calibration {
 
 impl Calibration {
     /// Leaves raw log-odds alone.
-    pub const IDENTITY: Self =
-        Self { intercept: 0.0, slope: 1.0, basis: CalibrationBasis::None, rows: 0, events: 0 };
+    pub const IDENTITY: Self = Self { intercept: 0.0, slope: 1.0, basis: CalibrationBasis::None, rows: 0, events: 0 };
 
     /// Fits intercept and slope of `y` on raw log-odds under optional weights. Falls back to the
     /// intercept alone where the slope has no finite positive estimate.

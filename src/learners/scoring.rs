@@ -148,7 +148,9 @@ impl<'a> Ready<'a> {
         }
         let warnings = (self.dictionary.features.iter().zip(&encoded.unseen))
             .filter(|(_, unseen)| **unseen * 2 > encoded.rows)
-            .map(|(f, unseen)| format!("`{}`: {unseen} of {} rows hold levels the model does not know", f.name, encoded.rows))
+            .map(|(f, unseen)| {
+                format!("`{}`: {unseen} of {} rows hold levels the model does not know", f.name, encoded.rows)
+            })
             .collect();
         Ok(Scored { rows, warnings })
     }
@@ -263,7 +265,8 @@ mod tests {
 
     #[test]
     fn csv_cells_are_quoted_and_disarmed() {
-        let row = ScoredRow { id: "=A1".into(), probability: 0.25, reasons: ["a, \"b\"".into(), String::new(), "x".into()] };
+        let row =
+            ScoredRow { id: "=A1".into(), probability: 0.25, reasons: ["a, \"b\"".into(), String::new(), "x".into()] };
         let text = String::from_utf8(scored_csv(&[row])).unwrap();
         assert_eq!(text.lines().nth(1), Some("'=A1,0.25,\"a, \"\"b\"\"\",,x"));
     }

@@ -230,8 +230,7 @@ fn finish(
     let clock = std::time::Instant::now();
     let model = bench.refit(&winner.fit);
     let seconds = TrainSeconds { tune: 0.0, fit: clock.elapsed().as_secs_f64() };
-    let calibration =
-        Calibration::fit(&winner.held_out, bench.truth, bench.weights, CalibrationBasis::CrossValidated);
+    let calibration = Calibration::fit(&winner.held_out, bench.truth, bench.weights, CalibrationBasis::CrossValidated);
     let mut warnings = warnings(&findings, spec);
     if let Model::Logistic(m) = &model {
         candidates[chosen].convergence = Some(m.convergence);
@@ -255,8 +254,7 @@ fn finish(
         warnings: warnings.clone(),
     };
     let metrics = candidates[chosen].held_out.clone();
-    let report =
-        TrainReport { findings, warnings, chosen: model.name().into(), candidates, importance };
+    let report = TrainReport { findings, warnings, chosen: model.name().into(), candidates, importance };
     let artifact = Artifact { model, dictionary, calibration, spec: spec.clone(), training, metrics };
     Ok(Trained { artifact, report, seconds })
 }

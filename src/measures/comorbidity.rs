@@ -42,19 +42,31 @@ pub struct Evidence {
     pub last_id: Box<str>,
 }
 
-impl Evidence {
-    fn new(day: i32, id: &str) -> Self {
-        Self { first: day, first_id: id.into(), last: day, last_id: id.into() }
+/// Evidence while it is gathered, borrowing its ids.
+#[derive(Clone, Copy)]
+struct Mentions<'t> {
+    first: i32,
+    first_id: &'t str,
+    last: i32,
+    last_id: &'t str,
+}
+
+impl<'t> Mentions<'t> {
+    fn new(day: i32, id: &'t str) -> Self {
+        Self { first: day, first_id: id, last: day, last_id: id }
     }
-    fn add(&mut self, day: i32, id: &str) {
-        if day < self.first || (day == self.first && id < &*self.first_id) {
+    fn add(&mut self, day: i32, id: &'t str) {
+        if day < self.first || (day == self.first && id < self.first_id) {
             self.first = day;
-            self.first_id = id.into();
+            self.first_id = id;
         }
-        if day > self.last || (day == self.last && id < &*self.last_id) {
+        if day > self.last || (day == self.last && id < self.last_id) {
             self.last = day;
-            self.last_id = id.into();
+            self.last_id = id;
         }
+    }
+    fn own(self) -> Evidence {
+        Evidence { first: self.first, first_id: self.first_id.into(), last: self.last, last_id: self.last_id.into() }
     }
 }
 
@@ -167,17 +179,17 @@ impl Measure for ComorbidityMeasure {
     }
 }
 
-struct Tally {
-    charlson: [Option<Evidence>; 17],
-    elixhauser: [Option<Evidence>; 39],
-    hfrs: Vec<Option<Evidence>>,
+struct Tally<'t> {
+    charlson: [Option<Mentions<'t>>; 17],
+    elixhauser: [Option<Mentions<'t>>; 39],
+    hfrs: Vec<Option<Mentions<'t>>>,
     acute_cbvd_absent: bool,
     basis: Option<CodeBasis>,
     inpatient: u32,
     flagged: u32,
 }
 
-impl Default for Tally {
+impl Default for Tally<'_> {
     fn default() -> Self {
         Self {
             charlson: [const { None }; 17],
@@ -191,10 +203,10 @@ impl Default for Tally {
     }
 }
 
-fn mark(slot: &mut Option<Evidence>, day: i32, id: &str) {
+fn mark<'t>(slot: &mut Option<Mentions<'t>>, day: i32, id: &'t str) {
     match slot {
         Some(e) => e.add(day, id),
-        None => *slot = Some(Evidence::new(day, id)),
+        None => *slot = Some(Mentions::new(day, id)),
     }
 }
 
@@ -202,8 +214,8 @@ fn bit_of(list: &[&str], name: &str) -> usize {
     list.iter().position(|n| *n == name).unwrap_or(0)
 }
 
-impl Tally {
-    fn add(&mut self, inputs: &Inputs<'_>, code: u32, absent_on_admission: bool, day: i32, id: &str) {
+impl<'t> Tally<'t> {
+    fn add(&mut self, inputs: &Inputs<'_>, code: u32, absent_on_admission: bool, day: i32, id: &'t str) {
         let facts = inputs.codes.dx(code);
         let mut bits = facts.charlson;
         while bits != 0 {
@@ -236,8 +248,8 @@ impl Tally {
             && !self.acute_cbvd_absent
         {
             let slot = &mut self.elixhauser[CBVD];
-            mark(slot, sequela.first, &sequela.first_id);
-            mark(slot, sequela.last, &sequela.last_id);
+            mark(slot, sequela.first, sequela.first_id);
+            mark(slot, sequela.last, sequela.last_id);
         }
         let mut charlson: u64 = bits_of(&self.charlson);
         for (parent, child) in [("dmc", "dm"), ("msld", "mld"), ("mst", "mal")] {
@@ -283,27 +295,27 @@ impl Tally {
     fn rows(self, charlson: u64, elixhauser: u64, reference: &crate::reference::Reference) -> Vec<ConditionRow> {
         let mut rows = Vec::new();
         for (i, e) in self.charlson.into_iter().enumerate() {
-            rows.extend(e.map(|evidence| ConditionRow {
+            rows.extend(e.map(|e| ConditionRow {
                 scheme: Scheme::Charlson,
                 condition: CHARLSON[i],
                 after_hierarchy: charlson >> i & 1 == 1,
-                evidence,
+                evidence: e.own(),
             }));
         }
         for (i, e) in self.elixhauser.into_iter().take(38).enumerate() {
-            rows.extend(e.map(|evidence| ConditionRow {
+            rows.extend(e.map(|e| ConditionRow {
                 scheme: Scheme::Elixhauser,
                 condition: ELIXHAUSER[i],
                 after_hierarchy: elixhauser >> i & 1 == 1,
-                evidence,
+                evidence: e.own(),
             }));
         }
         for (i, e) in self.hfrs.into_iter().enumerate() {
-            rows.extend(e.map(|evidence| ConditionRow {
+            rows.extend(e.map(|e| ConditionRow {
                 scheme: Scheme::Hfrs,
                 condition: reference.hfrs_codes[i],
                 after_hierarchy: true,
-                evidence,
+                evidence: e.own(),
             }));
         }
         rows
@@ -328,7 +340,7 @@ const ELIXHAUSER_HIERARCHY: [(&str, &str); 7] = [
     ("renlfl_sev", "renlfl_mod"),
 ];
 
-fn bits_of(slots: &[Option<Evidence>]) -> u64 {
+fn bits_of(slots: &[Option<Mentions<'_>>]) -> u64 {
     slots.iter().enumerate().filter(|(_, e)| e.is_some()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 

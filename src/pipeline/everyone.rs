@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::PipelineError;
 use crate::config::RunPlan;
-use crate::domain::Day;
-use crate::extracts::{Extracts, MemberEvents, QuarantineRow, Reason};
+use crate::domain::{Day, Short};
+use crate::extracts::{Basis, ClaimLine, Extracts, MemberEvents, QuarantineRow, Reason};
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::{Inputs, MemberMeasures, Rates, measure};
 use crate::publish::{MemberTables, MemberWriters};
@@ -54,6 +54,9 @@ pub struct Walk<'a> {
     /// Set when told to stop.
     pub stop: &'a AtomicBool,
 }
+
+/// The first two characters of an inpatient bill.
+const BILL_11: u64 = Short::of("11").0;
 
 /// Days before the night at which the rising stream compares.
 const BEFORE_DAYS: i32 = 90;
@@ -127,14 +130,20 @@ impl Walk<'_> {
     /// The ordering key as it was known 90 days before; adults with any event only.
     fn key_before(&self, index: u32, events: &MemberEvents, day: Day) -> RiskKey {
         let member = self.extracts.population.member(index);
-        if (events.claims.is_empty() && events.admissions.is_empty()) || member.birth().age_on(self.plan.as_of) < 18 {
-            return RiskKey::default();
+        // Without a stay or a mapped condition the key is that of a judged, empty history.
+        let nothing = RiskKey { elixhauser: Some(0), ..RiskKey::default() };
+        let speaks = |line: &ClaimLine| {
+            line.bill.0 >> 8 == BILL_11 || line.dx.iter().any(|d| self.codes.dx(d.code).elixhauser != 0)
+        };
+        let any = !events.admissions.is_empty() || events.claims.iter().any(|l| l.dx_basis == Basis::Icd9 || speaks(l));
+        if !any || member.birth().age_on(self.plan.as_of) < 18 {
+            return nothing;
         }
         // Neither fills, needs nor clocks enter the key.
         let known =
             MemberEvents { claims: events.claims.clone(), admissions: events.admissions.clone(), fills: Vec::new() };
         let timeline = Timeline::known_at(member, known, day, self.plan.models.claims_lag_days, self.codes);
-        let nothing = Inputs {
+        let bare = Inputs {
             codes: self.codes,
             clocks: &self.plan.clocks,
             claims_lag_days: 0,
@@ -144,7 +153,7 @@ impl Walk<'_> {
             authorizations: Vec::new(),
             referrals: Vec::new(),
         };
-        RiskKey::of(&measure(&timeline, &nothing))
+        RiskKey::of(&measure(&timeline, &bare))
     }
 }
 

@@ -5,6 +5,7 @@ mod assign;
 mod check;
 mod everyone;
 mod explain;
+mod flat_models;
 mod gates;
 mod nightly;
 mod progress;
@@ -14,6 +15,7 @@ mod stop;
 pub use assign::{AssignRequest, assign};
 pub use check::check;
 pub use explain::explain;
+pub use flat_models::{evaluate_predictions, score_table, train_table};
 pub use nightly::{NightlyOptions, NightlySummary, nightly};
 pub use progress::Progress;
 pub use publication::rebuild_report;
@@ -22,6 +24,7 @@ pub use stop::{install_signal_handlers, stop_flag, stop_signal};
 use crate::caseload::CaseloadError;
 use crate::config::ConfigError;
 use crate::extracts::ExtractError;
+use crate::learners::LearnError;
 use crate::publish::PublishError;
 use crate::reference::ReferenceError;
 use crate::synth::SynthError;
@@ -56,6 +59,9 @@ pub enum PipelineError {
     /// A synthetic population could not be made.
     #[error(transparent)]
     Synth(#[from] SynthError),
+    /// A learner refused its table, spec or model.
+    #[error(transparent)]
+    Learn(#[from] LearnError),
     /// Verification failed.
     #[error("verification failed:\n{}", .0.join("\n"))]
     Verify(Vec<String>),
@@ -87,6 +93,7 @@ impl PipelineError {
             Self::Publish(_) => 6,
             Self::Synth(SynthError::Options(_)) => 2,
             Self::Synth(_) => 6,
+            Self::Learn(e) => e.exit_code(),
             Self::Verify(_) => 8,
             Self::Internal(_) => 70,
         }

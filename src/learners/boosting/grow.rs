@@ -107,9 +107,11 @@ impl Ground<'_> {
 
     /// Stable division of a leaf's positions; returns the length of the left part.
     fn divide(&self, part: &mut [u32], spare: &mut [u32], best: &Candidate) -> usize {
-        let at = self.blocks.iter().enumerate().find_map(|(b, block)| {
-            block.features.iter().position(|&f| f == best.feature).map(|k| (b, k))
-        });
+        let at = self
+            .blocks
+            .iter()
+            .enumerate()
+            .find_map(|(b, block)| block.features.iter().position(|&f| f == best.feature).map(|k| (b, k)));
         let Some((b, k)) = at else { return part.len() };
         let block = &self.blocks[b];
         let goes_left = table(&best.left_bins);

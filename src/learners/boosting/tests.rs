@@ -42,8 +42,7 @@ impl Data {
 
     fn bins(&self) -> (Vec<FeatureBins>, Binned) {
         let weights = self.weights.as_deref();
-        let mut bins: Vec<FeatureBins> =
-            self.numeric.iter().map(|v| FeatureBins::fit_numeric(v, weights)).collect();
+        let mut bins: Vec<FeatureBins> = self.numeric.iter().map(|v| FeatureBins::fit_numeric(v, weights)).collect();
         bins.extend([FeatureBins::Categorical { levels: 12 }, FeatureBins::Categorical { levels: 3 }]);
         let mut sources: Vec<BinSource<'_>> = self.numeric.iter().map(|v| BinSource::Numeric(v)).collect();
         sources.extend(self.codes.iter().map(|v| BinSource::Codes(v)));
@@ -64,8 +63,7 @@ impl Data {
 
 fn train(data: &Data, params: &BoostParams, rounds: usize) -> (BoosterModel, Binned) {
     let (bins, binned) = data.bins();
-    let input =
-        TrainingData { data: &binned, bins: &bins, labels: &data.labels, weights: data.weights.as_deref() };
+    let input = TrainingData { data: &binned, bins: &bins, labels: &data.labels, weights: data.weights.as_deref() };
     let rows = (0..data.labels.len() as u32).collect();
     let mut trainer = Trainer::new(input, params.clone(), rows, Vec::new());
     (0..rounds).for_each(|_| trainer.step());

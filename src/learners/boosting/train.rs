@@ -176,7 +176,8 @@ impl<'a> Trainer<'a> {
             let weights = self.own_weights.as_ref().map(|w| &w[from..from + out.len()]);
             pack_part(objective, &scale, scores, labels, weights, out);
         });
-        let packed = if positions.len() == all.len() { all } else { positions.iter().map(|&p| all[p as usize]).collect() };
+        let packed =
+            if positions.len() == all.len() { all } else { positions.iter().map(|&p| all[p as usize]).collect() };
         (packed, scale)
     }
 

@@ -11,7 +11,7 @@ mod terms;
 mod tests;
 
 pub use newton::{Convergence, LogisticParams, fit};
-pub use terms::{Terms, Term};
+pub use terms::{Term, Terms};
 
 use crate::learners::table::EncodedColumn;
 use rayon::prelude::*;

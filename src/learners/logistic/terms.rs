@@ -76,7 +76,9 @@ impl Term {
                     put(k + 1, t - knot);
                 }
             }
-            (Self::Levels { coefficients, .. }, EncodedColumn::Codes(c)) if usize::from(c[row]) < coefficients.len() => {
+            (Self::Levels { coefficients, .. }, EncodedColumn::Codes(c))
+                if usize::from(c[row]) < coefficients.len() =>
+            {
                 put(usize::from(c[row]), 1.0);
             }
             _ => {}
@@ -106,7 +108,10 @@ impl Term {
         cells: impl Iterator<Item = &'c mut f64>,
     ) {
         match (self, column) {
-            (Self::Curve { log1p, center, scale, range, knots, coefficients, missing, mean }, EncodedColumn::Numeric(v)) => {
+            (
+                Self::Curve { log1p, center, scale, range, knots, coefficients, missing, mean },
+                EncodedColumn::Numeric(v),
+            ) => {
                 for (cell, &x) in cells.zip(v.get(from..).unwrap_or(&[])) {
                     let mut sum = -mean;
                     if x.is_nan() {
@@ -135,7 +140,12 @@ impl Term {
     pub fn is_finite(&self) -> bool {
         match self {
             Self::Curve { center, scale, range, knots, coefficients, missing, mean, .. } => {
-                [*center, *scale, *missing, *mean].iter().chain(range).chain(knots).chain(coefficients).all(|x| x.is_finite())
+                [*center, *scale, *missing, *mean]
+                    .iter()
+                    .chain(range)
+                    .chain(knots)
+                    .chain(coefficients)
+                    .all(|x| x.is_finite())
             }
             Self::Levels { coefficients, mean } => mean.is_finite() && coefficients.iter().all(|x| x.is_finite()),
         }

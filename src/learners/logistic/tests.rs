@@ -40,9 +40,8 @@ fn coefficients_agree_with_scikit_learn() {
     }
     let c1: Vec<u8> = (0..n).map(|i| 1 + ((i * i + i / 5) % 4) as u8).collect();
     let c2: Vec<u8> = (0..n).map(|i| 1 + ((i / 3) % 3) as u8).collect();
-    let y: Vec<f32> = (0..n)
-        .map(|i| f32::from(u8::from(u[i] < 0.15 + 0.1 * f64::from(c1[i]) - 0.05 * f64::from(c2[i]))))
-        .collect();
+    let y: Vec<f32> =
+        (0..n).map(|i| f32::from(u8::from(u[i] < 0.15 + 0.1 * f64::from(c1[i]) - 0.05 * f64::from(c2[i])))).collect();
     assert_eq!(y.iter().sum::<f32>(), 116.0);
     let w: Vec<f32> = (0..n).map(|i| 1.0 + (i % 3) as f32).collect();
     let columns = [EncodedColumn::Codes(c1), EncodedColumn::Codes(c2)];

@@ -31,7 +31,11 @@ pub(super) fn auroc(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32]) -> f
         let (mut e, mut n) = (0.0, 0.0);
         while let Some(&row) = sorted.ascending.get(at).filter(|&&r| p[r as usize] == value) {
             let c = f64::from(copies[row as usize]);
-            if y[row as usize] { e += c } else { n += c }
+            if y[row as usize] {
+                e += c
+            } else {
+                n += c
+            }
             at += 1;
         }
         wins += e * (below + 0.5 * n);

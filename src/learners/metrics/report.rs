@@ -2,8 +2,8 @@
 
 use super::bootstrap::{Interval, copies, percentiles};
 use super::calibration::{Decile, LogitFit, calibration_fit, deciles, ece, in_the_large};
-use super::ranking::{Sorted, TopShare, auroc, average_precision, top_share};
 use super::logit;
+use super::ranking::{Sorted, TopShare, auroc, average_precision, top_share};
 use crate::learners::table::{Groups, compare_ids};
 use crate::learners::{LearnError, Refusal};
 use rayon::prelude::*;

@@ -120,8 +120,7 @@ impl FeatureDictionary {
     /// # Errors
     /// [`LearnError::Unfit`] naming every feature that is absent or of another type.
     pub fn encode<'a>(&self, table: &'a FlatTable) -> Result<Encoded<'a>, LearnError> {
-        let by_name: FxHashMap<&str, &ColumnData> =
-            table.columns.iter().map(|c| (c.name.as_str(), &c.data)).collect();
+        let by_name: FxHashMap<&str, &ColumnData> = table.columns.iter().map(|c| (c.name.as_str(), &c.data)).collect();
         let (mut columns, mut unseen, mut problems) = (Vec::new(), Vec::new(), Vec::new());
         for feature in &self.features {
             match (by_name.get(feature.name.as_str()), &feature.kind) {

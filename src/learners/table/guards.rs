@@ -114,8 +114,7 @@ fn by_order(bins: &[(usize, usize)]) -> f64 {
 
 /// AUROC of the bins in the order of their event rate; small bins are pooled.
 fn by_rate(bins: &[(usize, usize)]) -> f64 {
-    let (mut large, small): (Bins, Bins) =
-        bins.iter().copied().partition(|b| b.0 >= MIN_LEVEL_ROWS);
+    let (mut large, small): (Bins, Bins) = bins.iter().copied().partition(|b| b.0 >= MIN_LEVEL_ROWS);
     large.push(small.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)));
     large.retain(|b| b.0 > 0);
     large.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));

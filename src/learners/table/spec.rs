@@ -179,7 +179,9 @@ impl TableSpec {
     pub fn race_like(&self) -> Vec<String> {
         let hit = |n: &str| {
             let n = n.to_lowercase();
-            n.contains("ethnic") || n.contains("hispanic") || n.split(|c: char| !c.is_alphabetic()).any(|w| w == "race" || w == "races")
+            n.contains("ethnic")
+                || n.contains("hispanic")
+                || n.split(|c: char| !c.is_alphabetic()).any(|w| w == "race" || w == "races")
         };
         self.feature_names().filter(|n| hit(n)).map(str::to_owned).collect()
     }

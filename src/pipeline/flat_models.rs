@@ -1,0 +1,113 @@
+//! Models on flat tables: train, score, evaluate a file of predictions. Owns the reading and writing of those
+//! files; refuses to know claims or the nightly run.
+
+use std::path::Path;
+
+use super::PipelineError;
+use crate::learners::{self, Artifact, Purpose, TableSpec, TrainOptions};
+use crate::publish::{OutputFolder, write_private};
+
+fn read(path: &Path) -> Result<Vec<u8>, PipelineError> {
+    std::fs::read(path).map_err(|e| PipelineError::Usage(format!("cannot read {}: {e}", path.display())))
+}
+
+fn pretty<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, PipelineError> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| PipelineError::Internal(e.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Trains on a flat CSV table by its spec and writes the model folder; returns the report's warnings and the
+/// held-out figures as JSON.
+///
+/// # Errors
+/// Exit 2 for a spec that does not fit, 3 for an unreadable table, 9 when training is refused.
+pub fn train_table(
+    table: &Path,
+    spec: &Path,
+    out: &Path,
+    recalibrate: Option<&Path>,
+    allow_suspect: bool,
+) -> Result<String, PipelineError> {
+    let text = String::from_utf8(read(spec)?).map_err(|_| PipelineError::Usage("--spec: not UTF-8".to_owned()))?;
+    let spec = TableSpec::parse(&text)?;
+    let bytes = read(table)?;
+    let options = TrainOptions { allow_suspect, ..TrainOptions::default() };
+    let (artifact, report) = match recalibrate {
+        Some(model) => {
+            let rows = learners::read_csv(&bytes, &spec, Purpose::Train)?;
+            let artifact = learners::recalibrate(&Artifact::read(model)?, &rows, &options)?;
+            (artifact, serde_json::json!({ "recalibrated": true }))
+        }
+        None => {
+            let trained = learners::train_table(&bytes, &spec, &options)?;
+            let report = serde_json::to_value(&trained.report).map_err(|e| PipelineError::Internal(e.to_string()))?;
+            (trained.artifact, report)
+        }
+    };
+    // Everything is encoded before the first byte is written: no model folder is left half made.
+    let files = artifact.to_files()?;
+    let report = pretty(&report)?;
+    let folder = OutputFolder::plain(out)?;
+    for (name, bytes) in &files {
+        folder.write_beside(name, bytes)?;
+    }
+    folder.write_beside("report.json", &report)?;
+    Ok(String::from_utf8_lossy(&report).into_owned())
+}
+
+/// Scores a flat CSV table with a model folder: `id, probability, reason_1..3`.
+///
+/// # Errors
+/// Exit 5 when the model does not fit the table.
+pub fn score_table(table: &Path, model: &Path, out: &Path) -> Result<String, PipelineError> {
+    let artifact = Artifact::read(model)?;
+    let rows = learners::read_csv(&read(table)?, &artifact.spec, Purpose::Score)?;
+    let scored = learners::score_table(&artifact, &rows)?;
+    for warning in &scored.warnings {
+        tracing::warn!("{warning}");
+    }
+    write_private(out, &learners::scored_csv(&scored.rows))?;
+    Ok(format!("{} rows scored: {}\n", scored.rows.len(), out.display()))
+}
+
+/// Evaluates a CSV of predictions with columns `id, group, y, probability`.
+///
+/// # Errors
+/// Exit 3 when a column is missing or a value is none.
+pub fn evaluate_predictions(predictions: &Path, out: &Path, seed: u64) -> Result<String, PipelineError> {
+    let bytes = read(predictions)?;
+    let wrong = |why: String| PipelineError::Gate(vec![format!("{}: {why}", predictions.display())]);
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let header = reader.headers().map_err(|e| wrong(e.to_string()))?.clone();
+    let at = |name: &str| {
+        header
+            .iter()
+            .position(|h| h.trim() == name)
+            .ok_or_else(|| wrong(format!("no column `{name}`; id, group, y, probability are needed")))
+    };
+    let (id, group, y, p) = (at("id")?, at("group")?, at("y")?, at("probability")?);
+    let (mut ids, mut groups, mut labels, mut probabilities) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (n, record) in reader.records().enumerate() {
+        let record = record.map_err(|e| wrong(e.to_string()))?;
+        let cell = |i: usize| record.get(i).unwrap_or("").trim().to_owned();
+        ids.push(cell(id));
+        groups.push(cell(group));
+        labels.push(match cell(y).as_str() {
+            "1" | "true" => true,
+            "0" | "false" => false,
+            _ => return Err(wrong(format!("line {}: y must be 0 or 1", n + 2))),
+        });
+        let value: f64 = cell(p).parse().map_err(|_| wrong(format!("line {}: the probability is no number", n + 2)))?;
+        if !(0.0..=1.0).contains(&value) {
+            return Err(wrong(format!("line {}: the probability lies outside 0..1", n + 2)));
+        }
+        probabilities.push(value);
+    }
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+    let evaluation = learners::evaluate_predictions(&ids, &groups, &labels, &probabilities, seed)?;
+    let bytes = pretty(&evaluation)?;
+    OutputFolder::plain(out)?.write_beside("evaluation.json", &bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
