@@ -1,0 +1,89 @@
+//! The nightly run against a plain arrow-rs decode of the same Parquet columns, in one process: CPU seconds of
+//! both, their ratio, and peak memory. `cargo bench --bench nightly -- 10k 100k`. The population is made with a
+//! fixed seed before anything is timed. Report ratios: machines are noisy.
+
+use std::path::Path;
+use std::time::Instant;
+
+use lamplight::config::{Overrides, RunPlan};
+use lamplight::domain::Day;
+use lamplight::extracts::contract;
+use lamplight::pipeline::{NightlyOptions, Progress, nightly};
+use lamplight::synth;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+/// User and system seconds of this process, all threads (Linux; hundredths).
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or("").split(' ').collect();
+    let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+/// Highest resident memory so far, in MiB.
+fn peak_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or("");
+    line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+/// Decodes the contract's columns of one file and counts rows.
+fn decode(path: &Path, extract: &str) -> usize {
+    let spec = contract::extract(extract).expect("an extract");
+    let wanted: Vec<String> = spec.flat().map(|(n, _)| n).collect();
+    let file = std::fs::File::open(path).expect("a file");
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
+    let fields: Vec<usize> = builder
+        .schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| wanted.contains(f.name()))
+        .map(|(i, _)| i)
+        .collect();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), fields);
+    builder.with_projection(mask).build().expect("a reader").map(|b| b.expect("a batch").num_rows()).sum()
+}
+
+fn bench(name: &str, members: u64) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let as_of = Day::parse_iso("2026-06-30").expect("a day");
+    let options =
+        synth::Options { members, seed: 7, years: 3, as_of, format: synth::Format::Parquet, out: data.clone() };
+    synth::generate(&options, &|_| {}).expect("a population");
+    let mut text = format!("[run]\nas_of = \"2026-06-30\"\nout = \"{}\"\n", folder.path().join("out").display());
+    for e in contract::EXTRACTS {
+        text.push_str(&format!(
+            "[extracts.{}]\npath = \"{}\"\n",
+            e.name,
+            data.join(format!("{}.parquet", e.name)).display()
+        ));
+    }
+    let config = folder.path().join("bench.toml");
+    std::fs::write(&config, text).expect("written");
+    let plan = RunPlan::load(&config, &Overrides::default(), &|_| None, &contract::extract_names()).expect("a plan");
+
+    let before = cpu_seconds();
+    let rows: usize =
+        contract::EXTRACTS.iter().map(|e| decode(&data.join(format!("{}.parquet", e.name)), e.name)).sum();
+    let plain = cpu_seconds() - before;
+    let (before, begun) = (cpu_seconds(), Instant::now());
+    nightly(&plan, &NightlyOptions::default(), &Progress::new()).expect("a night");
+    let (ours, wall) = (cpu_seconds() - before, begun.elapsed().as_secs_f64());
+    println!(
+        "nightly/{name}: {rows} rows; plain decode {plain:.2} CPU s; nightly {ours:.2} CPU s, {wall:.1} s wall; ratio {:.1}; peak {} MiB",
+        ours / plain,
+        peak_mib()
+    );
+}
+
+fn main() {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    for (name, members) in [("10k", 10_000), ("100k", 100_000), ("1M", 1_000_000)] {
+        if asked.iter().any(|a| a == name) || (asked.is_empty() && name == "10k") {
+            bench(name, members);
+        }
+    }
+}
