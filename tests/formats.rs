@@ -12,7 +12,7 @@ use arrow_array::{
     StringViewArray, TimestampMicrosecondArray, TimestampNanosecondArray,
 };
 use parquet::arrow::ArrowWriter;
-use support::{Folder, code, manifest, text};
+use support::{Folder, code, manifest};
 
 const HEADER: &str = "claim_id,claim_line_number,claim_type,member_id,claim_start_date,claim_end_date,admission_date,discharge_date,bill_type_code,diagnosis_code_1,paid_amount";
 
@@ -201,5 +201,5 @@ fn what_cannot_be_read_is_refused_with_its_file() {
     parquet(&mut f, columns, "");
     let output = f.run(&[]);
     assert_eq!(code(&output), 3);
-    assert!(text(&output).contains("declare the zone"), "{}", text(&output));
+    assert!(support::text(&output).contains("declare the zone"), "{}", support::text(&output));
 }
