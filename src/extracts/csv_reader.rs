@@ -47,8 +47,12 @@ pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, C
     }
     let kept = if head[..got] == [0xEF, 0xBB, 0xBF] { Vec::new() } else { head[..got].to_vec() };
     let quotes = Arc::new(AtomicU64::new(0));
-    let watched =
-        Watched { inner: Box::new(io::Cursor::new(kept).chain(input)), quotes: Arc::clone(&quotes), held: false };
+    let watched = Watched {
+        inner: Box::new(io::Cursor::new(kept).chain(input)),
+        quotes: Arc::clone(&quotes),
+        held: false,
+        next: None,
+    };
     let delimiter = config.delimiter.as_ref().and_then(|d| d.bytes().next()).unwrap_or(b',');
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(watched);
@@ -190,12 +194,28 @@ struct Watched {
     quotes: Arc<AtomicU64>,
     /// A CR ended the last block; whether it belongs to a line end is not known yet.
     held: bool,
+    /// A byte read to find that out.
+    next: Option<u8>,
 }
 
 impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
         loop {
-            let start = usize::from(self.held && buffer.len() > 1);
+            if let Some(byte) = self.next.take() {
+                if byte != b'\r' {
+                    buffer[0] = byte;
+                    self.count(&buffer[..1]);
+                    return Ok(1);
+                }
+                self.held = true;
+            }
+            if self.held && buffer.len() == 1 {
+                return self.settle_held(buffer);
+            }
+            let start = usize::from(self.held);
             if start == 1 {
                 buffer[0] = b'\r';
                 self.held = false;
@@ -205,10 +225,7 @@ impl Read for Watched {
                 return Ok(start);
             }
             let kept = self.join_line_ends(&mut buffer[..start + n]);
-            let found = buffer[..kept].iter().filter(|b| **b == b'"').count();
-            if found > 0 {
-                self.quotes.fetch_add(found as u64, Ordering::Relaxed);
-            }
+            self.count(&buffer[..kept]);
             if kept > 0 {
                 return Ok(kept);
             }
@@ -217,6 +234,27 @@ impl Read for Watched {
 }
 
 impl Watched {
+    fn count(&self, block: &[u8]) {
+        let found = block.iter().filter(|b| **b == b'"').count();
+        if found > 0 {
+            self.quotes.fetch_add(found as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// With room for one byte only, the byte after a held CR decides what is given.
+    fn settle_held(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut after = [0_u8];
+        let n = self.inner.read(&mut after)?;
+        self.held = false;
+        buffer[0] = b'\r';
+        if n == 1 && after[0] == b'\n' {
+            buffer[0] = b'\n';
+        } else if n == 1 {
+            self.next = Some(after[0]);
+        }
+        Ok(1)
+    }
+
     /// Drops each CR before an LF; returns the bytes kept.
     fn join_line_ends(&mut self, block: &mut [u8]) -> usize {
         if !block.contains(&b'\r') {
@@ -263,7 +301,9 @@ mod tests {
         for inner in [whole, drops] {
             let quotes = Arc::new(AtomicU64::new(0));
             let mut out = String::new();
-            Watched { inner, quotes: Arc::clone(&quotes), held: false }.read_to_string(&mut out).expect("text");
+            Watched { inner, quotes: Arc::clone(&quotes), held: false, next: None }
+                .read_to_string(&mut out)
+                .expect("text");
             assert_eq!(out, "a\nb\nc\rd\n\"e\"\r");
             assert_eq!(quotes.load(Ordering::Relaxed), 2);
         }
