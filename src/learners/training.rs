@@ -131,7 +131,7 @@ struct Bench<'a> {
     fold_count: u8,
 }
 
-/// Trains from CSV bytes (see [`read_csv`](crate::learners::table::read_csv)).
+/// Trains from CSV bytes (see [`read_csv`]).
 ///
 /// # Errors
 /// Those of reading and of [`train_flat`].
@@ -143,7 +143,7 @@ pub fn train_table(csv: &[u8], spec: &TableSpec, options: &TrainOptions) -> Resu
 ///
 /// # Errors
 /// [`LearnError::Spec`] for an unusable spec or option, those of [`FlatTable::check`] and of
-/// [`inspect`](crate::learners::table::inspect), [`Refusal::TooFewGroups`].
+/// [`inspect`], [`Refusal::TooFewGroups`].
 pub fn train_flat(table: &FlatTable, spec: &TableSpec, options: &TrainOptions) -> Result<Trained, LearnError> {
     spec.check()?;
     table.check()?;
