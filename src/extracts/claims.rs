@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::contract::ExtractSpec;
 use super::convert::{Column, NO_DAY, NO_INTEGER, Pools};
+use super::events::ICD10_START;
 use super::events::{AdmissionRow, Basis, Buckets, ClaimKind, ClaimLine, Dx, Event, Fill, PatientClass, Px};
 use super::population::Population;
 use super::reader::{Batch, Verdicts};
@@ -128,9 +129,6 @@ fn basis_of(pools: &Pools, word: u32, memo: &mut FxHashMap<u32, Basis>) -> Basis
         }
     })
 }
-
-/// The first day of ICD-10-CM in the United States, 2015-10-01.
-const ICD10_START: i32 = 16_709;
 
 macro_rules! claim_columns {
     ($($name:ident),+ $(,)?) => {

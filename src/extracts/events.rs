@@ -326,7 +326,16 @@ impl ClaimLine {
     }
 }
 
+/// The first day of ICD-10-CM in the United States, 2015-10-01.
+pub(super) const ICD10_START: i32 = 16_709;
+
 impl AdmissionRow {
+    /// The codes are ICD-10: an ADT row names no coding system, so its admission date decides.
+    #[must_use]
+    pub fn icd10(&self) -> bool {
+        self.admit >= ICD10_START
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         put_text(out, &self.admission_id);
         put_day(out, self.admit);

@@ -168,7 +168,7 @@ impl Measure for ComorbidityMeasure {
         }
         for row in timeline.admissions.iter().filter(|a| inside(a.admit)) {
             for code in row.dx.iter().filter(|c| **c != 0) {
-                let icd10 = row.admit >= 16_709;
+                let icd10 = row.icd10();
                 tally.basis = CodeBasis::join(tally.basis, icd10);
                 if icd10 {
                     tally.add(inputs, *code, false, row.admit, &row.admission_id);

@@ -115,7 +115,7 @@ pub fn for_stay(timeline: &Timeline<'_>, at: usize, codes: &Codes<'_>) -> Option
         claim.dx.iter().for_each(|d| add(d.code, claim.icd10()));
     }
     for row in timeline.admissions.iter().filter(|a| before(a.admit)) {
-        row.dx.iter().filter(|d| **d != 0).for_each(|d| add(*d, row.admit >= 16_709));
+        row.dx.iter().filter(|d| **d != 0).for_each(|d| add(*d, row.icd10()));
     }
     // A window of ICD-9 codes alone says nothing of the conditions.
     if basis == Some(CodeBasis::Icd9) {

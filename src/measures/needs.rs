@@ -126,7 +126,7 @@ fn z_codes<'t>(timeline: &'t Timeline<'_>, inputs: &'t Inputs<'_>) -> impl Itera
     let rows = timeline
         .admissions
         .iter()
-        .filter(|a| a.admit >= 16_709)
+        .filter(|a| a.icd10())
         .flat_map(move |a| a.dx.iter().filter(move |d| social(**d)).map(|d| (a.admit, *d, &*a.admission_id)));
     claims.chain(rows)
 }

@@ -8,7 +8,7 @@ use super::{Inputs, Measure, MemberMeasures, within_year};
 use crate::domain::{Day, Short};
 use crate::extracts::{ClaimKind, NO_DAY, NO_INTEGER};
 use crate::reference::Sensitive;
-use crate::timeline::Timeline;
+use crate::timeline::{DIED, Timeline};
 
 /// Places of service that are ambulatory visits.
 const AMBULATORY: &[&str] = &["02", "10", "11", "12", "17", "19", "20", "22", "49", "50", "71", "72"];
@@ -101,7 +101,7 @@ fn institutions(timeline: &Timeline<'_>, facts: &mut MemberFacts) {
         if hospice_bill && as_of.0 - claim.end <= 30 && !claim.disposition.is_any(&["01"]) {
             facts.hospice_since = facts.hospice_since.max(Some(Day(claim.start)));
         }
-        if claim.disposition.is_any(&["20", "40", "41", "42"]) {
+        if claim.disposition.is_any(DIED) {
             facts.died_by_claim = facts.died_by_claim.max(Some(Day(last)));
         }
     }

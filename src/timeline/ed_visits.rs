@@ -91,7 +91,7 @@ fn mentions(claims: &[Claim], admissions: &[AdmissionRow]) -> Vec<Mention> {
             rank: 2,
             id: row.admission_id.clone(),
             diagnosis: row.dx.first().copied().unwrap_or(0),
-            icd10: row.admit >= 16_709,
+            icd10: row.icd10(),
         });
     }
     out

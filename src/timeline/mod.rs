@@ -9,7 +9,7 @@ mod stays;
 pub use codes::Codes;
 pub use ed_visits::EdVisit;
 pub use final_claims::{Claim, LineAccount, ServiceLine};
-pub use stays::{CodeBasis, Stay, StayRow, StaySource};
+pub use stays::{CodeBasis, DIED, Stay, StayRow, StaySource};
 
 use crate::domain::Day;
 use crate::extracts::{AdmissionRow, Fill, Member, MemberEvents, NO_DAY};
@@ -92,7 +92,7 @@ impl<'a> Timeline<'a> {
         });
         let from_rows = stay.admissions.iter().flat_map(|i| {
             let a = &self.admissions[*i];
-            a.dx.iter().filter(|d| **d != 0).map(move |d| (*d, a.admit >= 16_709))
+            a.dx.iter().filter(|d| **d != 0).map(move |d| (*d, a.icd10()))
         });
         from_claims.chain(from_rows)
     }

@@ -8,11 +8,8 @@ use super::final_claims::Claim;
 use crate::domain::{Day, Short};
 use crate::extracts::{AdmissionRow, Basis, NO_DAY, PatientClass};
 
-/// First day of ICD-10-CM in the United States, 2015-10-01.
-const ICD10_START: i32 = 16_709;
-
-/// Dispositions after which no transfer arrival can follow.
-const DIED: &[&str] = &["20", "40", "41", "42"];
+/// Dispositions of patients who died; no transfer arrival can follow.
+pub const DIED: &[&str] = &["20", "40", "41", "42"];
 /// Dispositions that are transfers to another hospital.
 const TRANSFER: &[&str] = &["02", "05", "43", "65", "66", "82", "85", "93", "94"];
 /// Dispositions to swing bed, rehabilitation and long-term hospitals.
@@ -211,7 +208,7 @@ fn candidates(claims: &[Claim], admissions: &[AdmissionRow], as_of: Day) -> Vec<
             admit_type: a.admit_type,
             drg: Short::NONE,
             principal: a.dx.first().copied().unwrap_or(0),
-            principal_icd10: a.admit >= ICD10_START,
+            principal_icd10: a.icd10(),
             is_claim: false,
             id: a.admission_id.clone(),
             claim: None,
@@ -347,7 +344,7 @@ fn finish(member_id: &str, chain: Chain, claims: &[Claim], admissions: &[Admissi
     }
     for i in &admission_index {
         if admissions[*i].dx.iter().any(|d| *d != 0) {
-            basis = CodeBasis::join(basis, admissions[*i].admit >= ICD10_START);
+            basis = CodeBasis::join(basis, admissions[*i].icd10());
         }
     }
     Stay {
