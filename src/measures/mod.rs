@@ -107,6 +107,18 @@ pub fn measure(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
     out
 }
 
+/// Only what orders people by published indices: PQI stays, two stays in a year, the Elixhauser readmission index.
+#[must_use]
+pub fn measure_for_order(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
+    const ORDER: [&dyn Measure; 4] =
+        [&readmission::Readmission, &pqi::Pqi, &comorbidity::ComorbidityMeasure, &utilization::Utilization];
+    let mut out = MemberMeasures::default();
+    for m in ORDER {
+        m.compute(timeline, inputs, &mut out);
+    }
+    out
+}
+
 /// Days in the half-open window (as_of − 365, as_of].
 #[must_use]
 pub fn within_year(day: Day, as_of: Day) -> bool {

@@ -1,12 +1,10 @@
 //! Population rates by month and payer. Owns the person-time, the exact intervals and the maturity rule;
 //! refuses to compare organisations.
 
-use std::collections::BTreeMap;
-
-use super::{MemberMeasures, PQI, composites_of};
+use super::{MemberMeasures, composites_of};
 use crate::domain::{Day, PayerType};
 use crate::extracts::NO_INTEGER;
-use crate::reference::Reference;
+use crate::reference::{PQI_RATES, Reference};
 use crate::timeline::Timeline;
 
 /// What is counted.
@@ -42,8 +40,7 @@ impl RateKind {
 }
 
 fn pqi_name(n: u8) -> &'static str {
-    let n = usize::from(n);
-    if n < 10 { PQI[n] } else { ["90", "91", "92", "93"][n - 10] }
+    PQI_RATES[usize::from(n)]
 }
 
 /// Month (its first day) and payer.
@@ -68,15 +65,43 @@ pub struct RateCell {
     pub expected: f64,
 }
 
-/// All cells.
+/// All cells, dense by month, payer and kind.
 #[derive(Clone, Debug, Default)]
 pub struct Rates {
-    /// Cells by key.
-    pub cells: BTreeMap<RateKey, RateCell>,
+    /// First days of the mature months and of the one after.
+    starts: Vec<Day>,
+    cells: Vec<RateCell>,
 }
 
 /// Months reported.
 const MONTHS: i32 = 24;
+const PAYERS: [PayerType; 4] = [PayerType::Medicare, PayerType::Medicaid, PayerType::Commercial, PayerType::Other];
+/// Admissions, ED visits, readmissions, fourteen PQIs, two sums of money.
+const KINDS: usize = 19;
+
+/// The kind at a place; the order is that of [`RateKind`].
+fn kind(at: usize) -> RateKind {
+    match at {
+        0 => RateKind::Admissions,
+        1 => RateKind::EdVisits,
+        2 => RateKind::Readmissions,
+        17 => RateKind::Paid,
+        18 => RateKind::PaidAvoidable,
+        n => RateKind::Pqi(u8::try_from(n - 3).unwrap_or(0)),
+    }
+}
+
+/// What one member did in one month.
+#[derive(Clone, Copy, Default)]
+struct Month {
+    admissions: i64,
+    ed: i64,
+    index: i64,
+    returned: i64,
+    pqi: [u8; 14],
+    paid: i64,
+    avoidable: i64,
+}
 
 impl Rates {
     /// Adds one member's mature months.
@@ -88,103 +113,115 @@ impl Rates {
         maturity_days: i32,
         county: &str,
     ) {
+        if self.starts.is_empty() {
+            self.open(timeline.as_of, maturity_days);
+        }
         let member = timeline.member;
-        let payer = member.payer_type();
+        let payer = PAYERS.iter().position(|p| *p == member.payer_type()).unwrap_or(PAYERS.len() - 1);
         let decile = reference.rates.poverty_decile(county);
-        let mut month = timeline.as_of.month_start().plus_months(-MONTHS);
-        while month < timeline.as_of {
-            let next = month.plus_months(1);
-            let last = next.plus(-1);
-            // A month is told only when its claims have had time to arrive.
-            if last.plus(maturity_days) <= timeline.as_of {
-                let end = member.death().map_or(last, |d| d.min(last));
-                let days = i64::from(member.enrolled_days(month, end));
-                self.month(timeline, measures, payer, month, last, days, &|measure, age| {
-                    reference.rates.pqi(measure, age, member.sex(), decile)
-                });
+        let done = self.months(timeline, measures);
+        for (at, m) in done.iter().enumerate() {
+            let (first, last) = (self.starts[at], self.starts[at + 1].plus(-1));
+            let end = member.death().map_or(last, |d| d.min(last));
+            let days = i64::from(member.enrolled_days(first, end));
+            let row = (at * PAYERS.len() + payer) * KINDS;
+            let cells = &mut self.cells[row..row + KINDS];
+            let mut cell = |kind: usize, observed: i64, exposure: i64, expected: f64| {
+                cells[kind].observed += observed;
+                cells[kind].exposure += exposure;
+                cells[kind].expected += expected;
+            };
+            cell(0, m.admissions, days, 0.0);
+            cell(1, m.ed, days, 0.0);
+            cell(2, m.returned, m.index, 0.0);
+            let age = member.birth().age_on(first);
+            #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
+            let years = days as f64 / 365.25;
+            for (n, seen) in m.pqi.iter().enumerate() {
+                if let Some(rate) = reference.rates.pqi_at(n, age, member.sex(), decile) {
+                    cell(3 + n, i64::from(*seen), days, rate * years);
+                }
             }
-            month = next;
+            cell(17, m.paid, days, 0.0);
+            cell(18, m.avoidable, days, 0.0);
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one month's facts, used once")]
-    fn month(
-        &mut self,
-        timeline: &Timeline<'_>,
-        measures: &MemberMeasures,
-        payer: PayerType,
-        month: Day,
-        last: Day,
-        days: i64,
-        rate: &dyn Fn(&'static str, i32) -> Option<f64>,
-    ) {
-        let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: f64| {
-            if observed != 0 || exposure != 0 {
-                let c = self.cells.entry(RateKey { month, payer, kind }).or_default();
-                c.observed += observed;
-                c.exposure += exposure;
-                c.expected += expected;
-            }
-        };
-        let inside = |day: Day| month <= day && day <= last;
-        let enrolled = |day: Day| timeline.member.enrolled_on(day);
-        let stays: Vec<usize> = (0..timeline.stays.len())
-            .filter(|i| inside(timeline.stays[*i].admit) && enrolled(timeline.stays[*i].admit))
+    /// A month is told only when its claims have had time to arrive.
+    fn open(&mut self, as_of: Day, maturity_days: i32) {
+        let first = as_of.month_start().plus_months(-MONTHS);
+        self.starts = (0..=MONTHS)
+            .map(|n| first.plus_months(n))
+            .enumerate()
+            .take_while(|(n, start)| *n == 0 || start.plus(-1 + maturity_days) <= as_of)
+            .map(|(_, start)| start)
             .collect();
-        cell(RateKind::Admissions, stays.len() as i64, days, 0.0);
-        cell(
-            RateKind::EdVisits,
-            timeline.ed_visits.iter().filter(|v| inside(v.day) && enrolled(v.day)).count() as i64,
-            days,
-            0.0,
-        );
-        for (i, facts) in measures.stays.iter().enumerate() {
-            if let Some(label) = facts.readmit30
-                && timeline.stays[i].discharge.is_some_and(inside)
-            {
-                cell(RateKind::Readmissions, i64::from(label), 1, 0.0);
+        self.cells = vec![RateCell::default(); (self.starts.len() - 1) * PAYERS.len() * KINDS];
+    }
+
+    /// The mature month of a day.
+    fn month_of(&self, day: Day) -> Option<usize> {
+        let (first, end) = (self.starts.first()?, self.starts.last()?);
+        if day < *first || day >= *end {
+            return None;
+        }
+        Some(self.starts.partition_point(|s| *s <= day) - 1)
+    }
+
+    /// One pass over everything dated.
+    fn months(&self, timeline: &Timeline<'_>, measures: &MemberMeasures) -> Vec<Month> {
+        let mut out = vec![Month::default(); self.starts.len() - 1];
+        let enrolled = |day: Day| timeline.member.enrolled_on(day);
+        for (stay, facts) in timeline.stays.iter().zip(&measures.stays) {
+            if let (Some(label), Some(at)) = (facts.readmit30, stay.discharge.and_then(|d| self.month_of(d))) {
+                out[at].index += 1;
+                out[at].returned += i64::from(label);
+            }
+            let Some(at) = self.month_of(stay.admit).filter(|_| enrolled(stay.admit)) else { continue };
+            out[at].admissions += 1;
+            let Some(bits) = facts.pqi.as_ref().map(|p| p.counted).filter(|c| *c != 0) else { continue };
+            for n in 0..14 {
+                out[at].pqi[usize::from(n)] += u8::from(counted(bits, n));
+            }
+            out[at].avoidable += stay.claims.iter().map(|c| timeline.claims[*c].paid_cents).sum::<i64>();
+        }
+        for visit in &timeline.ed_visits {
+            if let Some(at) = self.month_of(visit.day).filter(|_| enrolled(visit.day)) {
+                out[at].ed += 1;
             }
         }
-        let age = timeline.member.birth().age_on(month);
-        if age >= 18 {
-            #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
-            let years = days as f64 / 365.25;
-            for n in 0..14_u8 {
-                let name = pqi_name(n);
-                let observed = stays
-                    .iter()
-                    .filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| counted(p.counted, n)))
-                    .count() as i64;
-                if let Some(expected) = rate(name, age) {
-                    cell(RateKind::Pqi(n), observed, days, expected * years);
-                }
+        for claim in &timeline.claims {
+            if let Some(at) = self.month_of(Day(claim.start)) {
+                out[at].paid += claim.paid_cents;
             }
         }
-        let paid: i64 = timeline.claims.iter().filter(|c| inside(Day(c.start))).map(|c| c.paid_cents).sum::<i64>()
-            + timeline
-                .fills
-                .iter()
-                .filter(|f| inside(Day(f.day)) && f.paid_cents != NO_INTEGER)
-                .map(|f| f.paid_cents)
-                .sum::<i64>();
-        cell(RateKind::Paid, paid, days, 0.0);
-        let avoidable: i64 = stays
-            .iter()
-            .filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| p.counted != 0))
-            .flat_map(|i| timeline.stays[*i].claims.iter())
-            .map(|c| timeline.claims[*c].paid_cents)
-            .sum();
-        cell(RateKind::PaidAvoidable, avoidable, days, 0.0);
+        for fill in timeline.fills.iter().filter(|f| f.paid_cents != NO_INTEGER) {
+            if let Some(at) = self.month_of(Day(fill.day)) {
+                out[at].paid += fill.paid_cents;
+            }
+        }
+        out
     }
 
     /// Adds another set of cells; call in a fixed order, for the expected events are sums of fractions.
     pub fn merge(&mut self, other: &Self) {
-        for (key, cell) in &other.cells {
-            let mine = self.cells.entry(*key).or_default();
+        if self.starts.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        for (mine, cell) in self.cells.iter_mut().zip(&other.cells) {
             mine.observed += cell.observed;
             mine.exposure += cell.exposure;
             mine.expected += cell.expected;
         }
+    }
+
+    /// Every cell that holds anything, by month, payer and kind.
+    pub fn cells(&self) -> impl Iterator<Item = (RateKey, &RateCell)> {
+        self.cells.iter().enumerate().filter(|(_, c)| c.observed != 0 || c.exposure != 0).map(|(i, cell)| {
+            let (month, payer) = (i / (KINDS * PAYERS.len()), i / KINDS % PAYERS.len());
+            (RateKey { month: self.starts[month], payer: PAYERS[payer], kind: kind(i % KINDS) }, cell)
+        })
     }
 }
 

@@ -31,7 +31,7 @@ impl Measure for Utilization {
         stays(timeline, inputs, out, &mut facts);
         for visit in timeline.ed_visits.iter().filter(|v| within_year(v.day, as_of)) {
             facts.ed_year += 1;
-            let dated = Dated { day: visit.day, id: visit.evidence.clone() };
+            let dated = Dated { day: visit.day, id: visit.evidence.into() };
             if visit.icd10 && is_behavioral(inputs, visit.diagnosis) {
                 facts.behavioral_year = facts.behavioral_year.max(Some(dated.clone()));
             }
@@ -60,8 +60,8 @@ fn is_behavioral(inputs: &Inputs<'_>, code: u32) -> bool {
 fn stays(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures, facts: &mut MemberFacts) {
     let as_of = timeline.as_of;
     for (i, stay) in timeline.stays.iter().enumerate() {
-        let id = stay.claim_ids.first().or_else(|| stay.admission_ids.first()).cloned().unwrap_or_default();
-        let dated = Dated { day: stay.admit, id };
+        let id = stay.claim_ids.first().or_else(|| stay.admission_ids.first()).copied().unwrap_or_default();
+        let dated = Dated { day: stay.admit, id: id.into() };
         if stay.died_by_disposition() {
             facts.died_by_claim = facts.died_by_claim.max(stay.discharge.or(Some(stay.admit)));
         }

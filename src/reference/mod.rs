@@ -7,7 +7,7 @@ mod sets;
 
 pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, PqiSet, SDOH_DOMAINS, Sensitive, bit_names};
 pub use facts::{CodeStatus, DxFacts, PxFacts, Reference};
-pub use rates::{AreaRates, age_band_pqe, age_band_pqi};
+pub use rates::{AreaRates, PQI_RATES, age_band_pqe, age_band_pqi};
 pub use sets::{CodeSet, code_sets, code_sets_in, sha256_hex};
 
 /// Why the reference tables could not be used.

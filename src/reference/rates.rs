@@ -14,7 +14,14 @@ use crate::domain::Sex;
 pub struct AreaRates {
     coefficients: FxHashMap<(Program, &'static str, bool, &'static str), f64>,
     poverty: FxHashMap<&'static str, u8>,
+    /// Every PQI rate there is, laid out by [`AreaRates::place`]; NaN where the measure has none.
+    pqi: Vec<f64>,
 }
+
+/// The measures with a published PQI rate: ten singles and four composites, in the order they are counted.
+pub const PQI_RATES: [&str; 14] = ["01", "03", "05", "07", "08", "11", "12", "14", "15", "16", "90", "91", "92", "93"];
+/// Bands 0..=14, sexes 2, no decile or 1..=10.
+const PLACES: usize = 15 * 2 * 11;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Program {
@@ -90,7 +97,30 @@ impl AreaRates {
             let (fips, decile) = pair(row, "county_poverty", i)?;
             poverty.insert(fips, number(decile, "county_poverty", i)?);
         }
-        Ok(Self { coefficients, poverty })
+        let mut out = Self { coefficients, poverty, pqi: Vec::new() };
+        out.pqi = out.tabulate();
+        Ok(out)
+    }
+
+    /// The population's rates ask for every adult in every month: the logits are evaluated once.
+    fn tabulate(&self) -> Vec<f64> {
+        let mut all = vec![f64::NAN; PQI_RATES.len() * PLACES];
+        for (m, measure) in PQI_RATES.into_iter().enumerate() {
+            for band in 1..=14 {
+                for sex in [Sex::Male, Sex::Female] {
+                    for decile in std::iter::once(None).chain((1..=10).map(Some)) {
+                        let at = Self::place(m, band, sex, decile);
+                        all[at] = self.rate(Program::Pqi, measure, band, sex, decile).unwrap_or(f64::NAN);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    fn place(measure: usize, band: usize, sex: Sex, decile: Option<u8>) -> usize {
+        let decile = usize::from(decile.unwrap_or(0)).min(10);
+        measure * PLACES + (band * 2 + usize::from(sex == Sex::Female)) * 11 + decile
     }
 
     /// Poverty decile of a county: 1 least poor, 10 poorest; `None` for an unknown county.
@@ -103,14 +133,23 @@ impl AreaRates {
     /// With a poverty decile the SES model is used, else age and sex alone. `None` under 18, for an
     /// unknown sex or outside the measure's ages.
     #[must_use]
-    pub fn pqi(&self, measure: &'static str, age: i32, sex: Sex, decile: Option<u8>) -> Option<f64> {
+    pub fn pqi(&self, measure: &str, age: i32, sex: Sex, decile: Option<u8>) -> Option<f64> {
+        self.pqi_at(PQI_RATES.iter().position(|m| *m == measure)?, age, sex, decile)
+    }
+
+    /// As [`AreaRates::pqi`], by the measure's place in [`PQI_RATES`].
+    #[must_use]
+    pub fn pqi_at(&self, place: usize, age: i32, sex: Sex, decile: Option<u8>) -> Option<f64> {
         let band = age_band_pqi(age)?;
-        match measure {
+        match *PQI_RATES.get(place)? {
             "05" if age < 40 => return None,
-            "15" if !(18..=39).contains(&age) => return None,
+            "15" if age > 39 => return None,
             _ => {}
         }
-        self.rate(Program::Pqi, measure, band, sex, decile)
+        if sex == Sex::Unknown {
+            return None;
+        }
+        Some(self.pqi[Self::place(place, band, sex, decile)]).filter(|r| !r.is_nan())
     }
 
     /// Expected ED visits a person-year for a PQE (`"01"` … `"05"`), in 0..1; `None` outside its ages.

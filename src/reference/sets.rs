@@ -132,11 +132,7 @@ pub fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
 /// SHA-256 of a text in lower-case hex.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
-    })
+    crate::domain::hex(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub struct Codes<'a> {
     pub words: &'a Words,
     /// The reference tables.
     pub reference: &'a Reference,
+    /// By number; place 0 holds the facts of no code.
     dx: Vec<DxFacts>,
     px: Vec<PxFacts>,
 }
@@ -24,20 +25,20 @@ impl<'a> Codes<'a> {
             icd,
             words,
             reference,
-            dx: icd.texts().map(|c| reference.dx(c)).collect(),
-            px: icd.texts().map(|c| reference.px(c)).collect(),
+            dx: std::iter::once(DxFacts::default()).chain(icd.texts().map(|c| reference.dx(c))).collect(),
+            px: std::iter::once(PxFacts::default()).chain(icd.texts().map(|c| reference.px(c))).collect(),
         }
     }
 
     /// Facts of a diagnosis; the default facts for none.
     #[must_use]
-    pub fn dx(&self, code: u32) -> DxFacts {
-        if code == 0 { DxFacts::default() } else { self.dx.get(code as usize - 1).copied().unwrap_or_default() }
+    pub fn dx(&self, code: u32) -> &DxFacts {
+        self.dx.get(code as usize).unwrap_or(&self.dx[0])
     }
 
     /// Facts of a procedure; the default facts for none.
     #[must_use]
-    pub fn px(&self, code: u32) -> PxFacts {
-        if code == 0 { PxFacts::default() } else { self.px.get(code as usize - 1).copied().unwrap_or_default() }
+    pub fn px(&self, code: u32) -> &PxFacts {
+        self.px.get(code as usize).unwrap_or(&self.px[0])
     }
 }
