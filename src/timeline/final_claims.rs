@@ -17,6 +17,8 @@ pub struct ServiceLine {
     pub hcpcs: u32,
     /// Rendering provider (interned).
     pub rendering: u32,
+    /// Rendering provider's specialty (interned).
+    pub specialty: u32,
     /// Facility of this line (interned).
     pub facility: u32,
     /// Service day.
@@ -242,6 +244,7 @@ fn unite(group: &[ClaimLine], account: &mut LineAccount) -> Claim {
                 place: l.place,
                 hcpcs: l.hcpcs,
                 rendering: l.rendering,
+                specialty: l.specialty,
                 facility: l.facility,
                 start: l.start,
                 paid_cents: if l.paid_cents == NO_INTEGER { 0 } else { l.paid_cents },
