@@ -138,7 +138,7 @@ fn items(timeline: &Timeline<'_>, inputs: &Inputs<'_>, stay: &Stay) -> HospitalI
         oncology: claims().flat_map(|c| &c.lines).any(|l| {
             l.revenue.is_any(&ONCOLOGY_BEDS)
                 || (l.specialty != 0 && ONCOLOGISTS.contains(&codes.words.text(l.specialty)))
-        }) || (stay.principal_icd10 && codes.dx(stay.principal).charlson & malignant != 0),
+        }),
         cancer: timeline.stay_diagnoses(stay).any(|(code, icd10)| icd10 && codes.dx(code).charlson & malignant != 0),
         procedure: (!stay.claims.is_empty()).then(|| claims().any(|c| !c.px.is_empty() && c.px_basis != Basis::Other)),
         urgent: (!stay.admit_type.is_none()).then(|| stay.admit_type.is_any(&["1", "2", "5"])),
@@ -159,7 +159,7 @@ impl Measure for HospitalScore {
     }
 
     fn doc(&self) -> &'static str {
-        "HOSPITAL score of the latest index discharge: hemoglobin at discharge below 12 g/dL 1, oncology service 2, sodium below 135 mmol/L 1, any coded procedure 1 (not in the simplified version), urgent admission (types 1, 2, 5) 1, admissions in the 12 months before, length of stay of 5 days or more 2. hospital is the 2013 derivation (0, 1-5, over 5 admissions: 0, 2, 5), hospital_2016 the international validation (0-1, 2-5, over 5), hospital_simplified the 2017 version (oncology or any cancer diagnosis, no procedure). The last haemoglobin and sodium within the stay count, by LOINC and unit; of several on that day the lowest. Null without an index discharge; with an item missing the score is null and hospital_status is partial: and the items, never a zero in their place. Oncology service is not on a claim as such: an oncology bed (revenue centre 01x7), an oncologist on the stay's claims, or a malignant principal diagnosis stand for it. Earlier admissions are acute stays. Sources: Donze 2013, JAMA Intern Med 173:632; Donze 2016, 176:496; Aubert 2017, BMJ Qual Saf 26:799."
+        "HOSPITAL score of the latest index discharge: hemoglobin at discharge below 12 g/dL 1, oncology service 2, sodium below 135 mmol/L 1, any coded procedure 1 (not in the simplified version), urgent admission (types 1, 2, 5) 1, admissions in the 12 months before, length of stay of 5 days or more 2. hospital is the 2013 derivation (0, 1-5, over 5 admissions: 0, 2, 5), hospital_2016 the international validation (0-1, 2-5, over 5), hospital_simplified the 2017 version (oncology or any cancer diagnosis, no procedure). The last haemoglobin and sodium within the stay count, by LOINC and unit; of several on that day the lowest. Null without an index discharge; with an item missing the score is null and hospital_status is partial: and the items, never a zero in their place. Oncology service is not on a claim as such: an oncology bed (revenue centre 01x7) or an oncologist on the stay's claims stand for it; a stay for cancer itself is no index discharge. Earlier admissions are acute stays. Sources: Donze 2013, JAMA Intern Med 173:632; Donze 2016, 176:496; Aubert 2017, BMJ Qual Saf 26:799."
     }
 
     fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {

@@ -24,6 +24,9 @@ mod transitions;
 mod utilization;
 mod worklist;
 
+#[cfg(test)]
+mod tests;
+
 use crate::config::Clocks;
 use crate::domain::Day;
 use crate::extracts::{Authorization, Lab, Outreach, Referral, Screening, Task};

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{MemberMeasures, PQI, composites_of};
+use super::{MemberMeasures, PQE, PQI, composites_of};
 use crate::domain::{Day, PayerType};
 use crate::extracts::NO_INTEGER;
-use crate::reference::Reference;
+use crate::reference::{AreaRates, Reference};
 use crate::timeline::Timeline;
 
 /// What is counted.
@@ -20,6 +20,8 @@ pub enum RateKind {
     Readmissions,
     /// One PQI (its place in the ten singles, then 10.. for composites 90–93).
     Pqi(u8),
+    /// One PQE, by its place in the five.
+    Pqe(u8),
     /// Paid dollars per member-month.
     Paid,
     /// Paid dollars on PQI stays per member-month.
@@ -35,6 +37,7 @@ impl RateKind {
             Self::EdVisits => "ed_visits".into(),
             Self::Readmissions => "readmission_30d".into(),
             Self::Pqi(n) => format!("pqi_{}", pqi_name(n)),
+            Self::Pqe(n) => format!("pqe_{}", PQE[usize::from(n)]),
             Self::Paid => "paid_pmpm".into(),
             Self::PaidAvoidable => "paid_avoidable_pmpm".into(),
         }
@@ -64,8 +67,19 @@ pub struct RateCell {
     pub observed: i64,
     /// Person-days, or index discharges for readmissions.
     pub exposure: i64,
-    /// Expected events by the published model; 0 where there is none.
+    /// Expected events by the published model of age, sex and county poverty (of age and sex for a member
+    /// without a known county); 0 where there is none.
     pub expected: f64,
+    /// Expected events by the model of age and sex alone; 0 where there is none.
+    pub expected_age_sex: f64,
+}
+
+impl RateCell {
+    /// Expected events, when there is a model.
+    #[must_use]
+    pub fn known_expected(&self) -> Option<f64> {
+        (self.expected > 0.0).then_some(self.expected)
+    }
 }
 
 /// All cells.
@@ -73,6 +87,18 @@ pub struct RateCell {
 pub struct Rates {
     /// Cells by key.
     pub cells: BTreeMap<RateKey, RateCell>,
+}
+
+/// One mature month of one member.
+#[derive(Clone, Copy)]
+struct Month {
+    first: Day,
+    last: Day,
+    /// Enrolled days.
+    days: i64,
+    payer: PayerType,
+    /// County poverty decile.
+    decile: Option<u8>,
 }
 
 /// Months reported.
@@ -99,64 +125,67 @@ impl Rates {
             if last.plus(maturity_days) <= timeline.as_of {
                 let end = member.death().map_or(last, |d| d.min(last));
                 let days = i64::from(member.enrolled_days(month, end));
-                self.month(timeline, measures, payer, month, last, days, &|measure, age| {
-                    reference.rates.pqi(measure, age, member.sex(), decile)
-                });
+                let month = Month { first: month, last, days, payer, decile };
+                self.month(timeline, measures, &month, &reference.rates);
             }
             month = next;
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one month's facts, used once")]
-    fn month(
-        &mut self,
-        timeline: &Timeline<'_>,
-        measures: &MemberMeasures,
-        payer: PayerType,
-        month: Day,
-        last: Day,
-        days: i64,
-        rate: &dyn Fn(&'static str, i32) -> Option<f64>,
-    ) {
-        let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: f64| {
+    fn month(&mut self, timeline: &Timeline<'_>, measures: &MemberMeasures, span: &Month, rates: &AreaRates) {
+        let Month { first: month, last, days, payer, decile } = *span;
+        let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: (f64, f64)| {
             if observed != 0 || exposure != 0 {
                 let c = self.cells.entry(RateKey { month, payer, kind }).or_default();
                 c.observed += observed;
                 c.exposure += exposure;
-                c.expected += expected;
+                c.expected += expected.0;
+                c.expected_age_sex += expected.1;
             }
         };
+        let none = (0.0, 0.0);
         let inside = |day: Day| month <= day && day <= last;
         let enrolled = |day: Day| timeline.member.enrolled_on(day);
         let stays: Vec<usize> = (0..timeline.stays.len())
             .filter(|i| inside(timeline.stays[*i].admit) && enrolled(timeline.stays[*i].admit))
             .collect();
-        cell(RateKind::Admissions, stays.len() as i64, days, 0.0);
+        cell(RateKind::Admissions, stays.len() as i64, days, none);
         cell(
             RateKind::EdVisits,
             timeline.ed_visits.iter().filter(|v| inside(v.day) && enrolled(v.day)).count() as i64,
             days,
-            0.0,
+            none,
         );
         for (i, facts) in measures.stays.iter().enumerate() {
             if let Some(label) = facts.readmit30
                 && timeline.stays[i].discharge.is_some_and(inside)
             {
-                cell(RateKind::Readmissions, i64::from(label), 1, 0.0);
+                cell(RateKind::Readmissions, i64::from(label), 1, none);
             }
         }
         let age = timeline.member.birth().age_on(month);
+        let sex = timeline.member.sex();
+        #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
+        let years = days as f64 / 365.25;
+        for (n, name) in (0_u8..).zip(PQE) {
+            let Some(plain) = rates.pqe(name, age, sex, None) else { continue };
+            let poverty = rates.pqe(name, age, sex, decile).unwrap_or(plain);
+            let visits = timeline.ed_visits.iter().zip(&measures.ed);
+            let observed = visits
+                .filter(|(v, e)| inside(v.day) && enrolled(v.day) && e.pqe.is_some_and(|bits| bits >> n & 1 == 1))
+                .count() as i64;
+            cell(RateKind::Pqe(n), observed, days, (poverty * years, plain * years));
+        }
         if age >= 18 {
-            #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
-            let years = days as f64 / 365.25;
             for n in 0..14_u8 {
                 let name = pqi_name(n);
                 let observed = stays
                     .iter()
                     .filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| counted(p.counted, n)))
                     .count() as i64;
-                if let Some(expected) = rate(name, age) {
-                    cell(RateKind::Pqi(n), observed, days, expected * years);
+                if let Some(plain) = rates.pqi(name, age, sex, None) {
+                    let poverty = rates.pqi(name, age, sex, decile).unwrap_or(plain);
+                    cell(RateKind::Pqi(n), observed, days, (poverty * years, plain * years));
                 }
             }
         }
@@ -167,14 +196,14 @@ impl Rates {
                 .filter(|f| inside(Day(f.day)) && f.paid_cents != NO_INTEGER)
                 .map(|f| f.paid_cents)
                 .sum::<i64>();
-        cell(RateKind::Paid, paid, days, 0.0);
+        cell(RateKind::Paid, paid, days, none);
         let avoidable: i64 = stays
             .iter()
             .filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| p.counted != 0))
             .flat_map(|i| timeline.stays[*i].claims.iter())
             .map(|c| timeline.claims[*c].paid_cents)
             .sum();
-        cell(RateKind::PaidAvoidable, avoidable, days, 0.0);
+        cell(RateKind::PaidAvoidable, avoidable, days, none);
     }
 
     /// Adds another set of cells; call in a fixed order, for the expected events are sums of fractions.
@@ -184,6 +213,7 @@ impl Rates {
             mine.observed += cell.observed;
             mine.exposure += cell.exposure;
             mine.expected += cell.expected;
+            mine.expected_age_sex += cell.expected_age_sex;
         }
     }
 }

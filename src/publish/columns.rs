@@ -346,14 +346,18 @@ pub const RATES: TableSpec = TableSpec {
     columns: &[
         date("month", "first day; mature months only"),
         text("payer_type", "payer"),
-        text("measure", "admissions, ed_visits, readmission_30d, pqi_NN, paid_pmpm, paid_avoidable_pmpm"),
+        text("measure", "admissions, ed_visits, readmission_30d, pqi_NN, pqe_NN, paid_pmpm, paid_avoidable_pmpm"),
         int("observed", "events; empty for money"),
-        num("expected", "by AHRQ's coefficients; empty where there is none"),
+        num("expected", "by AHRQ's model of age, sex and county poverty; empty where there is none"),
         num("observed_to_expected", "O/E"),
         num("member_years", "exposure; index discharges for readmission_30d"),
         num("rate", "per 1,000 member-years; share of index discharges; dollars a member-month"),
         num("rate_low", "exact 95 % limit"),
         num("rate_high", "exact 95 % limit"),
+        num("observed_to_expected_low", "exact 95 % limit of O/E"),
+        num("observed_to_expected_high", "exact 95 % limit of O/E"),
+        num("expected_age_sex", "by AHRQ's model of age and sex alone"),
+        num("observed_to_expected_age_sex", "O/E by that model"),
     ],
 };
 

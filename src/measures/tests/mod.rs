@@ -1,0 +1,172 @@
+//! Worked members for the measures: one builder of a history, and tests by measure. Owns the builder;
+//! refuses files.
+
+mod comorbidity;
+mod groupers;
+mod hcc;
+mod hospital;
+mod medicines;
+mod pqe;
+mod pqi;
+
+use std::sync::LazyLock;
+
+use super::{Inputs, MemberMeasures, measure};
+use crate::config::Clocks;
+use crate::domain::{Day, Short};
+use crate::extracts::{
+    Basis, ClaimKind, ClaimLine, Dx, EligibilityRow, Fill, Interner, Lab, Member, MemberEvents, NO_DAY, NO_INTEGER,
+    OrderedNumber, Px, Span,
+};
+use crate::reference::Reference;
+use crate::timeline::{Codes, LineAccount, Timeline};
+
+static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::load(None).expect("embedded tables"));
+
+pub(super) fn day(text: &str) -> Day {
+    Day::parse_iso(text).expect("a date")
+}
+
+/// One member's rows on the way to a timeline.
+pub(super) struct History {
+    pub as_of: Day,
+    pub member: EligibilityRow,
+    pub spans: Vec<Span>,
+    icd: Interner,
+    words: Interner,
+    claims: Vec<ClaimLine>,
+    fills: Vec<Fill>,
+    labs: Vec<Lab>,
+}
+
+impl History {
+    /// A woman born 1950-01-15, enrolled in Medicare throughout.
+    pub fn new(as_of: &str) -> Self {
+        Self {
+            as_of: day(as_of),
+            member: EligibilityRow {
+                member_id: "M".into(),
+                birth: day("1950-01-15").0,
+                sex: 0,
+                payer_type: 0,
+                ..EligibilityRow::default()
+            },
+            spans: vec![Span { start: day("2010-01-01").0, end: day("2099-12-31").0 }],
+            icd: Interner::default(),
+            words: Interner::default(),
+            claims: Vec::new(),
+            fills: Vec::new(),
+            labs: Vec::new(),
+        }
+    }
+
+    /// A claim of one line; `change` fills what the test is about.
+    pub fn claim(
+        &mut self,
+        kind: ClaimKind,
+        bill: &str,
+        start: &str,
+        dx: &[&str],
+        change: impl FnOnce(&mut ClaimLine),
+    ) {
+        let start = day(start).0;
+        let mut line = ClaimLine {
+            claim_id: format!("C{:03}", self.claims.len()).into(),
+            line: 1,
+            kind,
+            bill: Short::of(bill),
+            start,
+            end: start,
+            admit: NO_DAY,
+            discharge: NO_DAY,
+            paid: NO_DAY,
+            received: NO_DAY,
+            paid_cents: NO_INTEGER,
+            dx_basis: Basis::Icd10,
+            px_basis: Basis::Icd10,
+            dx: (1_u8..).zip(dx).map(|(position, c)| Dx { position, code: self.icd.intern(c), poa: 0 }).collect(),
+            ..ClaimLine::default()
+        };
+        change(&mut line);
+        self.claims.push(line);
+    }
+
+    /// An inpatient claim, urgent, from the community, home.
+    pub fn stay(
+        &mut self,
+        admit: &str,
+        discharge: &str,
+        dx: &[&str],
+        px: &[&str],
+        change: impl FnOnce(&mut ClaimLine),
+    ) {
+        let (from, to) = (day(admit).0, day(discharge).0);
+        let px: Vec<Px> =
+            (1_u8..).zip(px).map(|(position, c)| Px { position, code: self.icd.intern(c), day: from }).collect();
+        self.claim(ClaimKind::Institutional, "111", admit, dx, |line| {
+            line.admit = from;
+            line.discharge = to;
+            line.end = to;
+            line.admit_type = Short::of("1");
+            line.admit_source = Short::of("1");
+            line.disposition = Short::of("01");
+            line.px = px;
+            change(line);
+        });
+    }
+
+    /// A professional claim of one visit.
+    pub fn visit(&mut self, start: &str, dx: &[&str], provider: &str, specialty: &str) {
+        let (provider, specialty) = (self.words.intern_nonempty(provider), self.words.intern_nonempty(specialty));
+        self.claim(ClaimKind::Professional, "", start, dx, |line| {
+            line.place = Short::of("11");
+            line.rendering = provider;
+            line.specialty = specialty;
+        });
+    }
+
+    /// The number of a word.
+    pub fn word(&self, text: &str) -> u32 {
+        self.words.intern(text)
+    }
+
+    pub fn fill(&mut self, day_text: &str, ingredient: &str, supply: i64) {
+        self.fills.push(Fill {
+            claim_id: format!("F{:03}", self.fills.len()).into(),
+            line: 1,
+            day: day(day_text).0,
+            ndc: 0,
+            ingredient: self.words.intern_nonempty(ingredient),
+            days_supply: if supply < 0 { NO_INTEGER } else { supply },
+            paid_cents: NO_INTEGER,
+            received: NO_DAY,
+        });
+    }
+
+    pub fn lab(&mut self, on: &str, loinc: &str, value: f64, unit: &str) {
+        let row = Lab { day: day(on).0, loinc: loinc.into(), unit: unit.into(), value: OrderedNumber(value) };
+        self.labs.push(row);
+    }
+
+    /// Measures the member and looks at the result.
+    pub fn measured<R>(self, look: impl FnOnce(&MemberMeasures) -> R) -> R {
+        let (icd, words) = (self.icd.freeze(), self.words.freeze());
+        let codes = Codes::new(&icd, &words, &REFERENCE);
+        let member = Member { facts: self.member, spans: self.spans };
+        let events = MemberEvents { claims: self.claims, admissions: Vec::new(), fills: self.fills };
+        let timeline = Timeline::build(&member, events, self.as_of, &codes, &mut LineAccount::default());
+        let clocks = Clocks::default();
+        let inputs = Inputs {
+            codes: &codes,
+            clocks: &clocks,
+            claims_lag_days: 0,
+            screenings: Vec::new(),
+            outreach: Vec::new(),
+            labs: self.labs.iter().collect(),
+            tasks: Vec::new(),
+            authorizations: Vec::new(),
+            referrals: Vec::new(),
+        };
+        look(&measure(&timeline, &inputs))
+    }
+}
