@@ -197,3 +197,36 @@ fn a_heart_assist_device_alone_is_no_hcc() {
     // With HCC 226 the device stays and the hierarchy drops 226.
     assert_eq!(count(&["Z95811", "I5022"]), Some(1));
 }
+
+/// Times 100,000 members, the 2,000 of `tests/oracle/hcc/expected.csv` fifty times, both versions, and checks
+/// the sum: `cargo test --lib hundred_thousand -- --ignored --nocapture`. `make_expected.py --time` times
+/// hccinfhir on the same members.
+#[test]
+#[ignore = "a timing, run by hand"]
+fn hundred_thousand_members_against_the_clock() {
+    let mut histories = Vec::new();
+    let mut wanted = 0.0;
+    for row in include_str!("../../../tests/oracle/hcc/expected.csv").lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let new = cells[5] == "1";
+        // A new enrollee in an institution does not occur in the draw.
+        let age: i32 = cells[0].parse().expect("an age");
+        let mut h = History::new(AS_OF);
+        h.member.birth = day("2027-02-01").plus_months(-12 * age).0;
+        h.member.sex = u8::from(cells[1] == "M");
+        h.member.dual = Short::of(cells[2]);
+        h.member.orec = Short::of(cells[3]);
+        h.member.institutional = Some(cells[4] == "1");
+        if new {
+            h.spans = vec![Span { start: day("2026-01-01").0, end: day("2099-12-31").0 }];
+        }
+        for some in cells[6].split('|').collect::<Vec<_>>().chunks(12) {
+            h.visit("2026-03-01", some, "", "");
+        }
+        wanted += cells[7].parse::<f64>().expect("a score") + cells[8].parse::<f64>().expect("a score");
+        histories.push(h);
+    }
+    let (found, elapsed) = super::time_hcc(histories, 50);
+    println!("100,000 members, both versions: {elapsed:?}");
+    assert!((found - wanted * 50.0).abs() < 1e-3, "{found} is not {}", wanted * 50.0);
+}

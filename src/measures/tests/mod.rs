@@ -11,7 +11,7 @@ mod pqi;
 
 use std::sync::LazyLock;
 
-use super::{Inputs, MemberMeasures, measure};
+use super::{Inputs, Measure, MemberMeasures, measure};
 use crate::config::Clocks;
 use crate::domain::{Day, Short};
 use crate::extracts::{
@@ -156,17 +156,57 @@ impl History {
         let events = MemberEvents { claims: self.claims, admissions: Vec::new(), fills: self.fills };
         let timeline = Timeline::build(&member, events, self.as_of, &codes, &mut LineAccount::default());
         let clocks = Clocks::default();
-        let inputs = Inputs {
-            codes: &codes,
-            clocks: &clocks,
-            claims_lag_days: 0,
-            screenings: Vec::new(),
-            outreach: Vec::new(),
-            labs: self.labs.iter().collect(),
-            tasks: Vec::new(),
-            authorizations: Vec::new(),
-            referrals: Vec::new(),
-        };
+        let inputs = Inputs { labs: self.labs.iter().collect(), ..bare(&codes, &clocks) };
         look(&measure(&timeline, &inputs))
+    }
+}
+
+/// The sum of both scores of members measured so many times by the HCC measure alone, and how long that took;
+/// timelines are built before the clock starts.
+pub(super) fn time_hcc(histories: Vec<History>, times: u32) -> (f64, std::time::Duration) {
+    let (icd, words) = (Interner::default(), Interner::default());
+    let mut parts = Vec::new();
+    for h in histories {
+        let texts = h.icd.freeze();
+        let mut claims = h.claims;
+        for d in claims.iter_mut().flat_map(|c| &mut c.dx) {
+            d.code = icd.intern(texts.text(d.code));
+        }
+        parts.push((h.as_of, Member { facts: h.member, spans: h.spans }, claims));
+    }
+    let (icd, words) = (icd.freeze(), words.freeze());
+    let codes = Codes::new(&icd, &words, &REFERENCE);
+    let clocks = Clocks::default();
+    let inputs = bare(&codes, &clocks);
+    let timelines: Vec<Timeline<'_>> = parts
+        .iter()
+        .map(|(as_of, member, claims)| {
+            let events = MemberEvents { claims: claims.clone(), ..MemberEvents::default() };
+            Timeline::build(member, events, *as_of, &codes, &mut LineAccount::default())
+        })
+        .collect();
+    let start = std::time::Instant::now();
+    let mut sum = 0.0;
+    for _ in 0..times {
+        for timeline in &timelines {
+            let mut out = MemberMeasures::default();
+            super::hcc::Hcc.compute(timeline, &inputs, &mut out);
+            sum += out.raf.scores.into_iter().flatten().sum::<f64>();
+        }
+    }
+    (sum, start.elapsed())
+}
+
+fn bare<'a>(codes: &'a Codes<'a>, clocks: &'a Clocks) -> Inputs<'a> {
+    Inputs {
+        codes,
+        clocks,
+        claims_lag_days: 0,
+        screenings: Vec::new(),
+        outreach: Vec::new(),
+        labs: Vec::new(),
+        tasks: Vec::new(),
+        authorizations: Vec::new(),
+        referrals: Vec::new(),
     }
 }
