@@ -139,6 +139,20 @@ pub const REGISTRY: &[&dyn Measure] = &[
     &worklist::Worklist,
 ];
 
+/// The measures that the ordering key of an earlier night rests on: stays, PQI, conditions, use.
+const ORDERING: &[&dyn Measure] =
+    &[&readmission::Readmission, &pqi::Pqi, &comorbidity::ComorbidityMeasure, &utilization::Utilization];
+
+/// Computes only what the ordering key of an earlier night rests on. Pure.
+#[must_use]
+pub fn measure_for_order(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
+    let mut out = MemberMeasures::default();
+    for m in ORDERING {
+        m.compute(timeline, inputs, &mut out);
+    }
+    out
+}
+
 /// Computes every registered measure of one member. Pure.
 #[must_use]
 pub fn measure(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {

@@ -11,7 +11,7 @@ use crate::config::RunPlan;
 use crate::domain::{Day, Short};
 use crate::extracts::{Basis, ClaimLine, Extracts, MemberEvents, QuarantineRow, Reason};
 use crate::features::{RiskKey, Snapshot};
-use crate::measures::{Inputs, MemberMeasures, Rates, measure};
+use crate::measures::{Inputs, MemberMeasures, Rates, measure, measure_for_order};
 use crate::publish::{MemberTables, MemberWriters};
 use crate::reference::CodeStatus;
 use crate::timeline::{Codes, LineAccount, Timeline};
@@ -155,7 +155,7 @@ impl Walk<'_> {
             authorizations: Vec::new(),
             referrals: Vec::new(),
         };
-        RiskKey::of(&measure(&timeline, &bare))
+        RiskKey::of(&measure_for_order(&timeline, &bare))
     }
 }
 

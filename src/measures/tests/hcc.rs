@@ -230,3 +230,29 @@ fn hundred_thousand_members_against_the_clock() {
     println!("100,000 members, both versions: {elapsed:?}");
     assert!((found - wanted * 50.0).abs() < 1e-3, "{found} is not {}", wanted * 50.0);
 }
+
+/// With the organisation's table a professional or outpatient claim needs an eligible procedure; an
+/// inpatient one does not.
+#[test]
+fn a_table_of_procedures_filters_all_but_inpatient_claims() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("cms_hcc_eligible_procedures.csv"), "code\n99213\n").expect("a table");
+    let reference = crate::reference::Reference::load(Some(folder.path())).expect("tables");
+    let count = |kind: ClaimKind, bill: &'static str, procedure: &str| {
+        let mut h = History::new(AS_OF);
+        let hcpcs = h.word(procedure);
+        h.claim(kind, bill, "2026-03-01", &["I5022"], |l| l.hcpcs = hcpcs);
+        h.measured_with(&reference, |_, m| {
+            assert!(m.raf.filtered);
+            m.raf.counts[1].expect("scored")
+        })
+    };
+    assert_eq!((count(ClaimKind::Professional, "", "99213"), count(ClaimKind::Professional, "", "A0428")), (1, 0));
+    assert_eq!(
+        (count(ClaimKind::Institutional, "131", "99213"), count(ClaimKind::Institutional, "131", "A0428")),
+        (1, 0)
+    );
+    assert_eq!(count(ClaimKind::Institutional, "111", "A0428"), 1);
+    let sets = crate::reference::code_sets_in(Some(folder.path())).expect("sets");
+    assert_eq!(sets.last().map(|s| (s.id.as_str(), s.rows)), Some(("cms_hcc_eligible_procedures", 1)));
+}

@@ -15,7 +15,7 @@ fn pharmacy(fill: impl FnOnce(&mut History)) -> Pharmacy {
 
 /// Covered and counted days of a class (0 statins, 1 RAS, 2 diabetes).
 fn days(p: &Pharmacy, class: usize) -> (u32, u32) {
-    p.pdc[class].map(|d| (d.covered, d.days)).unwrap_or((0, 0))
+    p.pdc[class].map_or((0, 0), |d| (d.covered, d.days))
 }
 
 #[test]

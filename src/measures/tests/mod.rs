@@ -8,6 +8,7 @@ mod hospital;
 mod medicines;
 mod pqe;
 mod pqi;
+mod rates;
 
 use std::sync::LazyLock;
 
@@ -21,7 +22,7 @@ use crate::extracts::{
 use crate::reference::Reference;
 use crate::timeline::{Codes, LineAccount, Timeline};
 
-static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::load(None).expect("embedded tables"));
+pub(super) static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::load(None).expect("embedded tables"));
 
 pub(super) fn day(text: &str) -> Day {
     Day::parse_iso(text).expect("a date")
@@ -150,14 +151,19 @@ impl History {
 
     /// Measures the member and looks at the result.
     pub fn measured<R>(self, look: impl FnOnce(&MemberMeasures) -> R) -> R {
+        self.measured_with(&REFERENCE, |_, m| look(m))
+    }
+
+    /// As [`History::measured`], with other tables and the timeline.
+    pub fn measured_with<R>(self, reference: &Reference, look: impl FnOnce(&Timeline<'_>, &MemberMeasures) -> R) -> R {
         let (icd, words) = (self.icd.freeze(), self.words.freeze());
-        let codes = Codes::new(&icd, &words, &REFERENCE);
+        let codes = Codes::new(&icd, &words, reference);
         let member = Member { facts: self.member, spans: self.spans };
         let events = MemberEvents { claims: self.claims, admissions: Vec::new(), fills: self.fills };
         let timeline = Timeline::build(&member, events, self.as_of, &codes, &mut LineAccount::default());
         let clocks = Clocks::default();
         let inputs = Inputs { labs: self.labs.iter().collect(), ..bare(&codes, &clocks) };
-        look(&measure(&timeline, &inputs))
+        look(&timeline, &measure(&timeline, &inputs))
     }
 }
 

@@ -112,10 +112,12 @@ fn an_unknown_sex_a_transfer_a_drg_and_an_open_stay_exclude_each() {
     }
 }
 
+/// A further diagnosis, a further procedure, and the measures they take out with the set's name.
+type Exclusion = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 #[test]
 fn each_exclusion_set_takes_out_its_own_measures_only() {
-    // A further diagnosis or procedure, and the measures it takes out.
-    let rules: [(&str, &str, &[(&str, &str)]); 9] = [
+    let rules: [Exclusion; 9] = [
         ("E840", "", &[("05", "respan"), ("15", "respan")]),
         ("", "02100A9", &[("07", "acscarp"), ("08", "acscarp")]),
         ("D5700", "", &[("11", "acsba2d")]),
