@@ -29,6 +29,8 @@ pub use convert::{NO_DAY, NO_INTEGER};
 pub use events::{
     AdmissionRow, Basis, BucketRecords, Buckets, ClaimKind, ClaimLine, Dx, Fill, MemberEvents, PatientClass, Px,
 };
+#[cfg(test)]
+pub use interner::Interner;
 pub use interner::Words;
 pub use ledger::{QuarantineRow, Tally};
 pub use population::{EligibilityRow, Member, Population, Span};

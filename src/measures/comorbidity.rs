@@ -15,6 +15,14 @@ pub enum Scheme {
     Elixhauser,
     /// Hospital Frailty Risk Score 2018.
     Hfrs,
+    /// CMS-HCC V24.
+    HccV24,
+    /// CMS-HCC V28.
+    HccV28,
+    /// AHRQ CCSR v2023.1.
+    Ccsr,
+    /// CMS Chronic Conditions Warehouse 2022-02.
+    Ccw,
 }
 
 impl Scheme {
@@ -25,6 +33,10 @@ impl Scheme {
             Self::Charlson => "charlson",
             Self::Elixhauser => "elixhauser",
             Self::Hfrs => "hfrs",
+            Self::HccV24 => "hcc_v24",
+            Self::HccV28 => "hcc_v28",
+            Self::Ccsr => "ccsr",
+            Self::Ccw => "ccw",
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Population rates by month and payer. Owns the person-time, the exact intervals and the maturity rule;
 //! refuses to compare organisations.
 
-use super::{MemberMeasures, composites_of};
-use crate::domain::{Day, PayerType};
+use std::collections::BTreeMap;
+
+use super::{MemberMeasures, PQE, PQI, composites_of};
+use crate::domain::{Day, PayerType, Sex};
 use crate::extracts::NO_INTEGER;
-use crate::reference::{PQI_RATES, Reference};
+use crate::reference::{AreaRates, Reference};
 use crate::timeline::Timeline;
 
 /// What is counted.
@@ -18,6 +20,8 @@ pub enum RateKind {
     Readmissions,
     /// One PQI (its place in the ten singles, then 10.. for composites 90–93).
     Pqi(u8),
+    /// One PQE, by its place in the five.
+    Pqe(u8),
     /// Paid dollars per member-month.
     Paid,
     /// Paid dollars on PQI stays per member-month.
@@ -25,6 +29,18 @@ pub enum RateKind {
 }
 
 impl RateKind {
+    fn place(self) -> usize {
+        match self {
+            Self::Admissions => 0,
+            Self::EdVisits => 1,
+            Self::Readmissions => 2,
+            Self::Pqi(n) => 3 + usize::from(n),
+            Self::Pqe(n) => 17 + usize::from(n),
+            Self::Paid => 22,
+            Self::PaidAvoidable => 23,
+        }
+    }
+
     /// The name in files.
     #[must_use]
     pub fn name(self) -> String {
@@ -33,6 +49,7 @@ impl RateKind {
             Self::EdVisits => "ed_visits".into(),
             Self::Readmissions => "readmission_30d".into(),
             Self::Pqi(n) => format!("pqi_{}", pqi_name(n)),
+            Self::Pqe(n) => format!("pqe_{}", PQE[usize::from(n)]),
             Self::Paid => "paid_pmpm".into(),
             Self::PaidAvoidable => "paid_avoidable_pmpm".into(),
         }
@@ -40,7 +57,8 @@ impl RateKind {
 }
 
 fn pqi_name(n: u8) -> &'static str {
-    PQI_RATES[usize::from(n)]
+    let n = usize::from(n);
+    if n < 10 { PQI[n] } else { ["90", "91", "92", "93"][n - 10] }
 }
 
 /// Month (its first day) and payer.
@@ -61,37 +79,42 @@ pub struct RateCell {
     pub observed: i64,
     /// Person-days, or index discharges for readmissions.
     pub exposure: i64,
-    /// Expected events by the published model; 0 where there is none.
+    /// Expected events by the published model of age, sex and county poverty (of age and sex for a member
+    /// without a known county); 0 where there is none.
     pub expected: f64,
+    /// Expected events by the model of age and sex alone; 0 where there is none.
+    pub expected_age_sex: f64,
 }
 
-/// All cells, dense by month, payer and kind.
+impl RateCell {
+    /// Expected events, when there is a model.
+    #[must_use]
+    pub fn known_expected(&self) -> Option<f64> {
+        (self.expected > 0.0).then_some(self.expected)
+    }
+}
+
+/// Number of kinds: three counts, fourteen PQI, five PQE, two sums of money.
+const KINDS: usize = 24;
+
+/// Every kind in order, as [`RateKind::place`] counts them.
+fn kinds() -> impl Iterator<Item = RateKind> {
+    [RateKind::Admissions, RateKind::EdVisits, RateKind::Readmissions]
+        .into_iter()
+        .chain((0..14).map(RateKind::Pqi))
+        .chain((0..5).map(RateKind::Pqe))
+        .chain([RateKind::Paid, RateKind::PaidAvoidable])
+}
+
+/// All cells: one row of kinds a month and payer, so that a member-month is one look-up.
 #[derive(Clone, Debug, Default)]
 pub struct Rates {
     /// First days of the mature months and of the one after.
     starts: Vec<Day>,
-    cells: Vec<RateCell>,
+    rows: BTreeMap<(Day, PayerType), [RateCell; KINDS]>,
 }
 
-/// Months reported.
-const MONTHS: i32 = 24;
-const PAYERS: [PayerType; 4] = [PayerType::Medicare, PayerType::Medicaid, PayerType::Commercial, PayerType::Other];
-/// Admissions, ED visits, readmissions, fourteen PQIs, two sums of money.
-const KINDS: usize = 19;
-
-/// The kind at a place; the order is that of [`RateKind`].
-fn kind(at: usize) -> RateKind {
-    match at {
-        0 => RateKind::Admissions,
-        1 => RateKind::EdVisits,
-        2 => RateKind::Readmissions,
-        17 => RateKind::Paid,
-        18 => RateKind::PaidAvoidable,
-        n => RateKind::Pqi(u8::try_from(n - 3).unwrap_or(0)),
-    }
-}
-
-/// What one member did in one month.
+/// What one member did in one month, enrolled on the day where a rate asks for it.
 #[derive(Clone, Copy, Default)]
 struct Month {
     admissions: i64,
@@ -99,8 +122,20 @@ struct Month {
     index: i64,
     returned: i64,
     pqi: [u8; 14],
+    pqe: [u8; 5],
     paid: i64,
     avoidable: i64,
+}
+
+/// Months reported.
+const MONTHS: i32 = 24;
+
+/// First days of the mature months and of the one after: a month is told only when its claims have had time to
+/// arrive.
+fn mature_months(as_of: Day, maturity_days: i32) -> Vec<Day> {
+    let first = as_of.month_start().plus_months(-MONTHS);
+    let starts = (1..=MONTHS).map(|n| first.plus_months(n));
+    std::iter::once(first).chain(starts.take_while(|next| next.plus(-1 + maturity_days) <= as_of)).collect()
 }
 
 impl Rates {
@@ -114,49 +149,18 @@ impl Rates {
         county: &str,
     ) {
         if self.starts.is_empty() {
-            self.open(timeline.as_of, maturity_days);
+            self.starts = mature_months(timeline.as_of, maturity_days);
         }
         let member = timeline.member;
-        let payer = PAYERS.iter().position(|p| *p == member.payer_type()).unwrap_or(PAYERS.len() - 1);
+        let payer = member.payer_type();
         let decile = reference.rates.poverty_decile(county);
-        let done = self.months(timeline, measures);
-        for (at, m) in done.iter().enumerate() {
+        for (at, done) in self.months(timeline, measures).iter().enumerate() {
             let (first, last) = (self.starts[at], self.starts[at + 1].plus(-1));
             let end = member.death().map_or(last, |d| d.min(last));
             let days = i64::from(member.enrolled_days(first, end));
-            let row = (at * PAYERS.len() + payer) * KINDS;
-            let cells = &mut self.cells[row..row + KINDS];
-            let mut cell = |kind: usize, observed: i64, exposure: i64, expected: f64| {
-                cells[kind].observed += observed;
-                cells[kind].exposure += exposure;
-                cells[kind].expected += expected;
-            };
-            cell(0, m.admissions, days, 0.0);
-            cell(1, m.ed, days, 0.0);
-            cell(2, m.returned, m.index, 0.0);
-            let age = member.birth().age_on(first);
-            #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
-            let years = days as f64 / 365.25;
-            for (n, seen) in m.pqi.iter().enumerate() {
-                if let Some(rate) = reference.rates.pqi_at(n, age, member.sex(), decile) {
-                    cell(3 + n, i64::from(*seen), days, rate * years);
-                }
-            }
-            cell(17, m.paid, days, 0.0);
-            cell(18, m.avoidable, days, 0.0);
+            let row = self.rows.entry((first, payer)).or_insert([RateCell::default(); KINDS]);
+            fill(row, done, days, (member.birth().age_on(first), member.sex(), decile), &reference.rates);
         }
-    }
-
-    /// A month is told only when its claims have had time to arrive.
-    fn open(&mut self, as_of: Day, maturity_days: i32) {
-        let first = as_of.month_start().plus_months(-MONTHS);
-        self.starts = (0..=MONTHS)
-            .map(|n| first.plus_months(n))
-            .enumerate()
-            .take_while(|(n, start)| *n == 0 || start.plus(-1 + maturity_days) <= as_of)
-            .map(|(_, start)| start)
-            .collect();
-        self.cells = vec![RateCell::default(); (self.starts.len() - 1) * PAYERS.len() * KINDS];
     }
 
     /// The mature month of a day.
@@ -180,14 +184,16 @@ impl Rates {
             let Some(at) = self.month_of(stay.admit).filter(|_| enrolled(stay.admit)) else { continue };
             out[at].admissions += 1;
             let Some(bits) = facts.pqi.as_ref().map(|p| p.counted).filter(|c| *c != 0) else { continue };
-            for n in 0..14 {
-                out[at].pqi[usize::from(n)] += u8::from(counted(bits, n));
+            for (n, seen) in (0..14).zip(&mut out[at].pqi) {
+                *seen += u8::from(counted(bits, n));
             }
             out[at].avoidable += stay.claims.iter().map(|c| timeline.claims[*c].paid_cents).sum::<i64>();
         }
-        for visit in &timeline.ed_visits {
-            if let Some(at) = self.month_of(visit.day).filter(|_| enrolled(visit.day)) {
-                out[at].ed += 1;
+        for (visit, class) in timeline.ed_visits.iter().zip(&measures.ed) {
+            let Some(at) = self.month_of(visit.day).filter(|_| enrolled(visit.day)) else { continue };
+            out[at].ed += 1;
+            for (n, seen) in out[at].pqe.iter_mut().enumerate() {
+                *seen += u8::from(class.pqe.is_some_and(|bits| bits >> n & 1 == 1));
             }
         }
         for claim in &timeline.claims {
@@ -195,9 +201,9 @@ impl Rates {
                 out[at].paid += claim.paid_cents;
             }
         }
-        for fill in timeline.fills.iter().filter(|f| f.paid_cents != NO_INTEGER) {
-            if let Some(at) = self.month_of(Day(fill.day)) {
-                out[at].paid += fill.paid_cents;
+        for f in timeline.fills.iter().filter(|f| f.paid_cents != NO_INTEGER) {
+            if let Some(at) = self.month_of(Day(f.day)) {
+                out[at].paid += f.paid_cents;
             }
         }
         out
@@ -205,24 +211,59 @@ impl Rates {
 
     /// Adds another set of cells; call in a fixed order, for the expected events are sums of fractions.
     pub fn merge(&mut self, other: &Self) {
-        if self.starts.is_empty() {
-            self.clone_from(other);
-            return;
-        }
-        for (mine, cell) in self.cells.iter_mut().zip(&other.cells) {
-            mine.observed += cell.observed;
-            mine.exposure += cell.exposure;
-            mine.expected += cell.expected;
+        for (key, theirs) in &other.rows {
+            let mine = self.rows.entry(*key).or_insert([RateCell::default(); KINDS]);
+            for (mine, cell) in mine.iter_mut().zip(theirs) {
+                mine.observed += cell.observed;
+                mine.exposure += cell.exposure;
+                mine.expected += cell.expected;
+                mine.expected_age_sex += cell.expected_age_sex;
+            }
         }
     }
 
-    /// Every cell that holds anything, by month, payer and kind.
-    pub fn cells(&self) -> impl Iterator<Item = (RateKey, &RateCell)> {
-        self.cells.iter().enumerate().filter(|(_, c)| c.observed != 0 || c.exposure != 0).map(|(i, cell)| {
-            let (month, payer) = (i / (KINDS * PAYERS.len()), i / KINDS % PAYERS.len());
-            (RateKey { month: self.starts[month], payer: PAYERS[payer], kind: kind(i % KINDS) }, cell)
+    /// Cells with any exposure or event, by month, payer and kind.
+    pub fn iter(&self) -> impl Iterator<Item = (RateKey, &RateCell)> {
+        self.rows.iter().flat_map(|((month, payer), row)| {
+            kinds()
+                .zip(row)
+                .filter(|(_, c)| c.observed != 0 || c.exposure != 0)
+                .map(|(kind, c)| (RateKey { month: *month, payer: *payer, kind }, c))
         })
     }
+}
+
+/// Adds one member-month to its row of cells; `who` is age at the month's start, sex and poverty decile.
+fn fill(row: &mut [RateCell; KINDS], done: &Month, days: i64, who: (i32, Sex, Option<u8>), rates: &AreaRates) {
+    let (age, sex, decile) = who;
+    #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
+    let years = days as f64 / 365.25;
+    let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: (f64, f64)| {
+        if let Some(c) = row.get_mut(kind.place()) {
+            c.observed += observed;
+            c.exposure += exposure;
+            c.expected += expected.0 * years;
+            c.expected_age_sex += expected.1 * years;
+        }
+    };
+    let none = (0.0, 0.0);
+    cell(RateKind::Admissions, done.admissions, days, none);
+    cell(RateKind::EdVisits, done.ed, days, none);
+    cell(RateKind::Readmissions, done.returned, done.index, none);
+    for ((n, name), seen) in (0_u8..).zip(PQE).zip(done.pqe) {
+        let Some(plain) = rates.pqe(name, age, sex, None) else { continue };
+        let poverty = rates.pqe(name, age, sex, decile).unwrap_or(plain);
+        cell(RateKind::Pqe(n), i64::from(seen), days, (poverty, plain));
+    }
+    if age >= 18 {
+        for (n, seen) in (0_u8..).zip(done.pqi) {
+            let Some(plain) = rates.pqi(pqi_name(n), age, sex, None) else { continue };
+            let poverty = rates.pqi(pqi_name(n), age, sex, decile).unwrap_or(plain);
+            cell(RateKind::Pqi(n), i64::from(seen), days, (poverty, plain));
+        }
+    }
+    cell(RateKind::Paid, done.paid, days, none);
+    cell(RateKind::PaidAvoidable, done.avoidable, days, none);
 }
 
 fn counted(bits: u16, n: u8) -> bool {
@@ -272,6 +313,13 @@ fn cumulative(k: u64, mean: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_stand_where_they_say() {
+        let all: Vec<RateKind> = kinds().collect();
+        assert_eq!(all.len(), KINDS);
+        assert!(all.iter().enumerate().all(|(i, k)| k.place() == i) && all.is_sorted());
+    }
 
     /// Garwood limits as tabulated by Ulm 1990 (Am J Epidemiol 131:373), to two decimals.
     #[test]

@@ -110,6 +110,7 @@ impl Walk<'_> {
             claims_lag_days: self.plan.models.claims_lag_days,
             screenings: ex.screenings.of(member).collect(),
             outreach: ex.outreach.of(member).collect(),
+            labs: ex.labs.of(member).collect(),
             tasks: ex.tasks.of(member).collect(),
             authorizations: ex.authorizations.of(member).collect(),
             referrals: ex.referrals.of(member).collect(),
@@ -150,6 +151,7 @@ impl Walk<'_> {
             claims_lag_days: 0,
             screenings: Vec::new(),
             outreach: Vec::new(),
+            labs: Vec::new(),
             tasks: Vec::new(),
             authorizations: Vec::new(),
             referrals: Vec::new(),
@@ -209,6 +211,8 @@ fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, 
             u64::from(facts.pqi.as_ref().is_some_and(|p| p.exclusions.contains("unjudged"))),
         );
     }
+    add(c, "ccsr_from_family", u64::from(measures.ccsr_from_family));
+    add(c, "ccsr_unmapped", u64::from(measures.ccsr_unmapped));
     add(c, "ed_visits_unclassified", measures.ed.iter().filter(|e| e.unclassified == Some(1.0)).count() as u64);
 }
 

@@ -269,7 +269,7 @@ fn worklists(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Work
 
 fn rates(night: &Night<'_>) -> Table {
     let mut table = Table::new(&columns::RATES);
-    for (key, cell) in night.everyone.rates.cells() {
+    for (key, cell) in night.everyone.rates.iter() {
         let money = matches!(key.kind, RateKind::Paid | RateKind::PaidAvoidable);
         let shares = key.kind == RateKind::Readmissions;
         #[expect(clippy::cast_precision_loss, reason = "rates for reading")]
@@ -278,7 +278,9 @@ fn rates(night: &Night<'_>) -> Table {
         let scale = |n: f64| if shares { n / exposure } else { n / years * 1000.0 };
         let rate = if money { observed / 100.0 / (exposure / 30.4375) } else { scale(observed) };
         let limits = (!money).then(|| exact_poisson(u64::try_from(cell.observed).unwrap_or(0)));
-        let expected = (cell.expected > 0.0).then_some(cell.expected);
+        let expected = cell.known_expected();
+        let plain = expected.map(|_| cell.expected_age_sex);
+        let ratio = |limit: f64| expected.map(|e| limit / e);
         table.push(&[
             key.month.into(),
             key.payer.name().into(),
@@ -290,6 +292,10 @@ fn rates(night: &Night<'_>) -> Table {
             rate.into(),
             limits.map(|l| scale(l.0)).into(),
             limits.map(|l| scale(l.1)).into(),
+            limits.and_then(|l| ratio(l.0)).into(),
+            limits.and_then(|l| ratio(l.1)).into(),
+            plain.into(),
+            plain.map(|e| observed / e).into(),
         ]);
     }
     table

@@ -12,16 +12,26 @@ use crate::domain::Sex;
 
 /// AHRQ area risk-adjustment parameters and county poverty deciles.
 pub struct AreaRates {
-    coefficients: FxHashMap<(Program, &'static str, bool, &'static str), f64>,
+    /// By program, then by the measure's number.
+    grids: [Vec<Grid>; 2],
     poverty: FxHashMap<&'static str, u8>,
-    /// Every PQI rate there is, laid out by [`AreaRates::place`]; NaN where the measure has none.
-    pqi: Vec<f64>,
 }
 
-/// The measures with a published PQI rate: ten singles and four composites, in the order they are counted.
-pub const PQI_RATES: [&str; 14] = ["01", "03", "05", "07", "08", "11", "12", "14", "15", "16", "90", "91", "92", "93"];
-/// Bands 0..=14, sexes 2, no decile or 1..=10.
-const PLACES: usize = 15 * 2 * 11;
+/// The rates of one measure by poverty decile (0 is the model without), sex and age band: worked out once,
+/// for they are asked for every member-month.
+type Grid = Vec<Option<f64>>;
+
+type Coefficients = FxHashMap<(Program, &'static str, bool, &'static str), f64>;
+
+/// The two-digit number of a measure.
+fn place(measure: &str) -> usize {
+    measure.bytes().fold(0, |n, b| n * 10 + usize::from(b.wrapping_sub(b'0')))
+}
+
+/// Place of a cell in a grid.
+fn cell(decile: usize, sex: Sex, band: usize) -> usize {
+    (decile * 2 + usize::from(sex == Sex::Female)) * AGE.len() + band
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Program {
@@ -83,7 +93,7 @@ const POVERTY: [&str; 11] =
 
 impl AreaRates {
     pub(super) fn load(dir: Option<&Path>) -> Result<Self, ReferenceError> {
-        let mut coefficients = FxHashMap::default();
+        let mut coefficients: Coefficients = FxHashMap::default();
         for (program, id) in [(Program::Pqi, "ahrq_pqi_coefficients"), (Program::Pqe, "ahrq_pqe_coefficients")] {
             for (i, row) in sets::rows(sets::text(id, dir)?).enumerate() {
                 let (measure, rest) = pair(row, id, i)?;
@@ -97,30 +107,13 @@ impl AreaRates {
             let (fips, decile) = pair(row, "county_poverty", i)?;
             poverty.insert(fips, number(decile, "county_poverty", i)?);
         }
-        let mut out = Self { coefficients, poverty, pqi: Vec::new() };
-        out.pqi = out.tabulate();
-        Ok(out)
-    }
-
-    /// The population's rates ask for every adult in every month: the logits are evaluated once.
-    fn tabulate(&self) -> Vec<f64> {
-        let mut all = vec![f64::NAN; PQI_RATES.len() * PLACES];
-        for (m, measure) in PQI_RATES.into_iter().enumerate() {
-            for band in 1..=14 {
-                for sex in [Sex::Male, Sex::Female] {
-                    for decile in std::iter::once(None).chain((1..=10).map(Some)) {
-                        let at = Self::place(m, band, sex, decile);
-                        all[at] = self.rate(Program::Pqi, measure, band, sex, decile).unwrap_or(f64::NAN);
-                    }
-                }
+        let mut grids = [vec![Grid::new(); 100], vec![Grid::new(); 100]];
+        for (program, measure) in coefficients.keys().map(|k| (k.0, k.1)) {
+            if let Some(slot) = grids[program as usize].get_mut(place(measure)).filter(|g| g.is_empty()) {
+                *slot = grid(&coefficients, program, measure);
             }
         }
-        all
-    }
-
-    fn place(measure: usize, band: usize, sex: Sex, decile: Option<u8>) -> usize {
-        let decile = usize::from(decile.unwrap_or(0)).min(10);
-        measure * PLACES + (band * 2 + usize::from(sex == Sex::Female)) * 11 + decile
+        Ok(Self { grids, poverty })
     }
 
     /// Poverty decile of a county: 1 least poor, 10 poorest; `None` for an unknown county.
@@ -133,23 +126,14 @@ impl AreaRates {
     /// With a poverty decile the SES model is used, else age and sex alone. `None` under 18, for an
     /// unknown sex or outside the measure's ages.
     #[must_use]
-    pub fn pqi(&self, measure: &str, age: i32, sex: Sex, decile: Option<u8>) -> Option<f64> {
-        self.pqi_at(PQI_RATES.iter().position(|m| *m == measure)?, age, sex, decile)
-    }
-
-    /// As [`AreaRates::pqi`], by the measure's place in [`PQI_RATES`].
-    #[must_use]
-    pub fn pqi_at(&self, place: usize, age: i32, sex: Sex, decile: Option<u8>) -> Option<f64> {
+    pub fn pqi(&self, measure: &'static str, age: i32, sex: Sex, decile: Option<u8>) -> Option<f64> {
         let band = age_band_pqi(age)?;
-        match *PQI_RATES.get(place)? {
+        match measure {
             "05" if age < 40 => return None,
-            "15" if age > 39 => return None,
+            "15" if !(18..=39).contains(&age) => return None,
             _ => {}
         }
-        if sex == Sex::Unknown {
-            return None;
-        }
-        Some(self.pqi[Self::place(place, band, sex, decile)]).filter(|r| !r.is_nan())
+        self.rate(Program::Pqi, measure, band, sex, decile)
     }
 
     /// Expected ED visits a person-year for a PQE (`"01"` … `"05"`), in 0..1; `None` outside its ages.
@@ -172,19 +156,36 @@ impl AreaRates {
         if sex == Sex::Unknown {
             return None;
         }
-        let ses = decile.is_some();
+        self.grids[program as usize]
+            .get(place(measure))?
+            .get(cell(decile.map_or(0, usize::from), sex, band))
+            .copied()
+            .flatten()
+    }
+}
+
+fn grid(coefficients: &Coefficients, program: Program, measure: &'static str) -> Grid {
+    let mut rates = vec![None; cell(POVERTY.len() - 1, Sex::Female, AGE.len() - 1) + 1];
+    for (decile, poverty) in POVERTY.iter().enumerate() {
+        let ses = decile > 0;
         // A variable that is not in the table is the reference level: 0 on the logit.
         let term =
-            |variable: &'static str| self.coefficients.get(&(program, measure, ses, variable)).copied().unwrap_or(0.0);
-        let mut logit = *self.coefficients.get(&(program, measure, ses, "Intercept"))? + term(AGE[band]);
-        if sex == Sex::Female {
-            logit += term("FEMALE") + term(FEMALE_AGE[band]);
+            |variable: &'static str| coefficients.get(&(program, measure, ses, variable)).copied().unwrap_or(0.0);
+        let Some(intercept) = coefficients.get(&(program, measure, ses, "Intercept")) else { continue };
+        for sex in [Sex::Female, Sex::Male] {
+            for (band, age) in AGE.iter().enumerate() {
+                let mut logit = *intercept + term(age);
+                if sex == Sex::Female {
+                    logit += term("FEMALE") + term(FEMALE_AGE[band]);
+                }
+                if ses {
+                    logit += term(poverty);
+                }
+                rates[cell(decile, sex, band)] = Some(1.0 / (1.0 + libm::exp(-logit)));
+            }
         }
-        if let Some(d) = decile {
-            logit += POVERTY.get(usize::from(d)).map_or(0.0, |v| term(v));
-        }
-        Some(1.0 / (1.0 + libm::exp(-logit)))
     }
+    rates
 }
 
 #[cfg(test)]

@@ -20,6 +20,10 @@ pub struct EdVisit<'b> {
     pub icd10: bool,
     /// Lowest id of the rows it is made of.
     pub evidence: &'b str,
+    /// Indexes of its final claims.
+    pub claims: Vec<usize>,
+    /// Indexes of its ADT rows.
+    pub admissions: Vec<usize>,
 }
 
 struct Mention<'b> {
@@ -30,6 +34,8 @@ struct Mention<'b> {
     id: &'b str,
     diagnosis: u32,
     icd10: bool,
+    /// Index of the claim, or of the ADT row when `rank` is 2.
+    source: usize,
 }
 
 /// The visits of one member, by day and facility.
@@ -59,14 +65,24 @@ pub fn build<'b>(
                 diagnosis: told.map_or(0, |m| m.diagnosis),
                 icd10: told.is_some_and(|m| m.icd10),
                 evidence: g.iter().map(|m| m.id).min().unwrap_or_default(),
+                claims: sources(g, false),
+                admissions: sources(g, true),
             }
         })
         .collect()
 }
 
+/// The rows behind a group of mentions, claims or ADT rows.
+fn sources(group: &[Mention<'_>], adt: bool) -> Vec<usize> {
+    let mut out: Vec<usize> = group.iter().filter(|m| (m.rank == 2) == adt).map(|m| m.source).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
 fn mentions<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Vec<Mention<'b>> {
     let mut out = Vec::new();
-    for claim in claims.iter().filter(|c| !c.is_11x()) {
+    for (source, claim) in claims.iter().enumerate().filter(|(_, c)| !c.is_11x()) {
         let emergency = |l: &super::final_claims::ServiceLine| {
             let revenue = l.revenue.0;
             (Short::of("0450").0..=Short::of("0459").0).contains(&revenue)
@@ -81,10 +97,11 @@ fn mentions<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Vec<Me
                 id: claim.id,
                 diagnosis: claim.principal(),
                 icd10: claim.icd10(),
+                source,
             });
         }
     }
-    for row in admissions.iter().filter(|a| a.class == PatientClass::Emergency) {
+    for (source, row) in admissions.iter().enumerate().filter(|(_, a)| a.class == PatientClass::Emergency) {
         out.push(Mention {
             day: row.admit,
             facility: row.facility,
@@ -92,6 +109,7 @@ fn mentions<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Vec<Me
             id: row.admission_id,
             diagnosis: row.dx.first().copied().unwrap_or(0),
             icd10: row.icd10(),
+            source,
         });
     }
     out

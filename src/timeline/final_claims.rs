@@ -19,6 +19,8 @@ pub struct ServiceLine {
     pub hcpcs: u32,
     /// Rendering provider (interned).
     pub rendering: u32,
+    /// Rendering provider's specialty (interned).
+    pub specialty: u32,
     /// Facility of this line (interned).
     pub facility: u32,
     /// Service day.
@@ -249,6 +251,7 @@ fn unite<'b>(group: &[ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account:
             place: l.place,
             hcpcs: l.hcpcs,
             rendering: l.rendering,
+            specialty: l.specialty,
             facility: l.facility,
             start: l.start,
             paid_cents: if l.paid_cents == NO_INTEGER { 0 } else { l.paid_cents },
