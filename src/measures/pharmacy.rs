@@ -104,7 +104,7 @@ pub struct Pharmacy {
     pub pdc: [Result<CoveredDays, PdcReason>; 3],
     /// Days of the year with an opioid and a benzodiazepine on hand; `None` without supply data.
     pub opioid_benzodiazepine_days: Option<u32>,
-    /// After the latest index discharge; `None` without one or without fills.
+    /// After the latest index discharge of the year; `None` without one or without fills.
     pub new_drug: Option<NewDrug>,
 }
 
@@ -138,7 +138,7 @@ impl Measure for PharmacyMeasure {
     }
 
     fn doc(&self) -> &'static str {
-        "Proportion of days covered (PDC) by class (statins, RAS antagonists, diabetes medicines but insulin) in the 365 days to as_of: covered days over days from the first fill of the class to as_of, adherent at 0.80. A fill of an ingredient begins when the earlier fill of that ingredient is used up; a combination is a fill of each ingredient; a switch within the class is not shifted. Days in hospital (admission to the day before discharge; an open stay to as_of) use no supply, which moves on to the days after, and leave numerator and denominator. Needs fills on two different days and a first fill at least 91 days before as_of. Without a value pdc_status says why, by class: hospice, esrd (enrolment, or N18.6 in the year), insulin and sacubitril (any fill in the window), no_ingredient, no_fill, no_days_supply, too_few_fills, first_fill_late, in_hospital. Ingredients on hand count texts whose last supply reaches beyond as_of (polypharmacy at 5 and 10). Late fills: an adherence class whose supply ran out more than the configured days ago. opioid_benzo_days: days of the year with both on hand. new_drug_after_discharge of the latest index discharge: filled when an ingredient not filled in the 180 days before the admission was filled within 30 days, else not_filled, or pending before those days and the claims lag are over; whether one was prescribed is not in claims. Sources: PQA adherence measures and CMS Star Ratings technical notes (inpatient adjustment); ingredients by name, our own list, not the licensed value sets. Difference from PQA: of two same-day fills of one ingredient both supplies count."
+        "Proportion of days covered (PDC) by class (statins, RAS antagonists, diabetes medicines but insulin) in the 365 days to as_of: covered days over days from the first fill of the class to as_of, adherent at 0.80. A fill of an ingredient begins when the earlier fill of that ingredient is used up; a combination is a fill of each ingredient; a switch within the class is not shifted. Days in hospital (admission to the day before discharge; an open stay to as_of) use no supply, which moves on to the days after, and leave numerator and denominator. Needs fills on two different days and a first fill at least 91 days before as_of. Without a value pdc_status says why, by class: hospice, esrd (enrolment, or N18.6 in the year), insulin and sacubitril (any fill in the window), no_ingredient, no_fill, no_days_supply, too_few_fills, first_fill_late, in_hospital. Ingredients on hand count texts whose last supply reaches beyond as_of (polypharmacy at 5 and 10). Late fills: an adherence class whose supply ran out more than the configured days ago. opioid_benzo_days: days of the year with both on hand. new_drug_after_discharge of the latest index discharge, when it lies in the 365 days: filled when an ingredient not filled in the 180 days before the admission was filled within 30 days, else not_filled, or pending before those days and the claims lag are over; whether one was prescribed is not in claims. Sources: PQA adherence measures and CMS Star Ratings technical notes (inpatient adjustment); ingredients by name, our own list, not the licensed value sets. Difference from PQA: of two same-day fills of one ingredient both supplies count."
     }
 
     fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
@@ -309,7 +309,7 @@ fn new_drug(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures) 
         .filter(|(f, _)| f.is_index())
         .map(|(_, s)| s)
         .max_by_key(|s| s.discharge)?;
-    let discharge = stay.discharge?;
+    let discharge = stay.discharge.filter(|d| within_year(*d, timeline.as_of))?;
     let named = || timeline.fills.iter().filter(|f| f.ingredient != 0);
     named().next()?;
     let before = |ingredient: u32| {

@@ -29,6 +29,18 @@ pub enum RateKind {
 }
 
 impl RateKind {
+    fn place(self) -> usize {
+        match self {
+            Self::Admissions => 0,
+            Self::EdVisits => 1,
+            Self::Readmissions => 2,
+            Self::Pqi(n) => 3 + usize::from(n),
+            Self::Pqe(n) => 17 + usize::from(n),
+            Self::Paid => 22,
+            Self::PaidAvoidable => 23,
+        }
+    }
+
     /// The name in files.
     #[must_use]
     pub fn name(self) -> String {
@@ -82,11 +94,22 @@ impl RateCell {
     }
 }
 
-/// All cells.
+/// Number of kinds: three counts, fourteen PQI, five PQE, two sums of money.
+const KINDS: usize = 24;
+
+/// Every kind in order, as [`RateKind::place`] counts them.
+fn kinds() -> impl Iterator<Item = RateKind> {
+    [RateKind::Admissions, RateKind::EdVisits, RateKind::Readmissions]
+        .into_iter()
+        .chain((0..14).map(RateKind::Pqi))
+        .chain((0..5).map(RateKind::Pqe))
+        .chain([RateKind::Paid, RateKind::PaidAvoidable])
+}
+
+/// All cells: one row of kinds a month and payer, so that a member-month is one look-up.
 #[derive(Clone, Debug, Default)]
 pub struct Rates {
-    /// Cells by key.
-    pub cells: BTreeMap<RateKey, RateCell>,
+    rows: BTreeMap<(Day, PayerType), [RateCell; KINDS]>,
 }
 
 /// One mature month of one member.
@@ -134,9 +157,9 @@ impl Rates {
 
     fn month(&mut self, timeline: &Timeline<'_>, measures: &MemberMeasures, span: &Month, rates: &AreaRates) {
         let Month { first: month, last, days, payer, decile } = *span;
+        let row = self.rows.entry((month, payer)).or_insert([RateCell::default(); KINDS]);
         let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: (f64, f64)| {
-            if observed != 0 || exposure != 0 {
-                let c = self.cells.entry(RateKey { month, payer, kind }).or_default();
+            if let Some(c) = row.get_mut(kind.place()) {
                 c.observed += observed;
                 c.exposure += exposure;
                 c.expected += expected.0;
@@ -208,13 +231,25 @@ impl Rates {
 
     /// Adds another set of cells; call in a fixed order, for the expected events are sums of fractions.
     pub fn merge(&mut self, other: &Self) {
-        for (key, cell) in &other.cells {
-            let mine = self.cells.entry(*key).or_default();
-            mine.observed += cell.observed;
-            mine.exposure += cell.exposure;
-            mine.expected += cell.expected;
-            mine.expected_age_sex += cell.expected_age_sex;
+        for (key, theirs) in &other.rows {
+            let mine = self.rows.entry(*key).or_insert([RateCell::default(); KINDS]);
+            for (mine, cell) in mine.iter_mut().zip(theirs) {
+                mine.observed += cell.observed;
+                mine.exposure += cell.exposure;
+                mine.expected += cell.expected;
+                mine.expected_age_sex += cell.expected_age_sex;
+            }
         }
+    }
+
+    /// Cells with any exposure or event, by month, payer and kind.
+    pub fn iter(&self) -> impl Iterator<Item = (RateKey, &RateCell)> {
+        self.rows.iter().flat_map(|((month, payer), row)| {
+            kinds()
+                .zip(row)
+                .filter(|(_, c)| c.observed != 0 || c.exposure != 0)
+                .map(|(kind, c)| (RateKey { month: *month, payer: *payer, kind }, c))
+        })
     }
 }
 
@@ -265,6 +300,13 @@ fn cumulative(k: u64, mean: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_stand_where_they_say() {
+        let all: Vec<RateKind> = kinds().collect();
+        assert_eq!(all.len(), KINDS);
+        assert!(all.iter().enumerate().all(|(i, k)| k.place() == i) && all.is_sorted());
+    }
 
     /// Garwood limits as tabulated by Ulm 1990 (Am J Epidemiol 131:373), to two decimals.
     #[test]

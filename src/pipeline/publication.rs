@@ -259,7 +259,7 @@ fn worklists(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Work
 
 fn rates(night: &Night<'_>) -> Table {
     let mut table = Table::new(&columns::RATES);
-    for (key, cell) in &night.everyone.rates.cells {
+    for (key, cell) in night.everyone.rates.iter() {
         let money = matches!(key.kind, RateKind::Paid | RateKind::PaidAvoidable);
         let shares = key.kind == RateKind::Readmissions;
         #[expect(clippy::cast_precision_loss, reason = "rates for reading")]

@@ -328,7 +328,10 @@ pub const INDICES: TableSpec = TableSpec {
             "why a class has none: class:reason joined by |, or one shared reason; empty when all have one",
         ),
         int("opioid_benzo_days", "days of the year with an opioid and a benzodiazepine; empty without supply data"),
-        text("new_drug_after_discharge", "filled, not_filled, pending; empty without an index discharge or fills"),
+        text(
+            "new_drug_after_discharge",
+            "filled, not_filled, pending; empty without an index discharge in a year or fills",
+        ),
         int("treating_providers", "rendering providers of ambulatory visits in a year"),
         num("fragmentation", "1 - coc"),
         int("frailty_markers", "distinct claim markers in a year; empty without ICD-10 codes"),

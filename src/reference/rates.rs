@@ -12,26 +12,28 @@ use crate::domain::Sex;
 
 /// AHRQ area risk-adjustment parameters and county poverty deciles.
 pub struct AreaRates {
-    grids: Vec<Grid>,
+    /// By program, then by the measure's number.
+    grids: [Vec<Grid>; 2],
     poverty: FxHashMap<&'static str, u8>,
 }
 
 /// The rates of one measure by poverty decile (0 is the model without), sex and age band: worked out once,
 /// for they are asked for every member-month.
-struct Grid {
-    program: Program,
-    measure: &'static str,
-    rates: Vec<Option<f64>>,
-}
+type Grid = Vec<Option<f64>>;
 
 type Coefficients = FxHashMap<(Program, &'static str, bool, &'static str), f64>;
+
+/// The two-digit number of a measure.
+fn place(measure: &str) -> usize {
+    measure.bytes().fold(0, |n, b| n * 10 + usize::from(b.wrapping_sub(b'0')))
+}
 
 /// Place of a cell in a grid.
 fn cell(decile: usize, sex: Sex, band: usize) -> usize {
     (decile * 2 + usize::from(sex == Sex::Female)) * AGE.len() + band
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Program {
     Pqi,
     Pqe,
@@ -105,10 +107,12 @@ impl AreaRates {
             let (fips, decile) = pair(row, "county_poverty", i)?;
             poverty.insert(fips, number(decile, "county_poverty", i)?);
         }
-        let mut measures: Vec<(Program, &'static str)> = coefficients.keys().map(|k| (k.0, k.1)).collect();
-        measures.sort_unstable();
-        measures.dedup();
-        let grids = measures.into_iter().map(|(program, measure)| grid(&coefficients, program, measure)).collect();
+        let mut grids = [vec![Grid::new(); 100], vec![Grid::new(); 100]];
+        for (program, measure) in coefficients.keys().map(|k| (k.0, k.1)) {
+            if let Some(slot) = grids[program as usize].get_mut(place(measure)).filter(|g| g.is_empty()) {
+                *slot = grid(&coefficients, program, measure);
+            }
+        }
         Ok(Self { grids, poverty })
     }
 
@@ -152,8 +156,11 @@ impl AreaRates {
         if sex == Sex::Unknown {
             return None;
         }
-        let grid = self.grids.iter().find(|g| g.program == program && g.measure == measure)?;
-        grid.rates.get(cell(decile.map_or(0, usize::from), sex, band)).copied().flatten()
+        self.grids[program as usize]
+            .get(place(measure))?
+            .get(cell(decile.map_or(0, usize::from), sex, band))
+            .copied()
+            .flatten()
     }
 }
 
@@ -178,7 +185,7 @@ fn grid(coefficients: &Coefficients, program: Program, measure: &'static str) ->
             }
         }
     }
-    Grid { program, measure, rates }
+    rates
 }
 
 #[cfg(test)]

@@ -24,13 +24,14 @@ fn rates(county: &str) -> Rates {
 }
 
 fn cell(rates: &Rates, month: &str, kind: RateKind) -> Option<RateCell> {
-    rates.cells.get(&RateKey { month: day(month), payer: PayerType::Medicare, kind }).copied()
+    let key = RateKey { month: day(month), payer: PayerType::Medicare, kind };
+    rates.iter().find(|(k, _)| *k == key).map(|(_, c)| *c)
 }
 
 #[test]
 fn a_month_is_counted_once_it_is_mature() {
     let r = rates("");
-    let months: std::collections::BTreeSet<String> = r.cells.keys().map(|k| k.month.to_string()).collect();
+    let months: std::collections::BTreeSet<String> = r.iter().map(|(k, _)| k.month.to_string()).collect();
     // 31 March and 90 days are 29 June; 30 April and 90 days are later than 30 June.
     assert_eq!(months.into_iter().collect::<Vec<_>>(), ["2026-01-01", "2026-02-01", "2026-03-01"]);
     assert_eq!(cell(&r, "2026-01-01", RateKind::EdVisits).map(|c| (c.observed, c.exposure)), Some((0, 21)));
