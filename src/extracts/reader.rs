@@ -276,7 +276,8 @@ impl ExtractReader<'_> {
                 },
                 None => match find(name).or_else(|| (name == "member_id").then(|| find("person_id")).flatten()) {
                     Some(at) => Binding::Slot(slot(at, &mut used)),
-                    None if spec.required => {
+                    // An own column is named by the configuration, so it must be there; its cells may be empty.
+                    None if spec.required || self.is_own(name) => {
                         problems.push(format!("{file}: required column `{name}` is missing{}", near(name, names)));
                         continue;
                     }
@@ -300,6 +301,12 @@ impl ExtractReader<'_> {
             ledger.extra_column(name);
         }
         Ok((bindings, needed))
+    }
+
+    /// A column that only the configuration knows.
+    fn is_own(&self, name: &str) -> bool {
+        super::contract::extract(self.spec.name).is_some_and(|s| s.columns.iter().all(|c| c.repeat > 1 || c.name != name))
+            && self.spec.name == "feature_table"
     }
 
     /// Slots whose text is worth reading as a dictionary: few distinct values.
