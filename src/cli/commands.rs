@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{Command, ModelsWhat, PlanFlags, SynthFormat};
+use super::arguments::{Command, Learner, ModelsWhat, PlanFlags, SynthFormat};
 use super::schema;
 use crate::caseload::Continuity;
 use crate::config::{Overrides, RunPlan, nearest_hint};
 use crate::domain::Day;
 use crate::extracts::contract;
+use crate::learners::LearnerChoice;
 use crate::models::cards;
-use crate::pipeline::{self, AssignRequest, NightlyOptions, PipelineError, Progress};
+use crate::pipeline::{self, AssignRequest, EvaluateRequest, NightlyOptions, PipelineError, Progress, TrainRequest};
 use crate::publish::{verify, write_private};
 use crate::synth;
 
@@ -38,11 +39,29 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             })?;
             Ok(assignment_text(&summary, &out))
         }
-        Command::Train { table, spec, out, recalibrate, allow_suspect } => {
-            pipeline::train_table(&table, &spec, &out, recalibrate.as_deref(), allow_suspect)
+        Command::Train { config, model, as_of, threads, learner, table, spec, out, recalibrate, allow_suspect } => {
+            if let (Some(table), Some(spec)) = (table, spec) {
+                return pipeline::train_table(&table, &spec, &out, recalibrate.as_deref(), allow_suspect);
+            }
+            let (plan, _) = plan(&history_flags(config, as_of, threads))?;
+            let learner = match learner {
+                Learner::Logistic => LearnerChoice::Logistic,
+                Learner::Boosted => LearnerChoice::Boosted,
+                Learner::Auto => LearnerChoice::Auto,
+            };
+            let model = model.unwrap_or_default();
+            let request = TrainRequest { model, out, learner, recalibrate, allow_suspect };
+            pipeline::train(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, t))
         }
         Command::Score { table, model, out } => pipeline::score_table(&table, &model, &out),
-        Command::Evaluate { predictions, out, seed } => pipeline::evaluate_predictions(&predictions, &out, seed),
+        Command::Evaluate { config, model, as_of, threads, predictions, out, seed } => match (predictions, out) {
+            (Some(predictions), Some(out)) => pipeline::evaluate_predictions(&predictions, &out, seed),
+            (_, out) => {
+                let (plan, _) = plan(&history_flags(config, as_of, threads))?;
+                let request = EvaluateRequest { model: model.unwrap_or_default(), out };
+                pipeline::evaluate(&plan, &request, &Progress::new())
+            }
+        },
         Command::Report { run, out } => {
             let page = pipeline::rebuild_report(&run)?;
             write_private(&out, page.as_bytes())?;
@@ -65,6 +84,19 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
         }
         Command::Models { what } => models(&what),
         Command::Schema { what, format } => schema::render(&what, &format),
+    }
+}
+
+/// The flags of a command that reads a history and publishes no run.
+fn history_flags(config: Option<PathBuf>, as_of: Option<String>, threads: Option<usize>) -> PlanFlags {
+    PlanFlags {
+        config,
+        as_of,
+        out: None,
+        threads,
+        allow_empty: Vec::new(),
+        accept_volume_change: false,
+        manifest: None,
     }
 }
 

@@ -90,6 +90,7 @@ pub struct Verdicts {
     notes: BTreeMap<Reason, u64>,
     /// Newest service date seen.
     pub newest: Option<i32>,
+    blocks: rustc_hash::FxHashMap<i32, u64>,
 }
 
 impl Verdicts {
@@ -106,9 +107,10 @@ impl Verdicts {
     pub fn note(&mut self, reason: Reason) {
         *self.notes.entry(reason).or_default() += 1;
     }
-    /// Keeps the newest date.
+    /// Keeps the newest date and counts its block of days.
     pub fn saw(&mut self, day: i32) {
         self.newest = self.newest.max(Some(day));
+        *self.blocks.entry(day.div_euclid(32)).or_default() += 1;
     }
 }
 
@@ -373,6 +375,7 @@ impl ExtractReader<'_> {
         }
         tally.dropped = verdicts.dropped;
         tally.newest = verdicts.newest;
+        tally.blocks = verdicts.blocks.into_iter().collect();
         tally.rows_used = tally.rows_in - tally.rows_quarantined() - tally.rows_dropped();
         ledger.merge(&tally, quarantine);
         Ok(())

@@ -133,7 +133,7 @@ fn impactability(driver: Option<Driver>, inputs: &Inputs<'_>) -> f64 {
         Some(Driver::Medication) => ("medication", 0.9),
         Some(Driver::Behavioral) => ("behavioral", 0.7),
         Some(Driver::Social) => ("social", 0.8),
-        None => ("general", 0.4),
+        Some(Driver::Rest) | None => ("general", 0.4),
     };
     inputs.plan.list.impactability.get(name).copied().unwrap_or(value)
 }

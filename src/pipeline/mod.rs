@@ -5,20 +5,28 @@ mod assign;
 mod check;
 mod everyone;
 mod explain;
+mod evaluation;
 mod flat_models;
 mod gates;
+mod history;
+mod judging;
+mod model_places;
 mod nightly;
+mod panel;
 mod progress;
 mod publication;
 mod stop;
+mod training;
 
 pub use assign::{AssignRequest, assign};
 pub use check::check;
 pub use explain::explain;
+pub use evaluation::{EvaluateRequest, evaluate};
 pub use flat_models::{evaluate_predictions, score_table, train_table};
 pub use nightly::{NightlyOptions, NightlySummary, nightly};
 pub use progress::Progress;
 pub use publication::rebuild_report;
+pub use training::{TrainRequest, train};
 pub use stop::{install_signal_handlers, stop_flag, stop_signal};
 
 use crate::caseload::CaseloadError;
