@@ -4,6 +4,7 @@
 // Counts turn into shares here; they stay far below 2^52. Flags among comparators are exactly 0 or 1.
 #![allow(clippy::cast_precision_loss, clippy::float_cmp)]
 
+pub mod book;
 mod cards;
 pub mod evaluation;
 mod outcome;

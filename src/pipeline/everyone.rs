@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use super::PipelineError;
+use super::night_models::NightModels;
 use crate::config::RunPlan;
 use crate::domain::{Day, Short};
 use crate::extracts::{Basis, ClaimLine, Extracts, MemberEvents, QuarantineRow, Reason};
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::{Inputs, MemberMeasures, Rates, measure};
+use crate::models::book::TrainedScore;
 use crate::publish::{MemberTables, MemberWriters};
 use crate::reference::CodeStatus;
 use crate::timeline::{Codes, LineAccount, Timeline};
@@ -31,10 +33,13 @@ pub struct Everyone {
     pub codes: BTreeMap<&'static str, u64>,
     /// Counts at the clinical gates.
     pub counts: BTreeMap<&'static str, u64>,
+    /// What trained models say, in member order.
+    pub trained: Vec<TrainedScore>,
 }
 
 #[derive(Default)]
 struct Group {
+    trained: Vec<TrainedScore>,
     snapshots: Vec<Snapshot>,
     tables: MemberTables,
     account: LineAccount,
@@ -51,6 +56,8 @@ pub struct Walk<'a> {
     pub extracts: &'a Extracts,
     /// Code facts.
     pub codes: &'a Codes<'a>,
+    /// Trained models, when the night uses any.
+    pub models: Option<&'a NightModels<'a>>,
     /// Set when told to stop.
     pub stop: &'a AtomicBool,
 }
@@ -95,6 +102,9 @@ impl Walk<'_> {
         let mut group = Group::default();
         for member in self.extracts.buckets.members(bucket) {
             self.member(member, records.member(member), &mut group);
+        }
+        if let Some(models) = self.models {
+            group.trained = models.bucket(&records, &group.snapshots)?;
         }
         Ok(group)
     }
@@ -208,6 +218,7 @@ fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, 
 impl Everyone {
     fn take(&mut self, group: Group, extracts: &Extracts) {
         self.snapshots.extend(group.snapshots);
+        self.trained.extend(group.trained);
         self.rates.merge(&group.rates);
         for (map, from) in [
             (&mut self.codes, group.codes),

@@ -7,9 +7,6 @@ use crate::measures::MemberMeasures;
 use crate::models::Outcome;
 use crate::timeline::Timeline;
 
-/// Days after which the residual of a readmission is told: 0..=30.
-pub const RETURN_DAYS: usize = 31;
-
 /// How a follow-up ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Label {

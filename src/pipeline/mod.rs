@@ -11,6 +11,7 @@ mod gates;
 mod history;
 mod judging;
 mod model_places;
+mod night_models;
 mod nightly;
 mod panel;
 mod progress;
@@ -26,7 +27,7 @@ pub use flat_models::{evaluate_predictions, score_table, train_table};
 pub use nightly::{NightlyOptions, NightlySummary, nightly};
 pub use progress::Progress;
 pub use publication::rebuild_report;
-pub use training::{TrainRequest, train};
+pub use training::{TrainRequest, features_on, train};
 pub use stop::{install_signal_handlers, stop_flag, stop_signal};
 
 use crate::caseload::CaseloadError;

@@ -73,8 +73,6 @@ pub struct Request {
 pub struct Panel {
     /// Outcome.
     pub outcome: Outcome,
-    /// Snapshot days.
-    pub calendar: Calendar,
     /// Rows, by member, then day.
     pub rows: Vec<Row>,
     /// Features in the order of the registry, own columns last; one value a row each.
@@ -201,7 +199,6 @@ impl<'a> PanelWalk<'a> {
             .iter()
             .map(|r| Panel {
                 outcome: r.outcome,
-                calendar: r.calendar.clone(),
                 rows: Vec::new(),
                 columns: vec![Vec::new(); width],
                 keep_non_event: r.keep_non_event,

@@ -13,7 +13,7 @@ use super::panel::{Panel, PanelWalk, Request};
 use super::{PipelineError, Progress, stop_flag};
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
-use crate::features::{Feature, dictionary_hash, registry};
+use crate::features::{Feature, Knowledge, dictionary_hash, registry};
 use crate::learners::boosting::{BoostParams, sigmoid};
 use crate::learners::table::{FeatureSpec, LabelSpec, Text};
 use crate::learners::{self, Artifact, LearnError, LearnerChoice, Ready, Refusal, TableSpec, TrainOptions};
@@ -82,6 +82,33 @@ pub fn with_history<T: Send>(
     });
     progress.finish();
     result
+}
+
+/// The features of every enrolled member as known on a day, by member id, in the order of the dictionary.
+///
+/// # Errors
+/// Those of reading.
+pub fn features_on(
+    plan: &RunPlan,
+    day: crate::domain::Day,
+    progress: &Progress,
+) -> Result<std::collections::BTreeMap<String, Vec<f32>>, PipelineError> {
+    with_history(plan, progress, |history| {
+        let knowledge = Knowledge::new(history.extracts, history.codes, &plan.clocks, &plan.models);
+        let buckets = &history.extracts.buckets;
+        let mut out = std::collections::BTreeMap::new();
+        for bucket in 0..buckets.len() {
+            let records = buckets.take(bucket)?;
+            for member in buckets.members(bucket) {
+                let who = history.extracts.population.member(member);
+                if who.enrolled_on(day) {
+                    let view = knowledge.view(member, &records.member(member), day);
+                    out.insert(who.id().to_owned(), view.row());
+                }
+            }
+        }
+        Ok(out)
+    })
 }
 
 /// Trains the outcomes of an id and writes their folders; returns what a person should read.

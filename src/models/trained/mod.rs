@@ -36,6 +36,10 @@ pub struct TrainedModel {
     pub id: &'static str,
     /// SHA-256 over the folder's files.
     pub sha256: String,
+    /// Its card in Markdown.
+    pub card: String,
+    /// Its card as JSON.
+    pub card_json: serde_json::Value,
 }
 
 impl TrainedModel {
@@ -67,8 +71,13 @@ impl TrainedModel {
                 .map_err(|source| LearnError::Io { path: path.display().to_string(), source })?;
             all.push_str(&format!("{name} {}\n", crate::reference::sha256_hex(&bytes)));
         }
+        let card = std::fs::read_to_string(folder.join("model_card.md")).unwrap_or_default();
+        let card_json = std::fs::read(folder.join("model_card.json"))
+            .ok()
+            .and_then(|b| serde_json::from_slice(&b).ok())
+            .unwrap_or_default();
         let id = Box::leak(identity.id.clone().into_boxed_str());
-        Ok(Self { artifact, outcome, id, sha256: crate::reference::sha256_hex(all.as_bytes()), identity })
+        Ok(Self { artifact, outcome, id, sha256: crate::reference::sha256_hex(all.as_bytes()), card, card_json, identity })
     }
 
     /// The model made ready for many rows.
