@@ -57,8 +57,14 @@ fn folder(more: &[(&str, &str)]) -> Folder {
 
 /// Canaries: each names everything a feature could see, on a day or an arrival after the snapshot.
 const CANARIES: [(&str, &str); 17] = [
-    ("medical_claim", "X1,1,institutional,A,2026-01-16,2026-01-20,2026-01-16,2026-01-20,111,01,1,,0200,,,H9,A41.9,N17.9,0SRC0J9,2026-01-21,90000,,"),
-    ("medical_claim", "X2,1,institutional,A,2025-12-16,2025-12-20,2025-12-16,2025-12-20,111,01,1,,0200,,,H9,J44.1,F20.9,,2026-01-16,90000,,"),
+    (
+        "medical_claim",
+        "X1,1,institutional,A,2026-01-16,2026-01-20,2026-01-16,2026-01-20,111,01,1,,0200,,,H9,A41.9,N17.9,0SRC0J9,2026-01-21,90000,,",
+    ),
+    (
+        "medical_claim",
+        "X2,1,institutional,A,2025-12-16,2025-12-20,2025-12-16,2025-12-20,111,01,1,,0200,,,H9,J44.1,F20.9,,2026-01-16,90000,,",
+    ),
     ("medical_claim", "X3,1,professional,B,2025-12-30,2025-12-30,,,,,,11,,99214,D7,,C50.911,F32.9,,2026-02-01,900,,"),
     ("medical_claim", "X4,1,institutional,B,2026-01-10,2026-01-10,,,131,,,,0450,,,H2,N39.0,,,2026-03-01,700,,"),
     // Not received, not paid: 45 days of lag have not passed.
@@ -101,7 +107,9 @@ fn no_canary_moves_a_feature() {
 #[test]
 fn rows_that_arrived_in_time_are_seen() {
     let before = features(&folder(&[]));
-    let at = |name: &str| registry().with_own(&["lives_alone".to_owned()]).iter().position(|f| f.name == name).expect("a feature");
+    let at = |name: &str| {
+        registry().with_own(&["lives_alone".to_owned()]).iter().position(|f| f.name == name).expect("a feature")
+    };
     for (extract, row, member, feature, from, to) in [
         (
             "medical_claim",
@@ -161,6 +169,9 @@ fn features_by_hand() {
         ("A", "contact_attempts_180", 0.0),
     ] {
         let got = value(member, name);
-        assert!((got - wanted).abs() < 1e-6 || got.is_nan() && wanted.is_nan(), "{name} of {member}: {got}, not {wanted}");
+        assert!(
+            (got - wanted).abs() < 1e-6 || got.is_nan() && wanted.is_nan(),
+            "{name} of {member}: {got}, not {wanted}"
+        );
     }
 }

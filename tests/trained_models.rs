@@ -20,7 +20,8 @@ impl World {
 
     /// A configuration of the population with lines for `[models]` and the night.
     fn config(&self, name: &str, models: &str) -> String {
-        let mut out = format!("[run]\nas_of = \"2026-06-30\"\nout = \"{}\"\n", self.path(&format!("out-{name}")).display());
+        let mut out =
+            format!("[run]\nas_of = \"2026-06-30\"\nout = \"{}\"\n", self.path(&format!("out-{name}")).display());
         let mut extracts: Vec<PathBuf> =
             std::fs::read_dir(self.path("data")).expect("there").map(|e| e.expect("an entry").path()).collect();
         extracts.sort();
@@ -50,7 +51,17 @@ fn world() -> &'static World {
         assert_eq!(code(&made), 0, "{}", text(&made));
         let config = world.config("train", "feature_columns = [\"lives_alone\"]");
         let out = world.text("models/m");
-        let trained = lamplight(&["train", "--config", &config, "--model", "avoid_hosp_90", "--learner", "boosted", "--out", &out]);
+        let trained = lamplight(&[
+            "train",
+            "--config",
+            &config,
+            "--model",
+            "avoid_hosp_90",
+            "--learner",
+            "boosted",
+            "--out",
+            &out,
+        ]);
         assert_eq!(code(&trained), 0, "{}", text(&trained));
         assert!(String::from_utf8_lossy(&trained.stdout).contains("SYNTHETIC DATA"), "{}", text(&trained));
         world
@@ -70,8 +81,19 @@ fn the_folder_is_whole_and_says_it_is_synthetic() {
     let w = world();
     let model = w.path("models/m");
     for file in [
-        "model.json", "features.json", "calibration.json", "spec.json", "training.json", "metrics.json", "identity.json",
-        "evaluation.json", "evaluation.html", "report.json", "card.md", "model_card.json", "model_card.md",
+        "model.json",
+        "features.json",
+        "calibration.json",
+        "spec.json",
+        "training.json",
+        "metrics.json",
+        "identity.json",
+        "evaluation.json",
+        "evaluation.html",
+        "report.json",
+        "card.md",
+        "model_card.json",
+        "model_card.md",
     ] {
         assert!(model.join(file).is_file(), "{file}");
     }
@@ -90,7 +112,13 @@ fn the_folder_is_whole_and_says_it_is_synthetic() {
     let day = |slice: &str, end: &str| identity[slice][end].as_str().expect("a day").to_owned();
     assert!(day("train", "to") < day("calibrate", "from") && day("calibrate", "to") < day("report", "from"));
     assert!(identity["features"].as_array().expect("a list").iter().any(|f| f["name"] == "own_lives_alone"));
-    assert!(identity["features"].as_array().expect("a list").iter().all(|f| f["hash"].as_str().is_some_and(|h| h.len() == 16)));
+    assert!(
+        identity["features"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .all(|f| f["hash"].as_str().is_some_and(|h| h.len() == 16))
+    );
     assert_eq!(std::fs::read_dir(w.path("models")).expect("there").count(), 1, "nothing else is left beside the model");
 }
 
@@ -195,8 +223,19 @@ fn training_is_the_same_at_any_thread_count_and_recalibration_keeps_the_trees() 
     let w = world();
     let config = w.config("again-train", "feature_columns = [\"lives_alone\"]");
     let out = w.text("one/m");
-    let trained =
-        lamplight(&["train", "--config", &config, "--model", "avoid_hosp_90", "--learner", "boosted", "--threads", "1", "--out", &out]);
+    let trained = lamplight(&[
+        "train",
+        "--config",
+        &config,
+        "--model",
+        "avoid_hosp_90",
+        "--learner",
+        "boosted",
+        "--threads",
+        "1",
+        "--out",
+        &out,
+    ]);
     assert_eq!(code(&trained), 0, "{}", text(&trained));
     for file in ["model.json", "calibration.json", "identity.json", "evaluation.json", "model_card.md"] {
         let (a, b) = (std::fs::read(w.path("models/m").join(file)), std::fs::read(w.path("one/m").join(file)));
@@ -204,7 +243,8 @@ fn training_is_the_same_at_any_thread_count_and_recalibration_keeps_the_trees() 
     }
     let out = w.text("two/m");
     let from = w.text("models/m");
-    let again = lamplight(&["train", "--config", &config, "--model", "avoid_hosp_90", "--recalibrate", &from, "--out", &out]);
+    let again =
+        lamplight(&["train", "--config", &config, "--model", "avoid_hosp_90", "--recalibrate", &from, "--out", &out]);
     // The calibration slice of so small a population holds under 100 events: refused, and nothing is written.
     if code(&again) == 9 {
         assert!(!w.path("two").exists());
@@ -227,7 +267,8 @@ fn evaluation_stands_beside_published_indices() {
     // The history the model was trained on gives the figures of its card.
     assert_eq!(e["overall"]["auroc"], json(&w.path("models/m/evaluation.json"))["overall"]["auroc"]);
     assert_eq!(e["synthetic"], true);
-    let names: Vec<&str> = e["comparators"].as_array().expect("a list").iter().filter_map(|c| c["name"].as_str()).collect();
+    let names: Vec<&str> =
+        e["comparators"].as_array().expect("a list").iter().filter_map(|c| c["name"].as_str()).collect();
     assert_eq!(names, ["LACE", "Elixhauser readmission index", "AHRQ PQI 90 rate", "two stays in a year"]);
     assert!(e["absent"][0].as_str().is_some_and(|t| t.contains("HOSPITAL")));
     assert_eq!(e["deaths"].as_array().map(Vec::len), Some(3));

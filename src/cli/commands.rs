@@ -246,18 +246,47 @@ fn synthesise(
     Ok(text)
 }
 
+/// Trained models below `models/` of the working directory: path, first line and text of their cards.
+fn trained_cards() -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let mut folders = vec![PathBuf::from("models")];
+    while let Some(folder) = folders.pop() {
+        if folder.components().count() > 4 {
+            continue;
+        }
+        for path in std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok).map(|e| e.path()) {
+            if path.join("identity.json").is_file() {
+                let text = std::fs::read_to_string(path.join("model_card.md")).unwrap_or_default();
+                out.push((path.strip_prefix("models").unwrap_or(&path).display().to_string(), text));
+            } else if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    out.sort();
+    out
+}
+
 fn models(what: &ModelsWhat) -> Result<String, PipelineError> {
+    let trained = trained_cards();
     match what {
-        ModelsWhat::List => Ok(cards().iter().fold(String::new(), |mut s, c| {
-            let _ = writeln!(s, "{:<16} {:<6} {}", c.id, c.version, c.title);
-            s
-        })),
+        ModelsWhat::List => {
+            let published = cards().iter().fold(String::new(), |mut s, c| {
+                let _ = writeln!(s, "{:<16} {:<6} {}", c.id, c.version, c.title);
+                s
+            });
+            Ok(trained.iter().fold(published, |mut s, (id, text)| {
+                let demo = if text.contains("DEMONSTRATION MODEL") { "demonstration, synthetic data" } else { "" };
+                let _ = writeln!(s, "{id:<23} trained {demo}");
+                s
+            }))
+        }
         ModelsWhat::Show { id } => {
             let all = cards();
-            let names: Vec<&str> = all.iter().map(|c| c.id).collect();
-            all.iter()
-                .find(|c| c.id == id)
-                .map(|c| c.markdown.to_owned())
+            let names: Vec<&str> = all.iter().map(|c| c.id).chain(trained.iter().map(|t| t.0.as_str())).collect();
+            let published = all.iter().find(|c| c.id == id).map(|c| c.markdown.to_owned());
+            published
+                .or_else(|| trained.iter().find(|t| t.0 == *id).map(|t| t.1.clone()))
                 .ok_or_else(|| PipelineError::Usage(format!("no model `{id}`{}", nearest_hint(id, &names))))
         }
     }

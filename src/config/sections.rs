@@ -286,10 +286,15 @@ fn validate_models(models: &Models) -> Result<(), ConfigError> {
     for (i, name) in models.feature_columns.iter().enumerate() {
         let lowered = name.to_lowercase();
         let speaks = ["race", "ethnic", "hispanic", "latin"].iter().any(|w| {
-            lowered.split(|c: char| !c.is_ascii_alphabetic()).any(|part| part == *w || (*w != "race" && part.starts_with(w)))
+            lowered
+                .split(|c: char| !c.is_ascii_alphabetic())
+                .any(|part| part == *w || (*w != "race" && part.starts_with(w)))
         });
         if speaks {
-            return Err(bad("models.feature_columns", &format!("`{name}` speaks of race or ethnicity, which are never features")));
+            return Err(bad(
+                "models.feature_columns",
+                &format!("`{name}` speaks of race or ethnicity, which are never features"),
+            ));
         }
         if name.is_empty() || ["member_id", "person_id", "observed_date"].contains(&name.as_str()) {
             return Err(bad("models.feature_columns", &format!("`{name}` is no feature")));

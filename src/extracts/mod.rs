@@ -35,8 +35,8 @@ pub use population::{EligibilityRow, Member, Population, Span, SpanFacts};
 pub use reason::{Reason, Severity};
 pub use source::{Format, SourceFile};
 pub use tables::{
-    AreaValue, Authorization, ByMember, Case, Lab, Manager, OrderedNumber, Outreach, Override, Own, Referral,
-    Scored, Screening, Task,
+    AreaValue, Authorization, ByMember, Case, Lab, Manager, OrderedNumber, Outreach, Override, Own, Referral, Scored,
+    Screening, Task,
 };
 
 use claims::{Cells, Context};

@@ -307,7 +307,8 @@ impl ExtractReader<'_> {
 
     /// A column that only the configuration knows.
     fn is_own(&self, name: &str) -> bool {
-        super::contract::extract(self.spec.name).is_some_and(|s| s.columns.iter().all(|c| c.repeat > 1 || c.name != name))
+        super::contract::extract(self.spec.name)
+            .is_some_and(|s| s.columns.iter().all(|c| c.repeat > 1 || c.name != name))
             && self.spec.name == "feature_table"
     }
 

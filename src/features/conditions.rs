@@ -39,7 +39,9 @@ const CHARLSON_ONLY: [(&str, usize); 4] = [("mi", 0), ("pud", 7), ("rhd", 6), ("
 
 /// Elixhauser places of families that have a twin there, for topics.
 fn topic_of(name: &str) -> Topic {
-    let bit = |n: &str| Topic::Condition(ELIXHAUSER.iter().position(|e| *e == n).and_then(|i| u8::try_from(i).ok()).unwrap_or(0));
+    let bit = |n: &str| {
+        Topic::Condition(ELIXHAUSER.iter().position(|e| *e == n).and_then(|i| u8::try_from(i).ok()).unwrap_or(0))
+    };
     match name {
         "heart_failure" => bit("hf"),
         "copd" | "asthma" | "oxygen" => bit("lung_chronic"),
@@ -56,8 +58,14 @@ fn topic_of(name: &str) -> Topic {
         "obesity" => bit("obese"),
         "coronary" | "fibrillation" => Topic::Heart,
         "fall" | "weakness" | "confusion" | "pressure_ulcer" => Topic::Frailty,
-        "pneumonia" | "urinary_infection" | "sepsis" | "kidney_injury" | "respiratory_failure" | "dehydration"
-        | "anemia" | "cellulitis" => Topic::AcuteIllness,
+        "pneumonia"
+        | "urinary_infection"
+        | "sepsis"
+        | "kidney_injury"
+        | "respiratory_failure"
+        | "dehydration"
+        | "anemia"
+        | "cellulitis" => Topic::AcuteIllness,
         "nonadherence" => Topic::Medicines,
         _ => Topic::Burden,
     }
@@ -112,7 +120,8 @@ fn prepare(v: &View<'_>) -> Facts {
 }
 
 fn lab(v: &View<'_>, loinc: &str) -> [Option<f64>; 3] {
-    let mut values = v.small.labs.iter().rev().filter(|l| &*l.loinc == loinc && v.day.0 - l.day < 365 && l.value.0.is_finite());
+    let mut values =
+        v.small.labs.iter().rev().filter(|l| &*l.loinc == loinc && v.day.0 - l.day < 365 && l.value.0.is_finite());
     let Some(newest) = values.next() else { return [None; 3] };
     let change = values.find(|l| l.day < newest.day).map(|l| newest.value.0 - l.value.0);
     [Some(newest.value.0), Some(f64::from(v.day.0 - newest.day)), change]
@@ -140,7 +149,17 @@ fn elixhauser() -> Vec<Spec<Facts>> {
             )
         })
         .collect();
-    for name in ["hf", "lung_chronic", "diab_cx", "renlfl_sev", "cancer_mets", "dementia", "psychoses", "drug_abuse", "wghtloss"] {
+    for name in [
+        "hf",
+        "lung_chronic",
+        "diab_cx",
+        "renlfl_sev",
+        "cancer_mets",
+        "dementia",
+        "psychoses",
+        "drug_abuse",
+        "wghtloss",
+    ] {
         let i = ELIXHAUSER.iter().position(|n| *n == name).unwrap_or(0);
         out.push(spec(
             (&format!("days_since_{name}"), &format!("days since the newest mention of Elixhauser measure {name}")),
@@ -179,7 +198,9 @@ fn by_family() -> Vec<Spec<Facts>> {
             |f: &Facts, k| f.claims.get(k).map(|c| c[1]),
         ));
     }
-    for name in ["heart_failure", "copd", "asthma", "diabetes", "kidney_disease", "substance_use", "severe_mental", "weakness"] {
+    for name in
+        ["heart_failure", "copd", "asthma", "diabetes", "kidney_disease", "substance_use", "severe_mental", "weakness"]
+    {
         out.push(spec(
             (&format!("{name}_days_90"), &format!("days with a claim or ADT row that names the family {name}")),
             "days",

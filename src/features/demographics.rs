@@ -69,9 +69,15 @@ pub fn group() -> Group<Facts> {
         spec(("age_years", "completed years of age"), "years", NEVER, "the day", Topic::AgeSex, 0, |f: &Facts, _| {
             Some(f64::from(f.age))
         }),
-        spec(("sex_female", "administrative sex is female"), "0 or 1", "sex unknown", "the day", Topic::AgeSex, 0, |f, _| {
-            (f.sex != Sex::Unknown).then(|| flag(f.sex == Sex::Female))
-        }),
+        spec(
+            ("sex_female", "administrative sex is female"),
+            "0 or 1",
+            "sex unknown",
+            "the day",
+            Topic::AgeSex,
+            0,
+            |f, _| (f.sex != Sex::Unknown).then(|| flag(f.sex == Sex::Female)),
+        ),
         payer("payer_medicare", "payer type is Medicare", 0),
         payer("payer_medicaid", "payer type is Medicaid", 1),
         payer("payer_commercial", "payer type is commercial", 2),

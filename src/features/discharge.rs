@@ -1,8 +1,8 @@
 //! The discharge being scored: its length, way in, way out and illness as known then. Owns those features, all
 //! missing when no discharge is scored; refuses to look at what followed.
 
-use super::families::family;
 use super::demographics::flag;
+use super::families::family;
 use super::known::View;
 use super::registry::{Domain, Group, Spec, spec};
 use super::scan::Days;
@@ -59,7 +59,8 @@ pub fn group() -> Group<Facts> {
     let missing = "no discharge is scored, or the stay does not say";
     for (k, (name, words, unit)) in lines.into_iter().enumerate() {
         let words = format!("of the discharge being scored: {words}");
-        specs.push(spec((name, &words), unit, missing, "the stay", Topic::ThisDischarge, k, |f: &Facts, k| f.values[k]));
+        specs
+            .push(spec((name, &words), unit, missing, "the stay", Topic::ThisDischarge, k, |f: &Facts, k| f.values[k]));
     }
     for (k, name) in PRINCIPAL.into_iter().enumerate() {
         let words = format!("of the discharge being scored: principal diagnosis of the family {name}");

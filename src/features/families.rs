@@ -45,7 +45,11 @@ pub const FAMILIES: [Family; 32] = [
     ("anemia", "anemia (D50-D53, D62-D64)", &["D50", "D51", "D52", "D53", "D62", "D63", "D64"]),
     ("cellulitis", "cellulitis (L03)", &["L03"]),
     ("fall", "falls (W00-W19, R29.6, Z91.81)", &["W0", "W1", "R296", "Z9181"]),
-    ("weakness", "weakness, gait, weight loss (R26, R53, R54, R62, R63.4, M62.8)", &["R26", "R53", "R54", "R62", "R634", "M628"]),
+    (
+        "weakness",
+        "weakness, gait, weight loss (R26, R53, R54, R62, R63.4, M62.8)",
+        &["R26", "R53", "R54", "R62", "R634", "M628"],
+    ),
     ("confusion", "confusion and delirium (R41, F05)", &["R41", "F05"]),
     ("pressure_ulcer", "pressure ulcer (L89)", &["L89"]),
     ("nonadherence", "noncompliance with treatment (Z91.1)", &["Z911"]),
@@ -79,11 +83,12 @@ impl Families {
         };
         // N18.1..N18.6; N18.30..32 are stage 3.
         let stage = |code: &str| {
-            code.strip_prefix("N18").and_then(|r| r.bytes().next()).filter(|b| (b'1'..=b'6').contains(b)).map_or(0, |b| b - b'0')
+            code.strip_prefix("N18")
+                .and_then(|r| r.bytes().next())
+                .filter(|b| (b'1'..=b'6').contains(b))
+                .map_or(0, |b| b - b'0')
         };
-        let category = |code: &str| {
-            code.bytes().take(3).fold(0_u32, |k, b| k << 8 | u32::from(b))
-        };
+        let category = |code: &str| code.bytes().take(3).fold(0_u32, |k, b| k << 8 | u32::from(b));
         Self {
             bits: codes.icd.texts().map(of).collect(),
             kidney_stage: codes.icd.texts().map(stage).collect(),

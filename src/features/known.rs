@@ -108,14 +108,7 @@ impl<'a> Knowledge<'a> {
     /// Prepares what does not depend on a member.
     #[must_use]
     pub fn new(extracts: &'a Extracts, codes: &'a Codes<'a>, clocks: &'a Clocks, models: &'a Models) -> Self {
-        Self {
-            extracts,
-            codes,
-            clocks,
-            models,
-            coverage: Coverage::of(extracts),
-            families: Families::new(codes),
-        }
+        Self { extracts, codes, clocks, models, coverage: Coverage::of(extracts), families: Families::new(codes) }
     }
 
     /// The member as known on `day`.

@@ -149,12 +149,26 @@ fn by_class() -> Vec<Spec<Facts>> {
     for (k, (name, words)) in CLASSES.into_iter().enumerate() {
         let topic = Topic::Supply(name);
         let mut line = |suffix: &str, what: &str, unit, missing, value: Pick| {
-            out.push(spec((&format!("{name}_{suffix}"), &format!("{what} {words}")), unit, missing, YEAR, topic.clone(), k, value));
+            out.push(spec(
+                (&format!("{name}_{suffix}"), &format!("{what} {words}")),
+                unit,
+                missing,
+                YEAR,
+                topic.clone(),
+                k,
+                value,
+            ));
         };
-        line("covered", "covered days as a share of days since the first fill of", "0..1", "under two fills or 60 days", |f, k| {
-            f.classes[k].covered
+        line(
+            "covered",
+            "covered days as a share of days since the first fill of",
+            "0..1",
+            "under two fills or 60 days",
+            |f, k| f.classes[k].covered,
+        );
+        line("days_late", "days since the supply ran out of", "days", "no fill in the window", |f, k| {
+            f.classes[k].late
         });
-        line("days_late", "days since the supply ran out of", "days", "no fill in the window", |f, k| f.classes[k].late);
         line("fills_365", "fills of", "count", NO_FILLS, |f, k| f.told.then_some(f.classes[k].fills));
     }
     out
@@ -170,23 +184,105 @@ pub fn group() -> Group<Facts> {
         line("fills_90", "pharmacy fills", "count", NO_FILLS, "90 days", 1, |f, k| f.told.then(|| f.fills[k])),
         line("fills_365", "pharmacy fills", "count", NO_FILLS, YEAR, 2, |f, k| f.told.then(|| f.fills[k])),
         line("days_since_fill", "days since the latest fill", "days", "no fill in the window", YEAR, 0, |f, _| f.since),
-        line("ingredients_90", "distinct ingredients filled", "count", NO_FILLS, "90 days", 0, |f, k| f.told.then(|| f.ingredients[k])),
-        line("ingredients_365", "distinct ingredients filled", "count", NO_FILLS, YEAR, 1, |f, k| f.told.then(|| f.ingredients[k])),
-        line("ingredients_on_hand", "distinct ingredients on hand", "count", "no fill with ingredient and supply", "the day", 0, |f, _| f.on_hand),
-        line("polypharmacy_5", "five or more ingredients on hand", "0 or 1", "no fill with ingredient and supply", "the day", 0, |f, _| {
-            f.on_hand.map(|n| f64::from(u8::from(n >= 5.0)))
+        line("ingredients_90", "distinct ingredients filled", "count", NO_FILLS, "90 days", 0, |f, k| {
+            f.told.then(|| f.ingredients[k])
         }),
-        line("polypharmacy_10", "ten or more ingredients on hand", "0 or 1", "no fill with ingredient and supply", "the day", 0, |f, _| {
-            f.on_hand.map(|n| f64::from(u8::from(n >= 10.0)))
+        line("ingredients_365", "distinct ingredients filled", "count", NO_FILLS, YEAR, 1, |f, k| {
+            f.told.then(|| f.ingredients[k])
         }),
-        line("ingredients_started_90", "ingredients whose first fill of the year lies in 90 days", "count", NO_FILLS, YEAR, 0, |f, _| f.told.then_some(f.started)),
-        line("ingredients_stopped_365", "ingredients filled twice whose supply ended more than 30 days ago", "count", NO_FILLS, YEAR, 0, |f, _| f.told.then_some(f.stopped)),
-        line("ingredients_with_gap_365", "ingredients with more than 30 days without supply", "count", NO_FILLS, YEAR, 0, |f, _| f.told.then_some(f.gaps)),
-        line("covered_days_share", "covered days as a share of days since first fill, over all ingredients", "0..1", "no ingredient with two fills over 60 days", YEAR, 0, |f, _| f.coverage),
-        line("lowest_covered_share", "lowest share of covered days of any ingredient", "0..1", "no ingredient with two fills over 60 days", YEAR, 0, |f, _| f.worst),
-        line("classes_late", "classes whose supply ran out more than 7 days ago", "count", NO_FILLS, YEAR, 0, |f, _| f.told.then_some(f.late_classes)),
-        line("mean_days_supply", "mean days' supply of a fill", "days", "no fill in the window", YEAR, 0, |f, _| f.mean_supply),
-        line("ninety_day_fills_share", "share of fills of 80 days or more", "0..1", "no fill in the window", YEAR, 0, |f, _| f.ninety),
+        line(
+            "ingredients_on_hand",
+            "distinct ingredients on hand",
+            "count",
+            "no fill with ingredient and supply",
+            "the day",
+            0,
+            |f, _| f.on_hand,
+        ),
+        line(
+            "polypharmacy_5",
+            "five or more ingredients on hand",
+            "0 or 1",
+            "no fill with ingredient and supply",
+            "the day",
+            0,
+            |f, _| f.on_hand.map(|n| f64::from(u8::from(n >= 5.0))),
+        ),
+        line(
+            "polypharmacy_10",
+            "ten or more ingredients on hand",
+            "0 or 1",
+            "no fill with ingredient and supply",
+            "the day",
+            0,
+            |f, _| f.on_hand.map(|n| f64::from(u8::from(n >= 10.0))),
+        ),
+        line(
+            "ingredients_started_90",
+            "ingredients whose first fill of the year lies in 90 days",
+            "count",
+            NO_FILLS,
+            YEAR,
+            0,
+            |f, _| f.told.then_some(f.started),
+        ),
+        line(
+            "ingredients_stopped_365",
+            "ingredients filled twice whose supply ended more than 30 days ago",
+            "count",
+            NO_FILLS,
+            YEAR,
+            0,
+            |f, _| f.told.then_some(f.stopped),
+        ),
+        line(
+            "ingredients_with_gap_365",
+            "ingredients with more than 30 days without supply",
+            "count",
+            NO_FILLS,
+            YEAR,
+            0,
+            |f, _| f.told.then_some(f.gaps),
+        ),
+        line(
+            "covered_days_share",
+            "covered days as a share of days since first fill, over all ingredients",
+            "0..1",
+            "no ingredient with two fills over 60 days",
+            YEAR,
+            0,
+            |f, _| f.coverage,
+        ),
+        line(
+            "lowest_covered_share",
+            "lowest share of covered days of any ingredient",
+            "0..1",
+            "no ingredient with two fills over 60 days",
+            YEAR,
+            0,
+            |f, _| f.worst,
+        ),
+        line(
+            "classes_late",
+            "classes whose supply ran out more than 7 days ago",
+            "count",
+            NO_FILLS,
+            YEAR,
+            0,
+            |f, _| f.told.then_some(f.late_classes),
+        ),
+        line("mean_days_supply", "mean days' supply of a fill", "days", "no fill in the window", YEAR, 0, |f, _| {
+            f.mean_supply
+        }),
+        line(
+            "ninety_day_fills_share",
+            "share of fills of 80 days or more",
+            "0..1",
+            "no fill in the window",
+            YEAR,
+            0,
+            |f, _| f.ninety,
+        ),
     ];
     specs.extend(by_class());
     Group { domain: Domain::Medications, prepare, specs }

@@ -40,19 +40,29 @@ fn prepare(v: &View<'_>) -> Facts {
     let count = |told: bool, n: usize| told.then_some(n as f64);
     let screenings = v.small.screenings.iter().filter(|s| v.day.0 - s.day < 365);
     let log = |what: &[&str]| {
-        let n = v.small.outreach.iter().filter(|o| v.day.0 - o.day < 180 && (what.is_empty() || what.contains(&&*o.outcome)));
+        let n = v
+            .small
+            .outreach
+            .iter()
+            .filter(|o| v.day.0 - o.day < 180 && (what.is_empty() || what.contains(&&*o.outcome)));
         count(reach(v.coverage.outreach, 180), n.count())
     };
     let screened = v.coverage.screenings.is_some_and(|f| f <= v.day);
     Facts {
         needs: needs.iter().filter(|n| n.is_open()).count() as f64,
         domains: DOMAINS.map(|d| {
-            needs.iter().find(|n| &*n.domain == d && matches!(&*n.need, "yes" | "no")).map(|n| f64::from(u8::from(n.is_open())))
+            needs
+                .iter()
+                .find(|n| &*n.domain == d && matches!(&*n.need, "yes" | "no"))
+                .map(|n| f64::from(u8::from(n.is_open())))
         }),
         screened: count(screened, screenings.clone().count()),
         declined: count(screened, screenings.filter(|s| &*s.need == "declined").count()),
         referrals: [
-            count(reach(v.coverage.referrals, 365), v.small.referrals.iter().filter(|r| v.day.0 - r.created < 365).count()),
+            count(
+                reach(v.coverage.referrals, 365),
+                v.small.referrals.iter().filter(|r| v.day.0 - r.created < 365).count(),
+            ),
             count(
                 reach(v.coverage.referrals, 365),
                 v.small.referrals.iter().filter(|r| r.closed.is_none_or(|c| c > v.day.0)).count(),
@@ -94,14 +104,54 @@ pub fn group() -> Group<Facts> {
     }
     let early = "the extract does not reach back so far";
     specs.extend([
-        spec(("screening_answers_365", "screening answers"), "count", early, "365 days", Topic::Needs, 0, |f: &Facts, _| f.screened),
-        spec(("screenings_declined_365", "screening answers declined"), "count", early, "365 days", Topic::Needs, 0, |f, _| f.declined),
-        spec(("referrals_365", "community referrals created"), "count", early, "365 days", Topic::Needs, 0, |f, k| f.referrals[k]),
-        spec(("referrals_open", "community referrals open on the day"), "count", early, "365 days", Topic::Needs, 1, |f, k| f.referrals[k]),
-        spec(("contact_attempts_180", "outreach log rows"), "count", early, "180 days", Topic::Contact, 0, |f, k| f.contacts[k]),
-        spec(("contacts_made_180", "completed or enrolled contacts"), "count", early, "180 days", Topic::Contact, 1, |f, k| f.contacts[k]),
-        spec(("contacts_refused_180", "refused contacts"), "count", early, "180 days", Topic::Contact, 2, |f, k| f.contacts[k]),
-        spec(("contacts_in_vain_180", "vain attempts"), "count", early, "180 days", Topic::Contact, 3, |f, k| f.contacts[k]),
+        spec(
+            ("screening_answers_365", "screening answers"),
+            "count",
+            early,
+            "365 days",
+            Topic::Needs,
+            0,
+            |f: &Facts, _| f.screened,
+        ),
+        spec(
+            ("screenings_declined_365", "screening answers declined"),
+            "count",
+            early,
+            "365 days",
+            Topic::Needs,
+            0,
+            |f, _| f.declined,
+        ),
+        spec(("referrals_365", "community referrals created"), "count", early, "365 days", Topic::Needs, 0, |f, k| {
+            f.referrals[k]
+        }),
+        spec(
+            ("referrals_open", "community referrals open on the day"),
+            "count",
+            early,
+            "365 days",
+            Topic::Needs,
+            1,
+            |f, k| f.referrals[k],
+        ),
+        spec(("contact_attempts_180", "outreach log rows"), "count", early, "180 days", Topic::Contact, 0, |f, k| {
+            f.contacts[k]
+        }),
+        spec(
+            ("contacts_made_180", "completed or enrolled contacts"),
+            "count",
+            early,
+            "180 days",
+            Topic::Contact,
+            1,
+            |f, k| f.contacts[k],
+        ),
+        spec(("contacts_refused_180", "refused contacts"), "count", early, "180 days", Topic::Contact, 2, |f, k| {
+            f.contacts[k]
+        }),
+        spec(("contacts_in_vain_180", "vain attempts"), "count", early, "180 days", Topic::Contact, 3, |f, k| {
+            f.contacts[k]
+        }),
     ]);
     for (k, (name, feature, _)) in INSTRUMENTS.into_iter().enumerate() {
         let topic = Topic::Instrument(name);

@@ -154,15 +154,14 @@ type Pick = fn(&Facts, usize) -> Option<f64>;
 fn windows(name: &str, words: &str, topic: &Topic, picks: &[usize], value: Pick) -> Vec<Spec<Facts>> {
     picks
         .iter()
-        .map(|k| {
-            spec((&format!("{name}_{}", WINDOWS[*k]), words), "count", NEVER, NAMES[*k], topic.clone(), *k, value)
-        })
+        .map(|k| spec((&format!("{name}_{}", WINDOWS[*k]), words), "count", NEVER, NAMES[*k], topic.clone(), *k, value))
         .collect()
 }
 
 fn hospital() -> Vec<Spec<Facts>> {
     let stays = Topic::Stays;
-    let line = |name, words, unit, missing, value: Pick| spec((name, words), unit, missing, YEAR, Topic::Stays, 0, value);
+    let line =
+        |name, words, unit, missing, value: Pick| spec((name, words), unit, missing, YEAR, Topic::Stays, 0, value);
     let mut out = windows("stays", "stays of any kind admitted", &stays, &[0, 1, 2, 3, 4], |f, k| Some(f.stays[k]));
     out.extend(windows("unplanned_stays", "acute stays not planned by CMS v4.0", &stays, &[1, 2, 3, 4], |f, k| {
         Some(f.unplanned[k])
@@ -189,24 +188,34 @@ fn hospital() -> Vec<Spec<Facts>> {
         line("emergency_admissions_365", "stays with admit type 1, 2 or 5", "count", NEVER, |f, _| {
             Some(f.emergency_admissions)
         }),
-        line("left_against_advice_365", "stays left against advice (07)", "count", NEVER, |f, _| Some(f.against_advice)),
+        line("left_against_advice_365", "stays left against advice (07)", "count", NEVER, |f, _| {
+            Some(f.against_advice)
+        }),
         line("discharged_to_facility_365", "stays that ended in a facility (03, 61-64)", "count", NEVER, |f, _| {
             Some(f.to_facility)
         }),
         line("open_stay", "a stay is open", "0 or 1", NEVER, |f, _| Some(flag(f.open_stay))),
     ]);
-    let since = |name, words, topic: Topic, value: Pick| {
-        spec((name, words), "days", "none known", "any", topic, 0, value)
-    };
+    let since =
+        |name, words, topic: Topic, value: Pick| spec((name, words), "days", "none known", "any", topic, 0, value);
     out.extend([
         since("days_since_discharge", "days since the latest discharge", Topic::Stays, |f, _| f.since_discharge),
         since("days_since_admission", "days since the latest admission", Topic::Stays, |f, _| f.since_admission),
-        since("days_since_avoidable_stay", "days since the latest avoidable admission", Topic::AvoidableStays, |f, _| {
-            f.since_avoidable
-        }),
-        spec(("behavioral_stays_365", "stays for a psychiatric or substance-use diagnosis"), "count", NEVER, YEAR, Topic::Behavioral, 0, |f, _| {
-            Some(f.behavioral)
-        }),
+        since(
+            "days_since_avoidable_stay",
+            "days since the latest avoidable admission",
+            Topic::AvoidableStays,
+            |f, _| f.since_avoidable,
+        ),
+        spec(
+            ("behavioral_stays_365", "stays for a psychiatric or substance-use diagnosis"),
+            "count",
+            NEVER,
+            YEAR,
+            Topic::Behavioral,
+            0,
+            |f, _| Some(f.behavioral),
+        ),
         spec(("post_acute_stays_365", "post-acute stays"), "count", NEVER, YEAR, Topic::PostAcute, 0, |f, _| {
             Some(f.post_acute)
         }),
@@ -217,9 +226,15 @@ fn hospital() -> Vec<Spec<Facts>> {
 fn elsewhere() -> Vec<Spec<Facts>> {
     let mut out =
         windows("ed_visits", "ED visits that ended at home", &Topic::Emergency, &[0, 1, 2, 3, 4], |f, k| Some(f.ed[k]));
-    out.push(spec(("days_since_ed_visit", "days since the latest ED visit"), "days", "none known", "any", Topic::Emergency, 0, |f: &Facts, _| {
-        f.ed_since
-    }));
+    out.push(spec(
+        ("days_since_ed_visit", "days since the latest ED visit"),
+        "days",
+        "none known",
+        "any",
+        Topic::Emergency,
+        0,
+        |f: &Facts, _| f.ed_since,
+    ));
     for (k, (name, words)) in [
         ("ed_emergent_365", "NYU share emergent, not preventable"),
         ("ed_preventable_365", "NYU share emergent, preventable"),
@@ -231,26 +246,52 @@ fn elsewhere() -> Vec<Spec<Facts>> {
     .enumerate()
     {
         let words = format!("{words}, summed over ED visits");
-        out.push(spec((name, &words), "visits", NEVER, YEAR, Topic::Emergency, k, |f: &Facts, k| Some(f.ed_classes[k])));
+        out.push(spec((name, &words), "visits", NEVER, YEAR, Topic::Emergency, k, |f: &Facts, k| {
+            Some(f.ed_classes[k])
+        }));
     }
     out.extend([
-        spec(("ed_behavioral_365", "NYU shares psychiatric, alcohol and drug, summed over ED visits"), "visits", NEVER, YEAR, Topic::Behavioral, 0, |f: &Facts, _| {
-            Some(f.ed_behavioral)
-        }),
+        spec(
+            ("ed_behavioral_365", "NYU shares psychiatric, alcohol and drug, summed over ED visits"),
+            "visits",
+            NEVER,
+            YEAR,
+            Topic::Behavioral,
+            0,
+            |f: &Facts, _| Some(f.ed_behavioral),
+        ),
         spec(("observation_stays_365", "ADT observation rows"), "count", NEVER, YEAR, Topic::Stays, 0, |f, _| {
             Some(f.observation)
         }),
     ]);
-    for (k, (name, window)) in
-        [("ambulatory_visits_30", "30 days"), ("ambulatory_visits_90", "90 days"), ("ambulatory_visits_180", "180 days"), ("ambulatory_visits_365", YEAR)]
-            .into_iter()
-            .enumerate()
+    for (k, (name, window)) in [
+        ("ambulatory_visits_30", "30 days"),
+        ("ambulatory_visits_90", "90 days"),
+        ("ambulatory_visits_180", "180 days"),
+        ("ambulatory_visits_365", YEAR),
+    ]
+    .into_iter()
+    .enumerate()
     {
-        out.push(spec((name, "days with an ambulatory visit"), "days", NEVER, window, Topic::Visits, k, |f: &Facts, k| Some(f.visits[k])));
+        out.push(spec(
+            (name, "days with an ambulatory visit"),
+            "days",
+            NEVER,
+            window,
+            Topic::Visits,
+            k,
+            |f: &Facts, k| Some(f.visits[k]),
+        ));
     }
-    out.push(spec(("days_since_ambulatory_visit", "days since the latest ambulatory visit"), "days", "none in 730 days", "730 days", Topic::Visits, 0, |f: &Facts, _| {
-        f.visit_since
-    }));
+    out.push(spec(
+        ("days_since_ambulatory_visit", "days since the latest ambulatory visit"),
+        "days",
+        "none in 730 days",
+        "730 days",
+        Topic::Visits,
+        0,
+        |f: &Facts, _| f.visit_since,
+    ));
     for (k, (name, words)) in [
         ("skilled_nursing", "skilled nursing bills (18x, 21x, 22x)"),
         ("home_health", "home health bills (32x-34x)"),
@@ -269,9 +310,15 @@ fn elsewhere() -> Vec<Spec<Facts>> {
         };
         for (w, (suffix, window)) in [("90", "90 days"), ("365", YEAR)].into_iter().enumerate() {
             let words = format!("days with {words}");
-            out.push(spec((&format!("{name}_{suffix}"), &words), "days", NEVER, window, topic.clone(), k * 2 + w, |f: &Facts, k| {
-                Some(f.services[k / 2][k % 2])
-            }));
+            out.push(spec(
+                (&format!("{name}_{suffix}"), &words),
+                "days",
+                NEVER,
+                window,
+                topic.clone(),
+                k * 2 + w,
+                |f: &Facts, k| Some(f.services[k / 2][k % 2]),
+            ));
         }
     }
     out
@@ -282,9 +329,19 @@ pub fn group() -> Group<Facts> {
     let mut specs = hospital();
     specs.extend(elsewhere());
     for (k, (name, window)) in
-        [("paid_30", "30 days"), ("paid_90", "90 days"), ("paid_365", YEAR), ("paid_730", "730 days")].into_iter().enumerate()
+        [("paid_30", "30 days"), ("paid_90", "90 days"), ("paid_365", YEAR), ("paid_730", "730 days")]
+            .into_iter()
+            .enumerate()
     {
-        specs.push(spec((name, "paid for claims and fills"), "US dollars", NEVER, window, Topic::Cost, k, |f: &Facts, k| Some(f.paid[k])));
+        specs.push(spec(
+            (name, "paid for claims and fills"),
+            "US dollars",
+            NEVER,
+            window,
+            Topic::Cost,
+            k,
+            |f: &Facts, k| Some(f.paid[k]),
+        ));
     }
     specs.push(spec(
         ("paid_trend", "paid in 90 days as a share of paid in 365 days"),

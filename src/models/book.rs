@@ -49,13 +49,17 @@ pub struct Book {
     pub returns: bool,
 }
 
+/// Member, score, horizon, stay.
+type Key = (u32, &'static str, i32, Option<Box<str>>);
+/// Model, probability, discharge.
+type Found = (usize, f64, Option<(Day, i32)>);
+
 /// Puts trained scores in the place of published ones. A member whom a model did not score has no score of that
 /// kind: two kinds of probability never stand in one column of ranks.
 #[must_use]
-pub fn overlay(scores: &mut Vec<Score>, trained: Vec<TrainedScore>, models: &[TrainedModel], as_of: Day) -> Book {
+pub fn overlay(scores: &mut [Score], trained: Vec<TrainedScore>, models: &[TrainedModel], as_of: Day) -> Book {
     let mut book = Book::default();
-    let mut found: FxHashMap<(u32, &'static str, i32, Option<Box<str>>), (usize, f64, Option<(Day, i32)>)> =
-        FxHashMap::default();
+    let mut found: FxHashMap<Key, Found> = FxHashMap::default();
     for t in trained {
         let outcome = models[t.model].outcome;
         let (score_id, horizon) = (outcome.score_id(), outcome.horizon_days());

@@ -119,7 +119,9 @@ impl Outcome {
     #[must_use]
     pub fn population(self) -> &'static str {
         match self {
-            Self::Readmit30 => "live index discharges of enrolled adults, from the first day the discharge is known (day 0, 7, 14 or 21)",
+            Self::Readmit30 => {
+                "live index discharges of enrolled adults, from the first day the discharge is known (day 0, 7, 14 or 21)"
+            }
             _ if self.adults_only() => "members of 18 years or more who are enrolled and alive on the snapshot day",
             _ => "members of any age who are enrolled and alive on the snapshot day",
         }

@@ -48,8 +48,7 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
             codes: history.codes,
             synthetic: history.synthetic || model.identity.synthetic,
         };
-        let left_out =
-            serde_json::to_value(panel.left_out).map_err(|e| PipelineError::Internal(e.to_string()))?;
+        let left_out = serde_json::to_value(panel.left_out).map_err(|e| PipelineError::Internal(e.to_string()))?;
         let predictions = predictions(&panel, &pick, &p, history.extracts);
         let rows = judged(&bench, &panel, &pick, p, (model.id, &model.identity.spreads), &features, &left_out);
         let evaluation = judge(&rows)?;

@@ -190,8 +190,7 @@ fn reasons(out: &mut String, reasons: &Rows) {
     let _ = writeln!(out, "Reasons");
     for row in &reasons.rows {
         let get = |n: &str| reasons.get(row, n);
-        let points =
-            match get("contribution") {
+        let points = match get("contribution") {
             "" => "context".to_owned(),
             c if c.starts_with('-') => c.to_owned(),
             c => format!("+{c}"),

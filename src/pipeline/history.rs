@@ -223,7 +223,9 @@ mod tests {
         }
         let long = Calendar::plan(Outcome::AvoidHosp365, day("2026-06-30"), day("2022-07-01"), 24, 90).expect("enough");
         assert!(long.days.iter().any(|d| long.slice(*d).is_none()));
-        assert!(long.days.iter().filter(|d| long.slice(**d) == Some(Slice::Train)).all(|d| d.plus(365) < long.report_from));
+        assert!(
+            long.days.iter().filter(|d| long.slice(**d) == Some(Slice::Train)).all(|d| d.plus(365) < long.report_from)
+        );
         assert_eq!(Calendar::plan(Outcome::AvoidHosp365, day("2026-06-30"), day("2024-07-01"), 24, 90), Err(0));
     }
 

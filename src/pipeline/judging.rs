@@ -8,9 +8,9 @@ use crate::config::RunPlan;
 use crate::domain::Sex;
 use crate::extracts::Extracts;
 use crate::features::Feature;
+use crate::learners::FlatTable;
 use crate::learners::metrics::BootstrapPlan;
 use crate::learners::table::{ColumnData, FeatureColumn, Groups};
-use crate::learners::FlatTable;
 use crate::models::evaluation::{Attribute, Comparator, Drift, Judged, drift};
 use crate::models::trained::Spread;
 use crate::timeline::Codes;
@@ -129,7 +129,11 @@ fn capacity(bench: &Bench<'_>, panel: &Panel) -> (Option<usize>, String) {
     let words = format!(
         "{k} people a snapshot: {contacts:.0} new contacts a day on the roster / expected reach {}{}",
         bench.plan.list.reach_default,
-        if panel.keep_member < 1.0 { format!(", times {:.4} of members kept", panel.keep_member) } else { String::new() }
+        if panel.keep_member < 1.0 {
+            format!(", times {:.4} of members kept", panel.keep_member)
+        } else {
+            String::new()
+        }
     );
     (Some(k), words)
 }

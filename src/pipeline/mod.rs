@@ -3,14 +3,15 @@
 
 mod assign;
 mod check;
+mod evaluation;
 mod everyone;
 mod explain;
-mod evaluation;
 mod flat_models;
 mod gates;
 mod history;
 mod judging;
 mod model_places;
+mod model_record;
 mod night_models;
 mod nightly;
 mod panel;
@@ -21,14 +22,14 @@ mod training;
 
 pub use assign::{AssignRequest, assign};
 pub use check::check;
-pub use explain::explain;
 pub use evaluation::{EvaluateRequest, evaluate};
+pub use explain::explain;
 pub use flat_models::{evaluate_predictions, score_table, train_table};
 pub use nightly::{NightlyOptions, NightlySummary, nightly};
 pub use progress::Progress;
 pub use publication::rebuild_report;
-pub use training::{TrainRequest, features_on, train};
 pub use stop::{install_signal_handlers, stop_flag, stop_signal};
+pub use training::{TrainRequest, features_on, train};
 
 use crate::caseload::CaseloadError;
 use crate::config::ConfigError;

@@ -62,18 +62,15 @@ impl<'a> NightModels<'a> {
         for at in 0..self.ready.len() {
             out.extend(self.one(at, &seen, snapshots)?);
         }
-        out.sort_by(|a, b| (a.member, a.model).cmp(&(b.member, b.model)));
+        out.sort_by_key(|s| (s.member, s.model));
         Ok(out)
     }
 
     fn see(&self, records: &BucketRecords, snapshots: &[Snapshot]) -> Vec<Seen<'a>> {
         let as_of = self.plan.as_of;
         let wants = |f: &dyn Fn(Outcome) -> bool| self.ready.iter().any(|r| f(r.model.outcome));
-        let (months, discharges, rising) = (
-            wants(&|o| !o.of_discharges()),
-            wants(&Outcome::of_discharges),
-            wants(&|o| o == Outcome::AvoidHosp90),
-        );
+        let (months, discharges, rising) =
+            (wants(&|o| !o.of_discharges()), wants(&Outcome::of_discharges), wants(&|o| o == Outcome::AvoidHosp90));
         let population = &self.knowledge.extracts.population;
         let mut out = Vec::new();
         for (i, s) in snapshots.iter().enumerate() {

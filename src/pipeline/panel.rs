@@ -126,15 +126,15 @@ impl Request {
             .find_map(|name| extracts.reports.get(name).and_then(|r| r.tally.history_start()))
             .map_or(plan.as_of, Day);
         let m = &plan.models;
-        let calendar = Calendar::plan(outcome, plan.as_of, start, m.panel_months, m.label_maturity_days).map_err(|n| {
-            crate::learners::LearnError::Refused(crate::learners::Refusal::TooFew {
-                what: "monthly snapshots with a year of history before them and a final label after",
-                found: n,
-                needed: 6,
-            })
-        })?;
-        let mut request =
-            Self { outcome, calendar, slices: slices.to_vec(), keep_non_event: 1.0, keep_member: 1.0 };
+        let calendar =
+            Calendar::plan(outcome, plan.as_of, start, m.panel_months, m.label_maturity_days).map_err(|n| {
+                crate::learners::LearnError::Refused(crate::learners::Refusal::TooFew {
+                    what: "monthly snapshots with a year of history before them and a final label after",
+                    found: n,
+                    needed: 6,
+                })
+            })?;
+        let mut request = Self { outcome, calendar, slices: slices.to_vec(), keep_non_event: 1.0, keep_member: 1.0 };
         if !outcome.of_discharges() {
             let (learn, report) = request.person_months(extracts);
             #[expect(clippy::cast_precision_loss, reason = "counts of rows")]
@@ -249,7 +249,8 @@ impl<'a> PanelWalk<'a> {
         let measures = measure(&timeline, &self.bare());
         let story = Story::of(&timeline, &measures);
         for (request, part) in requests.iter().zip(parts) {
-            let walk = MemberWalk { walk: self, member, events, knowledge: k, request, timeline: &timeline, story: &story };
+            let walk =
+                MemberWalk { walk: self, member, events, knowledge: k, request, timeline: &timeline, story: &story };
             if request.outcome.of_discharges() {
                 walk.discharges(part);
             } else {
@@ -329,7 +330,8 @@ impl MemberWalk<'_, '_> {
             if d.day < first {
                 continue;
             }
-            if d.day > last || !is_mature(d.day.plus(30), self.walk.plan.models.label_maturity_days, self.walk.plan.as_of)
+            if d.day > last
+                || !is_mature(d.day.plus(30), self.walk.plan.models.label_maturity_days, self.walk.plan.as_of)
             {
                 part.left_out.provisional += 1;
                 continue;

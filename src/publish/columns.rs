@@ -44,7 +44,10 @@ pub const OUTREACH: TableSpec = TableSpec {
         text("clock", "tcm_contact, tcm_visit, authorization_urgent; empty without one"),
         date("due", "the clock's due day"),
         int("slack_hours", "business hours left (8 a day), negative when late"),
-        num("avoid_hosp_90", "avoidable stay in 90 days, 0..1: by the trained model, else AHRQ's rate by age, sex and county"),
+        num(
+            "avoid_hosp_90",
+            "avoidable stay in 90 days, 0..1: by the trained model, else AHRQ's rate by age, sex and county",
+        ),
         num("readmit30", "by the trained model, else LACE's expected risk of death or readmission"),
         num("readmit30_residual", "what is left of it"),
         num("percentile", "rank among scored adults, 0..100"),
@@ -181,8 +184,14 @@ pub const REASONS: TableSpec = TableSpec {
         text("score_id", "score"),
         int("rank", "strongest first, from 1"),
         text("reason", "plain words; sensitive conditions masked"),
-        text("driver", "transition, clinical, medication, behavioral, social; rest for the two lines that complete a sum"),
-        num("contribution", "log-odds of a trained score (all lines of a score sum to its log-odds), or points in the index it belongs to; empty for context"),
+        text(
+            "driver",
+            "transition, clinical, medication, behavioral, social; rest for the two lines that complete a sum",
+        ),
+        num(
+            "contribution",
+            "log-odds of a trained score (all lines of a score sum to its log-odds), or points in the index it belongs to; empty for context",
+        ),
         date("evidence_date", "when"),
         text("evidence_id", "claim, admission or stay id; empty for a sensitive one"),
     ],

@@ -71,7 +71,9 @@ fn render(page: &Page) -> Result<String, PublishError> {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     environment.add_template("evaluation.html", include_str!("evaluation.html")).map_err(failed)?;
     let template = environment.get_template("evaluation.html").map_err(failed)?;
-    template.render(minijinja::context! { page => minijinja::Value::from(minijinja::value::Serde(page)) }).map_err(failed)
+    template
+        .render(minijinja::context! { page => minijinja::Value::from(minijinja::value::Serde(page)) })
+        .map_err(failed)
 }
 
 fn section(title: &str, lead: &str, header: &[&str], rows: Vec<Vec<String>>) -> Section {
@@ -169,9 +171,11 @@ fn calibration_chart(o: &Evaluation) -> Chart {
     use std::fmt::Write as _;
     let most = o.deciles.iter().flat_map(|d| [d.mean_predicted, d.observed]).fold(1e-6, f64::max);
     let top = (most, most);
-    let (a, b) = (place(0.0, 0.0, top), place(most, most, top));
-    let mut inside =
-        format!("<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" class=\"l\"/>", a.0, a.1, b.0, b.1);
+    let (start, end) = (place(0.0, 0.0, top), place(most, most, top));
+    let mut inside = format!(
+        "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" class=\"l\"/>",
+        start.0, start.1, end.0, end.1
+    );
     for d in &o.deciles {
         let (x, y) = place(d.mean_predicted, d.observed, top);
         let _ = write!(inside, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" class=\"d\"/>");
@@ -204,7 +208,16 @@ fn list_cells(f: &ListFigures) -> Vec<String> {
 
 fn comparators(e: &ModelEvaluation) -> Section {
     let mut rows = vec![
-        [vec!["this model".to_owned(), format!("{:.4}", e.overall.auroc), "–".to_owned(), some(e.top_decile_capture, 4)], list_cells(&e.at_capacity)].concat(),
+        [
+            vec![
+                "this model".to_owned(),
+                format!("{:.4}", e.overall.auroc),
+                "–".to_owned(),
+                some(e.top_decile_capture, 4),
+            ],
+            list_cells(&e.at_capacity),
+        ]
+        .concat(),
     ];
     for c in &e.comparators {
         let less = c.difference.map_or_else(
@@ -214,16 +227,37 @@ fn comparators(e: &ModelEvaluation) -> Section {
                 None => format!("{:+.4}", d.point),
             },
         );
-        rows.push([vec![c.name.clone(), some(c.auroc, 4), less, some(c.top_decile_capture, 4)], list_cells(&c.at_capacity)].concat());
+        rows.push(
+            [vec![c.name.clone(), some(c.auroc, 4), less, some(c.top_decile_capture, 4)], list_cells(&c.at_capacity)]
+                .concat(),
+        );
     }
     for x in &e.equal_length {
-        rows.push([vec![format!("{} alone", x.name), String::new(), String::new(), String::new()], list_cells(&x.flag)].concat());
-        rows.push([vec![format!("this model, as long as {}", x.name), String::new(), String::new(), String::new()], list_cells(&x.model)].concat());
+        rows.push(
+            [vec![format!("{} alone", x.name), String::new(), String::new(), String::new()], list_cells(&x.flag)]
+                .concat(),
+        );
+        rows.push(
+            [
+                vec![format!("this model, as long as {}", x.name), String::new(), String::new(), String::new()],
+                list_cells(&x.model),
+            ]
+            .concat(),
+        );
     }
     section(
         "Beside published indices, on the same rows",
         &format!("Capacity: {}.", e.capacity),
-        &["ranking", "AUROC", "model less this", "top tenth holds", "listed", "PPV", "sensitivity", "contacts per event"],
+        &[
+            "ranking",
+            "AUROC",
+            "model less this",
+            "top tenth holds",
+            "listed",
+            "PPV",
+            "sensitivity",
+            "contacts per event",
+        ],
         rows,
     )
 }
@@ -256,7 +290,15 @@ fn deaths(e: &ModelEvaluation) -> Section {
         &["handling", "rows", "events", "AUROC", "O/E"],
         e.deaths
             .iter()
-            .map(|d| vec![d.handling.clone(), d.rows.to_string(), d.events.to_string(), some(d.auroc, 4), some(d.observed_over_expected, 3)])
+            .map(|d| {
+                vec![
+                    d.handling.clone(),
+                    d.rows.to_string(),
+                    d.events.to_string(),
+                    some(d.auroc, 4),
+                    some(d.observed_over_expected, 3),
+                ]
+            })
             .collect(),
     )
 }
@@ -294,7 +336,13 @@ fn burden(e: &ModelEvaluation) -> Section {
             .map(|g| format!("{} {} of the top, burden {}", g.group, some(g.share_of_top, 3), some(g.burden_in_top, 2)))
             .collect::<Vec<_>>()
             .join("; ");
-        vec![a.ranked_by.clone(), format!("{:.3}", a.overlap_with_model), some(a.dollars_in_top, 3), some(a.events_in_top, 3), groups]
+        vec![
+            a.ranked_by.clone(),
+            format!("{:.3}", a.overlap_with_model),
+            some(a.dollars_in_top, 3),
+            some(a.events_in_top, 3),
+            groups,
+        ]
     });
     section(
         "Who is on top under which label",

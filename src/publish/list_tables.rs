@@ -249,7 +249,8 @@ fn reasons(inputs: &Inputs<'_>, sensitive: bool) -> Table {
     let mut table = Table::new(&columns::REASONS);
     for s in inputs.snapshots.iter().filter(|s| s.enrolled) {
         let all = inputs.book.rows(s);
-        let rows = all.iter().flat_map(|(score, _, reasons)| reasons.iter().enumerate().map(move |(i, r)| (*score, i, r)));
+        let rows =
+            all.iter().flat_map(|(score, _, reasons)| reasons.iter().enumerate().map(move |(i, r)| (*score, i, r)));
         for (score, i, r) in rows {
             let masked = r.shown(sensitive) != r.text;
             // The claim of a masked condition would tell it.

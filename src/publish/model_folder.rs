@@ -28,15 +28,15 @@ pub fn write_model(out: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Publis
         let why = std::io::Error::other("the folder holds files that are no model; name another with --out");
         return Err(refuse("model folder", why));
     }
-    let parent = out.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    let parent =
+        out.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
     let name = out.file_name().map_or_else(|| "model".to_owned(), |n| n.to_string_lossy().into_owned());
     // Makes the parent when it is missing, private as every folder of ours.
     OutputFolder::plain(&parent)?;
     let staging = parent.join(format!(".tmp-{name}-{}", std::process::id()));
     let old = parent.join(format!(".old-{name}-{}", std::process::id()));
-    let written = OutputFolder::plain(&staging).and_then(|_| {
-        files.iter().try_for_each(|(file, bytes)| write_private(&staging.join(file), bytes))
-    });
+    let written = OutputFolder::plain(&staging)
+        .and_then(|_| files.iter().try_for_each(|(file, bytes)| write_private(&staging.join(file), bytes)));
     let moved = written.and_then(|()| {
         if out.exists() {
             fs::rename(out, &old).map_err(|e| refuse("model folder", e))?;

@@ -333,7 +333,10 @@ mod tests {
         assert_eq!((0..20).filter(|i| tenth[*i]).collect::<Vec<_>>(), [9, 19]);
         let y: Vec<bool> = (0..20).map(|i| i == 9 || i == 3).collect();
         let f = list_figures(&y, &by_day);
-        assert_eq!((f.listed, f.events, f.ppv, f.sensitivity, f.number_needed_to_contact), (4, 1, Some(0.25), Some(0.5), Some(4.0)));
+        assert_eq!(
+            (f.listed, f.events, f.ppv, f.sensitivity, f.number_needed_to_contact),
+            (4, 1, Some(0.25), Some(0.5), Some(4.0))
+        );
         // A missing value ranks below every number.
         assert_eq!(listed(&days[..2], &[f64::NAN, -5.0], Some(1)), [false, true]);
     }

@@ -31,8 +31,21 @@ fn performance(e: &ModelEvaluation) -> String {
     let interval = o.intervals.auroc.map_or_else(String::new, |i| format!(" ({:.3}-{:.3})", i.low, i.high));
     format!(
         "AUROC {:.3}{interval}, average precision {:.3} at a prevalence of {:.4}, Brier {:.4}, scaled Brier {:.3}, calibration slope {:.3}, in the large {:+.3}, ECE {:.4}, expected/observed {:.3}; top tenth holds {} of events; {} rows, {} members, {} events, {} to {}",
-        o.auroc, o.average_precision, o.prevalence, o.brier, o.scaled_brier, o.calibration.slope, o.in_the_large, o.ece10,
-        o.expected_over_observed, number(e.top_decile_capture, 3), o.rows, o.groups, o.events, e.window.0, e.window.1
+        o.auroc,
+        o.average_precision,
+        o.prevalence,
+        o.brier,
+        o.scaled_brier,
+        o.calibration.slope,
+        o.in_the_large,
+        o.ece10,
+        o.expected_over_observed,
+        number(e.top_decile_capture, 3),
+        o.rows,
+        o.groups,
+        o.events,
+        e.window.0,
+        e.window.1
     )
 }
 
@@ -59,7 +72,9 @@ fn representation(e: &ModelEvaluation) -> String {
     let told: Vec<String> = e
         .groups
         .iter()
-        .map(|g| format!("{} {}: {}", g.attribute, g.level, g.rows.map_or_else(|| "under 11".to_owned(), |n| n.to_string())))
+        .map(|g| {
+            format!("{} {}: {}", g.attribute, g.level, g.rows.map_or_else(|| "under 11".to_owned(), |n| n.to_string()))
+        })
         .collect();
     format!("rows of the report slice, the same population later: {}", told.join("; "))
 }
@@ -68,7 +83,8 @@ fn attributes(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
     let (i, e, o) = (f.identity, f.evaluation, f.outcome);
     let none = "None. The model was fitted and measured on this organisation's own history only.";
     let top: Vec<String> = f.importance.iter().take(10).map(|(n, s)| format!("{n} {:.1} %", s * 100.0)).collect();
-    let local = "Run `lamplight evaluate --config F --model DIR` on newer history; months, drift and groups are told there.";
+    let local =
+        "Run `lamplight evaluate --config F --model DIR` on newer history; months, drift and groups are told there.";
     vec![
         ("1.i", "Developer and contact", "The organisation that trained it with Lamplight; name the responsible person here.".into()),
         ("1.ii", "Funding", "Name it here; the software has none to declare.".into()),
@@ -131,13 +147,19 @@ fn tripod(f: &CardFacts<'_>) -> Vec<(&'static str, String)> {
         ("7 data preparation", "one registry of features; rows with a reason are quarantined and counted".into()),
         ("8 outcome", format!("{} days; final {} days later", i.horizon_days, i.label_maturity_days)),
         ("9 predictors", format!("{} features, dictionary {}", i.features.len(), i.dictionary_hash)),
-        ("10 sample size", format!("{} rows, {} members, {} events in training", i.train.rows, i.train.members, i.train.events)),
+        (
+            "10 sample size",
+            format!("{} rows, {} members, {} events in training", i.train.rows, i.train.members, i.train.events),
+        ),
         ("11 missing data", "kept as missing: routed by the booster, a term of its own in the logistic".into()),
         ("12 analytical methods", format!("{}; folds by member tune; {}", i.learner, i.calibration_note)),
         ("13 class imbalance", format!("share of non-event rows kept {:.4}; weights restore them", i.kept_non_events)),
         ("14 fairness", "figures by age, sex, payer, race, ethnicity, language and county poverty".into()),
         ("15 model output", "probability, log-odds and contributions".into()),
-        ("16 training versus evaluation", format!("training {} to {}, evaluation {} to {}", i.train.from, i.train.to, i.report.from, i.report.to)),
+        (
+            "16 training versus evaluation",
+            format!("training {} to {}, evaluation {} to {}", i.train.from, i.train.to, i.report.from, i.report.to),
+        ),
         ("17 ethical approval", "to be stated by the organisation".into()),
         ("18 open science", "code, dictionary and settings are in the folder; data are not".into()),
         ("19 patient and public involvement", "to be stated by the organisation".into()),
@@ -160,19 +182,51 @@ fn probast(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
     vec![
         ("participants", "appropriate data source", "yes: the population it is used on".into()),
         ("participants", "inclusions and exclusions appropriate", format!("yes, counted: {}", i.left_out)),
-        ("predictors", "defined and assessed alike for all", format!("yes: one registry, dictionary {}", i.dictionary_hash)),
-        ("predictors", "assessed without knowledge of the outcome", "yes: only rows that had arrived by the snapshot day".into()),
-        ("predictors", "available when the model is used", format!("yes: the same view with a lag of {} days", i.claims_lag_days)),
+        (
+            "predictors",
+            "defined and assessed alike for all",
+            format!("yes: one registry, dictionary {}", i.dictionary_hash),
+        ),
+        (
+            "predictors",
+            "assessed without knowledge of the outcome",
+            "yes: only rows that had arrived by the snapshot day".into(),
+        ),
+        (
+            "predictors",
+            "available when the model is used",
+            format!("yes: the same view with a lag of {} days", i.claims_lag_days),
+        ),
         ("outcome", "determined appropriately and alike for all", "yes: AHRQ and CMS definitions on claims".into()),
         ("outcome", "excludes predictors", "yes: events begin after the snapshot day".into()),
-        ("outcome", "interval appropriate", format!("{} days, final after {} more", i.horizon_days, i.label_maturity_days)),
-        ("analysis", "reasonable number of participants with the outcome", format!("{} events, {per:.1} for each feature", i.train.events)),
-        ("analysis", "all participants in the analysis", format!("sampled non-events are weighted; left out: {}", i.left_out)),
+        (
+            "outcome",
+            "interval appropriate",
+            format!("{} days, final after {} more", i.horizon_days, i.label_maturity_days),
+        ),
+        (
+            "analysis",
+            "reasonable number of participants with the outcome",
+            format!("{} events, {per:.1} for each feature", i.train.events),
+        ),
+        (
+            "analysis",
+            "all participants in the analysis",
+            format!("sampled non-events are weighted; left out: {}", i.left_out),
+        ),
         ("analysis", "missing data handled appropriately", "kept as missing in training and scoring alike".into()),
         ("analysis", "competing risk of death", deaths(e)),
-        ("analysis", "overfitting and optimism accounted for", format!("report slice later in time; calibration slope {slope:.3}")),
+        (
+            "analysis",
+            "overfitting and optimism accounted for",
+            format!("report slice later in time; calibration slope {slope:.3}"),
+        ),
         ("analysis", "calibration and discrimination told", performance(e)),
-        ("analysis", "class imbalance handled and probabilities restored", format!("kept share {:.4}, weights", i.kept_non_events)),
+        (
+            "analysis",
+            "class imbalance handled and probabilities restored",
+            format!("kept share {:.4}, weights", i.kept_non_events),
+        ),
         ("applicability", "fairness assessed", fairness(e)),
     ]
 }
@@ -213,8 +267,15 @@ pub fn card_markdown(f: &CardFacts<'_>, short: bool) -> String {
     let _ = writeln!(
         out,
         "{}; horizon {} days. Trained by Lamplight {} on snapshots {} to {}, {} rows, {} events; {} learner.\n\n{}.\n",
-        f.outcome.words(), i.horizon_days, i.lamplight_version, i.train.from, i.train.to, i.train.rows, i.train.events,
-        i.learner, performance(f.evaluation)
+        f.outcome.words(),
+        i.horizon_days,
+        i.lamplight_version,
+        i.train.from,
+        i.train.to,
+        i.train.rows,
+        i.train.events,
+        i.learner,
+        performance(f.evaluation)
     );
     if !i.warnings.is_empty() {
         let _ = writeln!(out, "Warnings:\n");
@@ -223,8 +284,16 @@ pub fn card_markdown(f: &CardFacts<'_>, short: bool) -> String {
         }
         out.push('\n');
     }
-    let _ = writeln!(out, "Beside published indices on the same rows:\n\n| index | AUROC | top tenth holds |\n|---|---|---|");
-    let _ = writeln!(out, "| this model | {:.3} | {} |", f.evaluation.overall.auroc, number(f.evaluation.top_decile_capture, 3));
+    let _ = writeln!(
+        out,
+        "Beside published indices on the same rows:\n\n| index | AUROC | top tenth holds |\n|---|---|---|"
+    );
+    let _ = writeln!(
+        out,
+        "| this model | {:.3} | {} |",
+        f.evaluation.overall.auroc,
+        number(f.evaluation.top_decile_capture, 3)
+    );
     for c in &f.evaluation.comparators {
         let _ = writeln!(out, "| {} | {} | {} |", c.name, number(c.auroc, 3), number(c.top_decile_capture, 3));
     }

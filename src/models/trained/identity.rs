@@ -133,7 +133,10 @@ impl Identity {
                     None => format!("`{}` is absent", f.name),
                 }),
                 Some(n) if n.hash() != f.hash => {
-                    problems.push(format!("`{}` now means `{}`, the model learned `{}`", f.name, n.definition, f.definition));
+                    problems.push(format!(
+                        "`{}` now means `{}`, the model learned `{}`",
+                        f.name, n.definition, f.definition
+                    ));
                 }
                 Some(_) => {}
             }
@@ -211,7 +214,9 @@ mod tests {
         let mut changed = registry().with_own(&own);
         changed[0].definition.push_str(" at birth");
         assert!(id.fits(&changed, 45).expect_err("changed").to_string().contains("`age_years` now means"));
-        assert!(id.fits(&registry().with_own(&own), 30).expect_err("lag").to_string().contains("claims_lag_days is 30"));
+        assert!(
+            id.fits(&registry().with_own(&own), 30).expect_err("lag").to_string().contains("claims_lag_days is 30")
+        );
     }
 
     #[test]

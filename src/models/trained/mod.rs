@@ -67,8 +67,8 @@ impl TrainedModel {
         let mut all = String::new();
         for name in HASHED {
             let path = folder.join(name);
-            let bytes = std::fs::read(&path)
-                .map_err(|source| LearnError::Io { path: path.display().to_string(), source })?;
+            let bytes =
+                std::fs::read(&path).map_err(|source| LearnError::Io { path: path.display().to_string(), source })?;
             all.push_str(&format!("{name} {}\n", crate::reference::sha256_hex(&bytes)));
         }
         let card = std::fs::read_to_string(folder.join("model_card.md")).unwrap_or_default();
@@ -77,7 +77,15 @@ impl TrainedModel {
             .and_then(|b| serde_json::from_slice(&b).ok())
             .unwrap_or_default();
         let id = Box::leak(identity.id.clone().into_boxed_str());
-        Ok(Self { artifact, outcome, id, sha256: crate::reference::sha256_hex(all.as_bytes()), card, card_json, identity })
+        Ok(Self {
+            artifact,
+            outcome,
+            id,
+            sha256: crate::reference::sha256_hex(all.as_bytes()),
+            card,
+            card_json,
+            identity,
+        })
     }
 
     /// The model made ready for many rows.

@@ -104,7 +104,11 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
         Topic::Condition(bit) => condition(v, usize::from(*bit)),
         Topic::Heart => family_words(v, "coronary disease or atrial fibrillation", &["coronary", "fibrillation"]),
         Topic::Burden => words(
-            format!("{} chronic conditions (Elixhauser index {})", v.measures.comorbidity.elixhauser_count.unwrap_or(0), v.measures.comorbidity.elixhauser_readmission.unwrap_or(0)),
+            format!(
+                "{} chronic conditions (Elixhauser index {})",
+                v.measures.comorbidity.elixhauser_count.unwrap_or(0),
+                v.measures.comorbidity.elixhauser_readmission.unwrap_or(0)
+            ),
             Driver::Clinical,
             v.measures.comorbidity.latest().map(|(day, id)| Dated { day, id: id.into() }),
         ),
@@ -116,17 +120,32 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
         Topic::AcuteIllness => family_words(
             v,
             "acute illness in the last year",
-            &["pneumonia", "urinary_infection", "sepsis", "kidney_injury", "respiratory_failure", "dehydration", "anemia", "cellulitis"],
+            &[
+                "pneumonia",
+                "urinary_infection",
+                "sepsis",
+                "kidney_injury",
+                "respiratory_failure",
+                "dehydration",
+                "anemia",
+                "cellulitis",
+            ],
         ),
         Topic::Laboratory(loinc) => laboratory(v, loinc),
         Topic::Stays => stays(v),
         Topic::AvoidableStays => match facts.pqi_year.first() {
-            Some((dated, _)) => words(times(facts.pqi_year.len() as f64, "avoidable hospital stay") + " in 12 months", Driver::Clinical, Some(dated.clone())),
+            Some((dated, _)) => words(
+                times(facts.pqi_year.len() as f64, "avoidable hospital stay") + " in 12 months",
+                Driver::Clinical,
+                Some(dated.clone()),
+            ),
             None => words("no avoidable hospital stay in 12 months", Driver::Clinical, None),
         },
         Topic::ThisDischarge => discharge(v),
         Topic::Emergency => match &facts.last_ed {
-            Some(dated) => words(times(f64::from(facts.ed_year), "ED visit") + " in a year", Driver::Clinical, Some(dated.clone())),
+            Some(dated) => {
+                words(times(f64::from(facts.ed_year), "ED visit") + " in a year", Driver::Clinical, Some(dated.clone()))
+            }
             None => words("no ED visit in a year", Driver::Clinical, None),
         },
         Topic::Behavioral => Words {
@@ -146,11 +165,20 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
                 .map(|s| service(s).within(v.day, 365))
                 .iter()
                 .sum::<f64>();
-            words(times(days, "day") + " of nursing, home health or therapy billed in a year", Driver::Clinical, newest_claim(v))
+            words(
+                times(days, "day") + " of nursing, home health or therapy billed in a year",
+                Driver::Clinical,
+                newest_claim(v),
+            )
         }
-        Topic::Cost => words(format!("${:.0} paid in 12 months", v.scan.paid(v.day, 365)), Driver::Clinical, newest_claim(v)),
+        Topic::Cost => {
+            words(format!("${:.0} paid in 12 months", v.scan.paid(v.day, 365)), Driver::Clinical, newest_claim(v))
+        }
         Topic::Medicines => words(
-            facts.ingredients_on_hand.map_or_else(|| "pattern of fills".to_owned(), |n| times(f64::from(n), "medicine") + " on hand, pattern of fills"),
+            facts.ingredients_on_hand.map_or_else(
+                || "pattern of fills".to_owned(),
+                |n| times(f64::from(n), "medicine") + " on hand, pattern of fills",
+            ),
             Driver::Medication,
             newest_fill(v, None),
         ),
@@ -177,10 +205,7 @@ fn condition(v: &View<'_>, bit: usize) -> Words {
     };
     let key = ELIXHAUSER.get(bit).copied().unwrap_or("");
     match v.measures.comorbidity.evidence(Scheme::Elixhauser, key) {
-        Some(e) => Words {
-            sensitive,
-            ..words(name, driver, Some(Dated { day: Day(e.last), id: e.last_id.clone() }))
-        },
+        Some(e) => Words { sensitive, ..words(name, driver, Some(Dated { day: Day(e.last), id: e.last_id.clone() })) },
         // That a sensitive condition is not there would tell as much.
         None => Words { sensitive, ..words(format!("no {name} on record"), Driver::Clinical, None) },
     }
@@ -188,15 +213,26 @@ fn condition(v: &View<'_>, bit: usize) -> Words {
 
 /// A claim or ADT row that names one of the families, newest first.
 fn family_words(v: &View<'_>, text: &str, names: &[&str]) -> Words {
-    let seen: Vec<usize> = names.iter().map(|n| family(n)).filter(|f| v.scan.family(*f).within(v.day, 365) > 0.0).collect();
+    let seen: Vec<usize> =
+        names.iter().map(|n| family(n)).filter(|f| v.scan.family(*f).within(v.day, 365) > 0.0).collect();
     if seen.is_empty() {
         return words(format!("{text}: none named in a year"), Driver::Clinical, None);
     }
     let starts: Vec<&str> = seen.iter().flat_map(|f| FAMILIES[*f].2.iter().copied()).collect();
     let names: Vec<String> = seen.iter().take(3).map(|f| FAMILIES[*f].0.replace('_', " ")).collect();
     let hit = |code: u32| starts.iter().any(|s| v.codes.icd.text(code).starts_with(s));
-    let claims = v.timeline.claims.iter().filter(|c| c.icd10() && c.dx.iter().any(|d| hit(d.code))).map(|c| Dated { day: Day(c.start), id: c.id.clone() });
-    let rows = v.timeline.admissions.iter().filter(|a| a.icd10() && a.dx.iter().any(|d| *d != 0 && hit(*d))).map(|a| Dated { day: Day(a.admit), id: a.admission_id.clone() });
+    let claims = v
+        .timeline
+        .claims
+        .iter()
+        .filter(|c| c.icd10() && c.dx.iter().any(|d| hit(d.code)))
+        .map(|c| Dated { day: Day(c.start), id: c.id.clone() });
+    let rows = v
+        .timeline
+        .admissions
+        .iter()
+        .filter(|a| a.icd10() && a.dx.iter().any(|d| *d != 0 && hit(*d)))
+        .map(|a| Dated { day: Day(a.admit), id: a.admission_id.clone() });
     words(format!("{text}: {}", names.join(", ")), Driver::Clinical, latest(claims.chain(rows)))
 }
 
@@ -219,15 +255,29 @@ fn newest_fill(v: &View<'_>, class: Option<&str>) -> Option<Dated> {
                 .any(|p| v.codes.reference.ingredient_class.get(p) == Some(&c))
         })
     };
-    latest(v.timeline.fills.iter().filter(|f| of_class(f.ingredient)).map(|f| Dated { day: Day(f.day), id: f.claim_id.clone() }))
+    latest(
+        v.timeline
+            .fills
+            .iter()
+            .filter(|f| of_class(f.ingredient))
+            .map(|f| Dated { day: Day(f.day), id: f.claim_id.clone() }),
+    )
 }
 
 fn stays(v: &View<'_>) -> Words {
     let facts = &v.measures.facts;
     match &facts.last_stay {
-        Some(dated) => words(times(f64::from(facts.stays_year), "hospital stay") + " in a year", Driver::Clinical, Some(dated.clone())),
+        Some(dated) => words(
+            times(f64::from(facts.stays_year), "hospital stay") + " in a year",
+            Driver::Clinical,
+            Some(dated.clone()),
+        ),
         None => match v.timeline.stays.last() {
-            Some(stay) => words("a hospital stay more than a year ago", Driver::Clinical, Some(Dated { day: stay.admit, id: stay.id.clone() })),
+            Some(stay) => words(
+                "a hospital stay more than a year ago",
+                Driver::Clinical,
+                Some(Dated { day: stay.admit, id: stay.id.clone() }),
+            ),
             None => words("no hospital stay on record", Driver::Clinical, None),
         },
     }
@@ -253,7 +303,11 @@ fn laboratory(v: &View<'_>, loinc: &str) -> Words {
         other => other,
     };
     match v.small.labs.iter().rev().find(|l| &*l.loinc == loinc && v.day.0 - l.day < 365) {
-        Some(l) => words(format!("{name} {} {}", l.value.0, l.unit), Driver::Clinical, Some(Dated { day: Day(l.day), id: Box::default() })),
+        Some(l) => words(
+            format!("{name} {} {}", l.value.0, l.unit),
+            Driver::Clinical,
+            Some(Dated { day: Day(l.day), id: Box::default() }),
+        ),
         None => words(format!("{name} not measured in a year"), Driver::Clinical, None),
     }
 }
