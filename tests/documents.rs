@@ -8,6 +8,7 @@ use support::{code, lamplight, project, text};
 fn generated_documents_are_current() {
     for (file, part) in [
         ("measures", "measures"),
+        ("features", "features"),
         ("inputs", "inputs"),
         ("outputs", "outputs"),
         ("configuration", "config"),

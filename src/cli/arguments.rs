@@ -97,14 +97,30 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         steps: Option<u64>,
     },
-    /// Train a model on a flat table.
+    /// Train a model on the organisation's own history (--config, --model), or on a flat table (--table, --spec).
     Train {
+        /// Configuration file of the history; without one and without --table the shipped sample is read.
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["table", "spec"])]
+        config: Option<PathBuf>,
+        /// Outcome: readmit30, avoid_hosp_30, avoid_hosp_90, avoid_hosp_365, unplanned_admit_365, avoid_ed_90, or
+        /// avoid_hosp for its three horizons, one folder each.
+        #[arg(long, value_name = "ID", conflicts_with_all = ["table", "spec"], required_unless_present = "table")]
+        model: Option<String>,
+        /// Day the history is read as of, YYYY-MM-DD (also LAMPLIGHT_AS_OF, or [run] as_of).
+        #[arg(long, value_name = "DATE", conflicts_with = "table")]
+        as_of: Option<String>,
+        /// Worker threads, 0 for every core; no byte of the model depends on it.
+        #[arg(long, value_name = "N")]
+        threads: Option<usize>,
+        /// logistic, boosted or auto (the better one on held-out folds); a flat table's spec says it itself.
+        #[arg(long, value_enum, default_value_t = Learner::Auto, conflicts_with = "table")]
+        learner: Learner,
         /// CSV table.
-        #[arg(long, value_name = "FILE")]
-        table: PathBuf,
+        #[arg(long, value_name = "FILE", requires = "spec")]
+        table: Option<PathBuf>,
         /// Spec (TOML): id, group, label, numeric and categorical features, learner.
-        #[arg(long, value_name = "FILE")]
-        spec: PathBuf,
+        #[arg(long, value_name = "FILE", requires = "table")]
+        spec: Option<PathBuf>,
         /// Model folder to write.
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
@@ -127,15 +143,29 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Discrimination, calibration and capture of a file of predictions (id, group, y, probability).
+    /// Discrimination, calibration, capture at capacity, comparators and groups of a trained model (--config,
+    /// --model), or the figures of a file of predictions (id, group, y, probability).
     Evaluate {
+        /// Configuration file of the history; without one and without --predictions the shipped sample is read.
+        #[arg(long, value_name = "FILE", conflicts_with = "predictions")]
+        config: Option<PathBuf>,
+        /// Trained model: a folder, or an id below models.folder.
+        #[arg(long, value_name = "ID|DIR", conflicts_with = "predictions", required_unless_present = "predictions")]
+        model: Option<String>,
+        /// Day the history is read as of, YYYY-MM-DD.
+        #[arg(long, value_name = "DATE", conflicts_with = "predictions")]
+        as_of: Option<String>,
+        /// Worker threads, 0 for every core.
+        #[arg(long, value_name = "N")]
+        threads: Option<usize>,
         /// CSV of predictions.
-        #[arg(long, value_name = "FILE")]
-        predictions: PathBuf,
-        /// Folder for evaluation.json.
+        #[arg(long, value_name = "FILE", requires = "out")]
+        predictions: Option<PathBuf>,
+        /// Folder for evaluation.json, evaluation.html and predictions.csv (holds member ids); the JSON is printed
+        /// all the same.
         #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-        /// Seed of the bootstrap.
+        out: Option<PathBuf>,
+        /// Seed of the bootstrap of a file of predictions.
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
@@ -185,7 +215,7 @@ pub enum Command {
     },
     /// The data dictionary.
     Schema {
-        /// inputs, outputs, config, code-sets, measures or all.
+        /// inputs, outputs, config, code-sets, measures, features or all.
         #[arg(default_value = "all")]
         what: String,
         /// json or md.
@@ -215,4 +245,15 @@ pub enum SynthFormat {
     Parquet,
     /// Big extracts Parquet, small ones CSV, as the sample data.
     Mixed,
+}
+
+/// Learners.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Learner {
+    /// L2 logistic regression on splines.
+    Logistic,
+    /// Histogram gradient booster.
+    Boosted,
+    /// The better of both on held-out folds.
+    Auto,
 }

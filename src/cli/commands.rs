@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{Command, ModelsWhat, PlanFlags, SynthFormat};
+use super::arguments::{Command, Learner, ModelsWhat, PlanFlags, SynthFormat};
 use super::schema;
 use crate::caseload::Continuity;
 use crate::config::{Overrides, RunPlan, nearest_hint};
 use crate::domain::Day;
 use crate::extracts::contract;
+use crate::learners::LearnerChoice;
 use crate::models::cards;
-use crate::pipeline::{self, AssignRequest, NightlyOptions, PipelineError, Progress};
+use crate::pipeline::{self, AssignRequest, EvaluateRequest, NightlyOptions, PipelineError, Progress, TrainRequest};
 use crate::publish::{PublishError, write_private};
 use crate::synth;
 
@@ -38,11 +39,29 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             })?;
             Ok(assignment_text(&summary, &out))
         }
-        Command::Train { table, spec, out, recalibrate, allow_suspect } => {
-            pipeline::train_table(&table, &spec, &out, recalibrate.as_deref(), allow_suspect)
+        Command::Train { config, model, as_of, threads, learner, table, spec, out, recalibrate, allow_suspect } => {
+            if let (Some(table), Some(spec)) = (table, spec) {
+                return pipeline::train_table(&table, &spec, &out, recalibrate.as_deref(), allow_suspect);
+            }
+            let (plan, _) = plan(&history_flags(config, as_of, threads))?;
+            let learner = match learner {
+                Learner::Logistic => LearnerChoice::Logistic,
+                Learner::Boosted => LearnerChoice::Boosted,
+                Learner::Auto => LearnerChoice::Auto,
+            };
+            let model = model.unwrap_or_default();
+            let request = TrainRequest { model, out, learner, recalibrate, allow_suspect };
+            pipeline::train(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, t))
         }
         Command::Score { table, model, out } => pipeline::score_table(&table, &model, &out),
-        Command::Evaluate { predictions, out, seed } => pipeline::evaluate_predictions(&predictions, &out, seed),
+        Command::Evaluate { config, model, as_of, threads, predictions, out, seed } => match (predictions, out) {
+            (Some(predictions), Some(out)) => pipeline::evaluate_predictions(&predictions, &out, seed),
+            (_, out) => {
+                let (plan, _) = plan(&history_flags(config, as_of, threads))?;
+                let request = EvaluateRequest { model: model.unwrap_or_default(), out };
+                pipeline::evaluate(&plan, &request, &Progress::new())
+            }
+        },
         Command::Report { run, out } => {
             let page = pipeline::rebuild_report(&run)?;
             write_private(&out, page.as_bytes())?;
@@ -61,6 +80,20 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
         }
         Command::Models { what } => models(&what),
         Command::Schema { what, format } => schema::render(&what, &format),
+    }
+}
+
+/// The flags of a command that reads a history and publishes no run.
+fn history_flags(config: Option<PathBuf>, as_of: Option<String>, threads: Option<usize>) -> PlanFlags {
+    PlanFlags {
+        config,
+        as_of,
+        out: None,
+        threads,
+        allow_empty: Vec::new(),
+        accept_volume_change: false,
+        manifest: None,
+        pseudonymize: None,
     }
 }
 
@@ -235,18 +268,47 @@ fn synthesise(
     Ok(text)
 }
 
+/// Trained models below `models/` of the working directory: path, first line and text of their cards.
+fn trained_cards() -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let mut folders = vec![PathBuf::from("models")];
+    while let Some(folder) = folders.pop() {
+        if folder.components().count() > 4 {
+            continue;
+        }
+        for path in std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok).map(|e| e.path()) {
+            if path.join("identity.json").is_file() {
+                let text = std::fs::read_to_string(path.join("model_card.md")).unwrap_or_default();
+                out.push((path.strip_prefix("models").unwrap_or(&path).display().to_string(), text));
+            } else if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    out.sort();
+    out
+}
+
 fn models(what: &ModelsWhat) -> Result<String, PipelineError> {
+    let trained = trained_cards();
     match what {
-        ModelsWhat::List => Ok(cards().iter().fold(String::new(), |mut s, c| {
-            let _ = writeln!(s, "{:<16} {:<6} {}", c.id, c.version, c.title);
-            s
-        })),
+        ModelsWhat::List => {
+            let published = cards().iter().fold(String::new(), |mut s, c| {
+                let _ = writeln!(s, "{:<16} {:<6} {}", c.id, c.version, c.title);
+                s
+            });
+            Ok(trained.iter().fold(published, |mut s, (id, text)| {
+                let demo = if text.contains("DEMONSTRATION MODEL") { "demonstration, synthetic data" } else { "" };
+                let _ = writeln!(s, "{id:<23} trained {demo}");
+                s
+            }))
+        }
         ModelsWhat::Show { id } => {
             let all = cards();
-            let names: Vec<&str> = all.iter().map(|c| c.id).collect();
-            all.iter()
-                .find(|c| c.id == id)
-                .map(|c| c.markdown.to_owned())
+            let names: Vec<&str> = all.iter().map(|c| c.id).chain(trained.iter().map(|t| t.0.as_str())).collect();
+            let published = all.iter().find(|c| c.id == id).map(|c| c.markdown.to_owned());
+            published
+                .or_else(|| trained.iter().find(|t| t.0 == *id).map(|t| t.1.clone()))
                 .ok_or_else(|| PipelineError::Usage(format!("no model `{id}`{}", nearest_hint(id, &names))))
         }
     }

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use crate::config::{KEYS, nearest_hint};
 use crate::extracts::contract::EXTRACTS;
+use crate::features::{dictionary_hash, registry};
 use crate::measures::REGISTRY;
 use crate::pipeline::PipelineError;
 use crate::publish::columns::TABLES;
 use crate::reference::code_sets;
 
-const PARTS: [&str; 6] = ["inputs", "outputs", "config", "code-sets", "measures", "all"];
+const PARTS: [&str; 7] = ["inputs", "outputs", "config", "code-sets", "measures", "features", "all"];
 
 /// Renders one part, or all.
 pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
@@ -28,6 +29,7 @@ pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
                 ("config", config()),
                 ("code-sets", sets()),
                 ("measures", measures()),
+                ("features", features()),
             ] {
                 if wanted(part) {
                     out.insert(part.to_owned(), value);
@@ -43,6 +45,7 @@ pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
                 ("config", config_md),
                 ("code-sets", sets_md),
                 ("measures", measures_md),
+                ("features", features_md),
             ] {
                 if wanted(part) {
                     out.push_str(&text());
@@ -154,5 +157,40 @@ fn measures_md() -> String {
     for m in REGISTRY {
         let _ = writeln!(out, "## {}\n\n{}\n", m.id(), m.doc());
     }
+    out
+}
+
+fn features() -> Value {
+    registry().features().iter().map(|f| json!({ "name": f.name, "domain": f.domain.name(), "definition": f.definition, "unit": f.unit, "missing": f.missing, "window": f.window, "hash": f.hash() })).collect()
+}
+
+fn features_md() -> String {
+    let all = registry().features();
+    let mut out = format!(
+        "# Features\n\n{} features, dictionary {}. All are read off what had arrived by the snapshot day; rows without a received or paid date are taken to need `models.claims_lag_days`. Race and ethnicity are never features. Columns that `models.feature_columns` names join in as `own_<column>`.\n\n",
+        all.len(),
+        dictionary_hash(all)
+    );
+    let mut domain = "";
+    for f in all {
+        if f.domain.name() != domain {
+            domain = f.domain.name();
+            let _ = writeln!(
+                out,
+                "{}## {domain}\n\n| feature | definition | unit | missing when | window |\n|---|---|---|---|---|",
+                if out.ends_with("|\n") { "\n" } else { "" }
+            );
+        }
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |",
+            f.name,
+            f.definition.replace('|', "\\|"),
+            f.unit,
+            f.missing,
+            f.window
+        );
+    }
+    out.push('\n');
     out
 }

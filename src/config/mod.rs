@@ -53,6 +53,8 @@ pub struct RunPlan {
     pub sample: bool,
     /// Set by `--pseudonymize`: members are known by keyed names in every output.
     pub pseudonyms: Option<PseudonymKey>,
+    /// The file is the shipped `config/sample.toml`, byte for byte: it alone may name demonstration models freely.
+    pub ships_demo: bool,
     /// SHA-256 of the resolved settings that can change an output byte.
     pub config_hash: String,
 }
@@ -142,7 +144,9 @@ impl RunPlan {
             toml::from_str(&text).map_err(|e| ConfigError::Invalid { path: shown.clone(), why: e.to_string() })?;
         let base =
             path.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-        resolve(file, base, overrides, environment)
+        let mut plan = resolve(file, base, overrides, environment)?;
+        plan.ships_demo = text == include_str!("../../config/sample.toml");
+        Ok(plan)
     }
 }
 
@@ -211,6 +215,7 @@ fn resolve(
         output: file.output,
         sample: false,
         pseudonyms: None,
+        ships_demo: false,
         config_hash: String::new(),
     };
     sections::validate(&plan)?;

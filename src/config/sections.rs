@@ -172,6 +172,11 @@ section! {
         label_maturity_days: i32 = 90,
         r#use: Vec<String> = Vec::new(),
         allow_demo_model: bool = false,
+        folder: String = "models".to_owned(),
+        feature_columns: Vec<String> = Vec::new(),
+        panel_months: u32 = 24,
+        panel_rows: u64 = 200_000,
+        synthetic: bool = false,
     }
 }
 
@@ -258,8 +263,45 @@ pub(super) fn validate(plan: &RunPlan) -> Result<(), ConfigError> {
             return Err(bad("output.formats", "may hold csv, parquet, xlsx, html (fhir is not built yet)"));
         }
     }
+    validate_models(&plan.models)?;
     for (name, extract) in &plan.extracts {
         validate_extract(name, extract)?;
+    }
+    Ok(())
+}
+
+fn validate_models(models: &Models) -> Result<(), ConfigError> {
+    if !(0..=365).contains(&models.claims_lag_days) {
+        return Err(bad("models.claims_lag_days", "must lie between 0 and 365"));
+    }
+    if !(0..=730).contains(&models.label_maturity_days) {
+        return Err(bad("models.label_maturity_days", "must lie between 0 and 730"));
+    }
+    if !(3..=60).contains(&models.panel_months) {
+        return Err(bad("models.panel_months", "must lie between 3 and 60"));
+    }
+    if models.panel_rows < 1000 {
+        return Err(bad("models.panel_rows", "must be at least 1000"));
+    }
+    for (i, name) in models.feature_columns.iter().enumerate() {
+        let lowered = name.to_lowercase();
+        let speaks = ["race", "ethnic", "hispanic", "latin"].iter().any(|w| {
+            lowered
+                .split(|c: char| !c.is_ascii_alphabetic())
+                .any(|part| part == *w || (*w != "race" && part.starts_with(w)))
+        });
+        if speaks {
+            return Err(bad(
+                "models.feature_columns",
+                &format!("`{name}` speaks of race or ethnicity, which are never features"),
+            ));
+        }
+        if name.is_empty() || ["member_id", "person_id", "observed_date"].contains(&name.as_str()) {
+            return Err(bad("models.feature_columns", &format!("`{name}` is no feature")));
+        }
+        if models.feature_columns[..i].contains(name) {
+            return Err(bad("models.feature_columns", &format!("`{name}` stands twice")));
+        }
     }
     Ok(())
 }

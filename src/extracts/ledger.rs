@@ -40,6 +40,8 @@ pub struct Tally {
     pub extra_columns: BTreeMap<String, u64>,
     /// Newest service date among the rows used.
     pub newest: Option<i32>,
+    /// Rows by block of 32 days since 1970-01-01: where a history begins.
+    pub blocks: BTreeMap<i32, u64>,
 }
 
 impl Tally {
@@ -67,6 +69,17 @@ impl Tally {
             *self.notes.entry(*k).or_default() += v;
         }
         self.newest = self.newest.max(other.newest);
+        for (k, v) in &other.blocks {
+            *self.blocks.entry(*k).or_default() += v;
+        }
+    }
+    /// The first day of a history in full flow: the first block with at least half the rows of the middle one.
+    #[must_use]
+    pub fn history_start(&self) -> Option<i32> {
+        let mut sizes: Vec<u64> = self.blocks.values().copied().collect();
+        sizes.sort_unstable();
+        let middle = *sizes.get(sizes.len() / 2)?;
+        self.blocks.iter().find(|(_, n)| **n * 2 >= middle).map(|(block, _)| block * 32)
     }
     /// A row counted as used turns out to be left out by a rule that needs the whole member.
     pub fn drop_used(&mut self, rule: &'static str, rows: u64) {

@@ -33,11 +33,11 @@ pub use events::{
 pub use interner::Interner;
 pub use interner::Words;
 pub use ledger::{QuarantineRow, Tally};
-pub use population::{EligibilityRow, Member, Population, Span};
+pub use population::{EligibilityRow, Member, Population, Span, SpanFacts};
 pub use reason::{Reason, Severity};
 pub use source::{Format, SourceFile};
 pub use tables::{
-    AreaValue, Authorization, ByMember, Case, Lab, Manager, OrderedNumber, Outreach, Override, Referral, Scored,
+    AreaValue, Authorization, ByMember, Case, Lab, Manager, OrderedNumber, Outreach, Override, Own, Referral, Scored,
     Screening, Task,
 };
 
@@ -142,6 +142,8 @@ pub struct Extracts {
     pub assessments: ByMember<Scored>,
     /// Surveys.
     pub surveys: ByMember<Scored>,
+    /// Own feature columns.
+    pub own: ByMember<Own>,
     /// Roster, in id order.
     pub managers: Vec<Manager>,
     /// Area indices.
@@ -217,7 +219,7 @@ impl Loader<'_> {
         let (Some(config), Some(files)) = (self.plan.extracts.get(name), self.found.files.get(name)) else {
             return Ok(());
         };
-        let Some(spec) = contract::extract(name) else { return Ok(()) };
+        let Some(spec) = contract_of(name, &self.plan.models.feature_columns) else { return Ok(()) };
         (self.options.progress)(name);
         let ledger = Ledger::default();
         let reader = ExtractReader { spec, config, files, pools: self.pools, stop: self.options.stop };
@@ -261,6 +263,7 @@ pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Re
     loader.read("pharmacy_claim", |spec, batch, v| claims::fills(spec, &context, &ingredients, &buckets, batch, v))?;
     buckets.check().map_err(ExtractError::Spill)?;
     let small = read_small(&mut loader, &context)?;
+    let own = read_own(&mut loader, &context)?;
     let managers = read_managers(&mut loader)?;
     let areas = read_areas(&mut loader)?;
     let Loader { reports, mut quarantine, .. } = loader;
@@ -278,6 +281,7 @@ pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Re
         cases: small.cases,
         assessments: small.assessments,
         surveys: small.surveys,
+        own,
         managers,
         areas,
         reports,
@@ -369,6 +373,7 @@ fn read_small(loader: &mut Loader<'_>, context: &Context<'_>) -> Result<Small, E
             domain: f.text("domain"),
             need: f.text("need"),
             instrument: f.text("instrument"),
+            received: f.day("received_date"),
         })?,
         outreach: read_table(loader, context, "outreach_log", Some("contact_date"), |f| Outreach {
             day: f.day("contact_date"),
@@ -435,13 +440,33 @@ fn read_small(loader: &mut Loader<'_>, context: &Context<'_>) -> Result<Small, E
             score: score(f),
         })?,
     })
-    .and_then(|small| {
-        // An organisation's own features are read and judged now; the feature registry takes them up.
-        let none: ByMember<i32> =
-            read_table(loader, context, "feature_table", Some("observed_date"), |f| f.day("observed_date"))?;
-        drop(none);
-        Ok(small)
+}
+
+/// An organisation's own columns: those that `[models] feature_columns` names, as numbers.
+fn read_own(loader: &mut Loader<'_>, context: &Context<'_>) -> Result<ByMember<Own>, ExtractError> {
+    let names = loader.plan.models.feature_columns.clone();
+    read_table(loader, context, "feature_table", Some("observed_date"), |f| Own {
+        observed: f.day("observed_date"),
+        values: names.iter().map(|n| f.number(n).map(OrderedNumber)).collect(),
     })
+}
+
+/// The contract of an extract; the feature table's is widened by the configured columns.
+fn contract_of(name: &str, own: &[String]) -> Option<&'static ExtractSpec> {
+    let spec = contract::extract(name)?;
+    if name != "feature_table" || own.is_empty() {
+        return Some(spec);
+    }
+    let widened = own.iter().map(|n| contract::ColumnSpec {
+        // Read once for the life of the process, like the contract itself.
+        name: Box::leak(n.clone().into_boxed_str()),
+        kind: contract::Kind::Number,
+        required: false,
+        repeat: 1,
+        allowed: &[],
+    });
+    let columns: Vec<contract::ColumnSpec> = spec.columns.iter().copied().chain(widened).collect();
+    Some(Box::leak(Box::new(ExtractSpec { columns: Box::leak(columns.into_boxed_slice()), ..*spec })))
 }
 
 fn read_managers(loader: &mut Loader<'_>) -> Result<Vec<Manager>, ExtractError> {

@@ -58,6 +58,25 @@ pub struct Span {
     pub end: i32,
 }
 
+/// What one eligibility row says of the time it covers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SpanFacts {
+    /// First day.
+    pub start: i32,
+    /// Last day.
+    pub end: i32,
+    /// As [`EligibilityRow::payer_type`].
+    pub payer_type: u8,
+    /// Dual status code.
+    pub dual: Short,
+    /// Original reason for entitlement.
+    pub orec: Short,
+    /// Medicare status code.
+    pub medicare_status: Short,
+    /// Lives in a long-term institution.
+    pub institutional: Option<bool>,
+}
+
 /// One member. `facts` is the row of the latest span begun by the night's date, gaps filled from earlier rows.
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -65,6 +84,8 @@ pub struct Member {
     pub facts: EligibilityRow,
     /// Merged spans, in order.
     pub spans: Vec<Span>,
+    /// The rows behind them, by first day: what held on an earlier day.
+    pub rows: Vec<SpanFacts>,
 }
 
 impl Member {
@@ -93,6 +114,11 @@ impl Member {
     pub fn payer_type(&self) -> PayerType {
         [PayerType::Medicare, PayerType::Medicaid, PayerType::Commercial, PayerType::Other]
             [usize::from(self.facts.payer_type.min(3))]
+    }
+    /// The newest row begun by a day; `None` before the first.
+    #[must_use]
+    pub fn row_on(&self, day: Day) -> Option<&SpanFacts> {
+        self.rows.iter().rev().find(|r| r.start <= day.0)
     }
     /// Enrolled on a day.
     #[must_use]
@@ -219,7 +245,16 @@ fn unite(rows: &[EligibilityRow], as_of: Day, tally: &mut Tally) -> Member {
     {
         *tally.notes.entry(Reason::DeceasedActive).or_default() += 1;
     }
-    Member { facts, spans: merged }
+    let facts_of = |r: &EligibilityRow| SpanFacts {
+        start: r.start,
+        end: r.end,
+        payer_type: r.payer_type,
+        dual: r.dual,
+        orec: r.orec,
+        medicare_status: r.medicare_status,
+        institutional: r.institutional,
+    };
+    Member { facts, spans: merged, rows: rows.iter().map(facts_of).collect() }
 }
 
 fn fill_gaps(facts: &mut EligibilityRow, other: &EligibilityRow) {

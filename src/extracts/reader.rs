@@ -90,6 +90,7 @@ pub struct Verdicts {
     notes: BTreeMap<Reason, u64>,
     /// Newest service date seen.
     pub newest: Option<i32>,
+    blocks: rustc_hash::FxHashMap<i32, u64>,
 }
 
 impl Verdicts {
@@ -106,9 +107,10 @@ impl Verdicts {
     pub fn note(&mut self, reason: Reason) {
         *self.notes.entry(reason).or_default() += 1;
     }
-    /// Keeps the newest date.
+    /// Keeps the newest date and counts its block of days.
     pub fn saw(&mut self, day: i32) {
         self.newest = self.newest.max(Some(day));
+        *self.blocks.entry(day.div_euclid(32)).or_default() += 1;
     }
 }
 
@@ -276,7 +278,8 @@ impl ExtractReader<'_> {
                 },
                 None => match find(name).or_else(|| (name == "member_id").then(|| find("person_id")).flatten()) {
                     Some(at) => Binding::Slot(slot(at, &mut used)),
-                    None if spec.required => {
+                    // An own column is named by the configuration, so it must be there; its cells may be empty.
+                    None if spec.required || self.is_own(name) => {
                         problems.push(format!("{file}: required column `{name}` is missing{}", near(name, names)));
                         continue;
                     }
@@ -300,6 +303,13 @@ impl ExtractReader<'_> {
             ledger.extra_column(name);
         }
         Ok((bindings, needed))
+    }
+
+    /// A column that only the configuration knows.
+    fn is_own(&self, name: &str) -> bool {
+        super::contract::extract(self.spec.name)
+            .is_some_and(|s| s.columns.iter().all(|c| c.repeat > 1 || c.name != name))
+            && self.spec.name == "feature_table"
     }
 
     /// Slots whose text is worth reading as a dictionary: few distinct values.
@@ -366,6 +376,7 @@ impl ExtractReader<'_> {
         }
         tally.dropped = verdicts.dropped;
         tally.newest = verdicts.newest;
+        tally.blocks = verdicts.blocks.into_iter().collect();
         tally.rows_used = tally.rows_in - tally.rows_quarantined() - tally.rows_dropped();
         ledger.merge(&tally, quarantine);
         Ok(())

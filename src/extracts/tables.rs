@@ -63,8 +63,8 @@ macro_rules! rows {
 }
 
 rows! {
-    /// A screening answer.
-    Screening { day: i32, domain: Box<str>, need: Box<str>, instrument: Box<str> }
+    /// A screening answer; `received` is [`NO_DAY`] when no column says.
+    Screening { day: i32, domain: Box<str>, need: Box<str>, instrument: Box<str>, received: i32 }
 }
 rows! {
     /// A contact attempt.
@@ -97,6 +97,11 @@ rows! {
 rows! {
     /// An assessment or a survey answer.
     Scored { day: i32, instrument: Box<str>, score: Option<OrderedNumber> }
+}
+
+rows! {
+    /// Values of an organisation's own columns, in the order of `[models] feature_columns`.
+    Own { observed: i32, values: Vec<Option<OrderedNumber>> }
 }
 
 /// A finite number with a total order, so that rows sort the same everywhere.

@@ -1,6 +1,28 @@
-//! What was known of one member on a day, made small: the row that scores, list and caseload work from.
-//! Owns the snapshot; refuses to look past its day or at another member.
+//! What was known of one member on a day: the snapshot that list and caseload work from, and the registry of
+//! features that models learn from. Owns both; refuses to look past the day or at another member.
+//!
+//! Adding a feature: one line in a group's table. Adding a group: one file and one line in `registry.rs`.
 
+// Counts turn into floats here all the time; they stay far below 2^24.
+#![allow(clippy::cast_precision_loss)]
+
+mod conditions;
+mod demographics;
+mod discharge;
+mod families;
+mod known;
+mod medications;
+mod procedures;
+mod registry;
+mod scan;
 mod snapshot;
+mod social;
+mod topic;
+mod utilization;
 
+pub use families::{FAMILIES, family};
+pub use known::{Coverage, Knowledge, Past, SmallRows, View};
+pub use registry::{Domain, Feature, FeatureGroup, Registry, dictionary_hash, registry};
+pub use scan::{Days, Scan, Service};
 pub use snapshot::{Condition, RecentIndex, RiskKey, Snapshot};
+pub use topic::Topic;

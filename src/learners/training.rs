@@ -212,8 +212,13 @@ fn finish(
     for (i, t) in tuned.iter().enumerate() {
         let p = bench.cross_calibrated(&t.held_out);
         let held_out = evaluate_with(&table.groups.codes, bench.truth, &p, plan)?;
-        if best.is_none_or(|b| held_out.log_loss < b.1) {
-            best = Some((i, held_out.log_loss));
+        // Rows that were sampled count as what they stand for.
+        let loss = match bench.weights {
+            Some(_) => bench.loss(&p.iter().map(|p| crate::learners::metrics::logit(*p)).collect::<Vec<_>>()),
+            None => held_out.log_loss,
+        };
+        if best.is_none_or(|b| loss < b.1) {
+            best = Some((i, loss));
         }
         candidates.push(Candidate {
             learner: t.fit.name().into(),

@@ -46,7 +46,12 @@ pub struct Score {
     pub status: ScoreStatus,
     /// Model or index.
     pub model_id: &'static str,
+    /// `published_index` or `trained`.
+    pub basis: &'static str,
 }
+
+/// What stands while no model is trained.
+const PUBLISHED: &str = "published_index";
 
 /// Horizons of `avoid_hosp`, in days.
 const AVOID_HORIZONS: [i32; 3] = [30, 90, 365];
@@ -103,6 +108,7 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
                 percentile: rank,
                 status,
                 model_id: "ahrq_pqi_v2024",
+                basis: PUBLISHED,
             });
         }
         out.push(not_scored(s.member, "unplanned_admit", 365, "no_model"));
@@ -122,6 +128,7 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
                     percentile: None,
                     status: ScoreStatus::Scored,
                     model_id: "lace_2010",
+                    basis: PUBLISHED,
                 });
             }
         }
@@ -141,6 +148,7 @@ fn not_scored(member: u32, score_id: &'static str, horizon_days: i32, why: &'sta
         percentile: None,
         status: ScoreStatus::NotScored(why),
         model_id: "",
+        basis: PUBLISHED,
     }
 }
 
@@ -164,6 +172,7 @@ fn avoid_ed(s: &Snapshot, sex: Sex, decile: Option<u8>, reference: &Reference) -
         percentile: None,
         status: ScoreStatus::Scored,
         model_id: "ahrq_pqe_v2024",
+        basis: PUBLISHED,
     }
 }
 

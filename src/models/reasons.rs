@@ -19,6 +19,8 @@ pub enum Driver {
     Behavioral,
     /// Social need.
     Social,
+    /// No one thing: the rest of a score and its starting point.
+    Rest,
 }
 
 impl Driver {
@@ -31,6 +33,7 @@ impl Driver {
             Self::Medication => "medication",
             Self::Behavioral => "behavioral",
             Self::Social => "social",
+            Self::Rest => "rest",
         }
     }
 }

@@ -1,13 +1,15 @@
 //! One person who might be contacted, with every part of the priority. Owns tiers, clocks and the
 //! benefit; refuses to decide who is left out.
 
+use rustc_hash::FxHashMap;
+
 use super::Inputs;
 use super::capacity::reach_rate;
 use crate::domain::{Day, business_days_between, stable_hash};
 use crate::extracts::Override;
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::WorkKind;
-use crate::models::{Driver, Reason, drivers, for_member, percentiles, residual};
+use crate::models::{Driver, Reason, drivers, percentiles, residual};
 
 /// Which stream a person came by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -88,6 +90,10 @@ pub struct Candidate {
     pub clock: Option<Clock>,
     /// Ordering key of the published indices.
     pub key: RiskKey,
+    /// A trained model orders people: the key then only tells, and the benefit decides.
+    pub by_model: bool,
+    /// The percentile reaches tier 3.
+    pub high: bool,
     /// Parts of the priority.
     pub parts: Parts,
     /// A manager already works with the person.
@@ -104,10 +110,12 @@ impl Candidate {
     /// Something speaks for a contact tonight.
     #[must_use]
     pub fn has_cause(&self) -> bool {
-        self.clock.is_some() || self.stream == Stream::Override || self.key.says_something()
+        let risk = if self.by_model { self.high } else { self.key.says_something() };
+        self.clock.is_some() || self.stream == Stream::Override || risk
     }
 
-    /// The list's order: clock class by slack, added by hand, then by the indices, then the benefit.
+    /// The list's order: clock class by slack, added by hand, then by the indices (unless a trained model orders
+    /// people), then the benefit.
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {
         let class = |c: &Self| match (&c.clock, c.stream) {
             (Some(_), _) => 0,
@@ -117,7 +125,7 @@ impl Candidate {
         class(self)
             .cmp(&class(other))
             .then_with(|| self.clock.cmp(&other.clock))
-            .then_with(|| other.key.cmp(&self.key))
+            .then_with(|| if self.by_model { std::cmp::Ordering::Equal } else { other.key.cmp(&self.key) })
             .then_with(|| other.parts.priority().total_cmp(&self.parts.priority()))
             .then_with(|| self.tie.cmp(&other.tie))
             .then_with(|| self.member.cmp(&other.member))
@@ -133,7 +141,7 @@ fn impactability(driver: Option<Driver>, inputs: &Inputs<'_>) -> f64 {
         Some(Driver::Medication) => ("medication", 0.9),
         Some(Driver::Behavioral) => ("behavioral", 0.7),
         Some(Driver::Social) => ("social", 0.8),
-        None => ("general", 0.4),
+        Some(Driver::Rest) | None => ("general", 0.4),
     };
     inputs.plan.list.impactability.get(name).copied().unwrap_or(value)
 }
@@ -162,14 +170,31 @@ fn clock(s: &Snapshot, complex: bool, as_of: Day) -> Option<Clock> {
 pub fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
     let as_of = inputs.plan.as_of;
     let base_reach = reach_rate(inputs);
-    let adults: Vec<&Snapshot> = inputs.snapshots.iter().filter(|s| s.enrolled && s.age >= 18).collect();
-    let now = percentiles(&adults.iter().map(|s| s.key).collect::<Vec<_>>());
-    let before = percentiles(&adults.iter().map(|s| s.key_before).collect::<Vec<_>>());
-    let mut rank = 0;
-    let mut probability: rustc_hash::FxHashMap<u32, f64> = rustc_hash::FxHashMap::default();
+    let mut probability: FxHashMap<u32, f64> = FxHashMap::default();
     for score in inputs.scores.iter().filter(|s| s.score_id == "avoid_hosp" && s.horizon_days == 90) {
         probability.insert(score.member, score.probability.unwrap_or(0.0));
     }
+    let left: FxHashMap<(u32, &str), f64> = inputs
+        .scores
+        .iter()
+        .filter(|s| s.score_id == "readmit30_residual")
+        .filter_map(|s| Some(((s.member, s.stay_id.as_deref()?), s.probability?)))
+        .collect();
+    let adults: Vec<&Snapshot> = inputs.snapshots.iter().filter(|s| s.enrolled && s.age >= 18).collect();
+    let (now, before) = if inputs.book.orders {
+        // Probabilities are never negative, so their bits order as they do.
+        let bits = |p: Option<f64>| p.unwrap_or(0.0).to_bits();
+        (
+            percentiles(&adults.iter().map(|s| bits(probability.get(&s.member).copied())).collect::<Vec<_>>()),
+            percentiles(&adults.iter().map(|s| bits(inputs.book.before(s.member))).collect::<Vec<_>>()),
+        )
+    } else {
+        (
+            percentiles(&adults.iter().map(|s| s.key).collect::<Vec<_>>()),
+            percentiles(&adults.iter().map(|s| s.key_before).collect::<Vec<_>>()),
+        )
+    };
+    let mut rank = 0;
     let mut out = Vec::new();
     for s in inputs.snapshots {
         let percentile = if s.enrolled && s.age >= 18 {
@@ -179,7 +204,9 @@ pub fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
             None
         };
         if s.enrolled {
-            out.push(one(inputs, s, percentile, probability.get(&s.member).copied().unwrap_or(0.0), base_reach, as_of));
+            let residual = s.recent.last().and_then(|r| left.get(&(s.member, &*r.stay_id)).copied());
+            let p90 = probability.get(&s.member).copied().unwrap_or(0.0);
+            out.push(one(inputs, s, percentile, (p90, residual), base_reach, as_of));
         }
     }
     out
@@ -189,7 +216,7 @@ fn one(
     inputs: &Inputs<'_>,
     s: &Snapshot,
     percentile: Option<(f64, f64)>,
-    p90: f64,
+    (p90, left): (f64, Option<f64>),
     base_reach: f64,
     as_of: Day,
 ) -> Candidate {
@@ -224,10 +251,20 @@ fn one(
     } else {
         Stream::HighRisk
     };
-    let drivers = drivers(s);
+    let reasons = inputs.book.for_list(s);
+    let mut drivers = drivers(s);
+    if inputs.book.orders && drivers.is_empty() {
+        for r in reasons.iter().filter(|r| r.driver != Driver::Rest && r.points.is_some_and(|p| p > 0.0)) {
+            if !drivers.contains(&r.driver) {
+                drivers.push(r.driver);
+            }
+        }
+    }
     let engaged = ex.cases.of(s.member).any(|c| c.end.is_none());
     let probability = match s.recent.last() {
-        Some(r) if in_transition => residual(lace_risk(r.lace.total(), inputs), as_of.since(r.discharge)),
+        Some(r) if in_transition => {
+            left.unwrap_or_else(|| residual(lace_risk(r.lace.total(), inputs), as_of.since(r.discharge)))
+        }
         _ => p90,
     };
     let since_discharge = s.recent.last().filter(|_| in_transition).map(|r| as_of.since(r.discharge));
@@ -239,6 +276,8 @@ fn one(
         percentile: now,
         clock,
         key: s.key,
+        by_model: inputs.book.orders,
+        high: now.is_some_and(|p| p >= list.tiers[2]),
         parts: Parts {
             probability,
             impactability: impactability(
@@ -250,7 +289,7 @@ fn one(
             time_value: since_discharge.map_or(1.0, |d| 2.0 - f64::from(d.clamp(0, 30)) / 30.0),
         },
         engaged,
-        reasons: for_member(s),
+        reasons,
         drivers,
         tie: stable_hash(inputs.plan.run.seed, ex.population.member(s.member).id().as_bytes()),
     }

@@ -181,6 +181,10 @@ fn unite_duplicates(all: &mut [Candidate], duplicates: &FxHashMap<u32, u32>) {
         let mine = &mut all[*to];
         mine.key = mine.key.max(theirs.key);
         mine.tier = mine.tier.min(theirs.tier);
+        mine.high |= theirs.high;
+        if mine.by_model {
+            mine.parts.probability = mine.parts.probability.max(theirs.parts.probability);
+        }
         if theirs.clock.is_some() && (mine.clock.is_none() || theirs.clock < mine.clock) {
             mine.clock = theirs.clock;
             mine.stream = Stream::Transition;

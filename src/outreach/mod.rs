@@ -19,6 +19,7 @@ use crate::config::RunPlan;
 use crate::extracts::Extracts;
 use crate::features::Snapshot;
 use crate::models::Score;
+use crate::models::book::Book;
 use crate::reference::Reference;
 
 /// Everything the list is made from.
@@ -31,6 +32,8 @@ pub struct Inputs<'a> {
     pub snapshots: &'a [Snapshot],
     /// Scores in member order.
     pub scores: &'a [Score],
+    /// Reasons, and whether a trained model orders people.
+    pub book: &'a Book,
     /// Code sets.
     pub reference: &'a Reference,
     /// The newest kept run with an earlier date.

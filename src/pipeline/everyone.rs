@@ -8,11 +8,13 @@ use bumpalo::Bump;
 use rayon::prelude::*;
 
 use super::PipelineError;
+use super::night_models::NightModels;
 use crate::config::RunPlan;
 use crate::domain::{Day, Short};
 use crate::extracts::{Basis, BucketRecords, ClaimLine, Extracts, MemberEvents, QuarantineRow, Reason};
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::{Inputs, MemberMeasures, Rates, measure, measure_for_order};
+use crate::models::book::TrainedScore;
 use crate::publish::{MemberTables, MemberWriters};
 use crate::reference::CodeStatus;
 use crate::timeline::{Codes, LineAccount, Room, Timeline};
@@ -32,10 +34,13 @@ pub struct Everyone {
     pub codes: BTreeMap<&'static str, u64>,
     /// Counts at the clinical gates.
     pub counts: BTreeMap<&'static str, u64>,
+    /// What trained models say, in member order.
+    pub trained: Vec<TrainedScore>,
 }
 
 #[derive(Default)]
 struct Group {
+    trained: Vec<TrainedScore>,
     snapshots: Vec<Snapshot>,
     tables: MemberTables,
     account: LineAccount,
@@ -52,6 +57,8 @@ pub struct Walk<'a> {
     pub extracts: &'a Extracts,
     /// Code facts.
     pub codes: &'a Codes<'a>,
+    /// Trained models, when the night uses any.
+    pub models: Option<&'a NightModels<'a>>,
     /// Set when told to stop.
     pub stop: &'a AtomicBool,
 }
@@ -98,6 +105,9 @@ impl Walk<'_> {
         for member in self.extracts.buckets.members(bucket) {
             self.member(member, &records, &arena, &mut group);
             arena.reset();
+        }
+        if let Some(models) = self.models {
+            group.trained = models.bucket(&records, &group.snapshots)?;
         }
         Ok(group)
     }
@@ -219,6 +229,7 @@ fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, 
 impl Everyone {
     fn take(&mut self, group: Group, extracts: &Extracts) {
         self.snapshots.extend(group.snapshots);
+        self.trained.extend(group.trained);
         self.rates.merge(&group.rates);
         for (map, from) in [
             (&mut self.codes, group.codes),

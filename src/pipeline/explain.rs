@@ -190,8 +190,11 @@ fn reasons(out: &mut String, reasons: &Rows) {
     let _ = writeln!(out, "Reasons");
     for row in &reasons.rows {
         let get = |n: &str| reasons.get(row, n);
-        let points =
-            if get("contribution").is_empty() { "context".to_owned() } else { format!("+{}", get("contribution")) };
+        let points = match get("contribution") {
+            "" => "context".to_owned(),
+            c if c.starts_with('-') => c.to_owned(),
+            c => format!("+{c}"),
+        };
         let evidence = [get("evidence_date"), get("evidence_id")]
             .into_iter()
             .filter(|t| !t.is_empty())
@@ -199,7 +202,8 @@ fn reasons(out: &mut String, reasons: &Rows) {
             .join(", ");
         let _ = writeln!(
             out,
-            "  {}. {} ({points}){}",
+            "  {} {}. {} ({points}){}",
+            get("score_id"),
             get("rank"),
             get("reason"),
             if evidence.is_empty() { String::new() } else { format!(" [{evidence}]") }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::PipelineError;
 use crate::learners::{self, Artifact, Purpose, TableSpec, TrainOptions};
-use crate::publish::{OutputFolder, write_private};
+use crate::publish::{OutputFolder, predictions_page, write_private};
 
 fn read(path: &Path) -> Result<Vec<u8>, PipelineError> {
     std::fs::read(path).map_err(|e| PipelineError::Usage(format!("cannot read {}: {e}", path.display())))
@@ -108,6 +108,9 @@ pub fn evaluate_predictions(predictions: &Path, out: &Path, seed: u64) -> Result
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
     let evaluation = learners::evaluate_predictions(&ids, &groups, &labels, &probabilities, seed)?;
     let bytes = pretty(&evaluation)?;
-    OutputFolder::plain(out)?.write_beside("evaluation.json", &bytes)?;
+    let page = predictions_page(&evaluation)?;
+    let folder = OutputFolder::plain(out)?;
+    folder.write_beside("evaluation.json", &bytes)?;
+    folder.write_beside("evaluation.html", page.as_bytes())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -3,23 +3,33 @@
 
 mod assign;
 mod check;
+mod evaluation;
 mod everyone;
 mod explain;
 mod flat_models;
 mod gates;
+mod history;
+mod judging;
+mod model_places;
+mod model_record;
+mod night_models;
 mod nightly;
+mod panel;
 mod progress;
 mod publication;
 mod stop;
+mod training;
 
 pub use assign::{AssignRequest, assign};
 pub use check::check;
+pub use evaluation::{EvaluateRequest, evaluate};
 pub use explain::explain;
 pub use flat_models::{evaluate_predictions, score_table, train_table};
 pub use nightly::{NightlyOptions, NightlySummary, nightly};
 pub use progress::Progress;
 pub use publication::{note_attempt, rebuild_report, verify_run};
 pub use stop::{install_signal_handlers, stop_flag, stop_signal};
+pub use training::{TrainRequest, features_on, train};
 
 use crate::caseload::CaseloadError;
 use crate::config::ConfigError;

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::everyone::{Everyone, Walk};
+use super::night_models::NightModels;
 use super::publication::{self, Night};
-use super::{PipelineError, Progress, gates, stop_flag};
+use super::{PipelineError, Progress, gates, model_places, stop_flag};
 use crate::caseload;
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
 use crate::models;
+use crate::models::book::overlay;
+use crate::models::trained::TrainedModel;
 use crate::outreach::{self, Memory};
 use crate::publish::{
     Manifest, MemberWriters, OutputFolder, PublishError, Staging, data_quality_json, memory_from, read_rows, verify,
@@ -99,7 +102,7 @@ fn night(
     // Everything that can fail cheaply fails before a claim is read.
     let mut staging = folder.stage()?;
     let reference = Reference::load(plan.reference_dir.as_deref())?;
-    refuse_unknown_models(plan)?;
+    let trained = model_places::tonight(plan)?;
     progress.stage("find inputs");
     let found = Discovered::find(plan)?;
     if let Some(list) = &options.manifest {
@@ -116,7 +119,7 @@ fn night(
     let icd = std::mem::take(&mut extracts.icd);
     let words = std::mem::take(&mut extracts.words);
     let codes = Codes::new(&icd, &words, &reference);
-    let everyone = measure(plan, &extracts, &codes, &mut staging, progress)?;
+    let mut everyone = measure(plan, &extracts, &codes, &trained, &mut staging, progress)?;
     settle_rows(&mut extracts, &everyone);
     account.note(&extracts, &everyone.codes, &[]);
     refuse_over_limit(&extracts, plan, account)?;
@@ -124,7 +127,8 @@ fn night(
     extracts.words = words;
 
     progress.stage("score");
-    let scores = models::score_all(&everyone.snapshots, &extracts.population, &reference, plan.as_of);
+    let mut scores = models::score_all(&everyone.snapshots, &extracts.population, &reference, plan.as_of);
+    let book = overlay(&mut scores, std::mem::take(&mut everyone.trained), &trained, plan.as_of);
 
     progress.stage("order outreach");
     let inputs = outreach::Inputs {
@@ -132,6 +136,7 @@ fn night(
         extracts: &extracts,
         snapshots: &everyone.snapshots,
         scores: &scores,
+        book: &book,
         reference: &reference,
         previous: &memory,
     };
@@ -149,19 +154,11 @@ fn night(
         cases: &cases,
         assignment: &assignment,
         everyone: &everyone,
+        models: &trained,
         found: &found,
         previous: previous.as_ref(),
     };
     publication::publish(folder, staging, &night, progress)
-}
-
-fn refuse_unknown_models(plan: &RunPlan) -> Result<(), PipelineError> {
-    match plan.models.r#use.first() {
-        None => Ok(()),
-        Some(id) => Err(PipelineError::Usage(format!(
-            "models.use names `{id}`, but no trained model of that name is here\nhint: leave models.use empty to score with the published indices; `lamplight models list` names what is there"
-        ))),
-    }
 }
 
 fn read(
@@ -181,11 +178,13 @@ fn measure(
     plan: &RunPlan,
     extracts: &Extracts,
     codes: &Codes<'_>,
+    trained: &[TrainedModel],
     staging: &mut Staging,
     progress: &Progress,
 ) -> Result<Everyone, PipelineError> {
     let mut writers = MemberWriters::open(staging)?;
-    let walk = Walk { plan, extracts, codes, stop: stop_flag() };
+    let models = (!trained.is_empty()).then(|| NightModels::new(plan, trained, extracts, codes));
+    let walk = Walk { plan, extracts, codes, models: models.as_ref(), stop: stop_flag() };
     let everyone = walk.run(&mut writers, &|done, all| progress.step(done, all))?;
     writers.close(staging)?;
     Ok(everyone)

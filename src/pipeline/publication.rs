@@ -14,6 +14,7 @@ use crate::caseload::{self, BuiltCaseload, Continuity, Options, Solution};
 use crate::config::RunPlan;
 use crate::extracts::{Discovered, QuarantineRow};
 use crate::measures::{RateKind, exact_poisson};
+use crate::models::trained::TrainedModel;
 use crate::outreach::{Inputs, OutreachList};
 use crate::publish::{
     AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist,
@@ -36,6 +37,8 @@ pub struct Night<'a> {
     pub assignment: &'a Assignment,
     /// Measures of everyone.
     pub everyone: &'a Everyone,
+    /// Trained models in use.
+    pub models: &'a [TrainedModel],
     /// Input files.
     pub found: &'a Discovered,
     /// The run remembered.
@@ -118,8 +121,11 @@ pub fn publish(
     let quality = data_quality_json(&night.inputs.extracts.reports, &night.everyone.codes, &[]);
     staging.write("data_quality.json", &pretty(&quality)?)?;
     let used: Vec<_> = crate::models::cards();
-    staging.write("model_card.json", &pretty(&json!({ "basis": "published_index", "models": used }))?)?;
-    staging.write("model_card.md", used.iter().map(|c| c.markdown).collect::<Vec<_>>().join("\n").as_bytes())?;
+    let basis = if night.models.is_empty() { "published_index" } else { "trained" };
+    let trained: Vec<_> = night.models.iter().map(|m| &m.card_json).collect();
+    staging.write("model_card.json", &pretty(&json!({ "basis": basis, "trained": trained, "models": used }))?)?;
+    let cards = night.models.iter().map(|m| m.card.as_str()).chain(used.iter().map(|c| c.markdown));
+    staging.write("model_card.md", cards.collect::<Vec<_>>().join("\n").as_bytes())?;
     let mut manifest = manifest(night)?;
     if plan.output.formats.iter().any(|f| f == "html") {
         let page = render_report(staging.path(), &manifest)?;
@@ -193,7 +199,8 @@ fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineEr
         .filter_map(|(m, c)| population.find(m).map(|i| (i, c.as_str().into())))
         .collect();
     let wants = |format: &str| plan.output.formats.iter().any(|f| f == format);
-    let banner = plan.sample.then_some("SAMPLE DATA");
+    let banner = banner(night);
+    let banner = banner.as_deref();
     for mut table in ListTables::new(night.inputs, night.list, &assigned).tables {
         let spec = table.spec;
         let batch = table.take()?;
@@ -219,6 +226,19 @@ fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineEr
         }
     }
     Ok(())
+}
+
+/// What every page of the run says first.
+fn banner(night: &Night<'_>) -> Option<String> {
+    if night.plan.sample {
+        Some("SAMPLE DATA".to_owned())
+    } else {
+        night
+            .models
+            .iter()
+            .any(|m| m.identity.synthetic)
+            .then(|| "DEMONSTRATION MODEL, trained on synthetic data: not for care".to_owned())
+    }
 }
 
 /// A sheet for everyone on the roster who has someone to call, and one for people nobody can take.
@@ -353,6 +373,7 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
             .iter()
             .map(String::as_str)
             .chain(sets.iter().map(|s| s.sha256.as_str()))
+            .chain(night.models.iter().map(|m| m.sha256.as_str()))
             .chain([plan.config_hash.as_str(), version]),
     );
     let rows = night
@@ -376,7 +397,7 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
         run_id: format!("{}-{}", plan.as_of, &inputs_digest[..8]),
         as_of: plan.as_of.to_string(),
         lamplight_version: version.to_owned(),
-        banner: plan.sample.then(|| "SAMPLE DATA".to_owned()),
+        banner: banner(night),
         config_sha256: plan.config_hash.clone(),
         inputs_digest,
         inputs,
@@ -385,7 +406,13 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
         rows,
         counts: counts(night),
         code_sets: sets.into_iter().map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 }).collect(),
-        models: crate::models::cards().iter().map(|c| c.id.to_owned()).collect(),
+        models: night
+            .models
+            .iter()
+            .map(|m| m.id.to_owned())
+            .chain(crate::models::cards().iter().map(|c| c.id.to_owned()))
+            .collect(),
+        model_hashes: night.models.iter().map(|m| (m.id.to_owned(), m.sha256.clone())).collect(),
         outputs: Vec::new(),
         digest: String::new(),
     })

@@ -7,7 +7,7 @@ use super::columns;
 use super::read_back::Rows;
 use super::table::{Cell, Table};
 use crate::domain::Day;
-use crate::models::{Reason, Score, for_member};
+use crate::models::{Reason, Score};
 use crate::outreach::{Candidate, Inputs, Listed, Memory, MemoryRow, OutreachList, Stream, working_manager};
 use crate::reference::Sensitive;
 
@@ -81,6 +81,7 @@ fn ordered_by(c: &Candidate) -> &'static str {
     match (&c.clock, c.stream) {
         (Some(_), _) => "clock",
         (None, Stream::Override) => "override",
+        _ if c.by_model => "expected benefit",
         _ => "published indices",
     }
 }
@@ -236,7 +237,7 @@ fn score_table(inputs: &Inputs<'_>) -> Table {
             s.probability.into(),
             s.percentile.into(),
             (&s.status.text()).into(),
-            Some("published_index").filter(|_| s.probability.is_some()).into(),
+            Some(s.basis).filter(|_| s.probability.is_some()).into(),
             Some(s.model_id).filter(|m| !m.is_empty()).into(),
         ]);
     }
@@ -247,8 +248,10 @@ fn score_table(inputs: &Inputs<'_>) -> Table {
 fn reasons(inputs: &Inputs<'_>, sensitive: bool) -> Table {
     let mut table = Table::new(&columns::REASONS);
     for s in inputs.snapshots.iter().filter(|s| s.enrolled) {
-        for (i, r) in for_member(s).iter().enumerate() {
-            let score = if r.driver == crate::models::Driver::Transition { "readmit30" } else { "avoid_hosp" };
+        let all = inputs.book.rows(s);
+        let rows =
+            all.iter().flat_map(|(score, _, reasons)| reasons.iter().enumerate().map(move |(i, r)| (*score, i, r)));
+        for (score, i, r) in rows {
             let masked = r.shown(sensitive) != r.text;
             // The claim of a masked condition would tell it.
             let evidence = Some(&*r.evidence).filter(|e| !e.is_empty() && !masked && r.sensitive != Sensitive::Abuse);

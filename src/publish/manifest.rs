@@ -90,6 +90,9 @@ pub struct Manifest {
     pub code_sets: Vec<CodeSetUsed>,
     /// Models and indices that scored.
     pub models: Vec<String>,
+    /// Hash of each trained model's folder, by id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub model_hashes: BTreeMap<String, String>,
     /// Output files but this one.
     pub outputs: Vec<OutputFile>,
     /// Digest of the outputs: the same inputs, settings, night and previous run give the same.

@@ -140,7 +140,11 @@ fn tonight(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
             line(
                 "Expected avoidable stays in 90 days on the list",
                 format!("{:.1}", sum(outreach, "avoid_hosp_90")),
-                "by AHRQ's rates: counts events, ranks nobody",
+                if manifest.model_hashes.is_empty() {
+                    "by AHRQ's rates: counts events, ranks nobody"
+                } else {
+                    "by the models in use (model_card.md)"
+                },
             ),
             line(
                 "Not reached tonight",

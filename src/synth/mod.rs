@@ -183,7 +183,22 @@ pub fn generate(options: &Options, progress: &(dyn Fn(u64) + Sync)) -> Result<Su
     }
     let mut files = sinks.into_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
     files.extend(across_members(options, night, &mut cases, &contacts)?);
+    mark(options)?;
     Ok(Summary { files })
+}
+
+/// The file that says an extract folder is synthetic: whatever is trained beside it is a demonstration.
+pub const MARKER: &str = "synthetic.json";
+
+fn mark(options: &Options) -> Result<(), SynthError> {
+    use std::io::Write as _;
+    let path = options.out.join(MARKER);
+    let text = format!(
+        "{{\"generator\":\"lamplight synth\",\"members\":{},\"seed\":{},\"years\":{},\"as_of\":\"{}\"}}\n",
+        options.members, options.seed, options.years, options.as_of
+    );
+    let mut file = sink::private_file(&path)?;
+    file.write_all(text.as_bytes()).map_err(|e| SynthError::io(&path, e))
 }
 
 /// The extracts that need all members, or none.

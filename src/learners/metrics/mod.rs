@@ -10,7 +10,7 @@ mod tests;
 
 pub use bootstrap::{Difference, Interval, paired_auroc_difference};
 pub use calibration::{Decile, LogitFit, calibration_fit, in_the_large};
-pub use ranking::TopShare;
+pub use ranking::{TopShare, ranking_auroc};
 pub use report::{BootstrapPlan, Evaluation, MetricIntervals, Threshold, evaluate_predictions, evaluate_with};
 
 /// Probabilities are clipped to `[CLIP, 1 - CLIP]` before a logit is taken.

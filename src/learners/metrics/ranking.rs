@@ -45,6 +45,18 @@ pub(super) fn auroc(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32]) -> f
     wins / (events * below)
 }
 
+/// AUROC of any ranking (a missing value ranks lowest); `None` with one class only or unequal lengths.
+#[must_use]
+pub fn ranking_auroc(values: &[f64], y: &[bool]) -> Option<f64> {
+    if values.len() != y.len() {
+        return None;
+    }
+    let p: Vec<f64> = values.iter().map(|v| if v.is_nan() { f64::NEG_INFINITY } else { *v }).collect();
+    let rank: Vec<u32> = (0..u32::try_from(p.len()).unwrap_or(u32::MAX)).collect();
+    let out = auroc(&Sorted::new(&p, &rank), &p, y, &vec![1; p.len()]);
+    out.is_finite().then_some(out)
+}
+
 /// Average precision: the step sum of precision over gains in recall; ties are one step.
 pub(super) fn average_precision(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32]) -> f64 {
     let (mut taken, mut hits, mut sum) = (0.0, 0.0, 0.0);

@@ -1,0 +1,291 @@
+//! Disease: Elixhauser measures, families of diagnoses, indices, laboratory values. Owns those features;
+//! refuses to decide which of them matter.
+
+use super::demographics::flag;
+use super::families::{FAMILIES, family};
+use super::known::View;
+use super::registry::{Domain, Group, Spec, spec};
+use super::scan::Days;
+use super::topic::Topic;
+use crate::measures::{Comorbidity, Scheme};
+use crate::reference::ELIXHAUSER;
+
+/// What the group reads off a view.
+pub struct Facts {
+    judged: bool,
+    bits: u64,
+    last: [Option<i32>; 38],
+    charlson_bits: u32,
+    indices: [Option<f64>; 5],
+    claims: Vec<[f64; 2]>,
+    since: Vec<Option<f64>>,
+    kidney_stage: u8,
+    categories: [f64; 4],
+    /// Newest value, its age in days, and change against the value before, by laboratory test.
+    labs: [[Option<f64>; 3]; 4],
+    labs_told: bool,
+}
+
+/// Tests taken up: LOINC, name, words.
+const LABS: [(&str, &str, &str); 4] = [
+    ("4548-4", "hba1c", "hemoglobin A1c, %"),
+    ("33914-3", "egfr", "estimated GFR, mL/min/1.73 m2"),
+    ("718-7", "hemoglobin", "hemoglobin, g/dL"),
+    ("2951-2", "sodium", "sodium, mmol/L"),
+];
+
+/// Charlson conditions without an Elixhauser twin.
+const CHARLSON_ONLY: [(&str, usize); 4] = [("mi", 0), ("pud", 7), ("rhd", 6), ("hp", 11)];
+
+/// Elixhauser places of families that have a twin there, for topics.
+fn topic_of(name: &str) -> Topic {
+    let bit = |n: &str| {
+        Topic::Condition(ELIXHAUSER.iter().position(|e| *e == n).and_then(|i| u8::try_from(i).ok()).unwrap_or(0))
+    };
+    match name {
+        "heart_failure" => bit("hf"),
+        "copd" | "asthma" | "oxygen" => bit("lung_chronic"),
+        "diabetes" => bit("diab_uncx"),
+        "diabetes_complication" => bit("diab_cx"),
+        "hypertension" => bit("htn_uncx"),
+        "kidney_disease" => bit("renlfl_mod"),
+        "stroke" => bit("cbvd"),
+        "dementia" => bit("dementia"),
+        "depression" => bit("depress"),
+        "severe_mental" => bit("psychoses"),
+        "substance_use" => bit("drug_abuse"),
+        "cancer" | "palliative" => bit("cancer_solid"),
+        "obesity" => bit("obese"),
+        "coronary" | "fibrillation" => Topic::Heart,
+        "fall" | "weakness" | "confusion" | "pressure_ulcer" => Topic::Frailty,
+        "pneumonia"
+        | "urinary_infection"
+        | "sepsis"
+        | "kidney_injury"
+        | "respiratory_failure"
+        | "dehydration"
+        | "anemia"
+        | "cellulitis" => Topic::AcuteIllness,
+        "nonadherence" => Topic::Medicines,
+        _ => Topic::Burden,
+    }
+}
+
+fn prepare(v: &View<'_>) -> Facts {
+    let c: &Comorbidity = &v.measures.comorbidity;
+    let mut last = [None; 38];
+    let mut charlson_bits = 0_u32;
+    for row in &c.conditions {
+        match row.scheme {
+            Scheme::Elixhauser => {
+                if let Some(i) = ELIXHAUSER.iter().take(38).position(|n| *n == row.condition) {
+                    last[i] = Some(v.day.0 - row.evidence.last);
+                }
+            }
+            Scheme::Charlson => {
+                if let Some((_, bit)) = CHARLSON_ONLY.iter().find(|(n, _)| *n == row.condition) {
+                    charlson_bits |= 1 << bit;
+                }
+            }
+            _ => {}
+        }
+    }
+    let judged = c.charlson.is_some();
+    Facts {
+        judged,
+        bits: c.elixhauser_bits,
+        last,
+        charlson_bits,
+        indices: [
+            c.charlson.map(f64::from),
+            c.elixhauser_readmission.map(f64::from),
+            c.elixhauser_mortality.map(f64::from),
+            c.elixhauser_count.map(f64::from),
+            c.hfrs,
+        ],
+        claims: (0..FAMILIES.len())
+            .map(|f| [v.scan.family(f).within(v.day, 90), v.scan.family(f).within(v.day, 365)])
+            .collect(),
+        since: (0..FAMILIES.len()).map(|f| v.scan.principal(f).since(v.day)).collect(),
+        kidney_stage: v.scan.kidney_stage,
+        categories: [
+            v.scan.categories(v.day, 90),
+            v.scan.categories(v.day, 365),
+            v.scan.new_categories(v.day, 90),
+            v.scan.new_categories(v.day, 180),
+        ],
+        labs: LABS.map(|(loinc, _, _)| lab(v, loinc)),
+        labs_told: v.coverage.labs.is_some(),
+    }
+}
+
+fn lab(v: &View<'_>, loinc: &str) -> [Option<f64>; 3] {
+    let mut values =
+        v.small.labs.iter().rev().filter(|l| &*l.loinc == loinc && v.day.0 - l.day < 365 && l.value.0.is_finite());
+    let Some(newest) = values.next() else { return [None; 3] };
+    let change = values.find(|l| l.day < newest.day).map(|l| newest.value.0 - l.value.0);
+    [Some(newest.value.0), Some(f64::from(v.day.0 - newest.day)), change]
+}
+
+const ICD9: &str = "the window holds ICD-9 codes only";
+const NEVER: &str = "never missing";
+const TWO_YEARS: &str = "24 months";
+
+fn elixhauser() -> Vec<Spec<Facts>> {
+    let topic = |i: usize| Topic::Condition(u8::try_from(i).unwrap_or(0));
+    let mut out: Vec<Spec<Facts>> = ELIXHAUSER
+        .iter()
+        .take(38)
+        .enumerate()
+        .map(|(i, name)| {
+            spec(
+                (&format!("elixhauser_{name}"), &format!("Elixhauser Refined measure {name}, after the hierarchy")),
+                "0 or 1",
+                ICD9,
+                TWO_YEARS,
+                topic(i),
+                i,
+                |f: &Facts, k| f.judged.then(|| flag(f.bits >> k & 1 == 1)),
+            )
+        })
+        .collect();
+    for name in [
+        "hf",
+        "lung_chronic",
+        "diab_cx",
+        "renlfl_sev",
+        "cancer_mets",
+        "dementia",
+        "psychoses",
+        "drug_abuse",
+        "wghtloss",
+    ] {
+        let i = ELIXHAUSER.iter().position(|n| *n == name).unwrap_or(0);
+        out.push(spec(
+            (&format!("days_since_{name}"), &format!("days since the newest mention of Elixhauser measure {name}")),
+            "days",
+            "not mentioned in the window",
+            TWO_YEARS,
+            topic(i),
+            i,
+            |f: &Facts, k| f.last[k].map(f64::from),
+        ));
+    }
+    for (name, bit) in CHARLSON_ONLY {
+        out.push(spec(
+            (&format!("charlson_{name}"), &format!("Charlson condition {name} (Quan 2005)")),
+            "0 or 1",
+            ICD9,
+            TWO_YEARS,
+            Topic::Burden,
+            bit,
+            |f: &Facts, k| f.judged.then(|| flag(f.charlson_bits >> k & 1 == 1)),
+        ));
+    }
+    out
+}
+
+fn by_family() -> Vec<Spec<Facts>> {
+    let mut out: Vec<Spec<Facts>> = Vec::new();
+    for (i, (name, words, _)) in FAMILIES.iter().enumerate() {
+        out.push(spec(
+            (&format!("{name}_days_365"), &format!("days with a claim or ADT row that names {words}")),
+            "days",
+            NEVER,
+            "365 days",
+            topic_of(name),
+            i,
+            |f: &Facts, k| f.claims.get(k).map(|c| c[1]),
+        ));
+    }
+    for name in
+        ["heart_failure", "copd", "asthma", "diabetes", "kidney_disease", "substance_use", "severe_mental", "weakness"]
+    {
+        out.push(spec(
+            (&format!("{name}_days_90"), &format!("days with a claim or ADT row that names the family {name}")),
+            "days",
+            NEVER,
+            "90 days",
+            topic_of(name),
+            family(name),
+            |f: &Facts, k| f.claims.get(k).map(|c| c[0]),
+        ));
+    }
+    for name in ["heart_failure", "copd", "diabetes", "pneumonia", "urinary_infection", "sepsis"] {
+        out.push(spec(
+            (
+                &format!("days_since_stay_for_{name}"),
+                &format!("days since the newest admission whose principal diagnosis is of the family {name}"),
+            ),
+            "days",
+            "no such stay in the window",
+            "730 days",
+            topic_of(name),
+            family(name),
+            |f: &Facts, k| f.since.get(k).copied().flatten(),
+        ));
+    }
+    out
+}
+
+/// The group.
+pub fn group() -> Group<Facts> {
+    let index = |name, words, arg| -> Spec<Facts> {
+        spec((name, words), "points", ICD9, TWO_YEARS, Topic::Burden, arg, |f, k| f.indices[k])
+    };
+    let mut specs = elixhauser();
+    specs.extend(by_family());
+    specs.extend([
+        index("charlson_index", "Charlson index, original weights", 0),
+        index("elixhauser_readmission_index", "Elixhauser readmission index", 1),
+        index("elixhauser_mortality_index", "Elixhauser mortality index", 2),
+        index("elixhauser_count", "Elixhauser measures after the hierarchy", 3),
+    ]);
+    specs.push(spec(
+        ("hospital_frailty_score", "Hospital Frailty Risk Score"),
+        "points",
+        ICD9,
+        TWO_YEARS,
+        Topic::Frailty,
+        4,
+        |f: &Facts, k| f.indices[k],
+    ));
+    specs.push(spec(
+        ("kidney_disease_stage", "highest N18 stage named: 0 none, 6 end-stage"),
+        "0..6",
+        NEVER,
+        "730 days",
+        topic_of("kidney_disease"),
+        0,
+        |f: &Facts, _| Some(f64::from(f.kidney_stage)),
+    ));
+    for (k, (name, words, window)) in [
+        ("diagnosis_categories_90", "distinct three-character ICD-10-CM categories", "90 days"),
+        ("diagnosis_categories_365", "distinct three-character ICD-10-CM categories", "365 days"),
+        ("new_diagnosis_categories_90", "categories first named in two years within the last 90 days", "90 days"),
+        ("new_diagnosis_categories_180", "categories first named in two years within the last 180 days", "180 days"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        specs.push(spec((name, words), "count", NEVER, window, Topic::Burden, k, |f: &Facts, k| Some(f.categories[k])));
+    }
+    for (i, (loinc, name, words)) in LABS.into_iter().enumerate() {
+        let topic = Topic::Laboratory(loinc);
+        let line = |suffix: &str, what: &str, unit, part: usize| {
+            spec(
+                (&format!("{name}_{suffix}"), &format!("{what} {words} (LOINC {loinc})")),
+                unit,
+                "no result in the window, or no laboratory extract",
+                "365 days",
+                topic.clone(),
+                i * 3 + part,
+                |f: &Facts, k| f.labs[k / 3][k % 3].filter(|_| f.labs_told),
+            )
+        };
+        specs.push(line("last", "newest", "as reported", 0));
+        specs.push(line("days", "days since the newest", "days", 1));
+        specs.push(line("change", "newest less the one before of", "as reported", 2));
+    }
+    Group { domain: Domain::Conditions, prepare, specs }
+}

@@ -1,0 +1,78 @@
+//! The discharge being scored: its length, way in, way out and illness as known then. Owns those features, all
+//! missing when no discharge is scored; refuses to look at what followed.
+
+use super::demographics::flag;
+use super::families::family;
+use super::known::View;
+use super::registry::{Domain, Group, Spec, spec};
+use super::scan::Days;
+use super::topic::Topic;
+use crate::measures::lace_for_stay;
+
+/// What the group reads off a view: all missing without a discharge.
+#[derive(Default)]
+pub struct Facts {
+    values: [Option<f64>; 14],
+}
+
+const PRINCIPAL: [&str; 7] =
+    ["heart_failure", "copd", "sepsis", "pneumonia", "kidney_injury", "respiratory_failure", "cancer"];
+
+fn prepare(v: &View<'_>) -> Facts {
+    let Some(at) = v.index else { return Facts::default() };
+    let (Some(stay), Some(facts)) = (v.timeline.stays.get(at), v.measures.stays.get(at)) else {
+        return Facts::default();
+    };
+    let lace = lace_for_stay(&v.timeline, at, v.codes);
+    let diagnoses = v.timeline.stay_diagnoses(stay).count();
+    let mut values = [None; 14];
+    values[0] = stay.length_of_stay().map(f64::from);
+    values[1] = stay.discharge.map(|d| f64::from(v.day.since(d)));
+    values[2] = (!stay.admit_type.is_none()).then(|| flag(stay.admit_type.is_any(&["1", "2", "5"])));
+    values[3] = facts.planned.map(flag);
+    values[4] = (!stay.disposition.is_none()).then(|| flag(stay.disposition.is_any(&["06", "86"])));
+    values[5] = (!stay.disposition.is_none()).then(|| flag(stay.disposition.is_any(&["03", "61", "62", "63", "64"])));
+    values[6] = lace.map(|l| f64::from(l.total()));
+    for (slot, name) in values[7..].iter_mut().zip(PRINCIPAL) {
+        *slot = (stay.principal != 0 && stay.principal_icd10)
+            .then(|| flag(v.scan.principal(family(name)).since(v.day) == Some(f64::from(v.day.since(stay.admit)))));
+    }
+    // A stay without any diagnosis yet (an ADT message alone) says nothing of its illness.
+    if diagnoses == 0 {
+        values[7..].fill(None);
+    }
+    Facts { values }
+}
+
+/// The group.
+pub fn group() -> Group<Facts> {
+    let mut specs: Vec<Spec<Facts>> = Vec::new();
+    let lines = [
+        ("index_length_of_stay", "days from admission to discharge", "days"),
+        ("index_days_passed", "days from the discharge to the snapshot", "days"),
+        ("index_emergency", "admit type 1, 2 or 5", "0 or 1"),
+        ("index_planned", "planned by CMS v4.0 as known then", "0 or 1"),
+        ("index_to_home_health", "discharged to home health (06, 86)", "0 or 1"),
+        ("index_to_facility", "discharged to a facility (03, 61-64)", "0 or 1"),
+        ("index_lace", "LACE as known then", "points"),
+    ];
+    let missing = "no discharge is scored, or the stay does not say";
+    for (k, (name, words, unit)) in lines.into_iter().enumerate() {
+        let words = format!("of the discharge being scored: {words}");
+        specs
+            .push(spec((name, &words), unit, missing, "the stay", Topic::ThisDischarge, k, |f: &Facts, k| f.values[k]));
+    }
+    for (k, name) in PRINCIPAL.into_iter().enumerate() {
+        let words = format!("of the discharge being scored: principal diagnosis of the family {name}");
+        specs.push(spec(
+            (&format!("index_for_{name}"), &words),
+            "0 or 1",
+            missing,
+            "the stay",
+            Topic::ThisDischarge,
+            k + 7,
+            |f: &Facts, k| f.values[k],
+        ));
+    }
+    Group { domain: Domain::Utilization, prepare, specs }
+}

@@ -1,0 +1,120 @@
+//! Families of ICD-10-CM codes by their beginning, looked up once a code. Owns which codes belong to which
+//! family; refuses to judge a member.
+
+use crate::timeline::Codes;
+
+/// A family: name, words, beginnings of its codes.
+pub type Family = (&'static str, &'static str, &'static [&'static str]);
+
+/// Families whose claims are counted. At most 64.
+pub const FAMILIES: [Family; 32] = [
+    ("heart_failure", "heart failure (I50, I11.0, I13.0, I13.2)", &["I50", "I110", "I130", "I132"]),
+    ("copd", "COPD and chronic bronchitis (J41-J44)", &["J41", "J42", "J43", "J44"]),
+    ("asthma", "asthma (J45)", &["J45"]),
+    ("diabetes", "diabetes (E10, E11, E13)", &["E10", "E11", "E13"]),
+    (
+        "diabetes_complication",
+        "diabetes with complications (E1x.0-E1x.8)",
+        &[
+            "E100", "E101", "E102", "E103", "E104", "E105", "E106", "E108", "E110", "E111", "E112", "E113", "E114",
+            "E115", "E116", "E118", "E130", "E131", "E132", "E133", "E134", "E135", "E136", "E138",
+        ],
+    ),
+    ("hypertension", "hypertension (I10-I16)", &["I10", "I11", "I12", "I13", "I15", "I16"]),
+    ("kidney_disease", "chronic kidney disease (N18, I12, I13)", &["N18", "I12", "I13"]),
+    ("coronary", "coronary disease (I20-I25)", &["I20", "I21", "I22", "I23", "I24", "I25"]),
+    ("fibrillation", "atrial fibrillation (I48)", &["I48"]),
+    ("stroke", "stroke and its sequels (I60-I63, I69)", &["I60", "I61", "I62", "I63", "I69"]),
+    ("dementia", "dementia (F01-F03, G30, G31)", &["F01", "F02", "F03", "G30", "G31"]),
+    ("depression", "depression (F32, F33)", &["F32", "F33"]),
+    ("severe_mental", "schizophrenia and bipolar disorder (F20, F25, F30, F31)", &["F20", "F25", "F30", "F31"]),
+    (
+        "substance_use",
+        "substance use (F10-F16, F18, F19)",
+        &["F10", "F11", "F12", "F13", "F14", "F15", "F16", "F18", "F19"],
+    ),
+    ("cancer", "malignant neoplasm (C00-C97)", &["C0", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9"]),
+    ("obesity", "obesity (E66, Z68.3, Z68.4)", &["E66", "Z683", "Z684"]),
+    ("arthritis", "arthrosis (M15-M19)", &["M15", "M16", "M17", "M18", "M19"]),
+    ("pneumonia", "pneumonia (J12-J18)", &["J12", "J13", "J14", "J15", "J16", "J17", "J18"]),
+    ("urinary_infection", "urinary infection (N10, N30, N39.0)", &["N10", "N30", "N390"]),
+    ("sepsis", "sepsis (A40, A41, R65)", &["A40", "A41", "R65"]),
+    ("kidney_injury", "acute kidney injury (N17)", &["N17"]),
+    ("respiratory_failure", "respiratory failure (J96)", &["J96"]),
+    ("dehydration", "dehydration and electrolytes (E86, E87)", &["E86", "E87"]),
+    ("anemia", "anemia (D50-D53, D62-D64)", &["D50", "D51", "D52", "D53", "D62", "D63", "D64"]),
+    ("cellulitis", "cellulitis (L03)", &["L03"]),
+    ("fall", "falls (W00-W19, R29.6, Z91.81)", &["W0", "W1", "R296", "Z9181"]),
+    (
+        "weakness",
+        "weakness, gait, weight loss (R26, R53, R54, R62, R63.4, M62.8)",
+        &["R26", "R53", "R54", "R62", "R634", "M628"],
+    ),
+    ("confusion", "confusion and delirium (R41, F05)", &["R41", "F05"]),
+    ("pressure_ulcer", "pressure ulcer (L89)", &["L89"]),
+    ("nonadherence", "noncompliance with treatment (Z91.1)", &["Z911"]),
+    ("oxygen", "dependence on oxygen or respirator (Z99.1, Z99.81)", &["Z991", "Z9981"]),
+    ("palliative", "palliative care (Z51.5)", &["Z515"]),
+];
+
+/// Place of a family.
+#[must_use]
+pub fn family(name: &str) -> usize {
+    FAMILIES.iter().position(|f| f.0 == name).unwrap_or(0)
+}
+
+/// Family bits and severity marks by interned code.
+pub struct Families {
+    bits: Vec<u64>,
+    kidney_stage: Vec<u8>,
+    category: Vec<u32>,
+}
+
+impl Families {
+    /// Looks every interned code up.
+    #[must_use]
+    pub fn new(codes: &Codes<'_>) -> Self {
+        let of = |code: &str| {
+            FAMILIES
+                .iter()
+                .enumerate()
+                .filter(|(_, f)| f.2.iter().any(|p| code.starts_with(p)))
+                .fold(0_u64, |b, (i, _)| b | 1 << i)
+        };
+        // N18.1..N18.6; N18.30..32 are stage 3.
+        let stage = |code: &str| {
+            code.strip_prefix("N18")
+                .and_then(|r| r.bytes().next())
+                .filter(|b| (b'1'..=b'6').contains(b))
+                .map_or(0, |b| b - b'0')
+        };
+        let category = |code: &str| code.bytes().take(3).fold(0_u32, |k, b| k << 8 | u32::from(b));
+        Self {
+            bits: codes.icd.texts().map(of).collect(),
+            kidney_stage: codes.icd.texts().map(stage).collect(),
+            category: codes.icd.texts().map(category).collect(),
+        }
+    }
+
+    fn at(code: u32) -> Option<usize> {
+        (code as usize).checked_sub(1)
+    }
+
+    /// Families of a code.
+    #[must_use]
+    pub fn bits(&self, code: u32) -> u64 {
+        Self::at(code).and_then(|i| self.bits.get(i)).copied().unwrap_or(0)
+    }
+
+    /// Stage of chronic kidney disease 1..6, 6 being end-stage; 0 for another code.
+    #[must_use]
+    pub fn kidney_stage(&self, code: u32) -> u8 {
+        Self::at(code).and_then(|i| self.kidney_stage.get(i)).copied().unwrap_or(0)
+    }
+
+    /// The three-character category as a number that depends on its text alone.
+    #[must_use]
+    pub fn category(&self, code: u32) -> u32 {
+        Self::at(code).and_then(|i| self.category.get(i)).copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,214 @@
+//! What was known of one member on a day: the only door through which features see the past. Owns the cut by
+//! arrival, of claims and of the small extracts; refuses to look at another member.
+
+use super::families::Families;
+use super::registry::registry;
+use super::scan::Scan;
+use crate::config::{Clocks, Models};
+use crate::domain::Day;
+use crate::extracts::{Extracts, Lab, MemberEvents, NO_DAY, Outreach, Referral, Scored, Screening};
+use crate::measures::{Inputs, MemberMeasures, measure};
+use crate::timeline::{Codes, Room, Timeline};
+
+/// First day each small extract tells of anyone; windows that begin before it are missing, not zero.
+#[derive(Clone, Copy, Debug)]
+pub struct Coverage {
+    /// Screenings.
+    pub screenings: Option<Day>,
+    /// Contact attempts.
+    pub outreach: Option<Day>,
+    /// Referrals.
+    pub referrals: Option<Day>,
+    /// Assessments.
+    pub assessments: Option<Day>,
+    /// Surveys.
+    pub surveys: Option<Day>,
+    /// Laboratory results.
+    pub labs: Option<Day>,
+    /// A pharmacy extract is there.
+    pub fills: bool,
+}
+
+impl Coverage {
+    fn of(ex: &Extracts) -> Self {
+        let first = |days: &mut dyn Iterator<Item = i32>| days.filter(|d| *d != NO_DAY).min().map(Day);
+        Self {
+            screenings: first(&mut ex.screenings.all().map(|(_, s)| s.day)),
+            outreach: first(&mut ex.outreach.all().map(|(_, o)| o.day)),
+            referrals: first(&mut ex.referrals.all().map(|(_, r)| r.created)),
+            assessments: first(&mut ex.assessments.all().map(|(_, s)| s.day)),
+            surveys: first(&mut ex.surveys.all().map(|(_, s)| s.day)),
+            labs: first(&mut ex.labs.all().map(|(_, l)| l.day)),
+            fills: ex.reports.contains_key("pharmacy_claim"),
+        }
+    }
+
+    /// A window of `days` before `day` lies within what the extract tells.
+    #[must_use]
+    pub fn reaches(first: Option<Day>, day: Day, days: i32) -> bool {
+        first.is_some_and(|f| f <= day.plus(1 - days))
+    }
+}
+
+/// Rows of the small extracts that had arrived, oldest first.
+pub struct SmallRows<'a> {
+    /// Screenings.
+    pub screenings: Vec<&'a Screening>,
+    /// Contact attempts.
+    pub outreach: Vec<&'a Outreach>,
+    /// Referrals; closed ones count as open until they were closed.
+    pub referrals: Vec<&'a Referral>,
+    /// Assessments.
+    pub assessments: Vec<&'a Scored>,
+    /// Surveys.
+    pub surveys: Vec<&'a Scored>,
+    /// Laboratory results.
+    pub labs: Vec<&'a Lab>,
+}
+
+/// All that has arrived of one member, from which earlier days are looked at.
+#[derive(Clone, Copy)]
+pub struct Past<'p, 'r> {
+    /// The history of everything that has arrived.
+    pub whole: &'p Timeline<'r>,
+    /// The rows it was built from.
+    pub events: &'p MemberEvents<'r>,
+    /// Where they live.
+    pub room: Room<'r>,
+}
+
+/// Everything that every view shares.
+pub struct Knowledge<'a> {
+    /// Rows of everyone.
+    pub extracts: &'a Extracts,
+    /// Code facts.
+    pub codes: &'a Codes<'a>,
+    /// Limits of clocks, for the measures.
+    pub clocks: &'a Clocks,
+    /// Lag and own columns.
+    pub models: &'a Models,
+    coverage: Coverage,
+    families: Families,
+}
+
+/// One member as known on a day.
+pub struct View<'a> {
+    /// The day.
+    pub day: Day,
+    /// Index in the population.
+    pub member: u32,
+    /// History as known then.
+    pub timeline: Timeline<'a>,
+    /// Measures of that history.
+    pub measures: MemberMeasures,
+    /// Claim lines sorted by what they are.
+    pub scan: Scan,
+    /// Small extracts as known then.
+    pub small: SmallRows<'a>,
+    /// Own columns, NaN for missing.
+    pub own: Vec<f32>,
+    /// What the small extracts reach back to.
+    pub coverage: Coverage,
+    /// Code facts.
+    pub codes: &'a Codes<'a>,
+    /// The discharge being scored, as a place among the stays.
+    pub index: Option<usize>,
+}
+
+impl<'a> Knowledge<'a> {
+    /// Prepares what does not depend on a member.
+    #[must_use]
+    pub fn new(extracts: &'a Extracts, codes: &'a Codes<'a>, clocks: &'a Clocks, models: &'a Models) -> Self {
+        Self { extracts, codes, clocks, models, coverage: Coverage::of(extracts), families: Families::new(codes) }
+    }
+
+    /// The member as known on `day`.
+    #[must_use]
+    pub fn view<'r>(&self, member: u32, past: &Past<'_, 'r>, day: Day) -> View<'r>
+    where
+        'a: 'r,
+    {
+        let timeline = past.whole.known_at(past.events, day, self.models.claims_lag_days, past.room);
+        let small = self.small(member, day);
+        let inputs = Inputs {
+            codes: self.codes,
+            clocks: self.clocks,
+            claims_lag_days: self.models.claims_lag_days,
+            screenings: small.screenings.clone(),
+            outreach: Vec::new(),
+            labs: small.labs.clone(),
+            tasks: Vec::new(),
+            authorizations: Vec::new(),
+            referrals: Vec::new(),
+        };
+        let measures = measure(&timeline, &inputs);
+        let scan = Scan::of(&timeline, &measures, &self.families, self.codes);
+        let own = self.own(member, day);
+        View {
+            day,
+            member,
+            timeline,
+            measures,
+            scan,
+            small,
+            own,
+            coverage: self.coverage,
+            codes: self.codes,
+            index: None,
+        }
+    }
+
+    fn small(&self, member: u32, day: Day) -> SmallRows<'a> {
+        let ex = self.extracts;
+        let d = day.0;
+        SmallRows {
+            screenings: ex
+                .screenings
+                .of(member)
+                .filter(|s| s.day <= d && (s.received == NO_DAY || s.received <= d))
+                .collect(),
+            outreach: ex.outreach.of(member).filter(|o| o.day <= d).collect(),
+            referrals: ex.referrals.of(member).filter(|r| r.created <= d).collect(),
+            assessments: ex.assessments.of(member).filter(|s| s.day <= d).collect(),
+            surveys: ex.surveys.of(member).filter(|s| s.day <= d).collect(),
+            labs: ex.labs.of(member).filter(|l| l.day <= d).collect(),
+        }
+    }
+
+    /// Newest non-empty cell of each own column observed by the day.
+    fn own(&self, member: u32, day: Day) -> Vec<f32> {
+        let mut out = vec![f32::NAN; self.models.feature_columns.len()];
+        // Rows are in order of their day, so a later one stands.
+        for row in self.extracts.own.of(member).filter(|r| r.observed <= day.0) {
+            for (slot, value) in out.iter_mut().zip(&row.values) {
+                if let Some(v) = value {
+                    #[expect(clippy::cast_possible_truncation, reason = "features keep seven digits")]
+                    let small = v.0 as f32;
+                    *slot = if small.is_finite() { small } else { f32::NAN };
+                }
+            }
+        }
+        out
+    }
+}
+
+impl View<'_> {
+    /// All feature values.
+    #[must_use]
+    pub fn row(&self) -> Vec<f32> {
+        registry().row(self)
+    }
+
+    /// The place of an index discharge of `day` that this view already knows as one.
+    #[must_use]
+    pub fn index_discharged_on(&self, day: Day) -> Option<usize> {
+        let here = |i: &usize| self.timeline.stays[*i].discharge == Some(day);
+        (0..self.timeline.stays.len()).filter(here).find(|i| self.measures.stays.get(*i).is_some_and(|f| f.is_index()))
+    }
+
+    /// A day lies within the last `days` days, the view's own included.
+    #[must_use]
+    pub fn within(&self, day: Day, days: i32) -> bool {
+        day <= self.day && self.day.since(day) < days
+    }
+}

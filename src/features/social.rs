@@ -1,0 +1,178 @@
+//! Social needs, instruments, contact. Owns those features and their rule that an extract which does not reach
+//! back far enough is missing, not zero; refuses to take an area for a person.
+
+use super::known::{Coverage, View};
+use super::registry::{Domain, Group, Spec, spec};
+use super::topic::Topic;
+use crate::extracts::Scored;
+
+/// Domains with a feature of their own.
+const DOMAINS: [&str; 7] =
+    ["food", "housing", "transportation", "utilities", "financial", "social_isolation", "health_literacy"];
+
+/// Instruments: name in the extract, feature name, comes from the survey extract.
+const INSTRUMENTS: [(&str, &str, bool); 4] = [
+    ("PHQ-9", "phq9", false),
+    ("ADL", "activities_of_daily_living", false),
+    ("health literacy", "health_literacy_score", false),
+    ("PAM-13", "patient_activation", true),
+];
+
+/// What the group reads off a view.
+pub struct Facts {
+    needs: f64,
+    domains: [Option<f64>; 7],
+    screened: Option<f64>,
+    declined: Option<f64>,
+    referrals: [Option<f64>; 2],
+    contacts: [Option<f64>; 4],
+    instruments: [[Option<f64>; 2]; 4],
+}
+
+fn newest(rows: &[&Scored], instrument: &str, day: i32) -> [Option<f64>; 2] {
+    let row = rows.iter().rev().find(|r| &*r.instrument == instrument && r.score.is_some() && day - r.day < 730);
+    [row.and_then(|r| r.score).map(|s| s.0), row.map(|r| f64::from(day - r.day))]
+}
+
+fn prepare(v: &View<'_>) -> Facts {
+    let needs = &v.measures.needs;
+    let reach = |first, days| Coverage::reaches(first, v.day, days);
+    let count = |told: bool, n: usize| told.then_some(n as f64);
+    let screenings = v.small.screenings.iter().filter(|s| v.day.0 - s.day < 365);
+    let log = |what: &[&str]| {
+        let n = v
+            .small
+            .outreach
+            .iter()
+            .filter(|o| v.day.0 - o.day < 180 && (what.is_empty() || what.contains(&&*o.outcome)));
+        count(reach(v.coverage.outreach, 180), n.count())
+    };
+    let screened = v.coverage.screenings.is_some_and(|f| f <= v.day);
+    Facts {
+        needs: needs.iter().filter(|n| n.is_open()).count() as f64,
+        domains: DOMAINS.map(|d| {
+            needs
+                .iter()
+                .find(|n| &*n.domain == d && matches!(&*n.need, "yes" | "no"))
+                .map(|n| f64::from(u8::from(n.is_open())))
+        }),
+        screened: count(screened, screenings.clone().count()),
+        declined: count(screened, screenings.filter(|s| &*s.need == "declined").count()),
+        referrals: [
+            count(
+                reach(v.coverage.referrals, 365),
+                v.small.referrals.iter().filter(|r| v.day.0 - r.created < 365).count(),
+            ),
+            count(
+                reach(v.coverage.referrals, 365),
+                v.small.referrals.iter().filter(|r| r.closed.is_none_or(|c| c > v.day.0)).count(),
+            ),
+        ],
+        contacts: [
+            log(&[]),
+            log(&["completed", "enrolled"]),
+            log(&["refused"]),
+            log(&["attempts_complete", "attempts_incomplete", "wrong_number"]),
+        ],
+        instruments: INSTRUMENTS.map(|(name, _, survey)| {
+            newest(if survey { &v.small.surveys } else { &v.small.assessments }, name, v.day.0)
+        }),
+    }
+}
+
+/// The group.
+pub fn group() -> Group<Facts> {
+    let mut specs: Vec<Spec<Facts>> = vec![spec(
+        ("open_needs", "domains whose newest screening or Z code says yes"),
+        "count",
+        "never missing",
+        "any",
+        Topic::Needs,
+        0,
+        |f: &Facts, _| Some(f.needs),
+    )];
+    for (k, d) in DOMAINS.into_iter().enumerate() {
+        specs.push(spec(
+            (&format!("need_{d}"), &format!("newest answer or Z code on {d} says yes")),
+            "0 or 1",
+            "never asked or coded, unknown, or declined",
+            "any",
+            Topic::Needs,
+            k,
+            |f: &Facts, k| f.domains[k],
+        ));
+    }
+    let early = "the extract does not reach back so far";
+    specs.extend([
+        spec(
+            ("screening_answers_365", "screening answers"),
+            "count",
+            early,
+            "365 days",
+            Topic::Needs,
+            0,
+            |f: &Facts, _| f.screened,
+        ),
+        spec(
+            ("screenings_declined_365", "screening answers declined"),
+            "count",
+            early,
+            "365 days",
+            Topic::Needs,
+            0,
+            |f, _| f.declined,
+        ),
+        spec(("referrals_365", "community referrals created"), "count", early, "365 days", Topic::Needs, 0, |f, k| {
+            f.referrals[k]
+        }),
+        spec(
+            ("referrals_open", "community referrals open on the day"),
+            "count",
+            early,
+            "365 days",
+            Topic::Needs,
+            1,
+            |f, k| f.referrals[k],
+        ),
+        spec(("contact_attempts_180", "outreach log rows"), "count", early, "180 days", Topic::Contact, 0, |f, k| {
+            f.contacts[k]
+        }),
+        spec(
+            ("contacts_made_180", "completed or enrolled contacts"),
+            "count",
+            early,
+            "180 days",
+            Topic::Contact,
+            1,
+            |f, k| f.contacts[k],
+        ),
+        spec(("contacts_refused_180", "refused contacts"), "count", early, "180 days", Topic::Contact, 2, |f, k| {
+            f.contacts[k]
+        }),
+        spec(("contacts_in_vain_180", "vain attempts"), "count", early, "180 days", Topic::Contact, 3, |f, k| {
+            f.contacts[k]
+        }),
+    ]);
+    for (k, (name, feature, _)) in INSTRUMENTS.into_iter().enumerate() {
+        let topic = Topic::Instrument(name);
+        specs.push(spec(
+            (&format!("{feature}_last"), &format!("newest score of {name}")),
+            "points",
+            "not assessed in the window",
+            "730 days",
+            topic.clone(),
+            k * 2,
+            |f: &Facts, k| f.instruments[k / 2][k % 2],
+        ));
+        specs.push(spec(
+            (&format!("{feature}_days"), &format!("days since the newest score of {name}")),
+            "days",
+            "not assessed in the window",
+            "730 days",
+            topic,
+            k * 2 + 1,
+            |f: &Facts, k| f.instruments[k / 2][k % 2],
+        ));
+    }
+    Group { domain: Domain::SocialContact, prepare, specs }
+}

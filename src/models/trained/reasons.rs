@@ -1,0 +1,355 @@
+//! Why a trained model gives a member this probability: contributions by topic, in plain words with evidence.
+//! Owns the grouping and the wording; refuses to name age or sex, which stay in the rest.
+
+use std::collections::BTreeMap;
+
+use super::super::reasons::{Driver, Reason, plain_condition};
+use crate::domain::Day;
+use crate::features::{Days, FAMILIES, Feature, Service, Topic, View, family};
+use crate::measures::{Dated, Scheme};
+use crate::reference::{ELIXHAUSER, Sensitive};
+
+/// Fewest and most reasons named.
+const NAMED: std::ops::RangeInclusive<usize> = 3..=5;
+/// Contributions smaller than this are not worth a line unless too few are left.
+const WORTH: f64 = 0.02;
+/// The words of the rest.
+pub const REST: &str = "everything else, age and sex among it";
+/// The words of the starting point.
+pub const AVERAGE: &str = "the average member the model learned from";
+
+/// Reasons, strongest first, then the rest and the average: their points sum to the log-odds.
+///
+/// `contributions` are in the order of the model's features, each named in `names`; `features` are tonight's.
+#[must_use]
+pub fn explain(
+    view: &View<'_>,
+    features: &[Feature],
+    names: &[&str],
+    contributions: &[f64],
+    base: f64,
+    log_odds: f64,
+) -> Vec<Reason> {
+    let mut by_topic: BTreeMap<&Topic, f64> = BTreeMap::new();
+    for (name, value) in names.iter().zip(contributions) {
+        if let Some(f) = features.iter().find(|f| f.name == *name) {
+            *by_topic.entry(&f.topic).or_default() += value;
+        }
+    }
+    let chosen = choose(&by_topic);
+    let mut out: Vec<Reason> = chosen.iter().map(|(topic, points)| word(view, topic, *points)).collect();
+    let named: f64 = chosen.iter().map(|c| c.1).sum();
+    let plain = |text: &str, points: f64| Reason {
+        text: text.to_owned(),
+        driver: Driver::Rest,
+        points: Some(points),
+        day: None,
+        evidence: Box::default(),
+        sensitive: Sensitive::No,
+    };
+    out.push(plain(REST, log_odds - base - named));
+    out.push(plain(AVERAGE, base));
+    out
+}
+
+/// What raises the risk, strongest first; what lowers it only when fewer than three raise it.
+fn choose<'t>(by_topic: &BTreeMap<&'t Topic, f64>) -> Vec<(&'t Topic, f64)> {
+    let mut all: Vec<(&Topic, f64)> =
+        by_topic.iter().filter(|(t, _)| ***t != Topic::AgeSex).map(|(t, v)| (*t, *v)).collect();
+    all.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let mut out: Vec<(&Topic, f64)> = all.iter().copied().filter(|t| t.1 > WORTH).take(*NAMED.end()).collect();
+    if out.len() < *NAMED.start() {
+        let mut low: Vec<(&Topic, f64)> = all.into_iter().filter(|t| t.1 <= WORTH).collect();
+        low.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(b.0)));
+        out.extend(low.into_iter().take(*NAMED.start() - out.len()));
+    }
+    out
+}
+
+struct Words {
+    text: String,
+    driver: Driver,
+    sensitive: Sensitive,
+    evidence: Option<Dated>,
+}
+
+fn words(text: impl Into<String>, driver: Driver, evidence: Option<Dated>) -> Words {
+    Words { text: text.into(), driver, sensitive: Sensitive::No, evidence }
+}
+
+fn word(view: &View<'_>, topic: &Topic, points: f64) -> Reason {
+    let w = say(view, topic);
+    let text = if points < 0.0 { format!("{} (lowers the risk)", w.text) } else { w.text };
+    Reason {
+        text,
+        driver: w.driver,
+        points: Some(points),
+        day: w.evidence.as_ref().map(|e| e.day),
+        evidence: w.evidence.map_or_else(Box::default, |e| e.id),
+        sensitive: w.sensitive,
+    }
+}
+
+fn times(n: f64, one: &str) -> String {
+    if (n - 1.0).abs() < 1e-9 { format!("1 {one}") } else { format!("{n:.0} {one}s") }
+}
+
+fn say(v: &View<'_>, topic: &Topic) -> Words {
+    let facts = &v.measures.facts;
+    let service = |s: Service| v.scan.service(s);
+    match topic {
+        Topic::AgeSex => words("age and sex", Driver::Rest, None),
+        Topic::Cover => words("kind and length of cover", Driver::Clinical, newest_claim(v)),
+        Topic::Place => words("poverty of the county", Driver::Social, None),
+        Topic::Condition(bit) => condition(v, usize::from(*bit)),
+        Topic::Heart => family_words(v, "coronary disease or atrial fibrillation", &["coronary", "fibrillation"]),
+        Topic::Burden => words(
+            format!(
+                "{} chronic conditions (Elixhauser index {})",
+                v.measures.comorbidity.elixhauser_count.unwrap_or(0),
+                v.measures.comorbidity.elixhauser_readmission.unwrap_or(0)
+            ),
+            Driver::Clinical,
+            v.measures.comorbidity.latest().map(|(day, id)| Dated { day, id: id.into() }),
+        ),
+        Topic::Frailty => family_words(
+            v,
+            &format!("signs of frailty (hospital frailty score {:.1})", v.measures.comorbidity.hfrs.unwrap_or(0.0)),
+            &["fall", "weakness", "confusion", "pressure_ulcer"],
+        ),
+        Topic::AcuteIllness => family_words(
+            v,
+            "acute illness in the last year",
+            &[
+                "pneumonia",
+                "urinary_infection",
+                "sepsis",
+                "kidney_injury",
+                "respiratory_failure",
+                "dehydration",
+                "anemia",
+                "cellulitis",
+            ],
+        ),
+        Topic::Laboratory(loinc) => laboratory(v, loinc),
+        Topic::Stays => stays(v),
+        Topic::AvoidableStays => match facts.pqi_year.first() {
+            Some((dated, _)) => words(
+                times(facts.pqi_year.len() as f64, "avoidable hospital stay") + " in 12 months",
+                Driver::Clinical,
+                Some(dated.clone()),
+            ),
+            None => words("no avoidable hospital stay in 12 months", Driver::Clinical, None),
+        },
+        Topic::ThisDischarge => discharge(v),
+        Topic::Emergency => match &facts.last_ed {
+            Some(dated) => {
+                words(times(f64::from(facts.ed_year), "ED visit") + " in a year", Driver::Clinical, Some(dated.clone()))
+            }
+            None => words("no ED visit in a year", Driver::Clinical, None),
+        },
+        Topic::Behavioral => Words {
+            sensitive: if facts.behavioral_year.is_some() { Sensitive::Psychiatric } else { Sensitive::No },
+            ..match &facts.behavioral_year {
+                Some(d) => words("behavioral-health stay or ED visit in a year", Driver::Behavioral, Some(d.clone())),
+                None => words("no behavioral-health stay or ED visit in a year", Driver::Clinical, None),
+            }
+        },
+        Topic::Visits => words(
+            times(service(Service::Ambulatory).within(v.day, 365), "day") + " with an ambulatory visit in a year",
+            Driver::Clinical,
+            facts.last_visit.clone(),
+        ),
+        Topic::PostAcute => {
+            let days = [Service::Skilled, Service::HomeHealth, Service::Therapy, Service::NursingVisit]
+                .map(|s| service(s).within(v.day, 365))
+                .iter()
+                .sum::<f64>();
+            words(
+                times(days, "day") + " of nursing, home health or therapy billed in a year",
+                Driver::Clinical,
+                newest_claim(v),
+            )
+        }
+        Topic::Cost => {
+            words(format!("${:.0} paid in 12 months", v.scan.paid(v.day, 365)), Driver::Clinical, newest_claim(v))
+        }
+        Topic::Medicines => words(
+            facts.ingredients_on_hand.map_or_else(
+                || "pattern of fills".to_owned(),
+                |n| times(f64::from(n), "medicine") + " on hand, pattern of fills",
+            ),
+            Driver::Medication,
+            newest_fill(v, None),
+        ),
+        Topic::Supply(class) => {
+            let late = facts.late_fills.iter().find(|(c, _)| c == class);
+            let name = class.replace('_', " ");
+            let text = late.map_or_else(|| format!("{name} supply"), |(_, end)| format!("{name} supply ran out {end}"));
+            words(text, Driver::Medication, newest_fill(v, Some(class)))
+        }
+        Topic::Continuity => words("number and continuity of providers", Driver::Clinical, facts.last_visit.clone()),
+        Topic::Procedures => words("procedures, equipment and tests in a year", Driver::Clinical, newest_claim(v)),
+        Topic::Needs => needs(v),
+        Topic::Instrument(name) => instrument(v, name),
+        Topic::Contact => words("language and contact with care management", Driver::Social, None),
+        Topic::Own(column) => words(format!("own column {column}"), Driver::Social, None),
+    }
+}
+
+fn condition(v: &View<'_>, bit: usize) -> Words {
+    let (name, sensitive) = plain_condition(bit);
+    let driver = match sensitive {
+        Sensitive::SubstanceUse | Sensitive::Psychiatric => Driver::Behavioral,
+        _ => Driver::Clinical,
+    };
+    let key = ELIXHAUSER.get(bit).copied().unwrap_or("");
+    match v.measures.comorbidity.evidence(Scheme::Elixhauser, key) {
+        Some(e) => Words { sensitive, ..words(name, driver, Some(Dated { day: Day(e.last), id: e.last_id.clone() })) },
+        // That a sensitive condition is not there would tell as much.
+        None => Words { sensitive, ..words(format!("no {name} on record"), Driver::Clinical, None) },
+    }
+}
+
+/// A claim or ADT row that names one of the families, newest first.
+fn family_words(v: &View<'_>, text: &str, names: &[&str]) -> Words {
+    let seen: Vec<usize> =
+        names.iter().map(|n| family(n)).filter(|f| v.scan.family(*f).within(v.day, 365) > 0.0).collect();
+    if seen.is_empty() {
+        return words(format!("{text}: none named in a year"), Driver::Clinical, None);
+    }
+    let starts: Vec<&str> = seen.iter().flat_map(|f| FAMILIES[*f].2.iter().copied()).collect();
+    let names: Vec<String> = seen.iter().take(3).map(|f| FAMILIES[*f].0.replace('_', " ")).collect();
+    let hit = |code: u32| starts.iter().any(|s| v.codes.icd.text(code).starts_with(s));
+    let claims = v
+        .timeline
+        .claims
+        .iter()
+        .filter(|c| c.icd10() && c.dx.iter().any(|d| hit(d.code)))
+        .map(|c| Dated { day: Day(c.start), id: c.id.into() });
+    let rows = v
+        .timeline
+        .admissions
+        .iter()
+        .filter(|a| a.icd10() && a.dx.iter().any(|d| *d != 0 && hit(*d)))
+        .map(|a| Dated { day: Day(a.admit), id: a.admission_id.into() });
+    words(format!("{text}: {}", names.join(", ")), Driver::Clinical, latest(claims.chain(rows)))
+}
+
+/// The newest of dated rows, the lowest id among equals.
+fn latest(rows: impl Iterator<Item = Dated>) -> Option<Dated> {
+    rows.max_by(|a, b| a.day.cmp(&b.day).then_with(|| b.id.cmp(&a.id)))
+}
+
+fn newest_claim(v: &View<'_>) -> Option<Dated> {
+    latest(v.timeline.claims.iter().map(|c| Dated { day: Day(c.start), id: c.id.into() }))
+}
+
+fn newest_fill(v: &View<'_>, class: Option<&str>) -> Option<Dated> {
+    let bits = class.map(|c| v.codes.reference.drugs.named(c));
+    let of_class = |ingredient: u32| bits.is_none_or(|b| v.codes.drug(ingredient) & b != 0);
+    latest(
+        v.timeline
+            .fills
+            .iter()
+            .filter(|f| of_class(f.ingredient))
+            .map(|f| Dated { day: Day(f.day), id: f.claim_id.into() }),
+    )
+}
+
+fn stays(v: &View<'_>) -> Words {
+    let facts = &v.measures.facts;
+    match &facts.last_stay {
+        Some(dated) => words(
+            times(f64::from(facts.stays_year), "hospital stay") + " in a year",
+            Driver::Clinical,
+            Some(dated.clone()),
+        ),
+        None => match v.timeline.stays.last() {
+            Some(stay) => words(
+                "a hospital stay more than a year ago",
+                Driver::Clinical,
+                Some(Dated { day: stay.admit, id: stay.id.clone() }),
+            ),
+            None => words("no hospital stay on record", Driver::Clinical, None),
+        },
+    }
+}
+
+fn discharge(v: &View<'_>) -> Words {
+    let Some(stay) = v.index.and_then(|i| v.timeline.stays.get(i)) else {
+        return words("this discharge", Driver::Transition, None);
+    };
+    let (Some(day), Some(length)) = (stay.discharge, stay.length_of_stay()) else {
+        return words("this discharge", Driver::Transition, None);
+    };
+    let text = format!("left hospital {day} after {}", times(f64::from(length), "day"));
+    words(text, Driver::Transition, Some(Dated { day, id: stay.id.clone() }))
+}
+
+fn laboratory(v: &View<'_>, loinc: &str) -> Words {
+    let name = match loinc {
+        "4548-4" => "hemoglobin A1c",
+        "33914-3" => "kidney filtration (eGFR)",
+        "718-7" => "hemoglobin",
+        "2951-2" => "sodium",
+        other => other,
+    };
+    match v.small.labs.iter().rev().find(|l| &*l.loinc == loinc && v.day.0 - l.day < 365) {
+        Some(l) => words(
+            format!("{name} {} {}", l.value.0, l.unit),
+            Driver::Clinical,
+            Some(Dated { day: Day(l.day), id: Box::default() }),
+        ),
+        None => words(format!("{name} not measured in a year"), Driver::Clinical, None),
+    }
+}
+
+fn needs(v: &View<'_>) -> Words {
+    let open: Vec<_> = v.measures.needs.iter().filter(|n| n.is_open()).collect();
+    let tellable: Vec<_> = open.iter().filter(|n| !n.domain.starts_with("safety")).collect();
+    if open.is_empty() {
+        return words("no open social need on record", Driver::Social, None);
+    }
+    let newest = latest(open.iter().map(|n| Dated { day: n.day, id: n.evidence.clone() }));
+    if tellable.is_empty() {
+        return Words { sensitive: Sensitive::Abuse, ..words("a need for safety", Driver::Social, newest) };
+    }
+    let names: Vec<String> = tellable.iter().take(3).map(|n| n.domain.replace('_', " ")).collect();
+    let newest = latest(tellable.iter().map(|n| Dated { day: n.day, id: n.evidence.clone() }));
+    words(format!("open social needs: {}", names.join(", ")), Driver::Social, newest)
+}
+
+fn instrument(v: &View<'_>, name: &str) -> Words {
+    let rows = v.small.assessments.iter().chain(&v.small.surveys);
+    let newest = rows.filter(|r| &*r.instrument == name && v.day.0 - r.day < 730).max_by_key(|r| r.day);
+    let psychiatric = name.starts_with("PHQ");
+    let made = match newest.and_then(|r| r.score.map(|s| (r, s.0))) {
+        Some((r, score)) => words(
+            format!("{name} score {score}"),
+            if psychiatric { Driver::Behavioral } else { Driver::Clinical },
+            Some(Dated { day: Day(r.day), id: Box::default() }),
+        ),
+        None => return words(format!("{name} not asked in two years"), Driver::Clinical, None),
+    };
+    Words { sensitive: if psychiatric { Sensitive::Psychiatric } else { Sensitive::No }, ..made }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn age_is_never_named_and_three_are_found() {
+        let (age, stays, ed, cost, place) = (Topic::AgeSex, Topic::Stays, Topic::Emergency, Topic::Cost, Topic::Place);
+        let map: BTreeMap<&Topic, f64> =
+            [(&age, 2.0), (&stays, 0.5), (&ed, -0.9), (&cost, 0.001), (&place, -0.2)].into_iter().collect();
+        let chosen: Vec<&Topic> = choose(&map).into_iter().map(|c| c.0).collect();
+        assert_eq!(chosen, [&stays, &ed, &place]);
+        let many: Vec<Topic> = (0..9).map(Topic::Condition).collect();
+        let map: BTreeMap<&Topic, f64> = many.iter().enumerate().map(|(i, t)| (t, 0.1 * (i + 1) as f64)).collect();
+        let chosen = choose(&map);
+        assert_eq!(chosen.len(), 5);
+        assert_eq!(chosen[0].0, &Topic::Condition(8));
+    }
+}

@@ -1,0 +1,77 @@
+//! A trained model judged on a history: the report slice of that history, the same figures as in its card. Owns
+//! the order of steps; refuses to fit anything.
+
+use std::path::PathBuf;
+
+use super::history::Slice;
+use super::judging::{Bench, judged, table_of};
+use super::model_places;
+use super::panel::{PanelWalk, Request};
+use super::training::with_history;
+use super::{PipelineError, Progress};
+use crate::config::RunPlan;
+use crate::features::registry;
+use crate::models::evaluation::judge;
+use crate::models::trained::TrainedModel;
+use crate::publish::{OutputFolder, evaluation_page};
+
+/// What `evaluate --config` was asked to do.
+#[derive(Clone, Debug)]
+pub struct EvaluateRequest {
+    /// Folder or id of a trained model.
+    pub model: String,
+    /// Folder for `evaluation.json`, `evaluation.html` and `predictions.csv`; none prints the JSON only.
+    pub out: Option<PathBuf>,
+}
+
+/// Judges a model on the report slice of the configured history; returns `evaluation.json`.
+///
+/// # Errors
+/// Exit 2 for an unknown model, 5 for one that does not fit, 9 when the slice holds no event.
+pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) -> Result<String, PipelineError> {
+    let model = TrainedModel::read(&model_places::find(plan, &request.model)?)?;
+    let features = registry().with_own(&plan.models.feature_columns);
+    model.identity.fits(&features, plan.models.claims_lag_days)?;
+    with_history(plan, progress, |history| {
+        let wanted = Request::plan(plan, history.extracts, model.outcome, &[Slice::Report])?;
+        progress.stage("walk the history");
+        let walk = PanelWalk { plan, extracts: history.extracts, codes: history.codes };
+        let mut panels = walk.run(&[wanted], &|done, all| progress.step(done, all))?;
+        let Some(panel) = panels.pop() else { return Err(PipelineError::Internal("no panel".to_owned())) };
+        progress.stage("judge");
+        let pick = panel.of(Slice::Report);
+        let table = table_of(&panel, &features, history.extracts, &pick, false);
+        let p = model.ready().score_table(&table, false)?.probability;
+        let bench = Bench {
+            plan,
+            extracts: history.extracts,
+            codes: history.codes,
+            synthetic: history.synthetic || model.identity.synthetic,
+        };
+        let left_out = serde_json::to_value(panel.left_out).map_err(|e| PipelineError::Internal(e.to_string()))?;
+        let predictions = predictions(&panel, &pick, &p, history.extracts);
+        let rows = judged(&bench, &panel, &pick, p, (model.id, &model.identity.spreads), &features, &left_out);
+        let evaluation = judge(&rows)?;
+        let mut text = serde_json::to_string_pretty(&evaluation).map_err(|e| PipelineError::Internal(e.to_string()))?;
+        text.push('\n');
+        if let Some(out) = &request.out {
+            let folder = OutputFolder::plain(out)?;
+            folder.write_beside("evaluation.json", text.as_bytes())?;
+            folder.write_beside("evaluation.html", evaluation_page(&evaluation)?.as_bytes())?;
+            folder.write_beside("predictions.csv", predictions.as_bytes())?;
+        }
+        Ok(text)
+    })
+}
+
+/// `id, group, y, probability` and the day: what `evaluate --predictions` reads, in a private file.
+fn predictions(panel: &super::panel::Panel, pick: &[u32], p: &[f64], extracts: &crate::extracts::Extracts) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::from("id,group,y,probability,day,days_passed\n");
+    for (n, (i, p)) in pick.iter().zip(p).enumerate() {
+        let row = &panel.rows[*i as usize];
+        let member = extracts.population.member(row.member).id().replace('"', "\"\"");
+        let _ = writeln!(out, "{n},\"{member}\",{},{p},{},{}", u8::from(row.label.event), row.day, row.days_passed);
+    }
+    out
+}

@@ -1,0 +1,237 @@
+//! What came after a day, for training and evaluation only: events, deaths, enrolment, maturity. Owns the
+//! labels; refuses to hand anything of the future to a feature.
+
+use crate::domain::Day;
+use crate::extracts::Member;
+use crate::measures::MemberMeasures;
+use crate::models::Outcome;
+use crate::timeline::Timeline;
+
+/// How a follow-up ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// The event came within the horizon.
+    pub event: bool,
+    /// Death came within the horizon, before any event.
+    pub died_first: bool,
+    /// Days to the event.
+    pub days: Option<i32>,
+}
+
+/// One stay as labels see it.
+#[derive(Clone, Copy, Debug)]
+struct Event {
+    day: Day,
+    avoidable: bool,
+    unplanned: bool,
+}
+
+/// One index discharge as labels see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Discharge {
+    /// Discharge day.
+    pub day: Day,
+    /// `readmit30`, when it can be known.
+    pub readmitted: Option<bool>,
+    /// Days to the readmission.
+    pub days: Option<i32>,
+    /// First later acute admission, planned or not.
+    pub next_admission: Option<Day>,
+    /// Died within 30 days without a readmission.
+    pub died: bool,
+}
+
+/// Everything of one member's whole history that labels need.
+pub struct Story<'a> {
+    member: &'a Member,
+    events: Vec<Event>,
+    ed: Vec<Day>,
+    death: Option<Day>,
+    /// Index discharges.
+    pub discharges: Vec<Discharge>,
+}
+
+impl<'a> Story<'a> {
+    /// Reads the history as of the last day.
+    #[must_use]
+    pub fn of(timeline: &Timeline<'a>, measures: &MemberMeasures) -> Self {
+        let death = timeline.member.death().into_iter().chain(measures.facts.died_by_claim).min();
+        let events = timeline.stays.iter().zip(&measures.stays).map(|(stay, facts)| Event {
+            day: stay.admit,
+            avoidable: facts.pqi.as_ref().is_some_and(|p| p.counted != 0),
+            unplanned: !stay.post_acute && facts.planned == Some(false),
+        });
+        let ed = timeline
+            .ed_visits
+            .iter()
+            .zip(&measures.ed)
+            // Preventable, treatable in primary care, non-emergent.
+            .filter(|(_, class)| class.fractions[1] + class.fractions[2] + class.fractions[3] >= 0.5)
+            .map(|(visit, _)| visit.day);
+        let discharges = timeline.stays.iter().zip(&measures.stays).enumerate().filter_map(|(i, (stay, facts))| {
+            let day = stay.discharge.filter(|_| facts.is_index())?;
+            let next = timeline.stays.iter().skip(i + 1).find(|s| !s.post_acute && s.admit >= day);
+            Some(Discharge {
+                day,
+                readmitted: facts.readmit30,
+                days: facts.days_to_readmission,
+                next_admission: next.map(|s| s.admit),
+                died: facts.readmit30 == Some(false) && death.is_some_and(|d| d.since(day) <= 30),
+            })
+        });
+        Self {
+            member: timeline.member,
+            events: events.collect(),
+            ed: ed.collect(),
+            death,
+            discharges: discharges.collect(),
+        }
+    }
+
+    /// Enrolled, alive and of age on a day.
+    #[must_use]
+    pub fn at_risk(&self, outcome: Outcome, day: Day) -> bool {
+        self.member.enrolled_on(day)
+            && self.death.is_none_or(|d| d > day)
+            && (!outcome.adults_only() || self.member.birth().age_on(day) >= 18)
+    }
+
+    /// What came in `(day, day + horizon]`; `None` when enrolment ended in it for another reason than death, even
+    /// when an event was already seen. A death before any event is no event (its share is told apart).
+    #[must_use]
+    pub fn label(&self, outcome: Outcome, day: Day) -> Option<Label> {
+        let end = day.plus(outcome.horizon_days());
+        let last = self.death.map_or(end, |d| d.min(end));
+        if !self.member.enrolled_throughout(day, last) {
+            return None;
+        }
+        let inside = |d: &Day| *d > day && *d <= last;
+        let first = match outcome {
+            Outcome::AvoidEd90 => self.ed.iter().copied().find(inside),
+            Outcome::UnplannedAdmit365 => self.events.iter().filter(|e| e.unplanned).map(|e| e.day).find(inside),
+            _ => self.events.iter().filter(|e| e.avoidable).map(|e| e.day).find(inside),
+        };
+        Some(Label {
+            event: first.is_some(),
+            died_first: first.is_none() && self.death.is_some_and(|d| d <= end),
+            days: first.map(|d| d.since(day)),
+        })
+    }
+}
+
+/// Whether a label whose window ends on `end` is final by `as_of`.
+#[must_use]
+pub fn is_mature(end: Day, maturity_days: i32, as_of: Day) -> bool {
+    end.plus(maturity_days) <= as_of
+}
+
+/// Parts of the history, in time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Slice {
+    /// Learned from; folds by member tune inside it.
+    Train,
+    /// Calibrated on.
+    Calibrate,
+    /// Reported on.
+    Report,
+}
+
+/// Snapshot days and where the slices begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// Snapshot days, oldest first.
+    pub days: Vec<Day>,
+    /// First day of the calibration slice.
+    pub calibrate_from: Day,
+    /// First day of the report slice.
+    pub report_from: Day,
+    /// Days of the horizon.
+    pub horizon: i32,
+}
+
+/// Fewest monthly snapshots that can be cut in three.
+const FEWEST_SNAPSHOTS: usize = 6;
+
+impl Calendar {
+    /// Monthly days back from the last one whose label is final, at most `months`, none within a year of the
+    /// beginning of the history. The last quarter reports, the 15 % before calibrate.
+    ///
+    /// # Errors
+    /// The number of snapshots found, when it is too small to cut.
+    pub fn plan(outcome: Outcome, as_of: Day, history: Day, months: u32, maturity: i32) -> Result<Self, usize> {
+        let horizon = outcome.horizon_days();
+        let last = as_of.plus(-horizon - maturity);
+        let mut days = Vec::new();
+        for k in 0..i32::try_from(months).unwrap_or(60) {
+            let day = last.plus_months(-k);
+            if day < history.plus(365) {
+                break;
+            }
+            days.push(day);
+        }
+        days.reverse();
+        let n = days.len();
+        if n < FEWEST_SNAPSHOTS {
+            return Err(n);
+        }
+        let report = (n / 4).max(1);
+        let calibrate = (n * 15 / 100).max(1);
+        let (calibrate_from, report_from) = (days[n - report - calibrate], days[n - report]);
+        Ok(Self { days, calibrate_from, report_from, horizon })
+    }
+
+    /// The slice of a snapshot day; `None` for a day whose label would reach from training into the report slice.
+    #[must_use]
+    pub fn slice(&self, day: Day) -> Option<Slice> {
+        if day >= self.report_from {
+            Some(Slice::Report)
+        } else if day >= self.calibrate_from {
+            Some(Slice::Calibrate)
+        } else if day.plus(self.horizon) < self.report_from {
+            Some(Slice::Train)
+        } else {
+            None
+        }
+    }
+
+    /// First and last snapshot day.
+    #[must_use]
+    pub fn span(&self) -> (Day, Day) {
+        (self.days.first().copied().unwrap_or(Day(0)), self.days.last().copied().unwrap_or(Day(0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse_iso(text).expect("a date")
+    }
+
+    #[test]
+    fn slices_follow_in_time_and_training_never_reaches_the_report() {
+        let c = Calendar::plan(Outcome::AvoidHosp90, day("2026-06-30"), day("2022-07-01"), 24, 90).expect("enough");
+        assert_eq!((c.days.len(), c.days[23]), (24, day("2026-01-01")));
+        let of = |s: Slice| c.days.iter().filter(|d| c.slice(**d) == Some(s)).count();
+        assert_eq!((of(Slice::Train), of(Slice::Calibrate), of(Slice::Report)), (15, 3, 6));
+        for d in &c.days {
+            if c.slice(*d) == Some(Slice::Train) {
+                assert!(d.plus(90) < c.report_from);
+            }
+            assert!(is_mature(d.plus(90), 90, day("2026-06-30")));
+        }
+        let long = Calendar::plan(Outcome::AvoidHosp365, day("2026-06-30"), day("2022-07-01"), 24, 90).expect("enough");
+        assert!(long.days.iter().any(|d| long.slice(*d).is_none()));
+        assert!(
+            long.days.iter().filter(|d| long.slice(**d) == Some(Slice::Train)).all(|d| d.plus(365) < long.report_from)
+        );
+        assert_eq!(Calendar::plan(Outcome::AvoidHosp365, day("2026-06-30"), day("2024-07-01"), 24, 90), Err(0));
+    }
+
+    #[test]
+    fn provisional_labels_are_told_apart() {
+        assert!(is_mature(day("2026-04-01"), 90, day("2026-06-30")));
+        assert!(!is_mature(day("2026-04-02"), 90, day("2026-06-30")));
+    }
+}

@@ -1,0 +1,175 @@
+//! What a trained model's folder says: the record, the spreads of training, the files, the lines for a person.
+//! Owns their assembly; refuses to fit or to judge.
+
+use super::PipelineError;
+use super::history::Slice;
+use super::judging::table_of;
+use super::panel::Panel;
+use super::training::History;
+use crate::extracts::Extracts;
+use crate::features::{Feature, dictionary_hash};
+use crate::learners::boosting::sigmoid;
+use crate::learners::{Artifact, LearnError, Ready};
+use crate::models::evaluation::{ModelEvaluation, spread_of};
+use crate::models::trained::{
+    CardFacts, FORMAT, FeatureRecord, IDENTITY, Identity, SliceCount, Spread, card_json, card_markdown,
+};
+use crate::publish::evaluation_page;
+use crate::reference::code_sets_in;
+
+/// Names and bytes of a model folder.
+pub type ModelFiles = Vec<(String, Vec<u8>)>;
+
+fn count(panel: &Panel, slice: Slice) -> SliceCount {
+    let rows: Vec<_> = panel.rows.iter().filter(|r| r.slice == slice).collect();
+    let mut members: Vec<u32> = rows.iter().map(|r| r.member).collect();
+    members.dedup();
+    let text = |d: Option<crate::domain::Day>| d.map_or_else(String::new, |d| d.to_string());
+    SliceCount {
+        from: text(rows.iter().map(|r| r.day).min()),
+        to: text(rows.iter().map(|r| r.day).max()),
+        rows: rows.len(),
+        members: members.len(),
+        events: rows.iter().filter(|r| r.label.event).count(),
+    }
+}
+
+/// Cumulative share of readmissions of the training slice by day; empty for other outcomes.
+fn return_days(panel: &Panel) -> Vec<f64> {
+    if !panel.outcome.of_discharges() {
+        return Vec::new();
+    }
+    let days: Vec<i32> = panel.rows.iter().filter(|r| r.slice == Slice::Train).filter_map(|r| r.label.days).collect();
+    #[expect(clippy::cast_precision_loss, reason = "counts")]
+    let share = |d: i32| days.iter().filter(|x| **x <= d).count() as f64 / days.len().max(1) as f64;
+    (0..=30).map(share).collect()
+}
+
+fn spreads(
+    panel: &Panel,
+    features: &[Feature],
+    artifact: &Artifact,
+    extracts: &Extracts,
+) -> Result<Vec<Spread>, LearnError> {
+    let pick = panel.of(Slice::Train);
+    let weights: Vec<f32> = pick.iter().map(|i| panel.rows[*i as usize].weight).collect();
+    let mut out: Vec<Spread> = features
+        .iter()
+        .zip(&panel.columns)
+        .map(|(f, column)| {
+            let values: Vec<f32> = pick.iter().map(|i| column[*i as usize]).collect();
+            spread_of(&f.name, &values, &weights)
+        })
+        .collect();
+    let raw = Ready::new(artifact).raw(&table_of(panel, features, extracts, &pick, false))?;
+    #[expect(clippy::cast_possible_truncation, reason = "a share by bin")]
+    let p: Vec<f32> = raw.iter().map(|z| sigmoid(artifact.calibration.log_odds(*z)) as f32).collect();
+    out.push(spread_of("score", &p, &weights));
+    Ok(out)
+}
+
+/// The record of a fitted artifact.
+///
+/// # Errors
+/// When a code set cannot be read, or the features do not fit: our own fault.
+pub fn record(
+    history: &History<'_>,
+    panel: &Panel,
+    features: &[Feature],
+    artifact: &Artifact,
+    calibration_note: &str,
+    warnings: Vec<String>,
+) -> Result<Identity, PipelineError> {
+    let plan = history.plan;
+    let sets = code_sets_in(plan.reference_dir.as_deref())?;
+    Ok(Identity {
+        format: FORMAT,
+        id: format!("{}{}", if history.synthetic { "demo_" } else { "" }, panel.outcome.id()),
+        outcome: panel.outcome.id().to_owned(),
+        horizon_days: panel.outcome.horizon_days(),
+        lamplight_version: env!("CARGO_PKG_VERSION").to_owned(),
+        synthetic: history.synthetic,
+        as_of: plan.as_of.to_string(),
+        claims_lag_days: plan.models.claims_lag_days,
+        label_maturity_days: plan.models.label_maturity_days,
+        dictionary_hash: dictionary_hash(features),
+        features: features.iter().map(FeatureRecord::from).collect(),
+        train: count(panel, Slice::Train),
+        calibrate: count(panel, Slice::Calibrate),
+        report: count(panel, Slice::Report),
+        kept_non_events: panel.keep_non_event,
+        left_out: serde_json::to_value(panel.left_out).map_err(|e| PipelineError::Internal(e.to_string()))?,
+        learner: artifact.model.name().to_owned(),
+        calibration_note: calibration_note.to_owned(),
+        recalibrated_from: None,
+        return_days: return_days(panel),
+        spreads: spreads(panel, features, artifact, history.extracts)?,
+        code_sets: sets.into_iter().map(|s| (s.id, s.version, s.sha256)).collect(),
+        warnings,
+    })
+}
+
+fn pretty<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, PipelineError> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| PipelineError::Internal(e.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Every file of the folder, encoded before the first is written.
+///
+/// # Errors
+/// When a part cannot be encoded.
+pub fn files(
+    artifact: &Artifact,
+    facts: &CardFacts<'_>,
+    report: &serde_json::Value,
+) -> Result<ModelFiles, PipelineError> {
+    let mut out: Vec<(String, Vec<u8>)> =
+        artifact.to_files()?.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+    out.push((IDENTITY.to_owned(), pretty(facts.identity)?));
+    out.push(("evaluation.json".to_owned(), pretty(facts.evaluation)?));
+    out.push(("evaluation.html".to_owned(), evaluation_page(facts.evaluation)?.into_bytes()));
+    out.push(("report.json".to_owned(), pretty(report)?));
+    out.push(("card.md".to_owned(), card_markdown(facts, true).into_bytes()));
+    out.push(("model_card.json".to_owned(), pretty(&card_json(facts))?));
+    out.push(("model_card.md".to_owned(), card_markdown(facts, false).into_bytes()));
+    Ok(out)
+}
+
+/// What a person reads at the end of training.
+#[must_use]
+pub fn summary(identity: &Identity, e: &ModelEvaluation) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::new();
+    if identity.synthetic {
+        let _ = writeln!(out, "SYNTHETIC DATA: a demonstration model");
+    }
+    let o = &e.overall;
+    let _ = writeln!(
+        out,
+        "{} ({}): trained on {} rows, {} events; reported on {} rows, {} events\n  AUROC {:.4}, calibration slope {:.3}, in the large {:+.3}, top tenth holds {:.3} of events",
+        identity.id,
+        identity.learner,
+        identity.train.rows,
+        identity.train.events,
+        o.rows,
+        o.events,
+        o.auroc,
+        o.calibration.slope,
+        o.in_the_large,
+        e.top_decile_capture.unwrap_or(f64::NAN)
+    );
+    for c in &e.comparators {
+        let _ = writeln!(
+            out,
+            "  {:<28} AUROC {:.4}, top tenth {:.3}",
+            c.name,
+            c.auroc.unwrap_or(f64::NAN),
+            c.top_decile_capture.unwrap_or(f64::NAN)
+        );
+    }
+    for w in &identity.warnings {
+        let _ = writeln!(out, "  warning: {w}");
+    }
+    out
+}

@@ -1,0 +1,160 @@
+//! Trained models at night: the features of one bucket's members as known tonight, their scores and reasons.
+//! Owns which day each score looks from; refuses to keep a feature longer than its bucket.
+
+use bumpalo::Bump;
+
+use super::PipelineError;
+use super::panel::first_look;
+use crate::config::RunPlan;
+use crate::extracts::{BucketRecords, Extracts};
+use crate::features::{Feature, Knowledge, Past, Snapshot, View, registry};
+use crate::models::Outcome;
+use crate::models::book::TrainedScore;
+use crate::models::trained::{ReadyModel, TrainedModel, explain};
+use crate::timeline::{Codes, LineAccount, Room, Timeline};
+
+/// Days before the night at which the rising stream compares.
+const BEFORE_DAYS: i32 = 90;
+
+/// Tonight's models, ready.
+pub struct NightModels<'a> {
+    ready: Vec<ReadyModel<'a>>,
+    names: Vec<Vec<&'a str>>,
+    features: Vec<Feature>,
+    knowledge: Knowledge<'a>,
+    plan: &'a RunPlan,
+}
+
+/// Rows of one model in a bucket.
+struct Batch<'v, 'a> {
+    rows: Vec<Vec<f32>>,
+    views: Vec<&'v View<'a>>,
+    scores: Vec<TrainedScore>,
+}
+
+/// A member's views in a bucket.
+struct Seen<'a> {
+    snapshot: usize,
+    now: Option<View<'a>>,
+    before: Option<View<'a>>,
+    /// Stay id, discharge, days passed when first known.
+    discharges: Vec<(Box<str>, crate::domain::Day, i32, View<'a>)>,
+}
+
+impl<'a> NightModels<'a> {
+    /// Prepares models that have been checked against tonight's features.
+    #[must_use]
+    pub fn new(plan: &'a RunPlan, models: &'a [TrainedModel], extracts: &'a Extracts, codes: &'a Codes<'a>) -> Self {
+        Self {
+            ready: models.iter().map(TrainedModel::ready).collect(),
+            names: models.iter().map(|m| m.identity.features.iter().map(|f| f.name.as_str()).collect()).collect(),
+            features: registry().with_own(&plan.models.feature_columns),
+            knowledge: Knowledge::new(extracts, codes, &plan.clocks, &plan.models),
+            plan,
+        }
+    }
+
+    /// Scores the members of a bucket; in member order, by model.
+    ///
+    /// # Errors
+    /// When a model does not fit: it was checked before, so our own fault.
+    pub fn bucket(&self, records: &BucketRecords, snapshots: &[Snapshot]) -> Result<Vec<TrainedScore>, PipelineError> {
+        let arena = Bump::new();
+        let seen = self.see(records, &arena, snapshots);
+        let mut out = Vec::new();
+        for at in 0..self.ready.len() {
+            out.extend(self.one(at, &seen, snapshots)?);
+        }
+        out.sort_by_key(|s| (s.member, s.model));
+        Ok(out)
+    }
+
+    fn see<'r>(&'r self, records: &'r BucketRecords, arena: &'r Bump, snapshots: &[Snapshot]) -> Vec<Seen<'r>> {
+        let as_of = self.plan.as_of;
+        let wants = |f: &dyn Fn(Outcome) -> bool| self.ready.iter().any(|r| f(r.model.outcome));
+        let (months, discharges, rising) =
+            (wants(&|o| !o.of_discharges()), wants(&Outcome::of_discharges), wants(&|o| o == Outcome::AvoidHosp90));
+        let population = &self.knowledge.extracts.population;
+        let mut out = Vec::new();
+        for (i, s) in snapshots.iter().enumerate() {
+            if !s.enrolled || population.member(s.member).death().is_some() {
+                continue;
+            }
+            let events = records.member(s.member, arena);
+            let room = Room { codes: self.knowledge.codes, arena };
+            let who = population.member(s.member);
+            let whole = Timeline::build(who, &events, as_of, room, &mut LineAccount::default());
+            let past = Past { whole: &whole, events: &events, room };
+            let looks = s.recent.iter().filter(|_| discharges).filter_map(|r| {
+                first_look(&self.knowledge, s.member, &past, r.discharge, None, as_of)
+                    .map(|(view, passed)| (r.stay_id.clone(), r.discharge, passed, view))
+            });
+            out.push(Seen {
+                snapshot: i,
+                discharges: looks.collect(),
+                now: months.then(|| self.knowledge.view(s.member, &past, as_of)),
+                before: (rising && s.age >= 18).then(|| self.knowledge.view(s.member, &past, as_of.plus(-BEFORE_DAYS))),
+            });
+        }
+        out
+    }
+
+    fn one(&self, at: usize, seen: &[Seen<'_>], snapshots: &[Snapshot]) -> Result<Vec<TrainedScore>, PipelineError> {
+        let outcome = self.ready[at].model.outcome;
+        let mut batch = Batch { rows: Vec::new(), views: Vec::new(), scores: Vec::new() };
+        let mut befores: Vec<Vec<f32>> = Vec::new();
+        let mut before_of: Vec<usize> = Vec::new();
+        for s in seen {
+            let snapshot = &snapshots[s.snapshot];
+            if outcome.adults_only() && snapshot.age < 18 {
+                continue;
+            }
+            let blank = TrainedScore {
+                member: snapshot.member,
+                model: at,
+                stay_id: None,
+                discharge: None,
+                probability: 0.0,
+                before: None,
+                reasons: Vec::new(),
+            };
+            if outcome.of_discharges() {
+                for (stay, day, passed, view) in &s.discharges {
+                    batch.rows.push(view.row());
+                    batch.views.push(view);
+                    batch.scores.push(TrainedScore {
+                        stay_id: Some(stay.clone()),
+                        discharge: Some((*day, *passed)),
+                        ..blank.clone()
+                    });
+                }
+                continue;
+            }
+            let Some(view) = &s.now else { continue };
+            if let Some(before) = s.before.as_ref().filter(|_| outcome == Outcome::AvoidHosp90) {
+                before_of.push(batch.scores.len());
+                befores.push(before.row());
+            }
+            batch.rows.push(view.row());
+            batch.views.push(view);
+            batch.scores.push(blank);
+        }
+        self.fill(at, &mut batch)?;
+        let earlier = self.ready[at].score(&self.features, &befores, false)?;
+        for (i, p) in before_of.into_iter().zip(earlier.probability) {
+            batch.scores[i].before = Some(p);
+        }
+        Ok(batch.scores)
+    }
+
+    fn fill(&self, at: usize, batch: &mut Batch<'_, '_>) -> Result<(), PipelineError> {
+        let scored = self.ready[at].score(&self.features, &batch.rows, true)?;
+        for (i, score) in batch.scores.iter_mut().enumerate() {
+            let own = &scored.contributions[i * scored.cols..(i + 1) * scored.cols];
+            score.probability = scored.probability[i];
+            score.reasons =
+                explain(batch.views[i], &self.features, &self.names[at], own, scored.base, scored.log_odds[i]);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,362 @@
+//! The page of an evaluation: one file, own pictures, no member. Owns how its figures are shown; refuses to
+//! compute one.
+
+use serde::Serialize;
+
+use super::PublishError;
+use crate::learners::Evaluation;
+use crate::models::evaluation::{ListFigures, ModelEvaluation};
+
+#[derive(Serialize)]
+struct Chart {
+    title: String,
+    svg: String,
+}
+
+#[derive(Serialize, Default)]
+struct Section {
+    title: String,
+    lead: String,
+    charts: Vec<Chart>,
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+#[derive(Serialize)]
+struct Page {
+    title: String,
+    lead: String,
+    banner: Option<String>,
+    sections: Vec<Section>,
+}
+
+/// Renders the evaluation of a model.
+///
+/// # Errors
+/// When the template cannot be filled: our own fault.
+pub fn evaluation_page(e: &ModelEvaluation) -> Result<String, PublishError> {
+    let mut sections = overall_sections(&e.overall);
+    sections.extend([comparators(e), months(e), deaths(e), groups(e), burden(e), drift(e)]);
+    render(&Page {
+        title: format!("{}: evaluation", e.model_id),
+        lead: format!(
+            "{} within {} days, snapshots {} to {}. No member is named; counts of people under 11 are not shown. {}",
+            e.outcome,
+            e.horizon_days,
+            e.window.0,
+            e.window.1,
+            e.absent.join(". ")
+        ),
+        banner: e.synthetic.then(|| "SYNTHETIC DATA: nothing on this page says anything of real patients".to_owned()),
+        sections,
+    })
+}
+
+/// Renders the evaluation of a file of predictions.
+///
+/// # Errors
+/// As [`evaluation_page`].
+pub fn predictions_page(e: &Evaluation) -> Result<String, PublishError> {
+    render(&Page {
+        title: "Predictions: evaluation".to_owned(),
+        lead: "From a file of predictions; indices, groups and months need a history.".to_owned(),
+        banner: None,
+        sections: overall_sections(e),
+    })
+}
+
+fn render(page: &Page) -> Result<String, PublishError> {
+    let failed = |e: minijinja::Error| PublishError::Encode { what: "evaluation.html".to_owned(), why: e.to_string() };
+    let mut environment = minijinja::Environment::new();
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    environment.add_template("evaluation.html", include_str!("evaluation.html")).map_err(failed)?;
+    let template = environment.get_template("evaluation.html").map_err(failed)?;
+    template
+        .render(minijinja::context! { page => minijinja::Value::from(minijinja::value::Serde(page)) })
+        .map_err(failed)
+}
+
+fn section(title: &str, lead: &str, header: &[&str], rows: Vec<Vec<String>>) -> Section {
+    Section {
+        title: title.to_owned(),
+        lead: lead.to_owned(),
+        charts: Vec::new(),
+        header: header.iter().map(|h| (*h).to_owned()).collect(),
+        rows,
+    }
+}
+
+fn some(v: Option<f64>, places: usize) -> String {
+    v.filter(|v| v.is_finite()).map_or_else(|| "–".to_owned(), |v| format!("{v:.places$}"))
+}
+
+fn overall_sections(o: &Evaluation) -> Vec<Section> {
+    let i = &o.intervals;
+    let with = |v: f64, at: Option<crate::learners::metrics::Interval>| match at {
+        Some(at) => format!("{v:.4} ({:.4} to {:.4})", at.low, at.high),
+        None => format!("{v:.4}"),
+    };
+    let line = |name: &str, text: String| vec![name.to_owned(), text];
+    let mut figures = section(
+        "Overall",
+        "Intervals: 2.5th and 97.5th percentile over resampled members.",
+        &["figure", "value"],
+        vec![
+            line("rows / members / events", format!("{} / {} / {}", o.rows, o.groups, o.events)),
+            line("AUROC", with(o.auroc, i.auroc)),
+            line("average precision", with(o.average_precision, i.average_precision)),
+            line("Brier", with(o.brier, i.brier)),
+            line("scaled Brier", format!("{:.4}", o.scaled_brier)),
+            line("calibration slope", with(o.calibration.slope, i.slope)),
+            line("calibration in the large", with(o.in_the_large, i.in_the_large)),
+            line("ECE, ten bins", with(o.ece10, i.ece10)),
+            line("expected / observed", format!("{:.4}", o.expected_over_observed)),
+        ],
+    );
+    figures.charts = vec![calibration_chart(o), benefit_chart(o)];
+    let deciles = section(
+        "By tenth of predicted probability",
+        "Lowest first.",
+        &["rows", "mean predicted", "observed", "expected events", "observed events", "E/O"],
+        o.deciles
+            .iter()
+            .map(|d| {
+                vec![
+                    d.rows.to_string(),
+                    format!("{:.4}", d.mean_predicted),
+                    format!("{:.4}", d.observed),
+                    format!("{:.1}", d.expected_events),
+                    if d.observed_events < 11 { "under 11".to_owned() } else { d.observed_events.to_string() },
+                    some(d.expected_over_observed, 2),
+                ]
+            })
+            .collect(),
+    );
+    let thresholds = section(
+        "By threshold",
+        "Net benefit after Vickers 2006.",
+        &["threshold", "listed", "PPV", "sensitivity", "specificity", "net benefit", "of listing everyone"],
+        o.thresholds
+            .iter()
+            .map(|t| {
+                vec![
+                    format!("{}", t.threshold),
+                    t.listed.to_string(),
+                    some(t.ppv, 3),
+                    format!("{:.3}", t.sensitivity),
+                    format!("{:.3}", t.specificity),
+                    format!("{:.5}", t.net_benefit),
+                    format!("{:.5}", t.net_benefit_all),
+                ]
+            })
+            .collect(),
+    );
+    vec![figures, deciles, thresholds]
+}
+
+/// Places of points in a 300 by 220 field.
+fn place(x: f64, y: f64, top: (f64, f64)) -> (f64, f64) {
+    (40.0 + 240.0 * (x / top.0).clamp(0.0, 1.0), 190.0 - 170.0 * (y / top.1).clamp(0.0, 1.0))
+}
+
+fn frame(title: &str, top: (f64, f64), across: &str, inside: &str) -> Chart {
+    let svg = format!(
+        "<svg viewBox=\"0 0 300 220\" role=\"img\" aria-label=\"{title}\"><line x1=\"40\" y1=\"190\" x2=\"280\" y2=\"190\" class=\"l\"/><line x1=\"40\" y1=\"20\" x2=\"40\" y2=\"190\" class=\"l\"/>{inside}<text x=\"36\" y=\"194\" text-anchor=\"end\" class=\"t\">0</text><text x=\"36\" y=\"26\" text-anchor=\"end\" class=\"t\">{:.3}</text><text x=\"280\" y=\"206\" text-anchor=\"end\" class=\"t\">{across} {:.3}</text></svg>",
+        top.1, top.0
+    );
+    Chart { title: title.to_owned(), svg }
+}
+
+fn calibration_chart(o: &Evaluation) -> Chart {
+    use std::fmt::Write as _;
+    let most = o.deciles.iter().flat_map(|d| [d.mean_predicted, d.observed]).fold(1e-6, f64::max);
+    let top = (most, most);
+    let (start, end) = (place(0.0, 0.0, top), place(most, most, top));
+    let mut inside = format!(
+        "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" class=\"l\"/>",
+        start.0, start.1, end.0, end.1
+    );
+    for d in &o.deciles {
+        let (x, y) = place(d.mean_predicted, d.observed, top);
+        let _ = write!(inside, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" class=\"d\"/>");
+    }
+    frame("Observed against predicted, by tenth", top, "predicted", &inside)
+}
+
+fn benefit_chart(o: &Evaluation) -> Chart {
+    let most = o.thresholds.iter().map(|t| t.net_benefit).fold(1e-9, f64::max);
+    let last = o.thresholds.iter().filter(|t| t.listed > 0).map(|t| t.threshold).fold(0.01, f64::max);
+    let top = (last, most);
+    let path = |value: &dyn Fn(&crate::learners::metrics::Threshold) -> f64| {
+        let points = o.thresholds.iter().filter(|t| t.threshold <= last).map(|t| {
+            let (x, y) = place(t.threshold, value(t), top);
+            format!("{x:.1},{y:.1}")
+        });
+        points.collect::<Vec<_>>().join(" ")
+    };
+    let inside = format!(
+        "<polyline points=\"{}\" class=\"c\"/><polyline points=\"{}\" class=\"c2\"/>",
+        path(&|t| t.net_benefit),
+        path(&|t| t.net_benefit_all.max(0.0))
+    );
+    frame("Net benefit of the model and (dashed) of listing everyone", top, "threshold", &inside)
+}
+
+fn list_cells(f: &ListFigures) -> Vec<String> {
+    vec![f.listed.to_string(), some(f.ppv, 4), some(f.sensitivity, 4), some(f.number_needed_to_contact, 1)]
+}
+
+fn comparators(e: &ModelEvaluation) -> Section {
+    let mut rows = vec![
+        [
+            vec![
+                "this model".to_owned(),
+                format!("{:.4}", e.overall.auroc),
+                "–".to_owned(),
+                some(e.top_decile_capture, 4),
+            ],
+            list_cells(&e.at_capacity),
+        ]
+        .concat(),
+    ];
+    for c in &e.comparators {
+        let less = c.difference.map_or_else(
+            || "–".to_owned(),
+            |d| match d.interval {
+                Some(i) => format!("{:+.4} ({:+.4} to {:+.4})", d.point, i.low, i.high),
+                None => format!("{:+.4}", d.point),
+            },
+        );
+        rows.push(
+            [vec![c.name.clone(), some(c.auroc, 4), less, some(c.top_decile_capture, 4)], list_cells(&c.at_capacity)]
+                .concat(),
+        );
+    }
+    for x in &e.equal_length {
+        rows.push(
+            [vec![format!("{} alone", x.name), String::new(), String::new(), String::new()], list_cells(&x.flag)]
+                .concat(),
+        );
+        rows.push(
+            [
+                vec![format!("this model, as long as {}", x.name), String::new(), String::new(), String::new()],
+                list_cells(&x.model),
+            ]
+            .concat(),
+        );
+    }
+    section(
+        "Beside published indices, on the same rows",
+        &format!("Capacity: {}.", e.capacity),
+        &[
+            "ranking",
+            "AUROC",
+            "model less this",
+            "top tenth holds",
+            "listed",
+            "PPV",
+            "sensitivity",
+            "contacts per event",
+        ],
+        rows,
+    )
+}
+
+fn months(e: &ModelEvaluation) -> Section {
+    section(
+        "By month of the snapshot",
+        "Observed and expected events.",
+        &["month", "rows", "observed", "expected", "O/E"],
+        e.months
+            .iter()
+            .map(|m| {
+                let small = m.observed < 11;
+                vec![
+                    m.month.clone(),
+                    m.rows.to_string(),
+                    if small { "under 11".to_owned() } else { m.observed.to_string() },
+                    format!("{:.1}", m.expected),
+                    if small { "–".to_owned() } else { some(m.observed_over_expected, 3) },
+                ]
+            })
+            .collect(),
+    )
+}
+
+fn deaths(e: &ModelEvaluation) -> Section {
+    section(
+        "Death as a competing risk",
+        "Follow-up cut by disenrolment is left out of every row here.",
+        &["handling", "rows", "events", "AUROC", "O/E"],
+        e.deaths
+            .iter()
+            .map(|d| {
+                vec![
+                    d.handling.clone(),
+                    d.rows.to_string(),
+                    d.events.to_string(),
+                    some(d.auroc, 4),
+                    some(d.observed_over_expected, 3),
+                ]
+            })
+            .collect(),
+    )
+}
+
+fn groups(e: &ModelEvaluation) -> Section {
+    let n = |v: Option<usize>| v.map_or_else(|| "under 11".to_owned(), |n| n.to_string());
+    section(
+        "By group",
+        "Selection and sensitivity at the staff's capacity.",
+        &["attribute", "level", "rows", "events", "AUROC", "O/E", "selected", "sensitivity"],
+        e.groups
+            .iter()
+            .map(|g| {
+                vec![
+                    g.attribute.clone(),
+                    g.level.clone(),
+                    n(g.rows),
+                    n(g.events),
+                    some(g.auroc, 4),
+                    some(g.observed_over_expected, 3),
+                    some(g.selected, 4),
+                    some(g.sensitivity, 4),
+                ]
+            })
+            .collect(),
+    )
+}
+
+fn burden(e: &ModelEvaluation) -> Section {
+    let rows = e.burden_audit.iter().map(|a| {
+        let groups = a
+            .groups
+            .iter()
+            .filter(|g| g.share_of_top.is_some())
+            .map(|g| format!("{} {} of the top, burden {}", g.group, some(g.share_of_top, 3), some(g.burden_in_top, 2)))
+            .collect::<Vec<_>>()
+            .join("; ");
+        vec![
+            a.ranked_by.clone(),
+            format!("{:.3}", a.overlap_with_model),
+            some(a.dollars_in_top, 3),
+            some(a.events_in_top, 3),
+            groups,
+        ]
+    });
+    section(
+        "Who is on top under which label",
+        "The top tenth by the model, by cost, by the event and by burden of illness (after Obermeyer 2019).",
+        &["ranked by", "overlap with the model", "dollars in the top", "events in the top", "groups"],
+        rows.collect(),
+    )
+}
+
+fn drift(e: &ModelEvaluation) -> Section {
+    section(
+        "Shift since training",
+        "Population stability index; under 0.1 little, over 0.25 much. The twenty strongest.",
+        &["feature", "PSI"],
+        e.drift.iter().take(20).map(|d| vec![d.name.clone(), format!("{:.4}", d.psi)]).collect(),
+    )
+}

@@ -1,0 +1,76 @@
+//! A model folder written whole or not at all. Owns the move into place; refuses to replace a folder that holds
+//! anything but a model.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::PublishError;
+use super::directory::{OutputFolder, write_private};
+
+fn refuse(what: &str, why: std::io::Error) -> PublishError {
+    PublishError::Io { what: what.to_owned(), why }
+}
+
+/// Whether a folder may be replaced by a model: it is not there, empty, or holds a model.
+fn replaceable(out: &Path) -> bool {
+    match fs::read_dir(out) {
+        Err(_) => !out.exists(),
+        Ok(mut entries) => entries.next().is_none() || out.join("model.json").exists(),
+    }
+}
+
+/// Writes the files beside `out` and moves them there in one step; an older model at that place goes away last.
+///
+/// # Errors
+/// [`PublishError::Io`]; `out` is then as it was.
+pub fn write_model(out: &Path, files: &[(String, Vec<u8>)]) -> Result<(), PublishError> {
+    if !replaceable(out) {
+        let why = std::io::Error::other("the folder holds files that are no model; name another with --out");
+        return Err(refuse("model folder", why));
+    }
+    let parent =
+        out.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    let name = out.file_name().map_or_else(|| "model".to_owned(), |n| n.to_string_lossy().into_owned());
+    // Makes the parent when it is missing, private as every folder of ours.
+    OutputFolder::plain(&parent)?;
+    let staging = parent.join(format!(".tmp-{name}-{}", std::process::id()));
+    let old = parent.join(format!(".old-{name}-{}", std::process::id()));
+    let written = OutputFolder::plain(&staging)
+        .and_then(|_| files.iter().try_for_each(|(file, bytes)| write_private(&staging.join(file), bytes)));
+    let moved = written.and_then(|()| {
+        if out.exists() {
+            fs::rename(out, &old).map_err(|e| refuse("model folder", e))?;
+        }
+        fs::rename(&staging, out).map_err(|e| {
+            let _ = fs::rename(&old, out);
+            refuse("model folder", e)
+        })
+    });
+    let _ = fs::remove_dir_all(&old);
+    if moved.is_err() {
+        let _ = fs::remove_dir_all(&staging);
+    }
+    moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_replaced_and_nothing_else_is() {
+        let place = tempfile::tempdir().expect("a folder");
+        let out = place.path().join("a/m");
+        let file = |text: &str| vec![("model.json".to_owned(), text.as_bytes().to_vec())];
+        write_model(&out, &file("1")).expect("written");
+        write_model(&out, &file("2")).expect("replaced");
+        assert_eq!(fs::read_to_string(out.join("model.json")).expect("there"), "2");
+        assert_eq!(fs::read_dir(place.path().join("a")).expect("there").count(), 1);
+        let other = place.path().join("o");
+        fs::create_dir(&other).expect("made");
+        fs::write(other.join("notes.txt"), "mine").expect("written");
+        assert!(write_model(&other, &file("3")).is_err());
+        assert_eq!(fs::read_dir(&other).expect("there").count(), 1);
+        assert_eq!(fs::read_dir(place.path()).expect("there").count(), 2);
+    }
+}
