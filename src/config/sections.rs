@@ -126,6 +126,7 @@ section! {
         max_volume_drop: f64 = 0.30,
         max_age_years: i32 = 120,
         stale_days: i32 = 45,
+        refuse_stale: bool = false,
     }
 }
 

@@ -23,6 +23,12 @@ impl Sex {
         }
     }
 
+    /// The text itself says that the sex is not known (or is empty), rather than something we cannot read.
+    #[must_use]
+    pub fn says_unknown(text: &str) -> bool {
+        matches!(text.to_ascii_lowercase().as_str(), "" | "u" | "unk" | "unknown" | "o" | "other" | "x")
+    }
+
     /// `female`, `male` or `unknown`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -26,6 +26,8 @@ pub enum Kind {
     Integer,
     /// Number.
     Number,
+    /// Number, or a code that says the value is suppressed at its source (such as `GQ` or `-999`).
+    IndexValue,
     /// yes/no, true/false, Y/N, 1/0.
     Flag,
 }
@@ -42,7 +44,7 @@ impl Kind {
             Self::Date => "date",
             Self::Money => "money",
             Self::Integer => "integer",
-            Self::Number => "number",
+            Self::Number | Self::IndexValue => "number",
             Self::Flag => "flag",
         }
     }
@@ -89,7 +91,7 @@ const fn one_of(name: &'static str, required: bool, allowed: &'static [&'static 
     ColumnSpec { name, kind: LowerWord, required, repeat: 1, allowed }
 }
 
-use Kind::{Bill, Date, Fixed, Flag, Icd, Id, Integer, LowerWord, Money, Number, Text, Word};
+use Kind::{Bill, Date, Fixed, Flag, Icd, Id, IndexValue, Integer, LowerWord, Money, Number, Text, Word};
 
 /// Every extract, in the order they are read.
 pub const EXTRACTS: &[ExtractSpec] = &[
@@ -232,7 +234,7 @@ pub const EXTRACTS: &[ExtractSpec] = &[
             one_of("geo_level", true, &["county", "zip", "tract"]),
             req("geo_code", Word),
             req("index_name", Word),
-            req("value", Number),
+            req("value", IndexValue),
         ],
     },
     ExtractSpec {

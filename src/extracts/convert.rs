@@ -157,9 +157,11 @@ pub fn convert(
         Kind::Money => Column::Integer(money(array, spec, found)?),
         Kind::Integer => Column::Integer(integers(array, spec, found)?),
         Kind::Number => Column::Number(numbers(array, spec, found)?),
+        Kind::IndexValue => Column::Number(index_values(array, found)?),
         Kind::Flag => Column::Flag(flags(array, found)?),
     };
-    if spec.required {
+    // An index value may be missing for a reason that its own reading has judged.
+    if spec.required && spec.kind != Kind::IndexValue {
         require(&column, array.len(), found);
     }
     Ok(column)
@@ -323,7 +325,10 @@ fn icd(array: &ArrayRef, pools: &Pools, found: &mut Findings) -> Result<Vec<u32>
         array,
         0,
         |text| match normalise_icd(text, &mut buffer) {
-            Some(code) if code.len() <= 10 => (pools.icd.intern(code), None),
+            Some(code) if code.len() <= 10 => {
+                let id = pools.icd.intern(code);
+                (id, (code != text).then_some(Reason::CodeSpelling))
+            }
             Some(_) => (0, Some(Reason::UnreadableCode)),
             None => (0, (!text.trim().is_empty()).then_some(Reason::PlaceholderCode)),
         },
@@ -530,6 +535,35 @@ fn numbers(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<
             .collect());
     }
     parse_each(array, spec, found, f64::NAN, |t| t.parse().ok().filter(|x: &f64| x.is_finite()))
+}
+
+/// Codes with which publishers of area indices say that an area has none: group quarters, low population or
+/// housing, suppressed (Neighborhood Atlas), and CDC's -999.
+const SUPPRESSED: [&str; 9] = ["GQ", "PH", "GQ-PH", "PH-GQ", "QDI", "KVM", "NA", "N/A", "-999"];
+
+fn index_values(array: &ArrayRef, found: &mut Findings) -> Result<Vec<f64>, TypeRefused> {
+    let values = texts(array)?;
+    let mut out = Vec::with_capacity(values.len());
+    for row in 0..values.len() {
+        let text = if values.is_valid(row) { trim_text(values.value(row)) } else { None };
+        let value = text.map(|t| (t, t.parse::<f64>().ok().filter(|x| x.is_finite())));
+        out.push(match value {
+            Some((t, n)) if SUPPRESSED.contains(&t) || n.is_some_and(|n| n <= -999.0) => {
+                found.note(Reason::SuppressedIndex);
+                f64::NAN
+            }
+            Some((_, Some(number))) => number,
+            Some((t, None)) => {
+                found.fault(row, Reason::BadNumber, t);
+                f64::NAN
+            }
+            None => {
+                found.fault(row, Reason::MissingRequired, "");
+                f64::NAN
+            }
+        });
+    }
+    Ok(out)
 }
 
 fn parse_each<T: Copy>(

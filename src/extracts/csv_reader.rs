@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use arrow_array::ArrayRef;
@@ -25,6 +25,10 @@ pub struct CsvRows {
     quotes: Arc<AtomicU64>,
     columns: usize,
     latin1: bool,
+    /// The file begins with a byte-order mark.
+    pub marked: bool,
+    /// Set once a line ends in CR LF.
+    pub carriage_returns: Arc<AtomicBool>,
 }
 
 /// Opens a file and reads its header.
@@ -45,11 +49,14 @@ pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, C
     if head[..got].starts_with(&[0xFF, 0xFE]) || head[..got].starts_with(&[0xFE, 0xFF]) {
         return Err("the file is UTF-16\nhint: export it as UTF-8".to_owned());
     }
+    let marked = head[..got] == [0xEF, 0xBB, 0xBF];
     let kept = if head[..got] == [0xEF, 0xBB, 0xBF] { Vec::new() } else { head[..got].to_vec() };
     let quotes = Arc::new(AtomicU64::new(0));
+    let carriage_returns = Arc::new(AtomicBool::new(false));
     let watched = Watched {
         inner: Box::new(io::Cursor::new(kept).chain(input)),
         quotes: Arc::clone(&quotes),
+        carriage_returns: Arc::clone(&carriage_returns),
         held: false,
         next: None,
     };
@@ -65,7 +72,7 @@ pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, C
         return Err("the file has no header".to_owned());
     }
     let latin1 = config.encoding.as_deref() == Some("latin1");
-    Ok((names, CsvRows { reader, quotes, columns: header.len(), latin1 }))
+    Ok((names, CsvRows { reader, quotes, columns: header.len(), latin1, marked, carriage_returns }))
 }
 
 fn read_failure(e: &io::Error) -> String {
@@ -192,6 +199,7 @@ fn refuse(record: &csv::ByteRecord, columns: usize, latin1: bool) -> Option<Reas
 struct Watched {
     inner: Box<dyn Read + Send>,
     quotes: Arc<AtomicU64>,
+    carriage_returns: Arc<AtomicBool>,
     /// A CR ended the last block; whether it belongs to a line end is not known yet.
     held: bool,
     /// A byte read to find that out.
@@ -249,6 +257,7 @@ impl Watched {
         buffer[0] = b'\r';
         if n == 1 && after[0] == b'\n' {
             buffer[0] = b'\n';
+            self.carriage_returns.store(true, Ordering::Relaxed);
         } else if n == 1 {
             self.next = Some(after[0]);
         }
@@ -259,6 +268,9 @@ impl Watched {
     fn join_line_ends(&mut self, block: &mut [u8]) -> usize {
         if !block.contains(&b'\r') {
             return block.len();
+        }
+        if block.windows(2).any(|w| w == b"\r\n") {
+            self.carriage_returns.store(true, Ordering::Relaxed);
         }
         let mut kept = 0;
         for at in 0..block.len() {
@@ -301,11 +313,14 @@ mod tests {
         for inner in [whole, drops] {
             let quotes = Arc::new(AtomicU64::new(0));
             let mut out = String::new();
-            Watched { inner, quotes: Arc::clone(&quotes), held: false, next: None }
+            let carriage_returns = Arc::new(AtomicBool::new(false));
+            let seen = Arc::clone(&carriage_returns);
+            Watched { inner, quotes: Arc::clone(&quotes), carriage_returns, held: false, next: None }
                 .read_to_string(&mut out)
                 .expect("text");
             assert_eq!(out, "a\nb\nc\rd\n\"e\"\r");
             assert_eq!(quotes.load(Ordering::Relaxed), 2);
+            assert!(seen.load(Ordering::Relaxed));
         }
     }
 }

@@ -103,6 +103,13 @@ impl Ledger {
         inner.0.add(tally);
         inner.1.extend(rows);
     }
+    /// Counts something that was mended or noted of a whole file.
+    pub fn note(&self, reason: Reason, times: u64) {
+        if times > 0 {
+            let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            *inner.0.notes.entry(reason).or_default() += times;
+        }
+    }
     /// Notes a column the contract does not know.
     pub fn extra_column(&self, name: &str) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);

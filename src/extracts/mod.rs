@@ -110,6 +110,10 @@ pub struct ExtractReport {
     pub max_bad_share: f64,
     /// That share was set by hand, so it replaces the per-reason limits.
     pub explicit_share: bool,
+    /// The newest row is older than `quality.stale_days` before the night.
+    pub stale: bool,
+    /// Every file is one that the newest earlier run read already.
+    pub unchanged: bool,
 }
 
 /// Everything read, judged and grouped.
@@ -225,6 +229,7 @@ impl Loader<'_> {
         let reader = ExtractReader { spec, config, files, pools: self.pools, stop: self.options.stop };
         let consumer: Consumer<'_> = &|batch, verdicts| consume(spec, batch, verdicts);
         reader.read(&ledger, consumer)?;
+        ledger.note(Reason::RepeatedFile, files.iter().map(|f| f.copies).sum());
         let (tally, rows) = ledger.finish();
         let may_be_empty = name == "sdoh_screening" || self.options.allow_empty.iter().any(|e| e == name);
         if tally.rows_in == 0 && !may_be_empty {
@@ -242,6 +247,8 @@ fn report(tally: Tally, files: &[SourceFile], config: &ExtractConfig) -> Extract
         files: files.to_vec(),
         max_bad_share: config.max_bad_share.unwrap_or(0.05),
         explicit_share: config.max_bad_share.is_some(),
+        stale: false,
+        unchanged: false,
     }
 }
 

@@ -309,13 +309,22 @@ pub(super) fn row(
     let text = |name: &str| c(name).text(row).map(Box::from);
     let number = |name: &str| Some(c(name).number(row)).filter(|v| v.is_finite());
     let word_text = |name: &str| pools.word.text_of(c(name).word(row));
+    let written = word_text("zip_code");
+    let zip = zip5(&written);
+    if zip != written {
+        verdicts.note(if zip.is_empty() { Reason::BadZip } else { Reason::ZipSpelling });
+    }
+    let gender = word_text("gender");
+    if Sex::parse(&gender) == Sex::Unknown && !Sex::says_unknown(&gender) {
+        verdicts.note(Reason::UnknownValue);
+    }
     Some(EligibilityRow {
         member_id: c("member_id").text(row)?.into(),
         start,
         end,
         tiebreak: columns.content_hash(pools, row),
         birth,
-        sex: Sex::parse(&word_text("gender")) as u8,
+        sex: Sex::parse(&gender) as u8,
         // A death after the night's date is not known yet.
         death: death.filter(|d| *d <= as_of.0),
         payer: c("payer").word(row),
@@ -331,7 +340,7 @@ pub(super) fn row(
         language: c("language").word(row),
         state: pools.word.intern_nonempty(&usps(&word_text("state"))),
         county: c("county_fips").short(row),
-        zip: pools.word.intern_nonempty(&zip5(&word_text("zip_code"))),
+        zip: pools.word.intern_nonempty(&zip),
         latitude: number("latitude"),
         longitude: number("longitude"),
         phone: text("phone"),

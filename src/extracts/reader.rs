@@ -204,6 +204,8 @@ impl ExtractReader<'_> {
         } else {
             let (names, rows) = csv_reader::open(file, self.config).map_err(|why| self.unreadable(file, why))?;
             let (bindings, needed) = self.bind(&names, &file.name, ledger)?;
+            ledger.note(Reason::ByteOrderMark, u64::from(rows.marked));
+            let carriage_returns = Arc::clone(&rows.carriage_returns);
             // One thread cuts records, the pool judges them; the channel bounds what waits between.
             let (send, receive) = std::sync::mpsc::sync_channel(8);
             let result = std::thread::scope(|scope| {
@@ -216,6 +218,7 @@ impl ExtractReader<'_> {
                 consumed.and(produced.map_err(|why| self.unreadable(file, why)))
             });
             result?;
+            ledger.note(Reason::CrLfLines, u64::from(carriage_returns.load(Ordering::Relaxed)));
         }
         self.check_unchanged(file)
     }
@@ -238,6 +241,12 @@ impl ExtractReader<'_> {
         duplicates.dedup();
         for name in duplicates {
             problems.push(format!("{file}: the column name `{name}` stands twice"));
+        }
+        // A folder named after a value (`payer=A`) beside a column of that name: two truths about one fact.
+        for key in file.split('/').filter_map(|part| part.split_once('=')).map(|(key, _)| key) {
+            if names.iter().any(|n| n == key) {
+                problems.push(format!("{file}: `{key}` is a folder's partition key and a column of the file"));
+            }
         }
         let mut slot = |at: usize, used: &mut Vec<bool>| {
             used[at] = true;

@@ -84,6 +84,20 @@ reasons! {
     PlaceholderCode = "placeholder_code", Normalised, "the code is taken as missing";
     /// A fractional id column read as whole numbers.
     FloatIdColumn = "float_id_column", Normalised, "none when every id was a whole number";
+    /// A byte-order mark before the header.
+    ByteOrderMark = "byte_order_mark", Normalised, "none: it is no part of a name";
+    /// Lines that end in CR LF.
+    CrLfLines = "crlf_line_ends", Normalised, "none";
+    /// An ICD code with dots, spaces or small letters.
+    CodeSpelling = "code_spelling", Normalised, "none: the same code";
+    /// A postal code with its four-digit extension, or without its leading zero.
+    ZipSpelling = "zip_spelling", Normalised, "none: the same five digits";
+    /// The same file under two names.
+    RepeatedFile = "repeated_file", Warning, "read once";
+    /// A postal code that is none.
+    BadZip = "bad_zip", Warning, "the postal code is taken as unknown";
+    /// An area index suppressed at its source.
+    SuppressedIndex = "suppressed_index", Warning, "the area has no index: taken as unknown";
     /// A timestamp read as its date.
     TimestampAsDate = "timestamp_as_date", Normalised, "none";
     /// A floating-point amount rounded to cents.

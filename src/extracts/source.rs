@@ -36,6 +36,8 @@ pub struct SourceFile {
     pub bytes: u64,
     /// SHA-256, lower-case hex.
     pub sha256: String,
+    /// Further names under which the same bytes stood.
+    pub copies: u64,
     modified: Option<SystemTime>,
 }
 
@@ -161,6 +163,7 @@ fn describe(path: &Path, given: &Path, root: Option<&Path>) -> Result<SourceFile
         name,
         bytes: meta.len(),
         sha256,
+        copies: 0,
         modified: meta.modified().ok(),
     })
 }
@@ -178,8 +181,21 @@ fn sniff(head: &[u8], name: &str) -> Result<Format, String> {
 
 /// The same bytes under two names are read once.
 fn without_repeats(files: Vec<SourceFile>) -> Vec<SourceFile> {
-    let mut seen = rustc_hash::FxHashSet::default();
-    files.into_iter().filter(|f| seen.insert(f.sha256.clone())).collect()
+    let mut kept: Vec<SourceFile> = Vec::with_capacity(files.len());
+    let mut place = rustc_hash::FxHashMap::default();
+    for file in files {
+        match place.get(&file.sha256) {
+            Some(at) => {
+                let first: &mut SourceFile = &mut kept[*at];
+                first.copies += 1;
+            }
+            None => {
+                place.insert(file.sha256.clone(), kept.len());
+                kept.push(file);
+            }
+        }
+    }
+    kept
 }
 
 impl SourceFile {

@@ -52,6 +52,36 @@ pub fn volume(
     Err(PipelineError::Gate(fallen))
 }
 
+/// Marks feeds whose newest row is too old or whose files are those of the newest earlier run, and says so.
+///
+/// # Errors
+/// [`PipelineError::Gate`] where `quality.refuse_stale` asks for it.
+pub fn freshness(
+    reports: &mut Reports,
+    previous: Option<&Manifest>,
+    plan: &RunPlan,
+) -> Result<Vec<String>, PipelineError> {
+    let mut told = Vec::new();
+    for (name, report) in reports.iter_mut().filter(|(name, _)| FEEDS.contains(name)) {
+        let limit = plan.quality.stale_days;
+        report.stale = report.tally.newest.is_some_and(|d| plan.as_of.since(crate::domain::Day(d)) > limit);
+        if report.stale {
+            told.push(format!("{name}: no row of the last {limit} days (quality.stale_days)"));
+        }
+        let before =
+            |sha256: &str| previous.is_some_and(|p| p.inputs.iter().any(|i| i.extract == **name && i.sha256 == sha256));
+        report.unchanged = !report.files.is_empty() && report.files.iter().all(|f| before(&f.sha256));
+        if report.unchanged {
+            told.push(format!("{name}: the same files as in the last run"));
+        }
+    }
+    if told.is_empty() || !plan.quality.refuse_stale {
+        return Ok(told);
+    }
+    told.push("hint: wait for the feed, or set quality.refuse_stale = false to be warned only".to_owned());
+    Err(PipelineError::Gate(told))
+}
+
 /// Compares every input with a list of `sha256  file name` lines.
 ///
 /// # Errors

@@ -113,6 +113,7 @@ fn night(
     let mut extracts = read(plan, options, progress, &found, &staging)?;
     account.note(&extracts, &BTreeMap::new(), &[]);
     gates::volume(&extracts.reports, previous.as_ref(), plan, options.accept_volume_change)?;
+    let stale = gates::freshness(&mut extracts.reports, previous.as_ref(), plan)?;
     refuse_over_limit(&extracts, plan, account)?;
 
     progress.stage("measure members");
@@ -158,7 +159,9 @@ fn night(
         found: &found,
         previous: previous.as_ref(),
     };
-    publication::publish(folder, staging, &night, progress)
+    let mut summary = publication::publish(folder, staging, &night, progress)?;
+    summary.warnings.extend(stale);
+    Ok(summary)
 }
 
 fn read(

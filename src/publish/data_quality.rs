@@ -44,6 +44,8 @@ pub fn data_quality_json(
                     "warnings": reasons(Severity::Warning),
                     "extra_columns": t.extra_columns.len(),
                     "newest_service_date_known": t.newest.is_some(),
+                    "stale": report.stale,
+                    "unchanged_since_last_run": report.unchanged,
                 })
             }
         };
