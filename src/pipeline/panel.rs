@@ -126,14 +126,15 @@ impl Request {
             .find_map(|name| extracts.reports.get(name).and_then(|r| r.tally.history_start()))
             .map_or(plan.as_of, Day);
         let m = &plan.models;
-        let calendar =
-            Calendar::plan(outcome, plan.as_of, start, m.panel_months, m.label_maturity_days).map_err(|n| {
-                crate::learners::LearnError::Refused(crate::learners::Refusal::TooFew {
-                    what: "monthly snapshots with a year of history before them and a final label after",
-                    found: n,
-                    needed: 6,
-                })
-            })?;
+        // Discharges are rare: twice the months.
+        let months = if outcome.of_discharges() { m.panel_months * 2 } else { m.panel_months };
+        let calendar = Calendar::plan(outcome, plan.as_of, start, months, m.label_maturity_days).map_err(|n| {
+            crate::learners::LearnError::Refused(crate::learners::Refusal::TooFew {
+                what: "monthly snapshots with a year of history before them and a final label after",
+                found: n,
+                needed: 6,
+            })
+        })?;
         let mut request = Self { outcome, calendar, slices: slices.to_vec(), keep_non_event: 1.0, keep_member: 1.0 };
         if !outcome.of_discharges() {
             let (learn, report) = request.person_months(extracts);
