@@ -46,13 +46,18 @@ fn decode(path: &Path, extract: &str) -> usize {
     builder.with_projection(mask).build().expect("a reader").map(|b| b.expect("a batch").num_rows()).sum()
 }
 
-fn bench(name: &str, members: u64) {
+/// A population of fixed seed, and then the night over it.
+fn made(name: &str, members: u64) {
     let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
     let as_of = Day::parse_iso("2026-06-30").expect("a day");
-    let options =
-        synth::Options { members, seed: 7, years: 3, as_of, format: synth::Format::Parquet, out: data.clone() };
+    let out = folder.path().join("data");
+    let options = synth::Options { members, seed: 7, years: 3, as_of, format: synth::Format::Parquet, out };
     synth::generate(&options, &|_| {}).expect("a population");
+    bench(name, &folder.path().join("data"));
+}
+
+fn bench(name: &str, data: &Path) {
+    let folder = tempfile::tempdir().expect("a folder");
     let mut text = format!("[run]\nas_of = \"2026-06-30\"\nout = \"{}\"\n", folder.path().join("out").display());
     for e in contract::EXTRACTS {
         text.push_str(&format!(
@@ -83,7 +88,11 @@ fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     for (name, members) in [("10k", 10_000), ("100k", 100_000), ("1M", 1_000_000)] {
         if asked.iter().any(|a| a == name) || (asked.is_empty() && name == "10k") {
-            bench(name, members);
+            made(name, members);
         }
+    }
+    // A folder made earlier by `synth --format parquet --years 3 --as-of 2026-06-30`.
+    for folder in asked.iter().map(Path::new).filter(|p| p.is_dir()) {
+        bench("folder", folder);
     }
 }

@@ -65,7 +65,9 @@ fn the_sample_runs_with_its_banner() {
     let scores = read("scores.parquet");
     let trained = |id: &str, horizon: &str| {
         let of = |r: &&Vec<String>| {
-            scores.get(r, "score_id") == id && scores.get(r, "horizon_days") == horizon && scores.get(r, "basis") == "trained"
+            scores.get(r, "score_id") == id
+                && scores.get(r, "horizon_days") == horizon
+                && scores.get(r, "basis") == "trained"
         };
         scores.rows.iter().filter(of).count()
     };

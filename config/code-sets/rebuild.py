@@ -90,7 +90,14 @@ def main(root):
     r = read(root, "sdoh/icd10cm_sdoh_adjacent.csv")
     write("sdoh_adjacent", "fy2026", ["code", "group"], [(code(x["icd10cm"]), x["group"]) for x in r], "CMS/NCHS; own grouping", "ICD-10-CM codes of abuse, neglect, underdosing and dependence on care", fy, len(r), pd)
     r = read(root, "drug_classes/ingredient_classes.csv")
-    write("ingredient_classes", "2026", ["class", "ingredient"], [(x["drug_class"], x["ingredient"].lower()) for x in r], "own list", "ingredients by adherence class, by name (not the licensed PQA value sets)", ("", ""), len(r), "own work")
+    classes = [(x["drug_class"], x["ingredient"].lower()) for x in r]
+    # FDA's 2016 boxed warning on opioids with benzodiazepines names the classes; the ingredients are the
+    # marketed ones, buprenorphine for dependence and cough and anaesthesia forms included by name alone.
+    classes += [("opioid", x) for x in "alfentanil benzhydrocodone buprenorphine butorphanol codeine dihydrocodeine fentanyl hydrocodone hydromorphone levorphanol meperidine methadone morphine nalbuphine opium oxycodone oxymorphone pentazocine tapentadol tramadol".split()]
+    classes += [("benzodiazepine", x) for x in "alprazolam chlordiazepoxide clobazam clonazepam clorazepate diazepam estazolam flurazepam lorazepam midazolam oxazepam quazepam temazepam triazolam".split()]
+    write("ingredient_classes", "2026", ["class", "ingredient"], classes, "own list", "ingredients by adherence class, by name (not the licensed PQA value sets)", ("", ""), len(classes), "own work")
+    hcc(root, pd)
+    groupers(root, pd)
     # Sensitive families (42 CFR Part 2, HIV, psychiatric, abuse): our own prefix list, reviewed by hand.
     sens = [("substance_use", p) for p in ["F10", "F11", "F12", "F13", "F14", "F15", "F16", "F18", "F19", "T40", "O9931", "O9932", "K70", "G621", "I426", "Z7141", "Z7151", "K292", "K852", "K860", "P961", "P0441", "P043", "R780", "Z715", "Z714"]]
     sens += [("hiv", p) for p in ["B20", "Z21", "O987", "B9735", "R75", "Z114", "Z206", "Z717"]]
@@ -103,6 +110,64 @@ def main(root):
             f.write("\n[[set]]\n")
             for k, v in s.items():
                 f.write(f"{k} = {v}\n" if isinstance(v, int) else f'{k} = "{v}"\n')
+
+# Names of interactions in the two CMS tables: the composition table's own, and the factor table's variable.
+INTERACTION_NAMES = {
+    "Diabetes_CHF": "DIABETES_CHF", "HCC85_gRenal_v24": "HCC85_gRenal_V24", "ART_OPENINGS_PRESSURE_ULCER": "ART_OPENINGS_PRESS_ULCER",
+    "gCopdCF_ASP_SPEC_BACT_PNEUM": "gCopdCF_ASP_SPEC_B_PNEUM", "ASP_SPEC_BACT_PNEUM_PRES_ULC": "ASP_SPEC_B_PNEUM_PRES_ULC"}
+# Interactions with disability (institutional segment), as CMS's software V2419 and V2823 define the groups.
+DISABLED = {
+    "v24": {"DISABLED_HCC85": [85], "DISABLED_PRESSURE_ULCER": [157, 158, 159], "DISABLED_HCC161": [161], "DISABLED_HCC39": [39], "DISABLED_HCC77": [77], "DISABLED_HCC6": [6]},
+    "v28": {"DISABLED_CANCER_V28": range(17, 24), "DISABLED_NEURO_V28": [180, 181, 182, 190, 191, 192, 195, 196, 198, 199], "DISABLED_HF_V28": range(221, 227), "DISABLED_CHR_LUNG_V28": range(276, 281), "DISABLED_ULCER_V28": range(379, 383)}}
+
+def hcc(root, pd):
+    """CMS-HCC V24 and V28: one table a question (code, edit, hierarchy, factor, interaction)."""
+    effective, n, codes = ("2025-01-01", "2026-12-31"), 0, {}
+    for i, v in enumerate(["v24", "v28"]):
+        r = read(root, f"cms_hcc/{v}_icd10_to_hcc_py2026.csv"); n += len(r)
+        for x in r:
+            codes.setdefault(code(x["icd10cm"]), (set(), set()))[i].add(int(x["hcc"]))
+    write("cms_hcc_map", "py2026", ["code", "v24", "v28"], [(c, "|".join(map(str, sorted(a))), "|".join(map(str, sorted(b)))) for c, (a, b) in codes.items()], "CMS", "2026 midyear ICD-10-CM mappings, CMS-HCC V24 and V28", effective, n, pd, "HCCs of one code joined by |")
+    r = [x for x in read(root, "cms_hcc/dx_age_sex_edits_py2026.csv") if x["model"] in ("CMS-HCC Model V24", "CMS-HCC Model V28")]
+    write("cms_hcc_edits", "py2026", ["code", "model", "sex", "age_min", "age_max", "hcc"], [(code(x["icd10cm"]), x["model"][-3:].lower(), x["sex"], x["age_min"], x["age_max"], x["hcc_override"]) for x in r], "CMS", "CMS-HCC software PY2026, age and sex edits", effective, len(r), pd, "holds for the sex, or for age <= age_max or age >= age_min; an empty hcc drops the code; sex 2 is female")
+    rows = [(v, x["hcc"], x["drops_hcc"]) for v in ("v24", "v28") for x in read(root, f"cms_hcc/{v}_hierarchy.csv")]
+    write("cms_hcc_hierarchy", "py2026", ["model", "hcc", "drops"], rows, "CMS", "CMS-HCC software PY2026, hierarchies", effective, len(rows), pd)
+    rows = [(v, x["segment"], x["variable"], x["factor"]) for v in ("v24", "v28") for x in read(root, f"cms_hcc/{v}_relative_factors.csv")]
+    write("cms_hcc_factors", "py2026", ["model", "segment", "variable", "factor"], rows, "CMS", "Rate Announcements CY2020 (V24) and CY2024 (V28), relative factors", effective, len(rows), pd, "before normalisation and coding adjustment")
+    pairs = {}
+    for x in read(root, "cms_hcc/disease_interaction_factors.csv"):
+        v = x["model_version"][-3:].lower()
+        name = INTERACTION_NAMES.get(x["short_name"], x["short_name"]) if v == "v24" else x["short_name"] + "_V28"
+        left, right = pairs.setdefault((v, name), (set(), set()))
+        left.add(int(x["hcc_code_1"])); right.add(int(x["hcc_code_2"]))
+    joined = lambda s: "|".join(map(str, sorted(s)))
+    rows = [(v, name, joined(a), joined(b)) for (v, name), (a, b) in pairs.items()]
+    rows += [(v, name, "disabled", joined(hccs)) for v in DISABLED for name, hccs in DISABLED[v].items()]
+    write("cms_hcc_interactions", "py2026", ["model", "variable", "left", "right"], rows, "CMS", "CMS-HCC software, composition of interactions", effective, len(rows), pd, "holds when any of left and any of right do; disabled is under 65 with an entitlement other than age")
+
+def groupers(root, pd):
+    """CCSR and CCW: codes that say the same share one line."""
+    r = read(root, "ccsr/icd10cm_to_ccsr_v2023_1.csv")
+    by_code, groups = {}, {}
+    for x in r:
+        cats, default = by_code.setdefault(code(x["icd10cm"]), (set(), set()))
+        cats.add(x["ccsr"])
+        if x["inpatient_default"] == "Y":
+            default.add(x["ccsr"])
+    for c, (cats, default) in by_code.items():
+        assert len(default) <= 1, c
+        groups.setdefault(("".join(default), "|".join(sorted(cats))), []).append(c)
+    write("ccsr_dx", "v2023.1", ["codes", "inpatient_default", "categories"], [("|".join(sorted(v)),) + k for k, v in groups.items()], "AHRQ HCUP", "CCSR for ICD-10-CM diagnoses v2023.1", ("2015-10-01", "2023-09-30"), len(r), pd, "an empty default is a code not valid as principal; later codes take their longest prefix family when it agrees")
+    d = read(root, "ccw/ccw_definitions_2022.csv")
+    write("ccw_definitions", "2022-02", ["condition", "lookback_months", "rule"], [(x["condition"], x["lookback_months"], x["qualification"][0]) for x in d], "CMS CCW", "30 Chronic Conditions algorithms, revision 2022-02", ("2015-10-01", ""), len(d), pd, "rows ending in _exclude or _exclude1 exclude; alzheimer_related keeps its 2019-02 definition")
+    r = read(root, "ccw/ccw_icd10_codes_2022.csv")
+    groups = {}
+    for x in r:
+        groups.setdefault(code(x["icd10cm"]), set()).add(x["condition"])
+    lines = {}
+    for c, conditions in groups.items():
+        lines.setdefault("|".join(sorted(conditions)), []).append(c)
+    write("ccw_dx", "2022-02", ["codes", "conditions"], [("|".join(sorted(v)), k) for k, v in lines.items()], "CMS CCW", "30 Chronic Conditions algorithms, ICD-10-CM codes, revision 2022-02", ("2015-10-01", ""), len(r), pd)
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:

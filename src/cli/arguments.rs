@@ -52,6 +52,9 @@ pub struct PlanFlags {
     /// Expected input hashes, one `sha256  file` line each, checked before anything is read.
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
+    /// Publish members under keyed pseudonyms (HMAC-SHA-256); the file holds a secret of at least 32 bytes.
+    #[arg(long, value_name = "KEYFILE")]
+    pub pseudonymize: Option<PathBuf>,
 }
 
 /// The commands.

@@ -13,7 +13,7 @@ use crate::extracts::contract;
 use crate::learners::LearnerChoice;
 use crate::models::cards;
 use crate::pipeline::{self, AssignRequest, EvaluateRequest, NightlyOptions, PipelineError, Progress, TrainRequest};
-use crate::publish::{verify, write_private};
+use crate::publish::{PublishError, write_private};
 use crate::synth;
 
 /// Does a command; the text is what was asked for.
@@ -68,11 +68,7 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             Ok(format!("{}\n", out.display()))
         }
         Command::Verify { dir } => {
-            let (manifest, problems) = verify(&dir).map_err(|_| {
-                PipelineError::Verify(vec![
-                    "there is no readable manifest.json: that folder is no published run".to_owned(),
-                ])
-            })?;
+            let (manifest, problems) = pipeline::verify_run(&dir)?;
             if problems.is_empty() {
                 Ok(format!("{}: {} files, digest {}\n", manifest.run_id, manifest.outputs.len(), manifest.digest))
             } else {
@@ -97,6 +93,7 @@ fn history_flags(config: Option<PathBuf>, as_of: Option<String>, threads: Option
         allow_empty: Vec::new(),
         accept_volume_change: false,
         manifest: None,
+        pseudonymize: None,
     }
 }
 
@@ -136,6 +133,9 @@ fn plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineError> {
     let overrides = Overrides { as_of: flags.as_of.clone(), out: flags.out.clone(), threads: flags.threads };
     let mut plan = RunPlan::load(&path, &overrides, &|name| std::env::var(name).ok(), &contract::extract_names())?;
     plan.sample = sample;
+    if let Some(file) = &flags.pseudonymize {
+        plan.pseudonymize(file)?;
+    }
     for name in &flags.allow_empty {
         if contract::extract(name).is_none() {
             return Err(PipelineError::Usage(format!(
@@ -152,12 +152,34 @@ fn plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineError> {
     Ok((plan, options))
 }
 
+/// Where a night would have published whose configuration was refused; `None` when nothing says.
+fn intended_folder(flags: &PlanFlags) -> Option<PathBuf> {
+    let said = flags.out.clone().or_else(|| std::env::var_os("LAMPLIGHT_OUT").map(PathBuf::from));
+    said.or_else(|| {
+        let text = std::fs::read_to_string(flags.config.as_ref()?).ok()?;
+        let table: toml::Table = text.parse().ok()?;
+        table.get("run")?.get("out")?.as_str().map(PathBuf::from)
+    })
+}
+
+/// The night, or word of why there was none beside the runs.
 fn night(flags: &PlanFlags) -> Result<String, PipelineError> {
-    let (plan, options) = plan(flags)?;
+    let (plan, options) = plan(flags).inspect_err(|e| {
+        if let Some(out) = intended_folder(flags) {
+            pipeline::note_attempt(&out, flags.as_of.as_deref(), e);
+        }
+    })?;
     if plan.sample {
         tracing::warn!("SAMPLE DATA");
     }
-    let summary = pipeline::nightly(&plan, &options, &Progress::new())?;
+    let attempt = std::panic::AssertUnwindSafe(|| pipeline::nightly(&plan, &options, &Progress::new()));
+    let result =
+        std::panic::catch_unwind(attempt).unwrap_or_else(|_| Err(PipelineError::Internal(super::logs::last_panic())));
+    // The night itself leaves word of everything that happens under the lock.
+    if let Err(e @ (PipelineError::Internal(_) | PipelineError::Publish(PublishError::Locked))) = &result {
+        pipeline::note_attempt(&plan.run.out, Some(&plan.as_of.to_string()), e);
+    }
+    let summary = result?;
     for warning in &summary.warnings {
         tracing::warn!("{warning}");
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub use keys::{KEYS, Key};
 pub use sections::{Caseload, Clocks, ColumnSource, ExtractConfig, ListConfig, Models, Output, Quality, Run};
 
-use crate::domain::Day;
+use crate::domain::{Day, MIN_KEY_BYTES, PseudonymKey, hex};
 
 /// What the command line may override.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +53,8 @@ pub struct RunPlan {
     pub sample: bool,
     /// The file is the shipped `config/sample.toml`, byte for byte: it alone may name demonstration models freely.
     pub ships_demo: bool,
+    /// Set by `--pseudonymize`: members are known by keyed names in every output.
+    pub pseudonyms: Option<PseudonymKey>,
     /// SHA-256 of the resolved settings that can change an output byte.
     pub config_hash: String,
 }
@@ -148,6 +150,26 @@ impl RunPlan {
     }
 }
 
+impl RunPlan {
+    /// Names members by the key in a file from here on.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the file cannot be read or its key is too short.
+    pub fn pseudonymize(&mut self, file: &Path) -> Result<(), ConfigError> {
+        let bytes = std::fs::read(file)
+            .map_err(|e| ConfigError::Unreadable { path: file.display().to_string(), why: e.to_string() })?;
+        let key = PseudonymKey::new(&bytes).ok_or_else(|| ConfigError::Value {
+            key: "--pseudonymize".into(),
+            why: format!(
+                "the key is shorter than {MIN_KEY_BYTES} bytes\nhint: make one with `head -c 32 /dev/urandom | base64 > key` and keep it apart from the outputs"
+            ),
+        })?;
+        self.pseudonyms = Some(key);
+        self.config_hash = hash_of(self);
+        Ok(())
+    }
+}
+
 fn resolve(
     file: File,
     base: PathBuf,
@@ -193,6 +215,7 @@ fn resolve(
         output: file.output,
         sample: false,
         ships_demo: false,
+        pseudonyms: None,
         config_hash: String::new(),
     };
     sections::validate(&plan)?;
@@ -205,15 +228,19 @@ fn resolve(
 fn hash_of(plan: &RunPlan) -> String {
     let extracts: BTreeMap<&String, String> = plan.extracts.iter().map(|(k, e)| (k, e.meaning())).collect();
     let text = format!(
-        "{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{}",
-        extracts, plan.quality, plan.list, plan.caseload, plan.models, plan.clocks, plan.output, plan.run.seed
+        "{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{}|{}",
+        extracts,
+        plan.quality,
+        plan.list,
+        plan.caseload,
+        plan.models,
+        plan.clocks,
+        plan.output,
+        plan.run.seed,
+        plan.pseudonyms.as_ref().map_or("", PseudonymKey::id)
     );
     use sha2::{Digest, Sha256};
-    use std::fmt::Write as _;
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
-    })
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// Refuses keys outside [`KEYS`], each with the nearest valid name.

@@ -156,6 +156,32 @@ mod tests {
         assert_eq!(add_business_days(day("2026-06-27"), 2), day("2026-06-30")); // a Saturday discharge
     }
 
+    /// Every discharge day of five years against a plain count of weekdays that OPM does not list.
+    #[test]
+    fn every_contact_due_day_of_five_years_is_the_second_open_day() {
+        let mut discharge = day("2021-12-31");
+        while discharge < day("2026-12-25") {
+            let open = (1..).map(|n| discharge.plus(n)).filter(|d| d.weekday() < 5 && !OPM.contains(&&*d.to_string()));
+            assert_eq!(open.take(2).last(), Some(add_business_days(discharge, 2)), "{discharge}");
+            discharge = discharge.plus(1);
+        }
+    }
+
+    #[test]
+    fn the_day_before_each_holiday_waits_over_it() {
+        for (discharge, due) in [
+            ("2021-12-29", "2022-01-03"), // Friday 31 December is New Year's Day observed
+            ("2022-12-23", "2022-12-28"), // Christmas on a Sunday, observed on Monday
+            ("2023-11-09", "2023-11-14"), // Veterans Day on a Saturday, observed on Friday
+            ("2024-11-27", "2024-12-02"), // Thanksgiving on Thursday only
+            ("2024-02-27", "2024-02-29"), // the leap day is a Thursday
+            ("2025-12-31", "2026-01-05"),
+            ("2026-05-22", "2026-05-27"), // Memorial Day weekend
+        ] {
+            assert_eq!(add_business_days(day(discharge), 2), day(due), "{discharge}");
+        }
+    }
+
     #[test]
     fn slack_is_signed() {
         assert_eq!(business_days_between(day("2026-06-26"), day("2026-06-29")), 1);

@@ -7,6 +7,7 @@ mod code;
 mod day;
 mod hash;
 mod money;
+mod pseudonym;
 pub mod vocabulary;
 
 pub use calendar::{add_business_days, business_days_between, is_business_day, is_federal_holiday};
@@ -15,6 +16,7 @@ pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left, trim_text};
 pub use day::{Day, days_in_month};
 pub use hash::{mix64, stable_hash};
 pub use money::{Cents, cents_from_text};
+pub use pseudonym::{MIN_KEY_BYTES, PseudonymKey, hex};
 pub use vocabulary::{Discipline, Disciplines, Focus};
 
 /// Completed-year ages above this are treated as impossible.

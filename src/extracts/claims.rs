@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::contract::ExtractSpec;
-use super::convert::{Column, NO_DAY, NO_INTEGER, Pools};
+use super::convert::{Column, NO_DAY, NO_FLAG, NO_INTEGER, Pools};
 use super::events::ICD10_START;
 use super::events::{AdmissionRow, Basis, Buckets, ClaimKind, ClaimLine, Dx, Event, Fill, PatientClass, Px};
 use super::population::Population;
@@ -39,14 +39,15 @@ impl<'b> Cells<'b> {
         let mut h = 0;
         for column in &self.batch.columns {
             h = match column {
-                Column::Absent => stable_hash(h, b""),
                 Column::Text(_) => stable_hash(h, column.text(row).unwrap_or("").as_bytes()),
                 Column::Word(v) => stable_hash(h, pools.word.text_of(v[row]).as_bytes()),
-                Column::Short(v) => stable_hash(h, &v[row].0.to_le_bytes()),
-                Column::Day(v) => stable_hash(h, &v[row].to_le_bytes()),
-                Column::Integer(v) => stable_hash(h, &v[row].to_le_bytes()),
-                Column::Number(v) => stable_hash(h, &v[row].to_bits().to_le_bytes()),
-                Column::Flag(v) => stable_hash(h, &[v[row]]),
+                Column::Short(v) if !v[row].is_none() => stable_hash(h, &v[row].0.to_le_bytes()),
+                Column::Day(v) if v[row] != NO_DAY => stable_hash(h, &v[row].to_le_bytes()),
+                Column::Integer(v) if v[row] != NO_INTEGER => stable_hash(h, &v[row].to_le_bytes()),
+                Column::Number(v) if !v[row].is_nan() => stable_hash(h, &v[row].to_bits().to_le_bytes()),
+                Column::Flag(v) if v[row] != NO_FLAG => stable_hash(h, &[v[row]]),
+                // No value, whether its column is empty, missing or neither: how rows were batched cannot tell.
+                _ => stable_hash(h, b""),
             };
         }
         h
@@ -155,6 +156,24 @@ macro_rules! claim_columns {
                     px: numbered("procedure_code", "procedure_date"),
                 }
             }
+            /// The codes of a row, into buffers that rows share.
+            fn codes(&self, row: usize, dx: &mut Vec<Dx>, px: &mut Vec<Px>) {
+                dx.clear();
+                px.clear();
+                for (position, code, flag) in &self.dx {
+                    let code = code.word(row);
+                    if code != 0 {
+                        let poa = u8::try_from(flag.short(row).0).unwrap_or(0) & 0x7F;
+                        dx.push(Dx { position: *position, code, poa });
+                    }
+                }
+                for (position, code, day) in &self.px {
+                    let code = code.word(row);
+                    if code != 0 {
+                        px.push(Px { position: *position, code, day: day.day(row) });
+                    }
+                }
+            }
         }
     };
 }
@@ -182,6 +201,8 @@ pub(super) fn claim_lines(
     };
     let mut memo = FxHashMap::default();
     let mut scratch = Vec::new();
+    let (mut dx, mut px) = (Vec::new(), Vec::new());
+    let start_column = cells.index("claim_start_date");
     // Lines of one member mostly stand together.
     let mut last: Option<(&str, u32)> = None;
     for row in batch.good() {
@@ -192,12 +213,13 @@ pub(super) fn claim_lines(
         };
         let Some(member) = found else { continue };
         last = Some((id, member));
-        let line = claim_line(&columns, context.pools, &known, &mut memo, batch, row);
+        columns.codes(row, &mut dx, &mut px);
+        let line = ClaimLine { dx: &dx, px: &px, ..claim_line(&columns, context.pools, &known, &mut memo, batch, row) };
         if let Some((column, reason)) = reversed_dates(&line) {
             verdicts.quarantine(row, cells.index(column), reason, "");
             continue;
         }
-        if context.outside_life(member, line.start, row, cells.index("claim_start_date"), verdicts) {
+        if context.outside_life(member, line.start, row, start_column, verdicts) {
             continue;
         }
         if !context.arrived(line.start, first_day([line.received, line.paid, line.start]), verdicts) {
@@ -213,21 +235,22 @@ pub(super) fn claim_lines(
     }
 }
 
-fn reversed_dates(line: &ClaimLine) -> Option<(&'static str, Reason)> {
+fn reversed_dates(line: &ClaimLine<'_>) -> Option<(&'static str, Reason)> {
     if line.admit != NO_DAY && line.discharge != NO_DAY && line.discharge < line.admit {
         return Some(("discharge_date", Reason::DischargeBeforeAdmit));
     }
     (line.end < line.start).then_some(("claim_end_date", Reason::ReversedSpan))
 }
 
-fn claim_line(
-    k: &ClaimColumns<'_>,
+/// Everything of a line but its codes.
+fn claim_line<'b>(
+    k: &ClaimColumns<'b>,
     pools: &Pools,
     known: &Known,
     memo: &mut FxHashMap<u32, Basis>,
     batch: &Batch,
     row: usize,
-) -> ClaimLine {
+) -> ClaimLine<'b> {
     let word = k.claim_type.word(row);
     let kind = if word == known.institutional {
         ClaimKind::Institutional
@@ -238,7 +261,7 @@ fn claim_line(
     };
     let integer = |column: &Column| Some(column.integer(row)).filter(|v| *v != NO_INTEGER);
     let mut line = ClaimLine {
-        claim_id: k.claim_id.text(row).unwrap_or("").into(),
+        claim_id: k.claim_id.text(row).unwrap_or(""),
         line: integer(k.claim_line_number).unwrap_or(0),
         version: integer(k.claim_version).unwrap_or(0),
         kind,
@@ -260,33 +283,20 @@ fn claim_line(
         specialty: k.rendering_specialty.word(row),
         facility: k.facility_npi.word(row),
         paid_cents: k.paid_amount.integer(row),
-        reversal_of: k.reversal_of_claim_id.text(row).unwrap_or("").into(),
+        reversal_of: k.reversal_of_claim_id.text(row).unwrap_or(""),
         dx_basis: basis_of(pools, k.diagnosis_code_type.word(row), memo),
         px_basis: basis_of(pools, k.procedure_code_type.word(row), memo),
         file: u32::try_from(batch.file).unwrap_or(u32::MAX),
         row: batch.rows.at(row),
         ..ClaimLine::default()
     };
-    for (position, code, flag) in &k.dx {
-        let code = code.word(row);
-        if code != 0 {
-            let poa = u8::try_from(flag.short(row).0).unwrap_or(0) & 0x7F;
-            line.dx.push(Dx { position: *position, code, poa });
-        }
-    }
-    for (position, code, day) in &k.px {
-        let code = code.word(row);
-        if code != 0 {
-            line.px.push(Px { position: *position, code, day: day.day(row) });
-        }
-    }
     settle_basis(&mut line);
     line
 }
 
 /// The stated type, else the date: before October 2015 a claim is ICD-9, judged at its end for
 /// inpatient bills and at its start for all others.
-fn settle_basis(line: &mut ClaimLine) {
+fn settle_basis(line: &mut ClaimLine<'_>) {
     let inpatient = line.bill.text().starts_with("11");
     let day = if inpatient { line.end } else { line.start };
     let by_date = if day < ICD10_START { Basis::Icd9 } else { Basis::Icd10 };
@@ -309,7 +319,7 @@ pub(super) fn admissions(
     let cells = Cells::new(spec, batch);
     let (observation, emergency) = (context.pools.word.intern("observation"), context.pools.word.intern("emergency"));
     let dx = cells.index("diagnosis_code");
-    let mut scratch = Vec::new();
+    let (mut scratch, mut codes) = (Vec::new(), Vec::new());
     for row in batch.good() {
         let Some(member) = context.member(&cells, row, verdicts) else { continue };
         let c = |name: &str| cells.column(name);
@@ -332,8 +342,9 @@ pub(super) fn admissions(
         } else {
             PatientClass::Inpatient
         };
+        positions(&mut codes, (0..25).map(|i| batch.columns[dx + i].word(row)));
         let event = AdmissionRow {
-            admission_id: c("admission_id").text(row).unwrap_or("").into(),
+            admission_id: c("admission_id").text(row).unwrap_or(""),
             admit,
             discharge,
             class,
@@ -342,18 +353,19 @@ pub(super) fn admissions(
             admit_type: c("admit_type_code").short(row),
             disposition: c("discharge_disposition_code").short(row),
             received,
-            dx: positions((0..25).map(|i| batch.columns[dx + i].word(row)).collect()),
+            dx: &codes,
         };
         buckets.add(member, &Event::Admission(event), &mut scratch);
     }
 }
 
 /// Codes by position (index 0 is position 1; 0 is none), without the empty tail.
-fn positions(mut codes: Vec<u32>) -> Vec<u32> {
+fn positions(codes: &mut Vec<u32>, found: impl Iterator<Item = u32>) {
+    codes.clear();
+    codes.extend(found);
     while codes.last() == Some(&0) {
         codes.pop();
     }
-    codes
 }
 
 /// Consumes a batch of fills; `ingredients` maps product codes where the row names no ingredient.
@@ -366,27 +378,38 @@ pub(super) fn fills(
     verdicts: &mut Verdicts,
 ) {
     let cells = Cells::new(spec, batch);
+    let c = |name: &str| cells.column(name);
+    let (member_id, claim_id, line) = (c("member_id"), c("claim_id"), c("claim_line_number"));
+    let (dispensed, paid_date, received_date) = (c("dispensing_date"), c("paid_date"), c("received_date"));
+    let (ndc_code, ingredient_name, days_supply, paid_amount) =
+        (c("ndc_code"), c("ingredient_name"), c("days_supply"), c("paid_amount"));
+    let dispensing_column = cells.index("dispensing_date");
     let mut scratch = Vec::new();
+    let mut last: Option<(&str, u32)> = None;
     for row in batch.good() {
-        let Some(member) = context.member(&cells, row, verdicts) else { continue };
-        let c = |name: &str| cells.column(name);
-        let (day, paid, received) =
-            (c("dispensing_date").day(row), c("paid_date").day(row), c("received_date").day(row));
-        if context.outside_life(member, day, row, cells.index("dispensing_date"), verdicts)
+        let id = member_id.text(row).unwrap_or("");
+        let found = match last {
+            Some((same, member)) if same == id => Some(member),
+            _ => context.member(&cells, row, verdicts),
+        };
+        let Some(member) = found else { continue };
+        last = Some((id, member));
+        let (day, paid, received) = (dispensed.day(row), paid_date.day(row), received_date.day(row));
+        if context.outside_life(member, day, row, dispensing_column, verdicts)
             || !context.arrived(day, first_day([received, paid, day]), verdicts)
         {
             continue;
         }
-        let ndc = c("ndc_code").word(row);
-        let ingredient = c("ingredient_name").word(row);
+        let ndc = ndc_code.word(row);
+        let ingredient = ingredient_name.word(row);
         let event = Fill {
-            claim_id: c("claim_id").text(row).unwrap_or("").into(),
-            line: Some(c("claim_line_number").integer(row)).filter(|v| *v != NO_INTEGER).unwrap_or(0),
+            claim_id: claim_id.text(row).unwrap_or(""),
+            line: Some(line.integer(row)).filter(|v| *v != NO_INTEGER).unwrap_or(0),
             day,
             ndc,
             ingredient: if ingredient == 0 { ingredients.get(&ndc).copied().unwrap_or(0) } else { ingredient },
-            days_supply: Some(c("days_supply").integer(row)).filter(|v| (1..=400).contains(v)).unwrap_or(NO_INTEGER),
-            paid_cents: c("paid_amount").integer(row),
+            days_supply: Some(days_supply.integer(row)).filter(|v| (1..=400).contains(v)).unwrap_or(NO_INTEGER),
+            paid_cents: paid_amount.integer(row),
             received,
         };
         buckets.add(member, &Event::Fill(event), &mut scratch);

@@ -144,6 +144,10 @@ pub fn convert(
     found: &mut Findings,
 ) -> Result<Column, TypeRefused> {
     refuse_nested(array.data_type(), spec)?;
+    // Of 25 positions most are empty in most batches; an empty column reads as an absent one.
+    if !spec.required && array.null_count() == array.len() {
+        return Ok(Column::Absent);
+    }
     let column = match spec.kind {
         Kind::Id | Kind::Text => Column::Text(id_texts(array, spec, found)?),
         Kind::Word | Kind::LowerWord => Column::Word(words(array, spec, pools, found)?),
@@ -266,12 +270,15 @@ fn float_like_ids(values: StringArray, found: &mut Findings) -> Result<StringArr
     let fraction =
         |v: &str| v.strip_suffix(".0").is_some_and(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit()));
     let scientific = |v: &str| {
-        v.len() > 4 && v.contains("E+") && v.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'E' | b'+'))
+        v.len() > 4
+            && v.as_bytes().contains(&b'+')
+            && v.contains("E+")
+            && v.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'E' | b'+'))
     };
     if values.iter().flatten().any(scientific) {
         return Err(TypeRefused("member ids are in scientific notation (such as 1.23E+11): their last digits are lost\nhint: export ids as text".to_owned()));
     }
-    let count = values.iter().flatten().filter(|v| fraction(v)).count();
+    let count = values.iter().flatten().filter(|v| v.ends_with('0') && fraction(v)).count();
     if count == 0 {
         return Ok(values);
     }

@@ -8,6 +8,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bumpalo::Bump;
+
 use super::convert::{NO_DAY, NO_INTEGER};
 use crate::domain::Short;
 
@@ -60,10 +62,10 @@ pub struct Px {
 }
 
 /// One claim line. Days are [`NO_DAY`] when empty, amounts [`NO_INTEGER`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "fields carry the contract's column names")]
-pub struct ClaimLine {
-    pub claim_id: Box<str>,
+pub struct ClaimLine<'b> {
+    pub claim_id: &'b str,
     pub line: i64,
     pub version: i64,
     pub kind: ClaimKind,
@@ -85,21 +87,21 @@ pub struct ClaimLine {
     pub specialty: u32,
     pub facility: u32,
     pub paid_cents: i64,
-    pub reversal_of: Box<str>,
+    pub reversal_of: &'b str,
     pub dx_basis: Basis,
     pub px_basis: Basis,
-    pub dx: Vec<Dx>,
-    pub px: Vec<Px>,
+    pub dx: &'b [Dx],
+    pub px: &'b [Px],
     /// File and row, for the quarantine only; last in the record and outside its identity.
     pub file: u32,
     pub row: u64,
 }
 
 /// One ADT row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "fields carry the contract's column names")]
-pub struct AdmissionRow {
-    pub admission_id: Box<str>,
+pub struct AdmissionRow<'b> {
+    pub admission_id: &'b str,
     pub admit: i32,
     pub discharge: i32,
     pub class: PatientClass,
@@ -109,7 +111,7 @@ pub struct AdmissionRow {
     pub disposition: Short,
     pub received: i32,
     /// Codes by position: index 0 is position 1, 0 is none.
-    pub dx: Vec<u32>,
+    pub dx: &'b [u32],
 }
 
 /// Class of an ADT row.
@@ -125,10 +127,10 @@ pub enum PatientClass {
 }
 
 /// One pharmacy fill.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "fields carry the contract's column names")]
-pub struct Fill {
-    pub claim_id: Box<str>,
+pub struct Fill<'b> {
+    pub claim_id: &'b str,
     pub line: i64,
     pub day: i32,
     pub ndc: u32,
@@ -139,14 +141,14 @@ pub struct Fill {
 }
 
 /// A record of any kind.
-#[derive(Clone, Debug)]
-pub enum Event {
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'b> {
     /// Claim line.
-    Claim(ClaimLine),
+    Claim(ClaimLine<'b>),
     /// ADT row.
-    Admission(AdmissionRow),
+    Admission(AdmissionRow<'b>),
     /// Fill.
-    Fill(Fill),
+    Fill(Fill<'b>),
 }
 
 fn put(out: &mut Vec<u8>, mut v: u64) {
@@ -180,9 +182,9 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 }
 
 /// Reads a record back; short records read as zeros, which only our own bug could make.
-struct Reader<'a>(&'a [u8]);
+struct Reader<'b>(&'b [u8]);
 
-impl Reader<'_> {
+impl<'b> Reader<'b> {
     fn get(&mut self) -> u64 {
         let (mut v, mut shift) = (0_u64, 0);
         while let Some((&b, rest)) = self.0.split_first() {
@@ -218,17 +220,21 @@ impl Reader<'_> {
     fn byte(&mut self) -> u8 {
         self.get() as u8
     }
-    fn text(&mut self) -> Box<str> {
+    /// How many items follow; a claim has at most 25 codes of a kind.
+    fn count(&mut self) -> usize {
+        usize::from(self.byte() & 63)
+    }
+    fn text(&mut self) -> &'b str {
         let n = usize::try_from(self.get()).unwrap_or(0).min(self.0.len());
         let (head, rest) = self.0.split_at(n);
         self.0 = rest;
-        std::str::from_utf8(head).unwrap_or_default().into()
+        std::str::from_utf8(head).unwrap_or_default()
     }
 }
 
-impl ClaimLine {
+impl<'b> ClaimLine<'b> {
     fn write(&self, out: &mut Vec<u8>) {
-        put_text(out, &self.claim_id);
+        put_text(out, self.claim_id);
         put_signed(out, self.line);
         put_signed(out, self.version);
         put(out, (self.kind as u64) | (self.dx_basis as u64) << 2 | (self.px_basis as u64) << 4);
@@ -244,13 +250,13 @@ impl ClaimLine {
             put(out, u64::from(word));
         }
         put_signed(out, if self.paid_cents == NO_INTEGER { -1 << 60 } else { self.paid_cents });
-        put_text(out, &self.reversal_of);
+        put_text(out, self.reversal_of);
         put(out, self.dx.len() as u64);
-        for d in &self.dx {
+        for d in self.dx {
             put(out, u64::from(d.position) | u64::from(d.poa) << 5 | u64::from(d.code) << 12);
         }
         put(out, self.px.len() as u64);
-        for p in &self.px {
+        for p in self.px {
             put(out, u64::from(p.position) | u64::from(p.code) << 5);
             put_day(out, p.day);
         }
@@ -258,7 +264,7 @@ impl ClaimLine {
         put(out, self.row);
     }
 
-    fn read(r: &mut Reader<'_>) -> Self {
+    fn read(r: &mut Reader<'b>, arena: &'b Bump) -> Self {
         let mut line = Self { claim_id: r.text(), line: r.signed(), version: r.signed(), ..Self::default() };
         let bits = r.byte();
         line.kind = [ClaimKind::Institutional, ClaimKind::Professional, ClaimKind::Other, ClaimKind::Other]
@@ -288,22 +294,16 @@ impl ClaimLine {
         let cents = r.signed();
         line.paid_cents = if cents == -1 << 60 { NO_INTEGER } else { cents };
         line.reversal_of = r.text();
-        let n = r.get();
-        line.dx = (0..n.min(64))
-            .map(|_| {
-                let v = r.get();
-                #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
-                Dx { position: (v & 31) as u8, poa: (v >> 5 & 127) as u8, code: (v >> 12) as u32 }
-            })
-            .collect();
-        let n = r.get();
-        line.px = (0..n.min(64))
-            .map(|_| {
-                let v = r.get();
-                #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
-                Px { position: (v & 31) as u8, code: (v >> 5) as u32, day: r.day() }
-            })
-            .collect();
+        line.dx = arena.alloc_slice_fill_with(r.count(), |_| {
+            let v = r.get();
+            #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
+            Dx { position: (v & 31) as u8, poa: (v >> 5 & 127) as u8, code: (v >> 12) as u32 }
+        });
+        line.px = arena.alloc_slice_fill_with(r.count(), |_| {
+            let v = r.get();
+            #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
+            Px { position: (v & 31) as u8, code: (v >> 5) as u32, day: r.day() }
+        });
         line.file = r.small();
         line.row = r.get();
         line
@@ -329,7 +329,7 @@ impl ClaimLine {
 /// The first day of ICD-10-CM in the United States, 2015-10-01.
 pub(super) const ICD10_START: i32 = 16_709;
 
-impl AdmissionRow {
+impl<'b> AdmissionRow<'b> {
     /// The codes are ICD-10: an ADT row names no coding system, so its admission date decides.
     #[must_use]
     pub fn icd10(&self) -> bool {
@@ -337,7 +337,7 @@ impl AdmissionRow {
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        put_text(out, &self.admission_id);
+        put_text(out, self.admission_id);
         put_day(out, self.admit);
         put_day(out, self.discharge);
         put(out, self.class as u64);
@@ -347,12 +347,12 @@ impl AdmissionRow {
         }
         put_day(out, self.received);
         put(out, self.dx.len() as u64);
-        for d in &self.dx {
+        for d in self.dx {
             put(out, u64::from(*d));
         }
     }
 
-    fn read(r: &mut Reader<'_>) -> Self {
+    fn read(r: &mut Reader<'b>, arena: &'b Bump) -> Self {
         Self {
             admission_id: r.text(),
             admit: r.day(),
@@ -368,17 +368,14 @@ impl AdmissionRow {
             admit_type: Short(r.get()),
             disposition: Short(r.get()),
             received: r.day(),
-            dx: {
-                let n = r.get();
-                (0..n.min(64)).map(|_| r.small()).collect()
-            },
+            dx: arena.alloc_slice_fill_with(r.count(), |_| r.small()),
         }
     }
 }
 
-impl Fill {
+impl<'b> Fill<'b> {
     fn write(&self, out: &mut Vec<u8>) {
-        put_text(out, &self.claim_id);
+        put_text(out, self.claim_id);
         put_signed(out, self.line);
         put_day(out, self.day);
         put(out, u64::from(self.ndc));
@@ -388,7 +385,7 @@ impl Fill {
         put_day(out, self.received);
     }
 
-    fn read(r: &mut Reader<'_>) -> Self {
+    fn read(r: &mut Reader<'b>) -> Self {
         let mut fill = Self {
             claim_id: r.text(),
             line: r.signed(),
@@ -470,7 +467,7 @@ impl Buckets {
     }
 
     /// Adds an event of a member. `scratch` is reused between calls.
-    pub fn add(&self, member: u32, event: &Event, scratch: &mut Vec<u8>) {
+    pub fn add(&self, member: u32, event: &Event<'_>, scratch: &mut Vec<u8>) {
         scratch.clear();
         put(scratch, u64::from(member));
         match event {
@@ -575,21 +572,21 @@ pub struct BucketRecords {
     index: Vec<(u32, u32, u32, u32)>,
 }
 
-/// What happened to one member, in no particular order.
-#[derive(Default)]
-pub struct MemberEvents {
+/// What happened to one member, in no particular order; ids and codes stay in the bucket and its arena.
+#[derive(Clone, Default)]
+pub struct MemberEvents<'b> {
     /// Claim lines.
-    pub claims: Vec<ClaimLine>,
+    pub claims: Vec<ClaimLine<'b>>,
     /// ADT rows.
-    pub admissions: Vec<AdmissionRow>,
+    pub admissions: Vec<AdmissionRow<'b>>,
     /// Fills.
-    pub fills: Vec<Fill>,
+    pub fills: Vec<Fill<'b>>,
 }
 
 impl BucketRecords {
-    /// The events of one member.
+    /// The events of one member; codes are laid out in `arena`.
     #[must_use]
-    pub fn member(&self, member: u32) -> MemberEvents {
+    pub fn member<'b>(&'b self, member: u32, arena: &'b Bump) -> MemberEvents<'b> {
         let mut out = MemberEvents::default();
         let start = self.index.partition_point(|r| r.0 < member);
         for &(m, chunk, from, to) in &self.index[start..] {
@@ -599,8 +596,8 @@ impl BucketRecords {
             let mut r = Reader(&self.chunks[chunk as usize][from as usize..to as usize]);
             r.get();
             match r.byte() {
-                0 => out.claims.push(ClaimLine::read(&mut r)),
-                1 => out.admissions.push(AdmissionRow::read(&mut r)),
+                0 => out.claims.push(ClaimLine::read(&mut r, arena)),
+                1 => out.admissions.push(AdmissionRow::read(&mut r, arena)),
                 _ => out.fills.push(Fill::read(&mut r)),
             }
         }
@@ -615,7 +612,7 @@ mod tests {
     #[test]
     fn records_come_back_whole_from_memory_and_from_disk() {
         let line = ClaimLine {
-            claim_id: "C1".into(),
+            claim_id: "C1",
             line: 3,
             version: 2,
             kind: ClaimKind::Professional,
@@ -630,11 +627,11 @@ mod tests {
             hcpcs: 9,
             facility: 77,
             paid_cents: -1234,
-            reversal_of: "X".into(),
+            reversal_of: "X",
             dx_basis: Basis::Icd10,
             px_basis: Basis::Other,
-            dx: vec![Dx { position: 25, code: 70_000, poa: b'Y' }],
-            px: vec![Px { position: 1, code: 5, day: 19_999 }],
+            dx: &[Dx { position: 25, code: 70_000, poa: b'Y' }],
+            px: &[Px { position: 1, code: 5, day: 19_999 }],
             file: 1,
             row: 123_456,
             ..ClaimLine::default()
@@ -644,15 +641,10 @@ mod tests {
             let buckets = Buckets::new(1500, limit, folder.path()).expect("a spill file");
             let mut scratch = Vec::new();
             for m in [0, 700, 1499] {
-                buckets.add(m, &Event::Claim(line.clone()), &mut scratch);
+                buckets.add(m, &Event::Claim(line), &mut scratch);
                 buckets.add(
                     m,
-                    &Event::Fill(Fill {
-                        claim_id: "P".into(),
-                        days_supply: NO_INTEGER,
-                        paid_cents: 5,
-                        ..Fill::default()
-                    }),
+                    &Event::Fill(Fill { claim_id: "P", days_supply: NO_INTEGER, paid_cents: 5, ..Fill::default() }),
                     &mut scratch,
                 );
             }
@@ -660,8 +652,9 @@ mod tests {
             let mut seen = 0;
             for b in 0..buckets.len() {
                 let records = buckets.take(b).expect("records");
+                let arena = Bump::new();
                 for m in buckets.members(b) {
-                    let events = records.member(m);
+                    let events = records.member(m, &arena);
                     seen += events.claims.len();
                     assert!(events.claims.iter().all(|c| *c == line));
                     assert!(events.fills.iter().all(|f| f.days_supply == NO_INTEGER && f.paid_cents == 5));

@@ -29,6 +29,8 @@ pub use convert::{NO_DAY, NO_INTEGER};
 pub use events::{
     AdmissionRow, Basis, BucketRecords, Buckets, ClaimKind, ClaimLine, Dx, Fill, MemberEvents, PatientClass, Px,
 };
+#[cfg(test)]
+pub use interner::Interner;
 pub use interner::Words;
 pub use ledger::{QuarantineRow, Tally};
 pub use population::{EligibilityRow, Member, Population, Span, SpanFacts};
@@ -291,7 +293,7 @@ pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Re
 
 fn read_population(loader: &mut Loader<'_>, as_of: Day) -> Result<Population, ExtractError> {
     let rows = Mutex::new(Vec::new());
-    let max_age = loader.plan.quality.max_age_years;
+    let (max_age, names) = (loader.plan.quality.max_age_years, loader.plan.pseudonyms.as_ref());
     let pools = loader.pools;
     loader.read("eligibility", |spec, batch, verdicts| {
         let cells = Cells::new(spec, batch);
@@ -305,7 +307,7 @@ fn read_population(loader: &mut Loader<'_>, as_of: Day) -> Result<Population, Ex
         .get_mut("eligibility")
         .map(|r| &mut r.tally)
         .ok_or_else(|| ExtractError::Missing { extract: "eligibility".into() })?;
-    Population::build(rows, as_of, tally).map_err(|c| ExtractError::Contract {
+    Population::build(rows, as_of, names, tally).map_err(|c| ExtractError::Contract {
         extract: "eligibility".into(),
         problems: vec![format!("{} member ids differ from another only in case or spaces\nhint: decide which spelling is right and map it with a view", c.0)],
     })

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::convert::{NO_DAY, Pools};
 use super::ledger::Tally;
 use super::reason::Reason;
-use crate::domain::{Day, PayerType, Sex, Short};
+use crate::domain::{Day, PayerType, PseudonymKey, Sex, Short};
 
 /// One row of the eligibility extract.
 #[derive(Clone, Debug, Default, PartialEq, PartialOrd)]
@@ -155,7 +155,12 @@ impl Population {
     ///
     /// # Errors
     /// `CollidingIds` when ids differ only in case or spaces.
-    pub fn build(mut rows: Vec<EligibilityRow>, as_of: Day, tally: &mut Tally) -> Result<Self, CollidingIds> {
+    pub fn build(
+        mut rows: Vec<EligibilityRow>,
+        as_of: Day,
+        names: Option<&PseudonymKey>,
+        tally: &mut Tally,
+    ) -> Result<Self, CollidingIds> {
         // A total order over content, so that which of two equal spans is "latest" never depends on the file.
         rows.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
         let before = rows.len();
@@ -175,7 +180,26 @@ impl Population {
             out.by_id.insert(id.clone(), index);
             out.members.push(unite(group, as_of, tally));
         }
+        if let Some(key) = names {
+            out.rename(key);
+        }
         if collisions > 0 { Err(CollidingIds(collisions)) } else { Ok(out) }
+    }
+
+    /// Members under their pseudonyms and in their order; rows still find them by the ids they came with.
+    fn rename(&mut self, key: &PseudonymKey) {
+        let mut named: Vec<(Box<str>, Member)> = std::mem::take(&mut self.members)
+            .into_iter()
+            .map(|mut m| {
+                let pseudonym = key.pseudonym(&m.facts.member_id).into();
+                (std::mem::replace(&mut m.facts.member_id, pseudonym), m)
+            })
+            .collect();
+        named.sort_by(|a, b| a.1.facts.member_id.cmp(&b.1.facts.member_id));
+        for (index, (original, member)) in (0_u32..).zip(named) {
+            self.by_id.insert(original, index);
+            self.members.push(member);
+        }
     }
 
     /// The member of an id.

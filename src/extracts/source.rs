@@ -154,7 +154,7 @@ fn describe(path: &Path, given: &Path, root: Option<&Path>) -> Result<SourceFile
         }
         hasher.update(&buffer[..n]);
     }
-    let sha256 = hex(&hasher.finalize());
+    let sha256 = crate::domain::hex(&hasher.finalize());
     Ok(SourceFile {
         path: path.to_path_buf(),
         format: sniff(&head, &name)?,
@@ -162,14 +162,6 @@ fn describe(path: &Path, given: &Path, root: Option<&Path>) -> Result<SourceFile
         bytes: meta.len(),
         sha256,
         modified: meta.modified().ok(),
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(64), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
     })
 }
 

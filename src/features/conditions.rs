@@ -87,7 +87,7 @@ fn prepare(v: &View<'_>) -> Facts {
                     charlson_bits |= 1 << bit;
                 }
             }
-            Scheme::Hfrs => {}
+            _ => {}
         }
     }
     let judged = c.charlson.is_some();

@@ -122,11 +122,11 @@ impl Scan {
         for claim in timeline.claims.iter().filter(|c| c.start > from) {
             out.paid.push((claim.start, claim.paid_cents));
             out.claim(claim);
-            for line in &claim.lines {
+            for line in claim.lines {
                 out.line(claim, line, codes);
             }
             if claim.icd10() {
-                for d in &claim.dx {
+                for d in claim.dx {
                     out.diagnosis(claim.start, d.code, families);
                 }
             }

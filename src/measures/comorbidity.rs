@@ -15,6 +15,14 @@ pub enum Scheme {
     Elixhauser,
     /// Hospital Frailty Risk Score 2018.
     Hfrs,
+    /// CMS-HCC V24.
+    HccV24,
+    /// CMS-HCC V28.
+    HccV28,
+    /// AHRQ CCSR v2023.1.
+    Ccsr,
+    /// CMS Chronic Conditions Warehouse 2022-02.
+    Ccw,
 }
 
 impl Scheme {
@@ -25,6 +33,10 @@ impl Scheme {
             Self::Charlson => "charlson",
             Self::Elixhauser => "elixhauser",
             Self::Hfrs => "hfrs",
+            Self::HccV24 => "hcc_v24",
+            Self::HccV28 => "hcc_v28",
+            Self::Ccsr => "ccsr",
+            Self::Ccw => "ccw",
         }
     }
 }
@@ -154,7 +166,7 @@ impl Measure for ComorbidityMeasure {
         let inside = |day: i32| from < day && day <= to;
         for claim in timeline.claims.iter().filter(|c| inside(c.start)) {
             let icd10 = claim.icd10();
-            for d in &claim.dx {
+            for d in claim.dx {
                 tally.basis = CodeBasis::join(tally.basis, icd10);
                 if claim.is_11x() && icd10 {
                     tally.inpatient += 1;
@@ -162,7 +174,7 @@ impl Measure for ComorbidityMeasure {
                 }
                 if icd10 {
                     let absent = claim.is_11x() && matches!(d.poa, b'N' | b'U');
-                    tally.add(inputs, d.code, absent, claim.start, &claim.id);
+                    tally.add(inputs, d.code, absent, claim.start, claim.id);
                 }
             }
         }
@@ -171,7 +183,7 @@ impl Measure for ComorbidityMeasure {
                 let icd10 = row.icd10();
                 tally.basis = CodeBasis::join(tally.basis, icd10);
                 if icd10 {
-                    tally.add(inputs, *code, false, row.admit, &row.admission_id);
+                    tally.add(inputs, *code, false, row.admit, row.admission_id);
                 }
             }
         }

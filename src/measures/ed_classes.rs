@@ -11,6 +11,8 @@ pub struct EdClass {
     pub fractions: [f64; 8],
     /// 1 when the code is not listed, else 0; `None` for an ICD-9 code.
     pub unclassified: Option<f64>,
+    /// PQE measures counted, as bits; `None` where they cannot be judged.
+    pub pqe: Option<u8>,
 }
 
 /// The registered measure.
@@ -32,11 +34,12 @@ impl Measure for EdClasses {
             .map(|v| {
                 match inputs.codes.dx(v.diagnosis).nyu {
                     // An ICD-9 code enters no ICD-10 map: neither classified nor unclassified.
-                    _ if v.diagnosis != 0 && !v.icd10 => EdClass { fractions: [0.0; 8], unclassified: None },
-                    0 => EdClass { fractions: [0.0; 8], unclassified: Some(1.0) },
+                    _ if v.diagnosis != 0 && !v.icd10 => EdClass { fractions: [0.0; 8], unclassified: None, pqe: None },
+                    0 => EdClass { fractions: [0.0; 8], unclassified: Some(1.0), pqe: None },
                     n => EdClass {
                         fractions: inputs.codes.reference.nyu_fractions[usize::from(n) - 1],
                         unclassified: Some(0.0),
+                        pqe: None,
                     },
                 }
             })

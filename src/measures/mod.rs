@@ -3,11 +3,20 @@
 //!
 //! Adding a measure: one file with its `Measure`, one line in [`REGISTRY`].
 
+mod ccsr;
+mod ccw;
 mod comorbidity;
 mod ed_classes;
+mod engagement;
+mod hcc;
+mod hcc_score;
+mod hospital;
 mod lace;
 mod member_facts;
+mod mentions;
 mod needs;
+mod pharmacy;
+mod pqe;
 mod pqi;
 mod rates;
 mod readmission;
@@ -15,16 +24,26 @@ mod transitions;
 mod utilization;
 mod worklist;
 
+#[cfg(test)]
+mod tests;
+
 use crate::config::Clocks;
 use crate::domain::Day;
-use crate::extracts::{Authorization, Outreach, Referral, Screening, Task};
+use crate::extracts::{Authorization, Lab, Outreach, Referral, Screening, Task};
 use crate::timeline::{Codes, Timeline};
 
 pub use comorbidity::{Comorbidity, ConditionRow, Evidence, PoaBasis, Scheme};
 pub use ed_classes::EdClass;
+pub use engagement::{Engagement, PrimaryCareVisit};
+pub use hcc::{Raf, RafStatus};
+pub use hcc_score::{Dual, HccPerson, after_hierarchy as hcc_after_hierarchy, edited as hcc_edited, raf_thousandths};
+pub use hospital::HospitalItems;
 pub use lace::{Lace, for_stay as lace_for_stay};
 pub use member_facts::{Dated, MemberFacts};
+pub use mentions::{CategoryRow, Mention, row_id};
 pub use needs::{Need, NeedSource};
+pub use pharmacy::{CoveredDays, NewDrug, PDC_CLASSES, PDC_NAMES, PdcReason, Pharmacy};
+pub use pqe::{PQE, pqe_names};
 pub use pqi::{COMPOSITES, PQI, PqiVerdict, composites_of};
 pub use rates::{RateCell, RateKey, RateKind, Rates, exact_poisson};
 pub use readmission::{IndexExclusion, StayFacts};
@@ -43,6 +62,8 @@ pub struct Inputs<'a> {
     pub screenings: Vec<&'a Screening>,
     /// The member's contact attempts, oldest first.
     pub outreach: Vec<&'a Outreach>,
+    /// The member's laboratory results.
+    pub labs: Vec<&'a Lab>,
     /// The member's tasks.
     pub tasks: Vec<&'a Task>,
     /// The member's authorizations.
@@ -60,6 +81,20 @@ pub struct MemberMeasures {
     pub ed: Vec<EdClass>,
     /// Charlson, Elixhauser, HFRS and their evidence.
     pub comorbidity: Comorbidity,
+    /// HCCs, CCSR and CCW conditions with their evidence.
+    pub categories: Vec<CategoryRow>,
+    /// CMS-HCC risk scores.
+    pub raf: Raf,
+    /// Diagnoses whose CCSR categories came from the prefix family.
+    pub ccsr_from_family: u32,
+    /// Diagnoses without a CCSR category.
+    pub ccsr_unmapped: u32,
+    /// HOSPITAL items of the latest index discharge.
+    pub hospital: Option<HospitalItems>,
+    /// Medicines.
+    pub pharmacy: Pharmacy,
+    /// Providers, primary care and markers.
+    pub engagement: Engagement,
     /// LACE of the latest index discharge, with that stay's place.
     pub lace: Option<(usize, Lace)>,
     /// At least two stays admitted in the year.
@@ -89,13 +124,57 @@ pub const REGISTRY: &[&dyn Measure] = &[
     &readmission::Readmission,
     &pqi::Pqi,
     &ed_classes::EdClasses,
+    &pqe::Pqe,
     &comorbidity::ComorbidityMeasure,
+    &hcc::Hcc,
+    &ccsr::Ccsr,
+    &ccw::Ccw,
     &lace::LaceMeasure,
+    &hospital::HospitalScore,
     &utilization::Utilization,
+    &pharmacy::PharmacyMeasure,
+    &engagement::EngagementMeasure,
     &needs::Needs,
     &transitions::Transitions,
     &worklist::Worklist,
 ];
+
+/// The measures that the ordering key of an earlier night rests on: stays, PQI, conditions, use.
+const ORDERING: &[&dyn Measure] =
+    &[&readmission::Readmission, &pqi::Pqi, &comorbidity::ComorbidityMeasure, &utilization::Utilization];
+
+/// The measures that features, labels and comparators of trained models rest on.
+const LEARNING: &[&dyn Measure] = &[
+    &readmission::Readmission,
+    &pqi::Pqi,
+    &ed_classes::EdClasses,
+    &comorbidity::ComorbidityMeasure,
+    &lace::LaceMeasure,
+    &hospital::HospitalScore,
+    &utilization::Utilization,
+    &pharmacy::PharmacyMeasure,
+    &needs::Needs,
+];
+
+/// Computes only what trained models look at: many views a member, so nothing more. Pure.
+#[must_use]
+pub fn measure_for_learning(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
+    let mut out = MemberMeasures::default();
+    for m in LEARNING {
+        m.compute(timeline, inputs, &mut out);
+    }
+    out
+}
+
+/// Computes only what the ordering key of an earlier night rests on. Pure.
+#[must_use]
+pub fn measure_for_order(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
+    let mut out = MemberMeasures::default();
+    for m in ORDERING {
+        m.compute(timeline, inputs, &mut out);
+    }
+    out
+}
 
 /// Computes every registered measure of one member. Pure.
 #[must_use]

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{MemberMeasures, PQI, composites_of};
-use crate::domain::{Day, PayerType};
+use super::{MemberMeasures, PQE, PQI, composites_of};
+use crate::domain::{Day, PayerType, Sex};
 use crate::extracts::NO_INTEGER;
-use crate::reference::Reference;
+use crate::reference::{AreaRates, Reference};
 use crate::timeline::Timeline;
 
 /// What is counted.
@@ -20,6 +20,8 @@ pub enum RateKind {
     Readmissions,
     /// One PQI (its place in the ten singles, then 10.. for composites 90–93).
     Pqi(u8),
+    /// One PQE, by its place in the five.
+    Pqe(u8),
     /// Paid dollars per member-month.
     Paid,
     /// Paid dollars on PQI stays per member-month.
@@ -27,6 +29,18 @@ pub enum RateKind {
 }
 
 impl RateKind {
+    fn place(self) -> usize {
+        match self {
+            Self::Admissions => 0,
+            Self::EdVisits => 1,
+            Self::Readmissions => 2,
+            Self::Pqi(n) => 3 + usize::from(n),
+            Self::Pqe(n) => 17 + usize::from(n),
+            Self::Paid => 22,
+            Self::PaidAvoidable => 23,
+        }
+    }
+
     /// The name in files.
     #[must_use]
     pub fn name(self) -> String {
@@ -35,6 +49,7 @@ impl RateKind {
             Self::EdVisits => "ed_visits".into(),
             Self::Readmissions => "readmission_30d".into(),
             Self::Pqi(n) => format!("pqi_{}", pqi_name(n)),
+            Self::Pqe(n) => format!("pqe_{}", PQE[usize::from(n)]),
             Self::Paid => "paid_pmpm".into(),
             Self::PaidAvoidable => "paid_avoidable_pmpm".into(),
         }
@@ -64,19 +79,64 @@ pub struct RateCell {
     pub observed: i64,
     /// Person-days, or index discharges for readmissions.
     pub exposure: i64,
-    /// Expected events by the published model; 0 where there is none.
+    /// Expected events by the published model of age, sex and county poverty (of age and sex for a member
+    /// without a known county); 0 where there is none.
     pub expected: f64,
+    /// Expected events by the model of age and sex alone; 0 where there is none.
+    pub expected_age_sex: f64,
 }
 
-/// All cells.
+impl RateCell {
+    /// Expected events, when there is a model.
+    #[must_use]
+    pub fn known_expected(&self) -> Option<f64> {
+        (self.expected > 0.0).then_some(self.expected)
+    }
+}
+
+/// Number of kinds: three counts, fourteen PQI, five PQE, two sums of money.
+const KINDS: usize = 24;
+
+/// Every kind in order, as [`RateKind::place`] counts them.
+fn kinds() -> impl Iterator<Item = RateKind> {
+    [RateKind::Admissions, RateKind::EdVisits, RateKind::Readmissions]
+        .into_iter()
+        .chain((0..14).map(RateKind::Pqi))
+        .chain((0..5).map(RateKind::Pqe))
+        .chain([RateKind::Paid, RateKind::PaidAvoidable])
+}
+
+/// All cells: one row of kinds a month and payer, so that a member-month is one look-up.
 #[derive(Clone, Debug, Default)]
 pub struct Rates {
-    /// Cells by key.
-    pub cells: BTreeMap<RateKey, RateCell>,
+    /// First days of the mature months and of the one after.
+    starts: Vec<Day>,
+    rows: BTreeMap<(Day, PayerType), [RateCell; KINDS]>,
+}
+
+/// What one member did in one month, enrolled on the day where a rate asks for it.
+#[derive(Clone, Copy, Default)]
+struct Month {
+    admissions: i64,
+    ed: i64,
+    index: i64,
+    returned: i64,
+    pqi: [u8; 14],
+    pqe: [u8; 5],
+    paid: i64,
+    avoidable: i64,
 }
 
 /// Months reported.
 const MONTHS: i32 = 24;
+
+/// First days of the mature months and of the one after: a month is told only when its claims have had time to
+/// arrive.
+fn mature_months(as_of: Day, maturity_days: i32) -> Vec<Day> {
+    let first = as_of.month_start().plus_months(-MONTHS);
+    let starts = (1..=MONTHS).map(|n| first.plus_months(n));
+    std::iter::once(first).chain(starts.take_while(|next| next.plus(-1 + maturity_days) <= as_of)).collect()
+}
 
 impl Rates {
     /// Adds one member's mature months.
@@ -88,104 +148,122 @@ impl Rates {
         maturity_days: i32,
         county: &str,
     ) {
+        if self.starts.is_empty() {
+            self.starts = mature_months(timeline.as_of, maturity_days);
+        }
         let member = timeline.member;
         let payer = member.payer_type();
         let decile = reference.rates.poverty_decile(county);
-        let mut month = timeline.as_of.month_start().plus_months(-MONTHS);
-        while month < timeline.as_of {
-            let next = month.plus_months(1);
-            let last = next.plus(-1);
-            // A month is told only when its claims have had time to arrive.
-            if last.plus(maturity_days) <= timeline.as_of {
-                let end = member.death().map_or(last, |d| d.min(last));
-                let days = i64::from(member.enrolled_days(month, end));
-                self.month(timeline, measures, payer, month, last, days, &|measure, age| {
-                    reference.rates.pqi(measure, age, member.sex(), decile)
-                });
-            }
-            month = next;
+        for (at, done) in self.months(timeline, measures).iter().enumerate() {
+            let (first, last) = (self.starts[at], self.starts[at + 1].plus(-1));
+            let end = member.death().map_or(last, |d| d.min(last));
+            let days = i64::from(member.enrolled_days(first, end));
+            let row = self.rows.entry((first, payer)).or_insert([RateCell::default(); KINDS]);
+            fill(row, done, days, (member.birth().age_on(first), member.sex(), decile), &reference.rates);
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one month's facts, used once")]
-    fn month(
-        &mut self,
-        timeline: &Timeline<'_>,
-        measures: &MemberMeasures,
-        payer: PayerType,
-        month: Day,
-        last: Day,
-        days: i64,
-        rate: &dyn Fn(&'static str, i32) -> Option<f64>,
-    ) {
-        let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: f64| {
-            if observed != 0 || exposure != 0 {
-                let c = self.cells.entry(RateKey { month, payer, kind }).or_default();
-                c.observed += observed;
-                c.exposure += exposure;
-                c.expected += expected;
-            }
-        };
-        let inside = |day: Day| month <= day && day <= last;
+    /// The mature month of a day.
+    fn month_of(&self, day: Day) -> Option<usize> {
+        let (first, end) = (self.starts.first()?, self.starts.last()?);
+        if day < *first || day >= *end {
+            return None;
+        }
+        Some(self.starts.partition_point(|s| *s <= day) - 1)
+    }
+
+    /// One pass over everything dated.
+    fn months(&self, timeline: &Timeline<'_>, measures: &MemberMeasures) -> Vec<Month> {
+        let mut out = vec![Month::default(); self.starts.len() - 1];
         let enrolled = |day: Day| timeline.member.enrolled_on(day);
-        let stays: Vec<usize> = (0..timeline.stays.len())
-            .filter(|i| inside(timeline.stays[*i].admit) && enrolled(timeline.stays[*i].admit))
-            .collect();
-        cell(RateKind::Admissions, stays.len() as i64, days, 0.0);
-        cell(
-            RateKind::EdVisits,
-            timeline.ed_visits.iter().filter(|v| inside(v.day) && enrolled(v.day)).count() as i64,
-            days,
-            0.0,
-        );
-        for (i, facts) in measures.stays.iter().enumerate() {
-            if let Some(label) = facts.readmit30
-                && timeline.stays[i].discharge.is_some_and(inside)
-            {
-                cell(RateKind::Readmissions, i64::from(label), 1, 0.0);
+        for (stay, facts) in timeline.stays.iter().zip(&measures.stays) {
+            if let (Some(label), Some(at)) = (facts.readmit30, stay.discharge.and_then(|d| self.month_of(d))) {
+                out[at].index += 1;
+                out[at].returned += i64::from(label);
+            }
+            let Some(at) = self.month_of(stay.admit).filter(|_| enrolled(stay.admit)) else { continue };
+            out[at].admissions += 1;
+            let Some(bits) = facts.pqi.as_ref().map(|p| p.counted).filter(|c| *c != 0) else { continue };
+            for (n, seen) in (0..14).zip(&mut out[at].pqi) {
+                *seen += u8::from(counted(bits, n));
+            }
+            out[at].avoidable += stay.claims.iter().map(|c| timeline.claims[*c].paid_cents).sum::<i64>();
+        }
+        for (visit, class) in timeline.ed_visits.iter().zip(&measures.ed) {
+            let Some(at) = self.month_of(visit.day).filter(|_| enrolled(visit.day)) else { continue };
+            out[at].ed += 1;
+            for (n, seen) in out[at].pqe.iter_mut().enumerate() {
+                *seen += u8::from(class.pqe.is_some_and(|bits| bits >> n & 1 == 1));
             }
         }
-        let age = timeline.member.birth().age_on(month);
-        if age >= 18 {
-            #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
-            let years = days as f64 / 365.25;
-            for n in 0..14_u8 {
-                let name = pqi_name(n);
-                let observed = stays
-                    .iter()
-                    .filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| counted(p.counted, n)))
-                    .count() as i64;
-                if let Some(expected) = rate(name, age) {
-                    cell(RateKind::Pqi(n), observed, days, expected * years);
-                }
+        for claim in &timeline.claims {
+            if let Some(at) = self.month_of(Day(claim.start)) {
+                out[at].paid += claim.paid_cents;
             }
         }
-        let paid: i64 = timeline.claims.iter().filter(|c| inside(Day(c.start))).map(|c| c.paid_cents).sum::<i64>()
-            + timeline
-                .fills
-                .iter()
-                .filter(|f| inside(Day(f.day)) && f.paid_cents != NO_INTEGER)
-                .map(|f| f.paid_cents)
-                .sum::<i64>();
-        cell(RateKind::Paid, paid, days, 0.0);
-        let avoidable: i64 = stays
-            .iter()
-            .filter(|i| measures.stays[**i].pqi.as_ref().is_some_and(|p| p.counted != 0))
-            .flat_map(|i| timeline.stays[*i].claims.iter())
-            .map(|c| timeline.claims[*c].paid_cents)
-            .sum();
-        cell(RateKind::PaidAvoidable, avoidable, days, 0.0);
+        for f in timeline.fills.iter().filter(|f| f.paid_cents != NO_INTEGER) {
+            if let Some(at) = self.month_of(Day(f.day)) {
+                out[at].paid += f.paid_cents;
+            }
+        }
+        out
     }
 
     /// Adds another set of cells; call in a fixed order, for the expected events are sums of fractions.
     pub fn merge(&mut self, other: &Self) {
-        for (key, cell) in &other.cells {
-            let mine = self.cells.entry(*key).or_default();
-            mine.observed += cell.observed;
-            mine.exposure += cell.exposure;
-            mine.expected += cell.expected;
+        for (key, theirs) in &other.rows {
+            let mine = self.rows.entry(*key).or_insert([RateCell::default(); KINDS]);
+            for (mine, cell) in mine.iter_mut().zip(theirs) {
+                mine.observed += cell.observed;
+                mine.exposure += cell.exposure;
+                mine.expected += cell.expected;
+                mine.expected_age_sex += cell.expected_age_sex;
+            }
         }
     }
+
+    /// Cells with any exposure or event, by month, payer and kind.
+    pub fn iter(&self) -> impl Iterator<Item = (RateKey, &RateCell)> {
+        self.rows.iter().flat_map(|((month, payer), row)| {
+            kinds()
+                .zip(row)
+                .filter(|(_, c)| c.observed != 0 || c.exposure != 0)
+                .map(|(kind, c)| (RateKey { month: *month, payer: *payer, kind }, c))
+        })
+    }
+}
+
+/// Adds one member-month to its row of cells; `who` is age at the month's start, sex and poverty decile.
+fn fill(row: &mut [RateCell; KINDS], done: &Month, days: i64, who: (i32, Sex, Option<u8>), rates: &AreaRates) {
+    let (age, sex, decile) = who;
+    #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
+    let years = days as f64 / 365.25;
+    let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: (f64, f64)| {
+        if let Some(c) = row.get_mut(kind.place()) {
+            c.observed += observed;
+            c.exposure += exposure;
+            c.expected += expected.0 * years;
+            c.expected_age_sex += expected.1 * years;
+        }
+    };
+    let none = (0.0, 0.0);
+    cell(RateKind::Admissions, done.admissions, days, none);
+    cell(RateKind::EdVisits, done.ed, days, none);
+    cell(RateKind::Readmissions, done.returned, done.index, none);
+    for ((n, name), seen) in (0_u8..).zip(PQE).zip(done.pqe) {
+        let Some(plain) = rates.pqe(name, age, sex, None) else { continue };
+        let poverty = rates.pqe(name, age, sex, decile).unwrap_or(plain);
+        cell(RateKind::Pqe(n), i64::from(seen), days, (poverty, plain));
+    }
+    if age >= 18 {
+        for (n, seen) in (0_u8..).zip(done.pqi) {
+            let Some(plain) = rates.pqi(pqi_name(n), age, sex, None) else { continue };
+            let poverty = rates.pqi(pqi_name(n), age, sex, decile).unwrap_or(plain);
+            cell(RateKind::Pqi(n), i64::from(seen), days, (poverty, plain));
+        }
+    }
+    cell(RateKind::Paid, done.paid, days, none);
+    cell(RateKind::PaidAvoidable, done.avoidable, days, none);
 }
 
 fn counted(bits: u16, n: u8) -> bool {
@@ -235,6 +313,13 @@ fn cumulative(k: u64, mean: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_stand_where_they_say() {
+        let all: Vec<RateKind> = kinds().collect();
+        assert_eq!(all.len(), KINDS);
+        assert!(all.iter().enumerate().all(|(i, k)| k.place() == i) && all.is_sorted());
+    }
 
     /// Garwood limits as tabulated by Ulm 1990 (Am J Epidemiol 131:373), to two decimals.
     #[test]

@@ -56,6 +56,10 @@ pub struct StayFacts {
     pub days_to_readmission: Option<i32>,
     /// PQI verdict; `None` for a stay with ICD-9 codes only.
     pub pqi: Option<super::PqiVerdict>,
+    /// CCSR default category of the principal diagnosis.
+    pub principal_ccsr: Option<&'static str>,
+    /// Primary care after a live discharge.
+    pub primary_care: Option<super::PrimaryCareVisit>,
 }
 
 impl StayFacts {

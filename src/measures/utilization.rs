@@ -1,17 +1,15 @@
-//! Use of care by the night's date: stays, ED, visits, supply on hand, continuity. Owns those windows;
+//! Use of care by the night's date: stays, ED, visits, continuity. Owns those windows;
 //! refuses to score.
 
 use std::collections::BTreeMap;
 
+use super::engagement::AMBULATORY;
 use super::member_facts::{Dated, MemberFacts};
 use super::{Inputs, Measure, MemberMeasures, within_year};
 use crate::domain::{Day, Short};
 use crate::extracts::{ClaimKind, NO_DAY, NO_INTEGER};
 use crate::reference::Sensitive;
 use crate::timeline::{DIED, Timeline};
-
-/// Places of service that are ambulatory visits.
-const AMBULATORY: &[&str] = &["02", "10", "11", "12", "17", "19", "20", "22", "49", "50", "71", "72"];
 
 /// The registered measure.
 pub struct Utilization;
@@ -22,7 +20,7 @@ impl Measure for Utilization {
     }
 
     fn doc(&self) -> &'static str {
-        "Use by the night's date: flag_2ip (at least two stays of any kind with as_of - 365 days < admission <= as_of), PQI stays and ED visits of the year, late fills (an adherence class whose supply ran out more than the configured days ago), ingredients on hand (polypharmacy at 5 and 10), continuity of care COC = (sum n^2 - N) / (N (N - 1)) and usual provider share UPC over ambulatory visits by rendering provider in 365 days (null under four visits). Sources: Bice and Boxerman 1977; Breslau and Haug 1976."
+        "Use by the night's date: flag_2ip (at least two stays of any kind with as_of - 365 days < admission <= as_of), PQI stays and ED visits of the year, continuity of care COC = (sum n^2 - N) / (N (N - 1)) and usual provider share UPC over ambulatory visits by rendering provider in 365 days (null under four visits). Sources: Bice and Boxerman 1977; Breslau and Haug 1976."
     }
 
     fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
@@ -31,7 +29,7 @@ impl Measure for Utilization {
         stays(timeline, inputs, out, &mut facts);
         for visit in timeline.ed_visits.iter().filter(|v| within_year(v.day, as_of)) {
             facts.ed_year += 1;
-            let dated = Dated { day: visit.day, id: visit.evidence.clone() };
+            let dated = Dated { day: visit.day, id: visit.evidence.into() };
             if visit.icd10 && is_behavioral(inputs, visit.diagnosis) {
                 facts.behavioral_year = facts.behavioral_year.max(Some(dated.clone()));
             }
@@ -39,7 +37,6 @@ impl Measure for Utilization {
         }
         institutions(timeline, &mut facts);
         visits(timeline, inputs, &mut facts);
-        fills(timeline, inputs, &mut facts);
         facts.paid_year_cents =
             timeline.claims.iter().filter(|c| within_year(Day(c.start), as_of)).map(|c| c.paid_cents).sum::<i64>()
                 + timeline
@@ -60,8 +57,8 @@ fn is_behavioral(inputs: &Inputs<'_>, code: u32) -> bool {
 fn stays(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures, facts: &mut MemberFacts) {
     let as_of = timeline.as_of;
     for (i, stay) in timeline.stays.iter().enumerate() {
-        let id = stay.claim_ids.first().or_else(|| stay.admission_ids.first()).cloned().unwrap_or_default();
-        let dated = Dated { day: stay.admit, id };
+        let id = stay.claim_ids.first().or_else(|| stay.admission_ids.first()).copied().unwrap_or_default();
+        let dated = Dated { day: stay.admit, id: id.into() };
         if stay.died_by_disposition() {
             facts.died_by_claim = facts.died_by_claim.max(stay.discharge.or(Some(stay.admit)));
         }
@@ -132,37 +129,5 @@ fn visits(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut MemberFacts)
         let squares: u32 = by_provider.values().map(|v| v * v).sum();
         facts.coc = Some(f64::from(squares - n) / (f64::from(n) * f64::from(n - 1)));
         facts.upc = by_provider.values().max().map(|most| f64::from(*most) / f64::from(n));
-    }
-}
-
-/// Supply on hand and classes whose supply ran out. A fill covers `[day, day + days_supply)`.
-fn fills(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut MemberFacts) {
-    const CHRONIC: [&str; 3] = ["statin", "ras_antagonist", "diabetes_noninsulin"];
-    let as_of = timeline.as_of;
-    let mut on_hand: Vec<&str> = Vec::new();
-    let mut class_end: BTreeMap<&'static str, i32> = BTreeMap::new();
-    let known = timeline.fills.iter().any(|f| f.ingredient != 0 && f.days_supply != NO_INTEGER);
-    for fill in timeline.fills.iter().filter(|f| f.ingredient != 0 && f.days_supply != NO_INTEGER) {
-        let ingredient = inputs.codes.words.text(fill.ingredient);
-        let end = fill.day + i32::try_from(fill.days_supply).unwrap_or(0);
-        if end > as_of.0 {
-            on_hand.push(ingredient);
-        }
-        for part in ingredient.split([' ', '/', '-', '+']) {
-            if let Some(class) = inputs.codes.reference.ingredient_class.get(part).filter(|c| CHRONIC.contains(*c)) {
-                let slot = class_end.entry(class).or_insert(end);
-                *slot = (*slot).max(end);
-            }
-        }
-    }
-    on_hand.sort_unstable();
-    on_hand.dedup();
-    facts.ingredients_on_hand = known.then_some(u32::try_from(on_hand.len()).unwrap_or(u32::MAX));
-    for (class, end) in class_end {
-        let late = as_of.0 - end;
-        // Beyond half a year the medicine was stopped, not forgotten.
-        if late > inputs.clocks.fill_late_days && late <= 180 {
-            facts.late_fills.push((class, Day(end)));
-        }
     }
 }

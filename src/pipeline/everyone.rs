@@ -4,19 +4,20 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bumpalo::Bump;
 use rayon::prelude::*;
 
 use super::PipelineError;
 use super::night_models::NightModels;
 use crate::config::RunPlan;
 use crate::domain::{Day, Short};
-use crate::extracts::{Basis, ClaimLine, Extracts, MemberEvents, QuarantineRow, Reason};
+use crate::extracts::{Basis, BucketRecords, ClaimLine, Extracts, MemberEvents, QuarantineRow, Reason};
 use crate::features::{RiskKey, Snapshot};
-use crate::measures::{Inputs, MemberMeasures, Rates, measure};
+use crate::measures::{Inputs, MemberMeasures, Rates, measure, measure_for_order};
 use crate::models::book::TrainedScore;
 use crate::publish::{MemberTables, MemberWriters};
 use crate::reference::CodeStatus;
-use crate::timeline::{Codes, LineAccount, Timeline};
+use crate::timeline::{Codes, LineAccount, Room, Timeline};
 
 /// What the walk over members gives.
 #[derive(Default)]
@@ -100,8 +101,10 @@ impl Walk<'_> {
             .take(bucket)
             .map_err(|e| PipelineError::Extract(crate::extracts::ExtractError::Spill(e)))?;
         let mut group = Group::default();
+        let mut arena = Bump::new();
         for member in self.extracts.buckets.members(bucket) {
-            self.member(member, records.member(member), &mut group);
+            self.member(member, &records, &arena, &mut group);
+            arena.reset();
         }
         if let Some(models) = self.models {
             group.trained = models.bucket(&records, &group.snapshots)?;
@@ -117,19 +120,22 @@ impl Walk<'_> {
             claims_lag_days: self.plan.models.claims_lag_days,
             screenings: ex.screenings.of(member).collect(),
             outreach: ex.outreach.of(member).collect(),
+            labs: ex.labs.of(member).collect(),
             tasks: ex.tasks.of(member).collect(),
             authorizations: ex.authorizations.of(member).collect(),
             referrals: ex.referrals.of(member).collect(),
         }
     }
 
-    fn member(&self, index: u32, events: MemberEvents, group: &mut Group) {
+    fn member(&self, index: u32, records: &BucketRecords, arena: &Bump, group: &mut Group) {
         let member = self.extracts.population.member(index);
         let as_of = self.plan.as_of;
         let inputs = self.inputs(index);
-        let key_before = self.key_before(index, &events, as_of.plus(-BEFORE_DAYS));
-        let timeline = Timeline::build(member, events, as_of, self.codes, &mut group.account);
+        let events = records.member(index, arena);
+        let room = Room { codes: self.codes, arena };
+        let timeline = Timeline::build(member, &events, as_of, room, &mut group.account);
         let measures = measure(&timeline, &inputs);
+        let key_before = self.key_before(&timeline, &events, as_of.plus(-BEFORE_DAYS), room);
         group.tables.add(&timeline, &measures, self.codes);
         let maturity = self.plan.models.label_maturity_days;
         group.rates.add(&timeline, &measures, self.codes.reference, maturity, &member.facts.county.text());
@@ -138,32 +144,29 @@ impl Walk<'_> {
     }
 
     /// The ordering key as it was known 90 days before; adults with any event only.
-    fn key_before(&self, index: u32, events: &MemberEvents, day: Day) -> RiskKey {
-        let member = self.extracts.population.member(index);
+    fn key_before<'r>(&self, timeline: &Timeline<'r>, events: &MemberEvents<'r>, day: Day, room: Room<'r>) -> RiskKey {
         // Without a stay or a mapped condition the key is that of a judged, empty history.
         let nothing = RiskKey { elixhauser: Some(0), ..RiskKey::default() };
-        let speaks = |line: &ClaimLine| {
+        let speaks = |line: &ClaimLine<'_>| {
             line.bill.0 >> 8 == BILL_11 || line.dx.iter().any(|d| self.codes.dx(d.code).elixhauser != 0)
         };
         let any = !events.admissions.is_empty() || events.claims.iter().any(|l| l.dx_basis == Basis::Icd9 || speaks(l));
-        if !any || member.birth().age_on(self.plan.as_of) < 18 {
+        if !any || timeline.member.birth().age_on(self.plan.as_of) < 18 {
             return nothing;
         }
-        // Neither fills, needs nor clocks enter the key.
-        let known =
-            MemberEvents { claims: events.claims.clone(), admissions: events.admissions.clone(), fills: Vec::new() };
-        let timeline = Timeline::known_at(member, known, day, self.plan.models.claims_lag_days, self.codes);
+        let known = timeline.known_at(events, day, self.plan.models.claims_lag_days, room);
         let bare = Inputs {
             codes: self.codes,
             clocks: &self.plan.clocks,
             claims_lag_days: 0,
             screenings: Vec::new(),
             outreach: Vec::new(),
+            labs: Vec::new(),
             tasks: Vec::new(),
             authorizations: Vec::new(),
             referrals: Vec::new(),
         };
-        RiskKey::of(&measure(&timeline, &bare))
+        RiskKey::of(&measure_for_order(&known, &bare))
     }
 }
 
@@ -175,20 +178,26 @@ fn add(map: &mut BTreeMap<&'static str, u64>, key: &'static str, n: u64) {
 
 fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, group: &mut Group) {
     let c = &mut group.codes;
+    let (mut all, mut icd9) = (0, 0);
+    let mut by_status = [0_u64; 4];
     for claim in &timeline.claims {
-        for dx in &claim.dx {
-            add(c, "diagnoses", 1);
-            if !claim.icd10() {
-                add(c, "icd9_diagnoses", 1);
-                continue;
-            }
-            match codes.dx(dx.code).status {
-                CodeStatus::Valid => {}
-                CodeStatus::Retired => add(c, "retired_codes", 1),
-                CodeStatus::Header => add(c, "header_codes", 1),
-                CodeStatus::Unknown => add(c, "unknown_codes", 1),
-            }
+        all += claim.dx.len() as u64;
+        if !claim.icd10() {
+            icd9 += claim.dx.len() as u64;
+            continue;
         }
+        for dx in claim.dx {
+            by_status[codes.dx(dx.code).status as usize] += 1;
+        }
+    }
+    add(c, "diagnoses", all);
+    add(c, "icd9_diagnoses", icd9);
+    for (status, name) in [
+        (CodeStatus::Retired, "retired_codes"),
+        (CodeStatus::Header, "header_codes"),
+        (CodeStatus::Unknown, "unknown_codes"),
+    ] {
+        add(c, name, by_status[status as usize]);
     }
     let n = &mut group.counts;
     add(n, "stays", timeline.stays.len() as u64);
@@ -212,6 +221,8 @@ fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, 
             u64::from(facts.pqi.as_ref().is_some_and(|p| p.exclusions.contains("unjudged"))),
         );
     }
+    add(c, "ccsr_from_family", u64::from(measures.ccsr_from_family));
+    add(c, "ccsr_unmapped", u64::from(measures.ccsr_unmapped));
     add(c, "ed_visits_unclassified", measures.ed.iter().filter(|e| e.unclassified == Some(1.0)).count() as u64);
 }
 

@@ -27,7 +27,7 @@ pub use explain::explain;
 pub use flat_models::{evaluate_predictions, score_table, train_table};
 pub use nightly::{NightlyOptions, NightlySummary, nightly};
 pub use progress::Progress;
-pub use publication::rebuild_report;
+pub use publication::{note_attempt, rebuild_report, verify_run};
 pub use stop::{install_signal_handlers, stop_flag, stop_signal};
 pub use training::{TrainRequest, features_on, train};
 

@@ -1,6 +1,8 @@
 //! Trained models at night: the features of one bucket's members as known tonight, their scores and reasons.
 //! Owns which day each score looks from; refuses to keep a feature longer than its bucket.
 
+use bumpalo::Bump;
+
 use super::PipelineError;
 use super::panel::first_look;
 use crate::config::RunPlan;
@@ -57,7 +59,9 @@ impl<'a> NightModels<'a> {
     /// # Errors
     /// When a model does not fit: it was checked before, so our own fault.
     pub fn bucket(&self, records: &BucketRecords, snapshots: &[Snapshot]) -> Result<Vec<TrainedScore>, PipelineError> {
-        let seen = self.see(records, snapshots);
+        // Views of the whole bucket are held until its scores and reasons are made.
+        let arena = Bump::new();
+        let seen = self.see(records, snapshots, &arena);
         let mut out = Vec::new();
         for at in 0..self.ready.len() {
             out.extend(self.one(at, &seen, snapshots)?);
@@ -66,7 +70,10 @@ impl<'a> NightModels<'a> {
         Ok(out)
     }
 
-    fn see(&self, records: &BucketRecords, snapshots: &[Snapshot]) -> Vec<Seen<'a>> {
+    fn see<'r>(&self, records: &'r BucketRecords, snapshots: &[Snapshot], arena: &'r Bump) -> Vec<Seen<'r>>
+    where
+        'a: 'r,
+    {
         let as_of = self.plan.as_of;
         let wants = |f: &dyn Fn(Outcome) -> bool| self.ready.iter().any(|r| f(r.model.outcome));
         let (months, discharges, rising) =
@@ -77,23 +84,22 @@ impl<'a> NightModels<'a> {
             if !s.enrolled || population.member(s.member).death().is_some() {
                 continue;
             }
-            let events = records.member(s.member);
+            let whole = self.knowledge.whole(s.member, records.member(s.member, arena), as_of, arena);
             let looks = s.recent.iter().filter(|_| discharges).filter_map(|r| {
-                first_look(&self.knowledge, s.member, &events, r.discharge, None, as_of)
+                first_look(&self.knowledge, &whole, r.discharge, None, as_of)
                     .map(|(view, passed)| (r.stay_id.clone(), r.discharge, passed, view))
             });
             out.push(Seen {
                 snapshot: i,
                 discharges: looks.collect(),
-                now: months.then(|| self.knowledge.view(s.member, &events, as_of)),
-                before: (rising && s.age >= 18)
-                    .then(|| self.knowledge.view(s.member, &events, as_of.plus(-BEFORE_DAYS))),
+                now: months.then(|| self.knowledge.view(&whole, as_of)),
+                before: (rising && s.age >= 18).then(|| self.knowledge.view(&whole, as_of.plus(-BEFORE_DAYS))),
             });
         }
         out
     }
 
-    fn one(&self, at: usize, seen: &[Seen<'a>], snapshots: &[Snapshot]) -> Result<Vec<TrainedScore>, PipelineError> {
+    fn one(&self, at: usize, seen: &[Seen<'_>], snapshots: &[Snapshot]) -> Result<Vec<TrainedScore>, PipelineError> {
         let outcome = self.ready[at].model.outcome;
         let mut batch = Batch { rows: Vec::new(), views: Vec::new(), scores: Vec::new() };
         let mut befores: Vec<Vec<f32>> = Vec::new();
@@ -141,7 +147,7 @@ impl<'a> NightModels<'a> {
         Ok(batch.scores)
     }
 
-    fn fill(&self, at: usize, batch: &mut Batch<'_, 'a>) -> Result<(), PipelineError> {
+    fn fill(&self, at: usize, batch: &mut Batch<'_, '_>) -> Result<(), PipelineError> {
         let scored = self.ready[at].score(&self.features, &batch.rows, true)?;
         for (i, score) in batch.scores.iter_mut().enumerate() {
             let own = &scored.contributions[i * scored.cols..(i + 1) * scored.cols];

@@ -228,6 +228,10 @@ fn remember(folder: &OutputFolder, plan: &RunPlan) -> (Option<Manifest>, Memory)
         let Ok(bytes) = std::fs::read(folder.run(&name).join("manifest.json")) else { continue };
         let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { continue };
         let Some(night) = crate::domain::Day::parse_iso(&manifest.as_of).filter(|d| *d < plan.as_of) else { continue };
+        // Under another key nobody would be recognised.
+        if manifest.pseudonym_key_id.as_deref() != plan.pseudonyms.as_ref().map(crate::domain::PseudonymKey::id) {
+            continue;
+        }
         if best.as_ref().is_none_or(|(d, n, _)| (*d, n) < (night, &name)) {
             best = Some((night, name, manifest));
         }

@@ -3,17 +3,18 @@
 
 use std::sync::atomic::Ordering;
 
+use bumpalo::Bump;
 use rayon::prelude::*;
 
 use super::history::{Calendar, Label, Slice, Story, is_mature};
 use super::{PipelineError, stop_flag};
 use crate::config::RunPlan;
 use crate::domain::{Day, mix64, stable_hash};
-use crate::extracts::{Extracts, MemberEvents};
-use crate::features::{Knowledge, View};
-use crate::measures::{Inputs, lace_for_stay, measure};
+use crate::extracts::Extracts;
+use crate::features::{Knowledge, View, Whole};
+use crate::measures::{Inputs, lace_for_stay, measure_for_learning};
 use crate::models::Outcome;
-use crate::timeline::{Codes, LineAccount, Timeline};
+use crate::timeline::Codes;
 
 /// Days after a discharge on which it is looked for among what is known.
 pub const LOOKS: [i32; 4] = [0, 7, 14, 21];
@@ -23,6 +24,8 @@ pub const LOOKS: [i32; 4] = [0, 7, 14, 21];
 pub struct Comparators {
     /// LACE of the discharge, or of the latest known one.
     pub lace: Option<u8>,
+    /// HOSPITAL (2016) of the latest known index discharge; none without both laboratory values.
+    pub hospital: Option<u8>,
     /// Elixhauser readmission index.
     pub elixhauser: Option<i32>,
     /// AHRQ's yearly rate of composite 90 by age, sex and county.
@@ -232,26 +235,21 @@ impl<'a> PanelWalk<'a> {
         let spilled = |e| PipelineError::Extract(crate::extracts::ExtractError::Spill(e));
         let records = self.extracts.buckets.take(bucket).map_err(spilled)?;
         let mut parts: Vec<Part> = requests.iter().map(|_| Part::default()).collect();
+        let mut arena = Bump::new();
         for member in self.extracts.buckets.members(bucket) {
-            let events = records.member(member);
-            self.member(member, &events, requests, k, &mut parts);
+            let whole = k.whole(member, records.member(member, &arena), self.plan.as_of, &arena);
+            self.member(&whole, requests, k, &mut parts);
+            drop(whole);
+            arena.reset();
         }
         Ok(parts)
     }
 
-    fn member(&self, member: u32, events: &MemberEvents, requests: &[Request], k: &Knowledge<'a>, parts: &mut [Part]) {
-        let who = self.extracts.population.member(member);
-        let whole = MemberEvents {
-            claims: events.claims.clone(),
-            admissions: events.admissions.clone(),
-            fills: events.fills.clone(),
-        };
-        let timeline = Timeline::build(who, whole, self.plan.as_of, self.codes, &mut LineAccount::default());
-        let measures = measure(&timeline, &self.bare());
-        let story = Story::of(&timeline, &measures);
+    fn member(&self, whole: &Whole<'_>, requests: &[Request], k: &Knowledge<'a>, parts: &mut [Part]) {
+        let measures = measure_for_learning(&whole.timeline, &self.bare());
+        let story = Story::of(&whole.timeline, &measures);
         for (request, part) in requests.iter().zip(parts) {
-            let walk =
-                MemberWalk { walk: self, member, events, knowledge: k, request, timeline: &timeline, story: &story };
+            let walk = MemberWalk { walk: self, knowledge: k, request, whole, story: &story };
             if request.outcome.of_discharges() {
                 walk.discharges(part);
             } else {
@@ -267,6 +265,7 @@ impl<'a> PanelWalk<'a> {
             claims_lag_days: 0,
             screenings: Vec::new(),
             outreach: Vec::new(),
+            labs: Vec::new(),
             tasks: Vec::new(),
             authorizations: Vec::new(),
             referrals: Vec::new(),
@@ -274,20 +273,18 @@ impl<'a> PanelWalk<'a> {
     }
 }
 
-struct MemberWalk<'w, 'a> {
+struct MemberWalk<'w, 'r, 'a> {
     walk: &'w PanelWalk<'a>,
-    member: u32,
-    events: &'w MemberEvents,
     knowledge: &'w Knowledge<'a>,
     request: &'w Request,
-    timeline: &'w Timeline<'a>,
-    story: &'w Story<'a>,
+    whole: &'w Whole<'r>,
+    story: &'w Story<'r>,
 }
 
-impl MemberWalk<'_, '_> {
+impl MemberWalk<'_, '_, '_> {
     /// A draw in 0..1 that depends on the seed, the member and a number alone.
     fn draw(&self, purpose: u64, number: i32) -> f64 {
-        let id = self.walk.extracts.population.member(self.member).id();
+        let id = self.walk.extracts.population.member(self.whole.member).id();
         let key = stable_hash(self.walk.plan.run.seed ^ purpose, id.as_bytes());
         #[expect(clippy::cast_precision_loss, reason = "53 bits are kept")]
         let unit = (mix64(key ^ u64::from(number.unsigned_abs())) >> 11) as f64 / (1_u64 << 53) as f64;
@@ -316,7 +313,7 @@ impl MemberWalk<'_, '_> {
             if sampled && self.draw(0x5EED_0002, day.0) >= r.keep_non_event {
                 continue;
             }
-            let view = self.knowledge.view(self.member, self.events, *day);
+            let view = self.knowledge.view(self.whole, *day);
             #[expect(clippy::cast_possible_truncation, reason = "a weight")]
             let weight = if sampled { (1.0 / r.keep_non_event) as f32 } else { 1.0 };
             self.push(part, &view, slice, label, weight, 0);
@@ -349,7 +346,7 @@ impl MemberWalk<'_, '_> {
                 continue;
             }
             let label = Label { event: readmitted, died_first: d.died, days: d.days };
-            match first_look(self.knowledge, self.member, self.events, d.day, d.next_admission, self.walk.plan.as_of) {
+            match first_look(self.knowledge, self.whole, d.day, d.next_admission, self.walk.plan.as_of) {
                 Some((view, passed)) => self.push(part, &view, slice, label, 1.0, passed),
                 None => part.left_out.known_too_late += 1,
             }
@@ -367,6 +364,7 @@ impl MemberWalk<'_, '_> {
         };
         let end = view.day.plus(self.request.outcome.horizon_days());
         let paid: i64 = self
+            .whole
             .timeline
             .claims
             .iter()
@@ -374,7 +372,7 @@ impl MemberWalk<'_, '_> {
             .map(|c| c.paid_cents)
             .sum();
         part.rows.push(Row {
-            member: self.member,
+            member: self.whole.member,
             day: view.day,
             slice,
             label,
@@ -382,6 +380,7 @@ impl MemberWalk<'_, '_> {
             days_passed,
             comparators: Comparators {
                 lace: lace.map(|l| l.total()),
+                hospital: view.measures.hospital.and_then(|h| h.validation_2016()),
                 elixhauser: view.measures.comorbidity.elixhauser_readmission,
                 ahrq: rates.pqi("90", age, who.sex(), decile),
                 two_stays: view.measures.flag_2ip,
@@ -397,20 +396,19 @@ impl MemberWalk<'_, '_> {
 
 /// The first day on which a discharge is known as an index, with what was known then; `None` when that is later
 /// than 21 days, than `as_of`, or than the next admission.
-pub fn first_look<'a>(
+pub fn first_look<'r, 'a: 'r>(
     knowledge: &Knowledge<'a>,
-    member: u32,
-    events: &MemberEvents,
+    whole: &Whole<'r>,
     discharge: Day,
     next_admission: Option<Day>,
     as_of: Day,
-) -> Option<(View<'a>, i32)> {
+) -> Option<(View<'r>, i32)> {
     for passed in LOOKS {
         let day = discharge.plus(passed);
         if day > as_of || (passed > 0 && next_admission.is_some_and(|n| n <= day)) {
             return None;
         }
-        let mut view = knowledge.view(member, events, day);
+        let mut view = knowledge.view(whole, day);
         if let Some(at) = view.index_discharged_on(discharge) {
             view.index = Some(at);
             return Some((view, passed));

@@ -12,15 +12,14 @@ use super::nightly::{Account, NightlySummary};
 use super::{PipelineError, Progress};
 use crate::caseload::{self, BuiltCaseload, Continuity, Options, Solution};
 use crate::config::RunPlan;
-
 use crate::extracts::{Discovered, QuarantineRow};
 use crate::measures::{RateKind, exact_poisson};
 use crate::models::trained::TrainedModel;
 use crate::outreach::{Inputs, OutreachList};
 use crate::publish::{
-    Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist,
-    WorklistRow, columns, csv_bytes, data_quality_json, digest_of, hash_outputs, output_digest, outreach_workbook,
-    parquet_bytes, render_report, verify, worklists_workbook,
+    AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist,
+    WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, hash_outputs,
+    output_digest, outreach_workbook, parquet_bytes, render_report, verify, worklists_workbook,
 };
 use crate::reference::{code_sets_in, sha256_hex};
 
@@ -118,7 +117,7 @@ pub fn publish(
     staging.write("caseload/members.csv", &caseload::write_members(night.cases.problem.members())?)?;
     staging.write("caseload/care_managers.csv", &caseload::write_care_managers(night.cases.problem.managers())?)?;
     staging.write("measures/rates.parquet", &parquet_bytes(&columns::RATES, &rates(night).take()?)?)?;
-    write_quarantine(&mut staging, &night.inputs.extracts.quarantine)?;
+    write_quarantine(&mut staging, &night.inputs.extracts.quarantine, plan.pseudonyms.is_none())?;
     let quality = data_quality_json(&night.inputs.extracts.reports, &night.everyone.codes, &[]);
     staging.write("data_quality.json", &pretty(&quality)?)?;
     let used: Vec<_> = crate::models::cards();
@@ -145,7 +144,16 @@ pub fn publish(
     staging.write("manifest.sha256", format!("{}\n", sha256_hex(&bytes)).as_bytes())?;
     let digest = manifest.digest.clone();
     let same = |run: &Path| verify(run).is_ok_and(|(m, problems)| problems.is_empty() && m.digest == digest);
-    let name = folder.publish(staging, &manifest.run_id, same)?;
+    let manifest_sha256 = sha256_hex(&bytes);
+    let record = |run: &str, again: bool| {
+        let event = if again { "same" } else { "published" };
+        // The kept run of a repeated night has its own timings, and so its own manifest.
+        let kept = std::fs::read(folder.run(run).join("manifest.json"))
+            .map_or_else(|_| manifest_sha256.clone(), |b| sha256_hex(&b));
+        let entry = AuditEntry::new(event, 0, plan.as_of.to_string(), &plan.config_hash);
+        append_audit(folder, entry.of_run(run, &manifest, &kept))
+    };
+    let name = folder.publish(staging, &manifest.run_id, same, record)?;
     folder.prune(plan.run.keep_runs);
     Ok(NightlySummary {
         path: folder.run(&name),
@@ -244,7 +252,9 @@ fn worklists(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Work
         let manager = assigned.get(&c.member).map_or_else(|| listed.contact_by.to_string(), ToString::to_string);
         let m = ex.population.member(c.member);
         let f = &m.facts;
-        let text = |t: &Option<Box<str>>| t.as_deref().unwrap_or("").to_owned();
+        // Under pseudonyms no sheet says who anybody is.
+        let text =
+            |t: &Option<Box<str>>| t.as_deref().filter(|_| night.plan.pseudonyms.is_none()).unwrap_or("").to_owned();
         let minor = inputs.snapshots[c.member as usize].age < 18;
         let row = WorklistRow {
             rank: i + 1,
@@ -279,7 +289,7 @@ fn worklists(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Work
 
 fn rates(night: &Night<'_>) -> Table {
     let mut table = Table::new(&columns::RATES);
-    for (key, cell) in &night.everyone.rates.cells {
+    for (key, cell) in night.everyone.rates.iter() {
         let money = matches!(key.kind, RateKind::Paid | RateKind::PaidAvoidable);
         let shares = key.kind == RateKind::Readmissions;
         #[expect(clippy::cast_precision_loss, reason = "rates for reading")]
@@ -288,7 +298,9 @@ fn rates(night: &Night<'_>) -> Table {
         let scale = |n: f64| if shares { n / exposure } else { n / years * 1000.0 };
         let rate = if money { observed / 100.0 / (exposure / 30.4375) } else { scale(observed) };
         let limits = (!money).then(|| exact_poisson(u64::try_from(cell.observed).unwrap_or(0)));
-        let expected = (cell.expected > 0.0).then_some(cell.expected);
+        let expected = cell.known_expected();
+        let plain = expected.map(|_| cell.expected_age_sex);
+        let ratio = |limit: f64| expected.map(|e| limit / e);
         table.push(&[
             key.month.into(),
             key.payer.name().into(),
@@ -300,20 +312,24 @@ fn rates(night: &Night<'_>) -> Table {
             rate.into(),
             limits.map(|l| scale(l.0)).into(),
             limits.map(|l| scale(l.1)).into(),
+            limits.and_then(|l| ratio(l.0)).into(),
+            limits.and_then(|l| ratio(l.1)).into(),
+            plain.into(),
+            plain.map(|e| observed / e).into(),
         ]);
     }
     table
 }
 
-fn write_quarantine(staging: &mut Staging, rows: &[QuarantineRow]) -> Result<(), PipelineError> {
-    let (shown, full) = quarantine_tables(rows);
+fn write_quarantine(staging: &mut Staging, rows: &[QuarantineRow], values: bool) -> Result<(), PipelineError> {
+    let (shown, full) = quarantine_tables(rows, values);
     staging.write("quarantine.csv", &shown)?;
     staging.write("quarantine.parquet", &full)?;
     Ok(())
 }
 
-/// The CSV never shows a value, the Parquet file does.
-fn quarantine_tables(rows: &[QuarantineRow]) -> (Vec<u8>, Vec<u8>) {
+/// The CSV never shows a value, the Parquet file does where `values` may be told at all.
+fn quarantine_tables(rows: &[QuarantineRow], values: bool) -> (Vec<u8>, Vec<u8>) {
     let build = |with_value: bool| {
         let mut table = Table::new(&columns::QUARANTINE);
         for r in rows {
@@ -330,7 +346,7 @@ fn quarantine_tables(rows: &[QuarantineRow]) -> (Vec<u8>, Vec<u8>) {
         table.take()
     };
     let csv = build(false).and_then(|b| csv_bytes(&columns::QUARANTINE, &b)).unwrap_or_default();
-    let parquet = build(true).and_then(|b| parquet_bytes(&columns::QUARANTINE, &b)).unwrap_or_default();
+    let parquet = build(values).and_then(|b| parquet_bytes(&columns::QUARANTINE, &b)).unwrap_or_default();
     (csv, parquet)
 }
 
@@ -385,6 +401,7 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
         config_sha256: plan.config_hash.clone(),
         inputs_digest,
         inputs,
+        pseudonym_key_id: plan.pseudonyms.as_ref().map(|k| k.id().to_owned()),
         previous_digest: night.previous.map(|p| p.digest.clone()),
         rows,
         counts: counts(night),
@@ -436,6 +453,26 @@ fn counts(night: &Night<'_>) -> BTreeMap<String, u64> {
     out
 }
 
+/// What `last_attempt.json` says.
+fn attempt(as_of: Option<&str>, exit_code: u8, run_id: Option<&str>, error: Option<&str>) -> serde_json::Value {
+    json!({
+        "as_of": as_of,
+        "exit_code": exit_code,
+        "run_id": run_id,
+        "error": error,
+        "lamplight_version": env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// Leaves word of an attempt that ended before or outside the night itself: a refused configuration, a lock held
+/// by another run, a fault of our own. A folder that cannot be written is no further fault.
+pub fn note_attempt(out: &Path, as_of: Option<&str>, error: &PipelineError) {
+    let Ok(bytes) = pretty(&attempt(as_of, error.exit_code(), None, Some(&error.to_string()))) else { return };
+    if let Err(why) = OutputFolder::plain(out).and_then(|f| f.write_beside("last_attempt.json", &bytes)) {
+        tracing::warn!("last_attempt.json is not written: {why}");
+    }
+}
+
 /// Says beside the runs how the last attempt ended.
 ///
 /// # Errors
@@ -446,13 +483,15 @@ pub fn last_attempt(
     result: &Result<NightlySummary, PipelineError>,
 ) -> Result<(), PipelineError> {
     let value = match result {
-        Ok(summary) => {
-            json!({ "as_of": plan.as_of.to_string(), "exit_code": 0, "run_id": summary.run_id, "lamplight_version": env!("CARGO_PKG_VERSION") })
-        }
-        Err(e) => {
-            json!({ "as_of": plan.as_of.to_string(), "exit_code": e.exit_code(), "error": e.to_string(), "lamplight_version": env!("CARGO_PKG_VERSION") })
-        }
+        Ok(summary) => attempt(Some(&plan.as_of.to_string()), 0, Some(&summary.run_id), None),
+        Err(e) => attempt(Some(&plan.as_of.to_string()), e.exit_code(), None, Some(&e.to_string())),
     };
+    if let Err(e) = result {
+        let entry = AuditEntry::new("failed", e.exit_code(), plan.as_of.to_string(), &plan.config_hash);
+        if let Err(why) = append_audit(folder, entry) {
+            tracing::warn!("the failed attempt is not in the audit log: {why}");
+        }
+    }
     let written = pretty(&value).and_then(|bytes| Ok(folder.write_beside("last_attempt.json", &bytes)?));
     if result.is_err() { Ok(()) } else { written }
 }
@@ -463,7 +502,7 @@ pub fn last_attempt(
 /// Never stops the refusal itself: a full disk is only logged.
 pub fn failed(folder: &OutputFolder, plan: &RunPlan, account: &Account, place: &str) -> Result<(), PipelineError> {
     let id = format!("{}-{}", plan.as_of, &plan.config_hash[..8]);
-    let (csv, parquet) = quarantine_tables(&account.quarantine);
+    let (csv, parquet) = quarantine_tables(&account.quarantine, plan.pseudonyms.is_none());
     let files =
         [("quarantine.csv", csv), ("quarantine.parquet", parquet), ("data_quality.json", pretty(&account.quality)?)];
     for (name, bytes) in files {
@@ -484,4 +523,21 @@ pub fn rebuild_report(run: &Path) -> Result<String, PipelineError> {
         return Err(PipelineError::Verify(problems));
     }
     Ok(render_report(run, &manifest)?)
+}
+
+/// Every hash of a published run, and the chain of the audit log beside it.
+///
+/// # Errors
+/// When there is no readable manifest.
+pub fn verify_run(run: &Path) -> Result<(Manifest, Vec<String>), PipelineError> {
+    let no_run = || vec!["there is no readable manifest.json: that folder is no published run".to_owned()];
+    let (manifest, mut problems) = verify(run).map_err(|_| PipelineError::Verify(no_run()))?;
+    // A copied run stands alone; one in its place is also held to the log.
+    let place = run.canonicalize().ok();
+    let runs = place.as_deref().and_then(Path::parent).filter(|p| p.file_name().is_some_and(|n| n == "runs"));
+    if let Some(root) = runs.and_then(Path::parent) {
+        let sha256 = std::fs::read(run.join("manifest.json")).map(|b| sha256_hex(&b)).unwrap_or_default();
+        problems.extend(check_chain(root, &sha256));
+    }
+    Ok((manifest, problems))
 }

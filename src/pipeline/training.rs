@@ -98,11 +98,12 @@ pub fn features_on(
         let mut out = std::collections::BTreeMap::new();
         for bucket in 0..buckets.len() {
             let records = buckets.take(bucket)?;
+            let arena = bumpalo::Bump::new();
             for member in buckets.members(bucket) {
                 let who = history.extracts.population.member(member);
                 if who.enrolled_on(day) {
-                    let view = knowledge.view(member, &records.member(member), day);
-                    out.insert(who.id().to_owned(), view.row());
+                    let whole = knowledge.whole(member, records.member(member, &arena), plan.as_of, &arena);
+                    out.insert(who.id().to_owned(), knowledge.view(&whole, day).row());
                 }
             }
         }

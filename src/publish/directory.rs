@@ -108,7 +108,8 @@ impl OutputFolder {
     }
 
     /// Moves a finished staging folder to `runs/<name>` and points `current` at it. When that run is there
-    /// already with the same digest the staging folder is dropped: the same night twice is one run.
+    /// already with the same digest the staging folder is dropped: the same night twice is one run. `record`
+    /// enters the run in the account before anyone is sent to it.
     ///
     /// # Errors
     /// [`PublishError::Io`]; `current` then still names the last good run.
@@ -117,12 +118,14 @@ impl OutputFolder {
         mut staging: Staging,
         name: &str,
         same: impl Fn(&Path) -> bool,
+        record: impl Fn(&str, bool) -> Result<(), PublishError>,
     ) -> Result<String, PublishError> {
         sync_folders(&staging.path)?;
         let mut target = name.to_owned();
         let mut attempt = 1;
         while self.run(&target).exists() {
             if same(&self.run(&target)) {
+                record(&target, true)?;
                 self.point_current(&target)?;
                 return Ok(target);
             }
@@ -133,6 +136,7 @@ impl OutputFolder {
         staging.published = true;
         sync_folder(&self.root.join("runs"))?;
         sync_folder(&self.root)?;
+        record(&target, false)?;
         self.point_current(&target)?;
         Ok(target)
     }
@@ -314,7 +318,6 @@ fn group_id(name: &str) -> Option<u32> {
 /// When it cannot be read.
 pub fn file_sha256(path: &Path) -> io::Result<(String, u64)> {
     use sha2::{Digest, Sha256};
-    use std::fmt::Write as _;
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0_u8; 1 << 18];
@@ -327,9 +330,5 @@ pub fn file_sha256(path: &Path) -> io::Result<(String, u64)> {
         total += n as u64;
         hasher.update(&buffer[..n]);
     }
-    let hex = hasher.finalize().iter().fold(String::with_capacity(64), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
-    });
-    Ok((hex, total))
+    Ok((crate::domain::hex(&hasher.finalize()), total))
 }

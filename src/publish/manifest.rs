@@ -77,6 +77,9 @@ pub struct Manifest {
     pub inputs_digest: String,
     /// Input files.
     pub inputs: Vec<InputFile>,
+    /// Names the key under which members are pseudonymised; absent when they bear their own ids.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pseudonym_key_id: Option<String>,
     /// Digest of the previous run that this one remembered.
     pub previous_digest: Option<String>,
     /// Row accounts by extract.

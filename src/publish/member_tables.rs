@@ -7,7 +7,7 @@ use super::directory::{StagedFile, Staging};
 use super::sink::ParquetStream;
 use super::table::{Cell, Table, TableSpec};
 use crate::domain::{Short, business_days_between};
-use crate::measures::{MemberMeasures, PQI, composites_of};
+use crate::measures::{CoveredDays, HospitalItems, MemberMeasures, NewDrug, PQI, composites_of, pqe_names, row_id};
 use crate::timeline::{Codes, Stay, Timeline};
 
 const SPECS: [&TableSpec; 7] = [
@@ -63,6 +63,7 @@ impl MemberTables {
                 f[6].into(),
                 f[7].into(),
                 class.unclassified.into(),
+                class.pqe.map(pqe_names).as_ref().into(),
                 Cell::Text(&visit.evidence),
             ]);
         }
@@ -77,6 +78,19 @@ impl MemberTables {
                 Cell::Text(&e.first_id),
                 crate::domain::Day(e.last).into(),
                 Cell::Text(&e.last_id),
+            ]);
+        }
+        for c in &m.categories {
+            let e = &c.mention;
+            self.tables[3].push(&[
+                id.into(),
+                c.scheme.name().into(),
+                c.category.into(),
+                c.after_hierarchy.into(),
+                crate::domain::Day(e.first).into(),
+                row_id(timeline, e.first_row).into(),
+                crate::domain::Day(e.last).into(),
+                row_id(timeline, e.last_row).into(),
             ]);
         }
         self.indices(id, m);
@@ -143,6 +157,11 @@ impl MemberTables {
             facts.died.into(),
             counted.as_ref().into(),
             verdict.map(|v| v.exclusions.as_str()).filter(|e| !e.is_empty()).into(),
+            facts.principal_ccsr.into(),
+            facts.primary_care.and_then(|p| p.days).into(),
+            facts.primary_care.and_then(|p| p.within(7)).into(),
+            facts.primary_care.and_then(|p| p.within(14)).into(),
+            facts.primary_care.and_then(|p| p.within(30)).into(),
         ]);
         let bits = verdict.map_or(0, |v| v.counted);
         let evidence = stay.claim_ids.first().or_else(|| stay.admission_ids.first()).map(|e| &**e);
@@ -156,6 +175,10 @@ impl MemberTables {
         let c = &m.comorbidity;
         #[expect(clippy::cast_precision_loss, reason = "dollars for reading")]
         let paid = m.facts.paid_year_cents as f64 / 100.0;
+        let hospital = m.hospital.as_ref();
+        let on_hand = m.facts.ingredients_on_hand;
+        let pdc = m.pharmacy.pdc.map(Result::ok);
+        let pdc_status = m.pharmacy.status();
         self.tables[4].push(&[
             id.into(),
             c.charlson.into(),
@@ -164,14 +187,40 @@ impl MemberTables {
             c.elixhauser_mortality.into(),
             c.elixhauser_count.into(),
             c.hfrs.into(),
+            m.raf.scores[0].into(),
+            m.raf.scores[1].into(),
+            m.raf.status.name().into(),
+            m.raf.segment.map(|_| if m.raf.filtered { "filtered" } else { "unfiltered" }).into(),
+            m.raf.segment.into(),
+            m.raf.counts[0].into(),
+            m.raf.counts[1].into(),
             m.lace.map(|(_, l)| l.total()).into(),
+            hospital.and_then(HospitalItems::derivation_2013).into(),
+            hospital.and_then(HospitalItems::validation_2016).into(),
+            hospital.and_then(HospitalItems::simplified_2017).into(),
+            hospital.map(HospitalItems::status).as_ref().into(),
             m.flag_2ip.into(),
             c.poa.map(|p| p.name()).into(),
             c.code_basis.map(|b| b.name()).into(),
             m.facts.stays_year.into(),
             m.facts.ed_year.into(),
             m.facts.pqi_year.len().into(),
-            m.facts.ingredients_on_hand.into(),
+            on_hand.into(),
+            on_hand.map(|n| n >= 5).into(),
+            on_hand.map(|n| n >= 10).into(),
+            pdc[0].map(CoveredDays::share).into(),
+            pdc[1].map(CoveredDays::share).into(),
+            pdc[2].map(CoveredDays::share).into(),
+            pdc[0].map(CoveredDays::adherent).into(),
+            pdc[1].map(CoveredDays::adherent).into(),
+            pdc[2].map(CoveredDays::adherent).into(),
+            code_cell(&pdc_status),
+            m.pharmacy.opioid_benzodiazepine_days.into(),
+            m.pharmacy.new_drug.map(NewDrug::name).into(),
+            m.engagement.providers.into(),
+            m.engagement.fragmentation.into(),
+            m.engagement.frailty.map(u8::count_ones).into(),
+            m.engagement.behavioral.into(),
             m.facts.coc.into(),
             m.facts.upc.into(),
             paid.into(),

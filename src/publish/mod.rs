@@ -1,6 +1,7 @@
 //! Every byte that leaves: tables, workbook, report, manifest, the published folder. Owns formats, file
 //! modes and atomic publication; refuses to decide what is true.
 
+mod audit;
 pub mod columns;
 mod data_quality;
 mod directory;
@@ -15,6 +16,7 @@ mod sink;
 mod table;
 mod workbook;
 
+pub use audit::{AUDIT_FILE, AuditEntry, append as append_audit, check_chain};
 pub use data_quality::{data_quality_json, quality_lines};
 pub use directory::{OutputFolder, StagedFile, Staging, file_sha256, write_private};
 pub use evaluation_page::{evaluation_page, predictions_page};

@@ -5,6 +5,10 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
+use super::drugs::Drugs;
+use super::frailty::diagnosis_markers;
+use super::groupers::{GrouperFacts, Groupers};
+use super::hcc::HccTables;
 use super::rates::AreaRates;
 use super::{ReferenceError, sets};
 
@@ -94,13 +98,13 @@ pub const SDOH_DOMAINS: [&str; 20] = [
     "utilities",
 ];
 
-macro_rules! pqi_sets {
-    ($($variant:ident = $name:literal),+ $(,)?) => {
-        /// The AHRQ PQI v2024 code sets, one bit each.
+macro_rules! code_sets {
+    ($(#[$doc:meta])* $set:ident { $($variant:ident = $name:literal),+ $(,)? }) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         #[expect(missing_docs, reason = "the variants are AHRQ's own set names")]
-        pub enum PqiSet { $($variant),+ }
-        impl PqiSet {
+        pub enum $set { $($variant),+ }
+        impl $set {
             const NAMES: &'static [(&'static str, Self)] = &[$(($name, Self::$variant)),+];
             /// The set's bit.
             #[must_use]
@@ -109,11 +113,28 @@ macro_rules! pqi_sets {
     };
 }
 
-pqi_sets! {
+code_sets! {
+    /// The AHRQ PQI v2024 code sets, one bit each.
+    PqiSet {
     Accopdd = "accopdd", Acdiald = "acdiald", Acdiasd = "acdiasd", Acdiaud = "acdiaud", Aclea2d = "aclea2d", Acsastd = "acsastd",
     Acsba2d = "acsba2d", Acsbacd = "acsbacd", Acscarp = "acscarp", Acshy2d = "acshy2d", Acshypd = "acshypd", Acslead = "acslead",
     Acsleap = "acsleap", Acsutid = "acsutid", Dialy2p = "dialy2p", Immunid = "immunid", Immunip = "immunip", Kidney = "kidney",
     Mdc14 = "mdc14prindx", Mdc15 = "mdc15prindx", Mrtchfd = "mrtchfd", Respan = "respan",
+    }
+}
+
+code_sets! {
+    /// The AHRQ PQE v2024 (beta) code sets, one bit each.
+    PqeSet {
+    Asthma = "asthma", BackPain = "backpain", BackCancer = "bpexcludecancer", BackCaudaEquina = "bpexcludeces",
+    BackFever = "bpexcludefever", BackGallstone = "bpexcludegallstone", BackKidneyStone = "bpexcludekidneystone",
+    BackUti = "bpexcludeuti", Cellulitis = "cellulitis", Ckd = "ckd", Copd = "copd", CysticFibrosis = "cysticfibrosis",
+    Dental = "dentalvisit", Diabetes = "diabetes", DiabetesShortTerm = "dmstcx", HeartFailure = "heartfailure",
+    Immunocompromised = "immunocompromised", Influenza = "influenza", LowerRespiratory = "lowerrespinfection",
+    AcuteUti = "qe03exc_uti", AcuteUrinaryMalformation = "qe03exc_utm", Bronchitis = "qe4bronchitis",
+    AsthmaPneumonia = "qe4exc_pneumonia", RespiratoryAnomalies = "respiratoryanomalies", BackTrauma = "traumaf",
+    FaceTrauma = "traumatoface", UpperRespiratory = "upperrespinfection", Cystitis = "uti_noncx",
+    }
 }
 
 /// Why a code is kept from audiences without a sensitive role.
@@ -177,6 +198,16 @@ pub struct DxFacts {
     pub lace_renal_severe: bool,
     /// Sensitive family.
     pub sensitive: Sensitive,
+    /// End-stage renal disease, N18.6.
+    pub esrd: bool,
+    /// Number for [`HccTables::group`]; 0 is no HCC.
+    pub hcc: u16,
+    /// CCSR and CCW.
+    pub groupers: GrouperFacts,
+    /// Bits of [`PqeSet`].
+    pub pqe: u32,
+    /// Bits of [`super::FRAILTY_MARKERS`].
+    pub frailty: u8,
 }
 
 /// What the sets say of one ICD-10-PCS procedure code.
@@ -192,7 +223,7 @@ pub struct PxFacts {
     pub pqi: u32,
 }
 
-type Sorted<T> = Vec<(&'static str, T)>;
+pub(super) type Sorted<T> = Vec<(&'static str, T)>;
 
 /// The loaded reference tables. Lookups are pure; build once and share.
 pub struct Reference {
@@ -224,10 +255,17 @@ pub struct Reference {
     pub elixhauser_weights: [(bool, i32, i32); 38],
     /// LACE expected risk of death or unplanned readmission, in per cent, by score 0..=19.
     pub lace_risk_percent: [f64; 20],
-    /// Adherence class by ingredient.
-    pub ingredient_class: FxHashMap<&'static str, &'static str>,
+    /// Ingredients by class.
+    pub drugs: Drugs,
+    /// Procedures that make a claim's diagnoses count for CMS-HCC; `None` without the optional table.
+    pub hcc_procedures: Option<Vec<&'static str>>,
     /// AHRQ area rates.
     pub rates: AreaRates,
+    /// CMS-HCC V24 and V28.
+    pub hcc: HccTables,
+    /// CCSR and CCW.
+    pub groupers: Groupers,
+    pqe: FxHashMap<&'static str, u32>,
 }
 
 impl Reference {
@@ -250,11 +288,6 @@ impl Reference {
         let mut planned = PlannedTables::default();
         for (i, row) in table("cms_planned_readmission")?.enumerate() {
             planned.add(row, i)?;
-        }
-        let mut ingredient_class = FxHashMap::default();
-        for (i, row) in table("ingredient_classes")?.enumerate() {
-            let (class, ingredient) = pair(row, "ingredient_classes", i)?;
-            ingredient_class.insert(ingredient, class);
         }
         Ok(Self {
             icd10cm: table("icd10cm")?.collect(),
@@ -300,8 +333,17 @@ impl Reference {
             charlson_weights: load_charlson_weights(table("charlson_weights")?)?,
             elixhauser_weights: load_elixhauser_weights(table("elixhauser_weights")?)?,
             lace_risk_percent: load_lace(table("lace_expected_risk")?)?,
-            ingredient_class,
+            drugs: Drugs::load(dir)?,
             rates: AreaRates::load(dir)?,
+            hcc: HccTables::load(dir)?,
+            hcc_procedures: sets::optional(sets::HCC_PROCEDURES, dir)?.map(|t| sets::rows(t).map(str::trim).collect()),
+            groupers: Groupers::load(dir)?,
+            pqe: bits(table("ahrq_pqe_sets")?, "ahrq_pqe_sets", |name| {
+                PqeSet::NAMES.iter().find(|(n, _)| *n == name).map(|(_, s)| u64::from(s.bit()))
+            })?
+            .into_iter()
+            .filter_map(|(k, v)| u32::try_from(v).ok().map(|v| (k, v)))
+            .collect(),
         })
     }
 
@@ -339,6 +381,11 @@ impl Reference {
             sdoh: self.sdoh.get(code).copied().unwrap_or(0),
             lace_renal_severe: ["N184", "N185", "N186", "Z992", "Z940"].iter().any(|p| code.starts_with(p)),
             sensitive: all_prefixes(&self.sensitive, code).last().unwrap_or_default(),
+            esrd: code == "N186",
+            hcc: self.hcc.group_of(code),
+            groupers: self.groupers.facts(code),
+            pqe: self.pqe.get(code).copied().unwrap_or(0),
+            frailty: diagnosis_markers(code),
         }
     }
 
@@ -367,7 +414,7 @@ pub fn bit_names<'a>(names: &'a [&'a str], bits: u64) -> impl Iterator<Item = &'
     names.iter().enumerate().filter(move |(i, _)| bits >> i & 1 == 1).map(|(_, n)| *n)
 }
 
-fn find<T: Copy>(table: &Sorted<T>, code: &str) -> Option<T> {
+pub(super) fn find<T: Copy>(table: &Sorted<T>, code: &str) -> Option<T> {
     table.binary_search_by(|(c, _)| (*c).cmp(code)).ok().map(|i| table[i].1)
 }
 
@@ -378,7 +425,7 @@ fn all_prefixes<'a, T: Copy>(table: &'a Sorted<T>, code: &'a str) -> impl Iterat
 
 /// The CCS of the longest prefix (three characters at least) that some listed code begins with,
 /// when every such code has that one CCS.
-fn family(table: &Sorted<u16>, code: &str) -> Option<u16> {
+pub(super) fn family(table: &Sorted<u16>, code: &str) -> Option<u16> {
     for n in (3..=code.len()).rev().filter(|n| code.is_char_boundary(*n)) {
         let prefix = &code[..n];
         let start = table.partition_point(|(c, _)| *c < prefix);
@@ -390,7 +437,7 @@ fn family(table: &Sorted<u16>, code: &str) -> Option<u16> {
     None
 }
 
-fn malformed(set: &str, row: usize, why: &str) -> ReferenceError {
+pub(super) fn malformed(set: &str, row: usize, why: &str) -> ReferenceError {
     ReferenceError::Malformed { set: set.to_owned(), row: row + 1, why: why.to_owned() }
 }
 

@@ -1,12 +1,23 @@
 //! Versioned public code sets and the one lookup from a code to everything they say of it.
 //! Owns the embedded tables and [`DxFacts`] / [`PxFacts`]; refuses to know claims, members or dates.
 
+mod drugs;
 mod facts;
+mod frailty;
+mod groupers;
+mod hcc;
 mod rates;
 mod sets;
 
-pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, PqiSet, SDOH_DOMAINS, Sensitive, bit_names};
+pub use drugs::{DrugClass, Drugs};
+pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, PqeSet, PqiSet, SDOH_DOMAINS, Sensitive, bit_names};
 pub use facts::{CodeStatus, DxFacts, PxFacts, Reference};
+pub use frailty::{FRAILTY_MARKERS, equipment_markers};
+pub use groupers::{CcsrGroup, CcwCondition, CcwRule, GrouperFacts, Groupers};
+pub use hcc::{
+    HCC_AGES, HCC_NEW_AGES, HCC_SEGMENTS, HccEdit, HccGroup, HccInteraction, HccModel, HccModelTable, HccSegment,
+    HccTables,
+};
 pub use rates::{AreaRates, age_band_pqe, age_band_pqi};
 pub use sets::{CodeSet, code_sets, code_sets_in, sha256_hex};
 

