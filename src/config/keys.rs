@@ -24,7 +24,11 @@ pub const KEYS: &[Key] = &[
     key("run.keep_runs", "14", "published runs kept; the newest good one is never removed"),
     key("run.max_memory", "\"3GiB\"", "claim events held in memory before they spill to disk"),
     key("run.input_root", "", "when set, every input file must lie under this folder after links are resolved"),
-    key("reference.dir", "", "folder whose tables replace the embedded code sets, file by file"),
+    key(
+        "reference.dir",
+        "",
+        "folder whose tables replace the embedded code sets, file by file; it may add cms_hcc_eligible_procedures.csv",
+    ),
     key("extracts.*.path", "", "file, folder or glob; CSV (plain, gzip, zstd) or Parquet, told apart by content"),
     key(
         "extracts.*.columns.*",

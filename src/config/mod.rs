@@ -51,10 +51,10 @@ pub struct RunPlan {
     pub output: Output,
     /// The shipped sample is being run.
     pub sample: bool,
-    /// The file is the shipped `config/sample.toml`, byte for byte: it alone may name demonstration models freely.
-    pub ships_demo: bool,
     /// Set by `--pseudonymize`: members are known by keyed names in every output.
     pub pseudonyms: Option<PseudonymKey>,
+    /// The file is the shipped `config/sample.toml`, byte for byte: it alone may name demonstration models freely.
+    pub ships_demo: bool,
     /// SHA-256 of the resolved settings that can change an output byte.
     pub config_hash: String,
 }
@@ -214,8 +214,8 @@ fn resolve(
         clocks: file.clocks,
         output: file.output,
         sample: false,
-        ships_demo: false,
         pseudonyms: None,
+        ships_demo: false,
         config_hash: String::new(),
     };
     sections::validate(&plan)?;

@@ -84,6 +84,12 @@ impl Drugs {
             .fold(0, |bits, at| bits | 1 << at)
     }
 
+    /// The ingredients of a class by its name in the table; 0 for an unknown one.
+    #[must_use]
+    pub fn named(&self, name: &str) -> u128 {
+        NAMES.iter().position(|(n, _)| *n == name).map_or(0, |at| self.classes[at])
+    }
+
     /// The ingredients of a class, as bits.
     #[must_use]
     pub fn class(&self, class: DrugClass) -> u128 {

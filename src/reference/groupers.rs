@@ -208,7 +208,7 @@ mod tests {
         assert_eq!((g.ccsr.len(), g.ccsr_names.len()), (74_549, 543));
         assert_eq!(categories(&g, "I5022"), "CIR019:CIR019");
         assert_eq!(categories(&g, "N390"), "GEN004:GEN004");
-        assert_eq!(categories(&g, "E1122"), "END003:END003|GEN003");
+        assert_eq!(categories(&g, "E1122"), "END003:END003|END005|GEN003");
         // An external cause is never a principal diagnosis.
         assert!(categories(&g, "W19XXXA").starts_with("-:"));
     }
@@ -221,7 +221,7 @@ mod tests {
         assert!(g.facts("J4481").ccsr_from_family);
         // E11.A (FY2025): the E11 codes disagree.
         assert_eq!(g.facts("E11A").ccsr, 0);
-        // CCW lists J44.81 itself; E11.A is diabetes because every E11 code known to CCSR is not.
+        // CCW lists J44.81 itself.
         let copd = g.ccw_conditions.iter().position(|c| c.name == "copd").expect("copd");
         assert_eq!(g.facts("J4481").ccw, 1 << copd);
     }

@@ -1,6 +1,7 @@
 //! Versioned public code sets and the one lookup from a code to everything they say of it.
 //! Owns the embedded tables and [`DxFacts`] / [`PxFacts`]; refuses to know claims, members or dates.
 
+mod ahrq_sets;
 mod drugs;
 mod facts;
 mod frailty;
@@ -9,8 +10,9 @@ mod hcc;
 mod rates;
 mod sets;
 
+pub use ahrq_sets::{PqeSet, PqiSet};
 pub use drugs::{DrugClass, Drugs};
-pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, PqeSet, PqiSet, SDOH_DOMAINS, Sensitive, bit_names};
+pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, SDOH_DOMAINS, Sensitive, bit_names};
 pub use facts::{CodeStatus, DxFacts, PxFacts, Reference};
 pub use frailty::{FRAILTY_MARKERS, equipment_markers};
 pub use groupers::{CcsrGroup, CcwCondition, CcwRule, GrouperFacts, Groupers};
