@@ -9,6 +9,7 @@ fn generated_documents_are_current() {
     for (file, part) in [
         ("measures", "measures"),
         ("features", "features"),
+        ("data-quality", "checks"),
         ("inputs", "inputs"),
         ("outputs", "outputs"),
         ("configuration", "config"),

@@ -92,6 +92,7 @@ fn account(f: &Folder, extract: &str) -> Account {
         }
     }
     for (name, v) in e["dropped"].as_object().expect("an object") {
+        assert!(lamplight::extracts::LEFT_OUT.iter().any(|(rule, _)| rule == name), "{name} is documented");
         reasons.insert(name.clone(), v.as_u64().expect("a count"));
     }
     let m = &manifest(&run)["rows"][extract];

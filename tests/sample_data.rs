@@ -60,6 +60,25 @@ fn the_sample_runs_with_its_banner() {
         assert_eq!(n("rows_in"), n("rows_used") + n("rows_quarantined") + n("rows_dropped"), "{name}");
     }
     assert!(std::fs::read_to_string(out.join("current/report.html")).expect("a page").contains("SAMPLE DATA"));
+    // The demonstration models score it, and the list is one that a care manager could work.
+    let read = |name: &str| lamplight::publish::read_rows(&out.join("current").join(name), None).expect("a table");
+    let scores = read("scores.parquet");
+    let trained = |id: &str, horizon: &str| {
+        let of = |r: &&Vec<String>| {
+            scores.get(r, "score_id") == id
+                && scores.get(r, "horizon_days") == horizon
+                && scores.get(r, "basis") == "trained"
+        };
+        scores.rows.iter().filter(of).count()
+    };
+    assert!(trained("avoid_hosp", "90") > 1000, "{}", trained("avoid_hosp", "90"));
+    assert!(trained("readmit30", "30") >= 5, "{}", trained("readmit30", "30"));
+    assert!(manifest["model_hashes"].as_object().is_some_and(|m| m.len() == 2), "{}", manifest["model_hashes"]);
+    let list = read("outreach.parquet");
+    assert!(list.rows.len() >= 10, "{} on the list", list.rows.len());
+    for row in &list.rows {
+        assert!(!list.get(row, "reason_1").is_empty() && !list.get(row, "suggested_action").is_empty());
+    }
 }
 
 #[test]

@@ -131,6 +131,23 @@ fn a_demonstration_model_needs_to_be_allowed() {
     assert!(!w.path("out-refused/current").exists());
 }
 
+/// The shipped sample names demonstration models; the same file with one more comment may not.
+#[test]
+fn only_the_shipped_configuration_may_name_demonstration_models() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = std::fs::read_to_string(support::project().join("config/sample.toml")).expect("there");
+    assert!(text.contains("demo/avoid_hosp_90") && text.contains("allow_demo_model = false"));
+    let path = folder.path().join("lamplight.toml");
+    std::fs::write(&path, format!("{text}\n# another configuration\n")).expect("written");
+    let out = folder.path().join("out");
+    let run = support::command(&["run", "--config", &path.display().to_string(), "--out", &out.display().to_string()])
+        .current_dir(support::project())
+        .output()
+        .expect("runs");
+    assert_eq!(code(&run), 2, "{}", support::text(&run));
+    assert!(support::text(&run).contains("allow_demo_model"), "{}", support::text(&run));
+}
+
 #[test]
 fn a_model_that_does_not_fit_is_refused_by_name() {
     let w = world();
@@ -186,6 +203,10 @@ fn the_night_scores_orders_and_explains() {
         sum.1 += usize::from(reasons.get(r, "driver") != "rest");
         let words = reasons.get(r, "reason");
         assert!(!words.starts_with("age and sex"), "{words}");
+        // Without a sensitive role nothing tells a sensitive condition, nor that there is none.
+        for told in ["HIV", "use disorder", "psychosis", "depression", "PHQ-9", "behavioral-health stay or ED"] {
+            assert!(!words.contains(told) || words.starts_with("no behavioral-health"), "{words}");
+        }
     }
     assert_eq!(sums.len(), odds.len());
     for (member, (sum, named)) in &sums {

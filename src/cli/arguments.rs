@@ -215,7 +215,7 @@ pub enum Command {
     },
     /// The data dictionary.
     Schema {
-        /// inputs, outputs, config, code-sets, measures, features or all.
+        /// inputs, outputs, config, code-sets, measures, features, checks or all.
         #[arg(default_value = "all")]
         what: String,
         /// json or md.

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use crate::config::{KEYS, nearest_hint};
 use crate::extracts::contract::EXTRACTS;
+use crate::extracts::{LEFT_OUT, REFUSALS, Reason, Severity};
 use crate::features::{dictionary_hash, registry};
 use crate::measures::REGISTRY;
 use crate::pipeline::PipelineError;
 use crate::publish::columns::TABLES;
 use crate::reference::code_sets;
 
-const PARTS: [&str; 7] = ["inputs", "outputs", "config", "code-sets", "measures", "features", "all"];
+const PARTS: [&str; 8] = ["inputs", "outputs", "config", "code-sets", "measures", "features", "checks", "all"];
 
 /// Renders one part, or all.
 pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
@@ -30,6 +31,7 @@ pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
                 ("code-sets", sets()),
                 ("measures", measures()),
                 ("features", features()),
+                ("checks", checks()),
             ] {
                 if wanted(part) {
                     out.insert(part.to_owned(), value);
@@ -46,6 +48,7 @@ pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
                 ("code-sets", sets_md),
                 ("measures", measures_md),
                 ("features", features_md),
+                ("checks", checks_md),
             ] {
                 if wanted(part) {
                     out.push_str(&text());
@@ -101,6 +104,41 @@ fn outputs_md() -> String {
         }
         out.push('\n');
     }
+    out
+}
+
+fn outcome(reason: Reason) -> &'static str {
+    match reason.severity() {
+        Severity::Quarantine => "row quarantined",
+        Severity::Normalised => "mended, counted",
+        Severity::Warning => "counted",
+    }
+}
+
+fn checks() -> Value {
+    json!({
+        "reasons": Reason::ALL.iter().map(|r| json!({ "code": r.code(), "meaning": r.meaning().trim(), "outcome": outcome(*r), "cost": r.cost() })).collect::<Vec<_>>(),
+        "refusals": REFUSALS.iter().map(|(fault, what)| json!({ "fault": fault, "outcome": what })).collect::<Vec<_>>(),
+        "left_out": LEFT_OUT.iter().map(|(rule, what)| json!({ "rule": rule, "meaning": what })).collect::<Vec<_>>(),
+    })
+}
+
+fn checks_md() -> String {
+    let mut out = String::from(
+        "# Data quality\n\nEvery row read is used, quarantined or left out by a rule; the three sum to the rows read, for every extract. `data_quality.json` and the report count every reason of a night; `quarantine.csv` names file, row and column of each rejected row, its Parquet twin also the value. Limits are in `[quality]` and `max_bad_share`.\n\n## Rows and values\n\n| code | what | outcome | what it costs |\n|---|---|---|---|\n",
+    );
+    for r in Reason::ALL {
+        let _ = writeln!(out, "| `{}` | {} | {} | {} |", r.code(), r.meaning().trim(), outcome(*r), r.cost());
+    }
+    out.push_str("\n## Rows left out by a rule\n\n| rule | the row |\n|---|---|\n");
+    for (rule, what) in LEFT_OUT {
+        let _ = writeln!(out, "| `{rule}` | {what} |");
+    }
+    out.push_str("\n## What stops a night\n\nExit 3 unless said otherwise; the last good run stays.\n\n| fault | outcome |\n|---|---|\n");
+    for (fault, what) in REFUSALS {
+        let _ = writeln!(out, "| {fault} | {what} |");
+    }
+    out.push_str("\nA byte that flips inside a Parquet data page without a checksum reads as other data: only `--manifest` can tell. Codes that an old grouper lacks, ICD-9 codes, unknown, header and retired codes are counted under `codes` of `data_quality.json`; the claim always stays.\n\n");
     out
 }
 

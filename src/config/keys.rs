@@ -96,7 +96,11 @@ pub const KEYS: &[Key] = &[
     key("models.allow_demo_model", "false", "allow a model trained on synthetic data"),
     key("models.folder", "\"models\"", "where ids of models.use are looked for"),
     key("models.feature_columns", "[]", "columns of feature_table that become features, as numbers"),
-    key("models.panel_months", "24", "monthly snapshots a model learns from, 3..60"),
+    key(
+        "models.panel_months",
+        "24",
+        "monthly snapshots a model learns from, 3..60; discharges of twice as many months",
+    ),
     key("models.panel_rows", "200000", "snapshots without the event kept for training; weights make up for the rest"),
     key("models.synthetic", "false", "the extracts are synthetic, though no synthetic.json lies beside them"),
     key("clocks.tcm_contact_business_days", "2", "interactive contact after discharge (CMS TCM, MLN908628)"),

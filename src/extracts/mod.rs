@@ -13,6 +13,7 @@ mod parquet_reader;
 mod population;
 mod reader;
 mod reason;
+mod refusals;
 mod source;
 mod sql_view;
 mod tables;
@@ -35,6 +36,7 @@ pub use interner::Words;
 pub use ledger::{QuarantineRow, Tally};
 pub use population::{EligibilityRow, Member, Population, Span, SpanFacts};
 pub use reason::{Reason, Severity};
+pub use refusals::{LEFT_OUT, REFUSALS};
 pub use source::{Format, SourceFile};
 pub use tables::{
     AreaValue, Authorization, ByMember, Case, Lab, Manager, OrderedNumber, Outreach, Override, Own, Referral, Scored,

@@ -23,6 +23,9 @@ macro_rules! reasons {
             /// The code written to files.
             #[must_use]
             pub fn code(self) -> &'static str { match self { $(Self::$variant => $code),+ } }
+            /// What it is, in one sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str { match self { $(Self::$variant => concat!($($doc),+)),+ } }
             /// What happens to the row.
             #[must_use]
             pub fn severity(self) -> Severity { match self { $(Self::$variant => Severity::$severity),+ } }

@@ -1,14 +1,16 @@
 //! What was known of one member on a day: the only door through which features see the past. Owns the cut by
 //! arrival, of claims and of the small extracts; refuses to look at another member.
 
+use bumpalo::Bump;
+
 use super::families::Families;
 use super::registry::registry;
 use super::scan::Scan;
 use crate::config::{Clocks, Models};
 use crate::domain::Day;
 use crate::extracts::{Extracts, Lab, MemberEvents, NO_DAY, Outreach, Referral, Scored, Screening};
-use crate::measures::{Inputs, MemberMeasures, measure};
-use crate::timeline::{Codes, Room, Timeline};
+use crate::measures::{Inputs, MemberMeasures, measure_for_learning};
+use crate::timeline::{Codes, LineAccount, Room, Timeline};
 
 /// First day each small extract tells of anyone; windows that begin before it are missing, not zero.
 #[derive(Clone, Copy, Debug)]
@@ -66,17 +68,6 @@ pub struct SmallRows<'a> {
     pub labs: Vec<&'a Lab>,
 }
 
-/// All that has arrived of one member, from which earlier days are looked at.
-#[derive(Clone, Copy)]
-pub struct Past<'p, 'r> {
-    /// The history of everything that has arrived.
-    pub whole: &'p Timeline<'r>,
-    /// The rows it was built from.
-    pub events: &'p MemberEvents<'r>,
-    /// Where they live.
-    pub room: Room<'r>,
-}
-
 /// Everything that every view shares.
 pub struct Knowledge<'a> {
     /// Rows of everyone.
@@ -89,6 +80,16 @@ pub struct Knowledge<'a> {
     pub models: &'a Models,
     coverage: Coverage,
     families: Families,
+}
+
+/// One member's whole history and the rows it was built from.
+pub struct Whole<'r> {
+    /// Index in the population.
+    pub member: u32,
+    /// The history as of the last day.
+    pub timeline: Timeline<'r>,
+    events: MemberEvents<'r>,
+    arena: &'r Bump,
 }
 
 /// One member as known on a day.
@@ -122,13 +123,27 @@ impl<'a> Knowledge<'a> {
         Self { extracts, codes, clocks, models, coverage: Coverage::of(extracts), families: Families::new(codes) }
     }
 
-    /// The member as known on `day`.
+    /// One member's whole history, of which views are cut. Only labels look at it directly.
     #[must_use]
-    pub fn view<'r>(&self, member: u32, past: &Past<'_, 'r>, day: Day) -> View<'r>
+    pub fn whole<'r>(&self, member: u32, events: MemberEvents<'r>, as_of: Day, arena: &'r Bump) -> Whole<'r>
     where
         'a: 'r,
     {
-        let timeline = past.whole.known_at(past.events, day, self.models.claims_lag_days, past.room);
+        let room = Room { codes: self.codes, arena };
+        let who = self.extracts.population.member(member);
+        let timeline = Timeline::build(who, &events, as_of, room, &mut LineAccount::default());
+        Whole { member, events, timeline, arena }
+    }
+
+    /// The member as known on `day`.
+    #[must_use]
+    pub fn view<'r>(&self, whole: &Whole<'r>, day: Day) -> View<'r>
+    where
+        'a: 'r,
+    {
+        let room = Room { codes: self.codes, arena: whole.arena };
+        let member = whole.member;
+        let timeline = whole.timeline.known_at(&whole.events, day, self.models.claims_lag_days, room);
         let small = self.small(member, day);
         let inputs = Inputs {
             codes: self.codes,
@@ -141,7 +156,7 @@ impl<'a> Knowledge<'a> {
             authorizations: Vec::new(),
             referrals: Vec::new(),
         };
-        let measures = measure(&timeline, &inputs);
+        let measures = measure_for_learning(&timeline, &inputs);
         let scan = Scan::of(&timeline, &measures, &self.families, self.codes);
         let own = self.own(member, day);
         View {

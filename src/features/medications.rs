@@ -8,14 +8,15 @@ use super::registry::{Domain, Group, Spec, spec};
 use super::topic::Topic;
 use crate::domain::Day;
 use crate::extracts::NO_INTEGER;
+use crate::reference::DrugClass;
 
 /// Classes of `ingredient_classes`, with their words.
-const CLASSES: [(&str, &str); 5] = [
-    ("statin", "statins"),
-    ("ras_antagonist", "renin-angiotensin antagonists"),
-    ("diabetes_noninsulin", "diabetes medicines other than insulin"),
-    ("diabetes_insulin", "insulin"),
-    ("anticoagulant", "oral anticoagulants"),
+const CLASSES: [(&str, &str, DrugClass); 5] = [
+    ("statin", "statins", DrugClass::Statin),
+    ("ras_antagonist", "renin-angiotensin antagonists", DrugClass::RasAntagonist),
+    ("diabetes_noninsulin", "diabetes medicines other than insulin", DrugClass::DiabetesNonInsulin),
+    ("diabetes_insulin", "insulin", DrugClass::Insulin),
+    ("anticoagulant", "oral anticoagulants", DrugClass::Anticoagulant),
 ];
 
 #[derive(Clone, Copy, Default)]
@@ -45,6 +46,9 @@ pub struct Facts {
     classes: [Class; 5],
 }
 
+/// By name: the interned number, and (day, days of supply) of each fill.
+type ByIngredient<'v> = BTreeMap<&'v str, (u32, Vec<(i32, i32)>)>;
+
 /// Supply of one ingredient within a year: (first day, covered days, end of supply, longest gap).
 struct Supply {
     first: i32,
@@ -73,7 +77,7 @@ fn prepare(v: &View<'_>) -> Facts {
         return f;
     }
     let words = v.codes.words;
-    let mut by_ingredient: BTreeMap<&str, Vec<(i32, i32)>> = BTreeMap::new();
+    let mut by_ingredient: ByIngredient<'_> = BTreeMap::new();
     let (mut supplies, mut long) = (Vec::new(), 0.0);
     for fill in v.timeline.fills.iter().filter(|x| v.within(Day(x.day), 365)) {
         for (k, n) in [30, 90, 365].into_iter().enumerate() {
@@ -87,7 +91,8 @@ fn prepare(v: &View<'_>) -> Facts {
         supplies.push(f64::from(days));
         long += f64::from(u8::from(days >= 80));
         if fill.ingredient != 0 {
-            by_ingredient.entry(words.text(fill.ingredient)).or_default().push((fill.day, days));
+            let entry = by_ingredient.entry(words.text(fill.ingredient)).or_insert((fill.ingredient, Vec::new()));
+            entry.1.push((fill.day, days));
         }
     }
     if !supplies.is_empty() {
@@ -100,11 +105,10 @@ fn prepare(v: &View<'_>) -> Facts {
     f
 }
 
-fn ingredients(v: &View<'_>, by_ingredient: &BTreeMap<&str, Vec<(i32, i32)>>, f: &mut Facts) {
+fn ingredients(v: &View<'_>, by_ingredient: &ByIngredient<'_>, f: &mut Facts) {
     let (mut covered, mut span) = (0, 0);
-    let class_bits = CLASSES.map(|(name, _)| v.codes.reference.drugs.named(name));
     let mut class_days: [(i32, i32, i32); 5] = [(0, 0, i32::MIN); 5];
-    for (ingredient, fills) in by_ingredient {
+    for (number, fills) in by_ingredient.values() {
         let s = supply(fills, v.day);
         let days = v.day.0 - s.first + 1;
         f.ingredients[1] += 1.0;
@@ -118,8 +122,10 @@ fn ingredients(v: &View<'_>, by_ingredient: &BTreeMap<&str, Vec<(i32, i32)>>, f:
             let share = f64::from(s.covered) / f64::from(days);
             f.worst = Some(f.worst.map_or(share, |w: f64| w.min(share)));
         }
-        let listed = v.codes.drug(v.codes.words.id(ingredient));
-        for (k, _) in class_bits.iter().enumerate().filter(|(_, bits)| *bits & listed != 0) {
+        for (k, class) in CLASSES.iter().enumerate() {
+            if v.codes.drug(*number) & v.codes.reference.drugs.class(class.2) == 0 {
+                continue;
+            }
             f.classes[k].fills += fills.len() as f64;
             class_days[k].0 += s.covered;
             class_days[k].1 += days;
@@ -146,7 +152,7 @@ const YEAR: &str = "365 days";
 
 fn by_class() -> Vec<Spec<Facts>> {
     let mut out: Vec<Spec<Facts>> = Vec::new();
-    for (k, (name, words)) in CLASSES.into_iter().enumerate() {
+    for (k, (name, words, _)) in CLASSES.into_iter().enumerate() {
         let topic = Topic::Supply(name);
         let mut line = |suffix: &str, what: &str, unit, missing, value: Pick| {
             out.push(spec(

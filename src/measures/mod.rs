@@ -143,6 +143,29 @@ pub const REGISTRY: &[&dyn Measure] = &[
 const ORDERING: &[&dyn Measure] =
     &[&readmission::Readmission, &pqi::Pqi, &comorbidity::ComorbidityMeasure, &utilization::Utilization];
 
+/// The measures that features, labels and comparators of trained models rest on.
+const LEARNING: &[&dyn Measure] = &[
+    &readmission::Readmission,
+    &pqi::Pqi,
+    &ed_classes::EdClasses,
+    &comorbidity::ComorbidityMeasure,
+    &lace::LaceMeasure,
+    &hospital::HospitalScore,
+    &utilization::Utilization,
+    &pharmacy::PharmacyMeasure,
+    &needs::Needs,
+];
+
+/// Computes only what trained models look at: many views a member, so nothing more. Pure.
+#[must_use]
+pub fn measure_for_learning(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
+    let mut out = MemberMeasures::default();
+    for m in LEARNING {
+        m.compute(timeline, inputs, &mut out);
+    }
+    out
+}
+
 /// Computes only what the ordering key of an earlier night rests on. Pure.
 #[must_use]
 pub fn measure_for_order(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {

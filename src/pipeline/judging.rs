@@ -78,7 +78,7 @@ pub fn judged<'j>(
         died_first: rows.iter().map(|r| r.label.died_first).collect(),
         p,
         comparators: comparators(&rows),
-        absent: vec!["HOSPITAL is not among the published indices of this version".to_owned()],
+        absent: absent(&rows),
         attributes: attributes(bench, &rows),
         paid_after: rows.iter().map(|r| r.paid_after).collect(),
         burden: rows.iter().map(|r| f64::from(r.burden)).collect(),
@@ -100,12 +100,29 @@ fn comparators(rows: &[&Row]) -> Vec<Comparator> {
         of("LACE", "LACE of the discharge, or of the latest index discharge known; none ranks lowest", &|r| {
             r.comparators.lace.map(f64::from)
         }),
+        of(
+            "HOSPITAL",
+            "HOSPITAL 2016 of the latest index discharge known; none without both laboratory values, which ranks lowest",
+            &|r| r.comparators.hospital.map(f64::from),
+        ),
         of("Elixhauser readmission index", "AHRQ Elixhauser Refined 2026.1 over 24 months", &|r| {
             r.comparators.elixhauser.map(f64::from)
         }),
         of("AHRQ PQI 90 rate", "area rate by age, sex and county poverty", &|r| r.comparators.ahrq),
         of("two stays in a year", "flag_2ip", &|r| Some(f64::from(u8::from(r.comparators.two_stays)))),
     ]
+}
+
+/// Indices that no row has, in words.
+fn absent(rows: &[&Row]) -> Vec<String> {
+    let mut out = Vec::new();
+    if rows.iter().all(|r| r.comparators.hospital.is_none()) {
+        out.push("HOSPITAL could be computed for no row: it needs haemoglobin and sodium at discharge".to_owned());
+    }
+    if rows.iter().all(|r| r.comparators.lace.is_none()) {
+        out.push("LACE could be computed for no row: no index discharge is known".to_owned());
+    }
+    out
 }
 
 /// People the staff on the roster reach a night: new contacts a day over the expected reach.

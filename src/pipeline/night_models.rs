@@ -7,11 +7,11 @@ use super::PipelineError;
 use super::panel::first_look;
 use crate::config::RunPlan;
 use crate::extracts::{BucketRecords, Extracts};
-use crate::features::{Feature, Knowledge, Past, Snapshot, View, registry};
+use crate::features::{Feature, Knowledge, Snapshot, View, registry};
 use crate::models::Outcome;
 use crate::models::book::TrainedScore;
 use crate::models::trained::{ReadyModel, TrainedModel, explain};
-use crate::timeline::{Codes, LineAccount, Room, Timeline};
+use crate::timeline::Codes;
 
 /// Days before the night at which the rising stream compares.
 const BEFORE_DAYS: i32 = 90;
@@ -59,8 +59,9 @@ impl<'a> NightModels<'a> {
     /// # Errors
     /// When a model does not fit: it was checked before, so our own fault.
     pub fn bucket(&self, records: &BucketRecords, snapshots: &[Snapshot]) -> Result<Vec<TrainedScore>, PipelineError> {
+        // Views of the whole bucket are held until its scores and reasons are made.
         let arena = Bump::new();
-        let seen = self.see(records, &arena, snapshots);
+        let seen = self.see(records, snapshots, &arena);
         let mut out = Vec::new();
         for at in 0..self.ready.len() {
             out.extend(self.one(at, &seen, snapshots)?);
@@ -69,7 +70,10 @@ impl<'a> NightModels<'a> {
         Ok(out)
     }
 
-    fn see<'r>(&'r self, records: &'r BucketRecords, arena: &'r Bump, snapshots: &[Snapshot]) -> Vec<Seen<'r>> {
+    fn see<'r>(&self, records: &'r BucketRecords, snapshots: &[Snapshot], arena: &'r Bump) -> Vec<Seen<'r>>
+    where
+        'a: 'r,
+    {
         let as_of = self.plan.as_of;
         let wants = |f: &dyn Fn(Outcome) -> bool| self.ready.iter().any(|r| f(r.model.outcome));
         let (months, discharges, rising) =
@@ -80,20 +84,16 @@ impl<'a> NightModels<'a> {
             if !s.enrolled || population.member(s.member).death().is_some() {
                 continue;
             }
-            let events = records.member(s.member, arena);
-            let room = Room { codes: self.knowledge.codes, arena };
-            let who = population.member(s.member);
-            let whole = Timeline::build(who, &events, as_of, room, &mut LineAccount::default());
-            let past = Past { whole: &whole, events: &events, room };
+            let whole = self.knowledge.whole(s.member, records.member(s.member, arena), as_of, arena);
             let looks = s.recent.iter().filter(|_| discharges).filter_map(|r| {
-                first_look(&self.knowledge, s.member, &past, r.discharge, None, as_of)
+                first_look(&self.knowledge, &whole, r.discharge, None, as_of)
                     .map(|(view, passed)| (r.stay_id.clone(), r.discharge, passed, view))
             });
             out.push(Seen {
                 snapshot: i,
                 discharges: looks.collect(),
-                now: months.then(|| self.knowledge.view(s.member, &past, as_of)),
-                before: (rising && s.age >= 18).then(|| self.knowledge.view(s.member, &past, as_of.plus(-BEFORE_DAYS))),
+                now: months.then(|| self.knowledge.view(&whole, as_of)),
+                before: (rising && s.age >= 18).then(|| self.knowledge.view(&whole, as_of.plus(-BEFORE_DAYS))),
             });
         }
         out

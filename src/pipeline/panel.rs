@@ -10,11 +10,11 @@ use super::history::{Calendar, Label, Slice, Story, is_mature};
 use super::{PipelineError, stop_flag};
 use crate::config::RunPlan;
 use crate::domain::{Day, mix64, stable_hash};
-use crate::extracts::{Extracts, MemberEvents};
-use crate::features::{Knowledge, Past, View};
-use crate::measures::{Inputs, lace_for_stay, measure};
+use crate::extracts::Extracts;
+use crate::features::{Knowledge, View, Whole};
+use crate::measures::{Inputs, lace_for_stay, measure_for_learning};
 use crate::models::Outcome;
-use crate::timeline::{Codes, LineAccount, Room, Timeline};
+use crate::timeline::Codes;
 
 /// Days after a discharge on which it is looked for among what is known.
 pub const LOOKS: [i32; 4] = [0, 7, 14, 21];
@@ -24,6 +24,8 @@ pub const LOOKS: [i32; 4] = [0, 7, 14, 21];
 pub struct Comparators {
     /// LACE of the discharge, or of the latest known one.
     pub lace: Option<u8>,
+    /// HOSPITAL (2016) of the latest known index discharge; none without both laboratory values.
+    pub hospital: Option<u8>,
     /// Elixhauser readmission index.
     pub elixhauser: Option<i32>,
     /// AHRQ's yearly rate of composite 90 by age, sex and county.
@@ -127,14 +129,15 @@ impl Request {
             .find_map(|name| extracts.reports.get(name).and_then(|r| r.tally.history_start()))
             .map_or(plan.as_of, Day);
         let m = &plan.models;
-        let calendar =
-            Calendar::plan(outcome, plan.as_of, start, m.panel_months, m.label_maturity_days).map_err(|n| {
-                crate::learners::LearnError::Refused(crate::learners::Refusal::TooFew {
-                    what: "monthly snapshots with a year of history before them and a final label after",
-                    found: n,
-                    needed: 6,
-                })
-            })?;
+        // Discharges are rare: twice the months.
+        let months = if outcome.of_discharges() { m.panel_months * 2 } else { m.panel_months };
+        let calendar = Calendar::plan(outcome, plan.as_of, start, months, m.label_maturity_days).map_err(|n| {
+            crate::learners::LearnError::Refused(crate::learners::Refusal::TooFew {
+                what: "monthly snapshots with a year of history before them and a final label after",
+                found: n,
+                needed: 6,
+            })
+        })?;
         let mut request = Self { outcome, calendar, slices: slices.to_vec(), keep_non_event: 1.0, keep_member: 1.0 };
         if !outcome.of_discharges() {
             let (learn, report) = request.person_months(extracts);
@@ -234,35 +237,19 @@ impl<'a> PanelWalk<'a> {
         let mut parts: Vec<Part> = requests.iter().map(|_| Part::default()).collect();
         let mut arena = Bump::new();
         for member in self.extracts.buckets.members(bucket) {
-            let events = records.member(member, &arena);
-            let room = Room { codes: self.codes, arena: &arena };
-            self.member(member, &events, room, (requests, k), &mut parts);
+            let whole = k.whole(member, records.member(member, &arena), self.plan.as_of, &arena);
+            self.member(&whole, requests, k, &mut parts);
+            drop(whole);
             arena.reset();
         }
         Ok(parts)
     }
 
-    fn member<'r>(
-        &'r self,
-        member: u32,
-        events: &MemberEvents<'r>,
-        room: Room<'r>,
-        (requests, k): (&[Request], &Knowledge<'a>),
-        parts: &mut [Part],
-    ) {
-        let who = self.extracts.population.member(member);
-        let timeline = Timeline::build(who, events, self.plan.as_of, room, &mut LineAccount::default());
-        let measures = measure(&timeline, &self.bare());
-        let story = Story::of(&timeline, &measures);
+    fn member(&self, whole: &Whole<'_>, requests: &[Request], k: &Knowledge<'a>, parts: &mut [Part]) {
+        let measures = measure_for_learning(&whole.timeline, &self.bare());
+        let story = Story::of(&whole.timeline, &measures);
         for (request, part) in requests.iter().zip(parts) {
-            let walk = MemberWalk {
-                walk: self,
-                member,
-                past: Past { whole: &timeline, events, room },
-                knowledge: k,
-                request,
-                story: &story,
-            };
+            let walk = MemberWalk { walk: self, knowledge: k, request, whole, story: &story };
             if request.outcome.of_discharges() {
                 walk.discharges(part);
             } else {
@@ -286,19 +273,18 @@ impl<'a> PanelWalk<'a> {
     }
 }
 
-struct MemberWalk<'w, 'r, 'a: 'r> {
+struct MemberWalk<'w, 'r, 'a> {
     walk: &'w PanelWalk<'a>,
-    member: u32,
-    past: Past<'w, 'r>,
     knowledge: &'w Knowledge<'a>,
     request: &'w Request,
+    whole: &'w Whole<'r>,
     story: &'w Story<'r>,
 }
 
 impl MemberWalk<'_, '_, '_> {
     /// A draw in 0..1 that depends on the seed, the member and a number alone.
     fn draw(&self, purpose: u64, number: i32) -> f64 {
-        let id = self.walk.extracts.population.member(self.member).id();
+        let id = self.walk.extracts.population.member(self.whole.member).id();
         let key = stable_hash(self.walk.plan.run.seed ^ purpose, id.as_bytes());
         #[expect(clippy::cast_precision_loss, reason = "53 bits are kept")]
         let unit = (mix64(key ^ u64::from(number.unsigned_abs())) >> 11) as f64 / (1_u64 << 53) as f64;
@@ -327,7 +313,7 @@ impl MemberWalk<'_, '_, '_> {
             if sampled && self.draw(0x5EED_0002, day.0) >= r.keep_non_event {
                 continue;
             }
-            let view = self.knowledge.view(self.member, &self.past, *day);
+            let view = self.knowledge.view(self.whole, *day);
             #[expect(clippy::cast_possible_truncation, reason = "a weight")]
             let weight = if sampled { (1.0 / r.keep_non_event) as f32 } else { 1.0 };
             self.push(part, &view, slice, label, weight, 0);
@@ -360,7 +346,7 @@ impl MemberWalk<'_, '_, '_> {
                 continue;
             }
             let label = Label { event: readmitted, died_first: d.died, days: d.days };
-            match first_look(self.knowledge, self.member, &self.past, d.day, d.next_admission, self.walk.plan.as_of) {
+            match first_look(self.knowledge, self.whole, d.day, d.next_admission, self.walk.plan.as_of) {
                 Some((view, passed)) => self.push(part, &view, slice, label, 1.0, passed),
                 None => part.left_out.known_too_late += 1,
             }
@@ -378,15 +364,15 @@ impl MemberWalk<'_, '_, '_> {
         };
         let end = view.day.plus(self.request.outcome.horizon_days());
         let paid: i64 = self
-            .past
             .whole
+            .timeline
             .claims
             .iter()
             .filter(|c| c.start > view.day.0 && c.start <= end.0)
             .map(|c| c.paid_cents)
             .sum();
         part.rows.push(Row {
-            member: self.member,
+            member: self.whole.member,
             day: view.day,
             slice,
             label,
@@ -394,6 +380,7 @@ impl MemberWalk<'_, '_, '_> {
             days_passed,
             comparators: Comparators {
                 lace: lace.map(|l| l.total()),
+                hospital: view.measures.hospital.and_then(|h| h.validation_2016()),
                 elixhauser: view.measures.comorbidity.elixhauser_readmission,
                 ahrq: rates.pqi("90", age, who.sex(), decile),
                 two_stays: view.measures.flag_2ip,
@@ -411,8 +398,7 @@ impl MemberWalk<'_, '_, '_> {
 /// than 21 days, than `as_of`, or than the next admission.
 pub fn first_look<'r, 'a: 'r>(
     knowledge: &Knowledge<'a>,
-    member: u32,
-    past: &Past<'_, 'r>,
+    whole: &Whole<'r>,
     discharge: Day,
     next_admission: Option<Day>,
     as_of: Day,
@@ -422,7 +408,7 @@ pub fn first_look<'r, 'a: 'r>(
         if day > as_of || (passed > 0 && next_admission.is_some_and(|n| n <= day)) {
             return None;
         }
-        let mut view = knowledge.view(member, past, day);
+        let mut view = knowledge.view(whole, day);
         if let Some(at) = view.index_discharged_on(discharge) {
             view.index = Some(at);
             return Some((view, passed));

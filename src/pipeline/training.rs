@@ -14,7 +14,7 @@ use super::panel::{Panel, PanelWalk, Request};
 use super::{PipelineError, Progress, stop_flag};
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
-use crate::features::{Feature, Knowledge, Past, registry};
+use crate::features::{Feature, Knowledge, registry};
 use crate::learners::boosting::BoostParams;
 use crate::learners::table::{FeatureSpec, LabelSpec, Text};
 use crate::learners::{self, Artifact, LearnError, LearnerChoice, Ready, Refusal, TableSpec, TrainOptions};
@@ -24,8 +24,6 @@ use crate::models::trained::{CardFacts, TrainedModel};
 use crate::publish::write_model;
 use crate::reference::Reference;
 use crate::timeline::Codes;
-use crate::timeline::{LineAccount, Room, Timeline};
-use bumpalo::Bump;
 
 /// What `train --config` was asked to do.
 #[derive(Clone, Debug)]
@@ -100,15 +98,12 @@ pub fn features_on(
         let mut out = std::collections::BTreeMap::new();
         for bucket in 0..buckets.len() {
             let records = buckets.take(bucket)?;
+            let arena = bumpalo::Bump::new();
             for member in buckets.members(bucket) {
                 let who = history.extracts.population.member(member);
                 if who.enrolled_on(day) {
-                    let arena = Bump::new();
-                    let room = Room { codes: history.codes, arena: &arena };
-                    let events = records.member(member, &arena);
-                    let whole = Timeline::build(who, &events, plan.as_of, room, &mut LineAccount::default());
-                    let view = knowledge.view(member, &Past { whole: &whole, events: &events, room }, day);
-                    out.insert(who.id().to_owned(), view.row());
+                    let whole = knowledge.whole(member, records.member(member, &arena), plan.as_of, &arena);
+                    out.insert(who.id().to_owned(), knowledge.view(&whole, day).row());
                 }
             }
         }

@@ -7,8 +7,16 @@ use super::super::reasons::{Driver, Reason, plain_condition};
 use crate::domain::Day;
 use crate::features::{Days, FAMILIES, Feature, Service, Topic, View, family};
 use crate::measures::{Dated, Scheme};
-use crate::reference::{ELIXHAUSER, Sensitive};
+use crate::reference::{DrugClass, ELIXHAUSER, Sensitive};
 
+/// Classes whose supply can be a reason.
+const DRUG_CLASSES: [DrugClass; 5] = [
+    DrugClass::Statin,
+    DrugClass::RasAntagonist,
+    DrugClass::DiabetesNonInsulin,
+    DrugClass::Insulin,
+    DrugClass::Anticoagulant,
+];
 /// Fewest and most reasons named.
 const NAMED: std::ops::RangeInclusive<usize> = 3..=5;
 /// Contributions smaller than this are not worth a line unless too few are left.
@@ -246,8 +254,9 @@ fn newest_claim(v: &View<'_>) -> Option<Dated> {
 }
 
 fn newest_fill(v: &View<'_>, class: Option<&str>) -> Option<Dated> {
-    let bits = class.map(|c| v.codes.reference.drugs.named(c));
-    let of_class = |ingredient: u32| bits.is_none_or(|b| v.codes.drug(ingredient) & b != 0);
+    let named = DRUG_CLASSES.into_iter().find(|c| Some(c.name()) == class);
+    let bits = named.map_or(0, |c| v.codes.reference.drugs.class(c));
+    let of_class = |ingredient: u32| class.is_none() || v.codes.drug(ingredient) & bits != 0;
     latest(
         v.timeline
             .fills

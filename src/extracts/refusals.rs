@@ -1,0 +1,53 @@
+//! What stops a whole night before a row is judged, and what a rule leaves out without a fault: the words of both
+//! tables of `docs/data-quality.md`. Owns no check.
+
+/// A fault of a file or extract, and what happens. Exit 3 unless said otherwise; the last good run stays.
+pub const REFUSALS: &[(&str, &str)] = &[
+    ("an extract is required and not configured, or no file is at its path", "refused, naming the extract"),
+    (
+        "a file that is empty, not regular (FIFO, device, socket), unreadable, or outside `run.input_root`",
+        "refused, naming the file",
+    ),
+    ("a UTF-16 file", "refused, naming the encoding"),
+    (
+        "a file whose first bytes are not what its name says, a cut or damaged Parquet, gzip or zstd file",
+        "refused, naming the file",
+    ),
+    (
+        "text that expands past 256 MiB and 400 times its compressed size",
+        "refused while it streams, as a decompression bomb",
+    ),
+    ("a quote that is opened and never closed", "refused, naming the line"),
+    ("another separator than the declared one", "refused, naming the setting"),
+    ("required columns missing or renamed", "refused, all of them at once with the nearest names"),
+    ("a column name that stands twice, or more than 10,000 columns", "refused"),
+    ("a nested column where one value is expected", "refused"),
+    ("zoned timestamps without a declared zone", "refused, naming `timezone`"),
+    ("a folder's partition key that is also a column of its files", "refused"),
+    ("a Delta table's folder, or a folder that still holds `_temporary`", "refused"),
+    ("a header without rows", "refused unless `--allow-empty`; social-need screenings may be empty"),
+    ("member ids in scientific notation", "refused: their last digits are lost"),
+    ("member ids that differ only in case or spaces", "refused"),
+    ("a roster with one id twice, or an impossible capacity", "refused, naming it"),
+    ("a file that changes while it is read", "refused"),
+    ("an input that differs from `--manifest`, or is not in it", "refused before anything is read"),
+    ("a feed with over 30 % fewer rows than in the last run", "refused unless `--accept-volume-change`"),
+    (
+        "a feed without a recent row, or with the files of the last run",
+        "a warning, or refused with `quality.refuse_stale`",
+    ),
+    ("more rejected rows than `[quality]` or `max_bad_share` allow", "exit 4; the quarantine is left under `failed/`"),
+    ("day-first and month-first dates declared for one extract", "exit 2"),
+];
+
+/// Rows that a rule leaves out: counted, no fault.
+pub const LEFT_OUT: &[(&str, &str)] = &[
+    ("after_as_of", "starts after the night"),
+    ("not_yet_arrived", "had not been received by the night"),
+    ("exact_duplicate", "says what another row says"),
+    ("superseded_version", "a lower version of its claim"),
+    ("superseded_line", "an earlier copy of a line of the same version above 0"),
+    ("reversal", "reverses another claim"),
+    ("reversed", "belongs to a claim that was reversed"),
+    ("void_without_link", "a void (bill 118) that names no claim"),
+];
