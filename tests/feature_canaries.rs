@@ -24,7 +24,10 @@ fn folder(more: &[(&str, &str)]) -> Folder {
     let mut f = Folder::new("2026-06-30");
     f.config.push_str("[models]\nfeature_columns = [\"lives_alone\"]\n");
     f.members(&[("A", "1950-02-03", "female"), ("B", "1960-05-06", "male")]);
-    let extra = |name: &str| more.iter().filter(|(n, _)| *n == name).map(|(_, t)| format!("{t}\n")).collect::<String>();
+    let extra = |name: &str| -> String {
+        let lines: Vec<&str> = more.iter().filter(|(n, _)| *n == name).map(|(_, t)| *t).collect();
+        lines.iter().fold(String::new(), |all, line| all + line + "\n")
+    };
     let tables = [
         (
             "medical_claim",

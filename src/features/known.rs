@@ -132,7 +132,7 @@ impl<'a> Knowledge<'a> {
         let room = Room { codes: self.codes, arena };
         let who = self.extracts.population.member(member);
         let timeline = Timeline::build(who, &events, as_of, room, &mut LineAccount::default());
-        Whole { member, events, timeline, arena }
+        Whole { member, timeline, events, arena }
     }
 
     /// The member as known on `day`.
