@@ -178,6 +178,24 @@ pub enum Command {
         #[arg(long, value_name = "FILE", default_value = "report.html")]
         out: PathBuf,
     },
+    /// What more or fewer staff would change: people and expected events on the list, length, hours.
+    Whatif {
+        /// Published run; it must verify.
+        #[arg(long, value_name = "DIR")]
+        run: PathBuf,
+        /// Full-time equivalents more; negative for fewer, fractions allowed.
+        #[arg(long, value_name = "N", allow_hyphen_values = true)]
+        add_fte: f64,
+        /// RN, LCSW, LPC, CHW or PharmD.
+        #[arg(long, default_value = "RN")]
+        discipline: String,
+        /// Languages of the new hire, joined by |.
+        #[arg(long, default_value = "en")]
+        languages: String,
+        /// States of the new hire's licence, joined by |; every state of tonight's queue when left out.
+        #[arg(long, default_value = "")]
+        states: String,
+    },
     /// Recompute every hash of a published run.
     Verify {
         /// Published run.

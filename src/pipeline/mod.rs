@@ -19,6 +19,7 @@ mod progress;
 mod publication;
 mod stop;
 mod training;
+mod whatif;
 
 pub use assign::{AssignRequest, assign};
 pub use check::check;
@@ -30,6 +31,7 @@ pub use progress::Progress;
 pub use publication::{note_attempt, rebuild_report, verify_run};
 pub use stop::{install_signal_handlers, stop_flag, stop_signal};
 pub use training::{TrainRequest, features_on, train};
+pub use whatif::{WhatIfRequest, whatif};
 
 use crate::caseload::CaseloadError;
 use crate::config::ConfigError;

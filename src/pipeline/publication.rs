@@ -15,7 +15,7 @@ use crate::config::RunPlan;
 use crate::extracts::{Discovered, QuarantineRow};
 use crate::measures::{RateKind, exact_poisson};
 use crate::models::trained::TrainedModel;
-use crate::outreach::{Inputs, OutreachList};
+use crate::outreach::{Inputs, OutreachList, Stability, stability};
 use crate::publish::{
     AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist,
     WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, hash_outputs,
@@ -44,6 +44,9 @@ pub struct Night<'a> {
     /// The run remembered.
     pub previous: Option<&'a Manifest>,
 }
+
+/// Fewer people who left than this never raise the alarm of churn.
+const CHURN_FLOOR: u64 = 5;
 
 /// A solved caseload with its files.
 pub struct Assignment {
@@ -111,6 +114,8 @@ pub fn publish(
 ) -> Result<NightlySummary, PipelineError> {
     let plan = night.plan;
     write_list(&mut staging, night)?;
+    let staff = serde_json::to_value(&night.list.staff).map_err(|e| PipelineError::Internal(e.to_string()))?;
+    staging.write("capacity.json", &pretty(&staff)?)?;
     for (name, bytes) in &night.assignment.files {
         staging.write(name, bytes)?;
     }
@@ -158,14 +163,23 @@ pub fn publish(
     Ok(NightlySummary {
         path: folder.run(&name),
         run_id: name,
+        warnings: warnings(night, &manifest.list_stability),
         counts: manifest.counts,
         digest: manifest.digest,
-        warnings: warnings(night),
     })
 }
 
-fn warnings(night: &Night<'_>) -> Vec<String> {
+fn warnings(night: &Night<'_>, stability: &Stability) -> Vec<String> {
     let mut out = Vec::new();
+    let churn = stability.churn_per_mille as f64 / 1000.0;
+    // A handful of people is no share.
+    if churn > night.plan.list.churn_alarm && stability.left_by_rank >= CHURN_FLOOR {
+        out.push(format!(
+            "{} people without a clock left the list for their rank alone, {:.0} % of the previous night's (list.churn_alarm)",
+            stability.left_by_rank,
+            churn * 100.0
+        ));
+    }
     if !night.cases.stranded.is_empty() {
         out.push(format!(
             "{} open cases belong to members who died, left or are another id's double: close them",
@@ -219,7 +233,7 @@ fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineEr
                     )?;
                 }
             }
-            "scores" | "reasons" | "memory" => {
+            "scores" | "reasons" | "memory" | "contact_queue" => {
                 staging.write(&format!("{}.parquet", spec.name), &parquet_bytes(spec, &batch)?)?
             }
             name => staging.write(&format!("{name}.csv"), &csv_bytes(spec, &batch)?)?,
@@ -405,6 +419,7 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
         previous_digest: night.previous.map(|p| p.digest.clone()),
         rows,
         counts: counts(night),
+        list_stability: stability(night.inputs, night.list),
         code_sets: sets.into_iter().map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 }).collect(),
         models: night
             .models
