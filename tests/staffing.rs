@@ -15,7 +15,9 @@ fn population(f: &mut Folder, n: usize) {
     let mut claims = format!("{CLAIM}\n");
     for i in 0..n {
         let (language, interpreter) = if i % 3 == 0 { ("es", 1) } else { ("en", 0) };
-        people.push_str(&format!("M{i:03},1950-02-03,female,2020-01-01,9999-12-31,555-{i},NC,{language},{interpreter}\n"));
+        people.push_str(&format!(
+            "M{i:03},1950-02-03,female,2020-01-01,9999-12-31,555-{i},NC,{language},{interpreter}\n"
+        ));
         for (stay, admit, out) in [(1, "2025-10-01", "2025-10-05"), (2, "2026-02-01", "2026-02-04")] {
             claims.push_str(&format!(
                 "M{i:03}-{stay},1,institutional,M{i:03},{admit},{out},{admit},{out},111,01,1,I50.22,H1\n"
@@ -118,8 +120,13 @@ fn night(f: &mut Folder, as_of: &'static str, overrides: &str, cases: &str) {
     f.as_of = as_of;
     f.config.clear();
     population(f, 40);
-    f.extract("override", &format!("member_id,action,value,reason,author,expires\n{overrides}"));
-    f.extract("caseload", &format!("member_id,care_manager_id,since_date\n{cases}"));
+    f.extract(
+        "override",
+        &format!("member_id,action,value,reason,author,expires\nM000,remove,,over,Dr X,2026-01-31\n{overrides}"),
+    );
+    if !cases.is_empty() {
+        f.extract("caseload", &format!("member_id,care_manager_id,since_date\n{cases}"));
+    }
     f.extract("care_manager", &format!("{ROSTER}\nN1,RN,en|es,NC,general,active,1,40,120,0,0,0,40,NC,20,32"));
     f.config.push_str("[followup]\nholdout_share = 0.4\napprover = \"medical director\"\nhorizon_days = 2\n");
     f.publish();

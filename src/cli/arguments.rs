@@ -196,6 +196,27 @@ pub enum Command {
         #[arg(long, default_value = "")]
         states: String,
     },
+    /// What became of the calls: reached, enrolled, completed; outcomes against the people held out.
+    Followup {
+        /// Configuration file; without one the shipped sample is read.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Day the extracts are read as of, YYYY-MM-DD (also LAMPLIGHT_AS_OF, or [run] as_of).
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<String>,
+        /// Folder for followup.json; the account is printed all the same.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// The key the kept runs were published under.
+        #[arg(long, value_name = "KEYFILE")]
+        pseudonymize: Option<PathBuf>,
+        /// Refused: contacted people before against after shows regression to the mean, not an effect.
+        #[arg(long)]
+        before_after: bool,
+        /// Worker threads, 0 for every core.
+        #[arg(long, value_name = "N")]
+        threads: Option<usize>,
+    },
     /// Recompute every hash of a published run.
     Verify {
         /// Published run.

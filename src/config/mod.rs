@@ -9,9 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use keys::{KEYS, Key};
-pub use sections::{
-    Caseload, Clocks, ColumnSource, ExtractConfig, Followup, ListConfig, Models, Output, Quality, Run,
-};
+pub use sections::{Caseload, Clocks, ColumnSource, ExtractConfig, Followup, ListConfig, Models, Output, Quality, Run};
 
 use crate::domain::{Day, MIN_KEY_BYTES, PseudonymKey, hex};
 

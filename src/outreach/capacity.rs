@@ -282,14 +282,18 @@ impl ContactCapacity {
     }
 }
 
-/// Who works an open case tonight: its manager when on duty, else the one who covers.
+/// Who works an open case tonight: its manager when on duty, else the one who covers; nobody when the manager left
+/// the roster.
 #[must_use]
 pub fn working_manager(inputs: &Inputs<'_>, member: u32) -> Option<Box<str>> {
     let holder = inputs.extracts.cases.of(member).find(|c| c.end.is_none()).map(|c| c.manager.clone())?;
     let managers = &inputs.extracts.managers;
-    let away = managers.iter().any(|m| m.id == holder && !on_duty(m, inputs.plan.as_of.0));
-    if !away {
-        return Some(holder);
+    let holds = |m: &&Manager| m.id == holder;
+    match managers.iter().find(holds) {
+        None if managers.is_empty() => return Some(holder),
+        None => return None,
+        Some(m) if on_duty(m, inputs.plan.as_of.0) => return Some(holder),
+        Some(_) => {}
     }
     managers
         .iter()

@@ -150,11 +150,8 @@ mod tests {
     }
 
     fn person() -> Queued {
-        let asked = Asked {
-            required: Disciplines::default().with(Discipline::Rn),
-            state: "NC".to_owned(),
-            ..Asked::default()
-        };
+        let asked =
+            Asked { required: Disciplines::default().with(Discipline::Rn), state: "NC".to_owned(), ..Asked::default() };
         Queued { asked, ..Queued::default() }
     }
 
@@ -177,7 +174,10 @@ mod tests {
         let mut clock = Queued { draw: Draw::Held, household: Some(0), ..person() };
         clock.asked.must = true;
         let first = Queued { household: Some(0), ..person() };
-        assert_eq!(names(&[first.clone(), clock.clone(), clock, first], 0.5), ["listed", "listed", "listed", "HOUSEHOLD"]);
+        assert_eq!(
+            names(&[first.clone(), clock.clone(), clock, first], 0.5),
+            ["listed", "listed", "listed", "HOUSEHOLD"]
+        );
     }
 
     #[test]

@@ -178,8 +178,7 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
             }
             Place::Household => out.suppressed.push(suppression::household(&candidate, as_of)),
             Place::Full | Place::Nobody => {
-                let missing =
-                    if place == Place::Nobody { out.staff.missing(&queued.asked) } else { String::new() };
+                let missing = if place == Place::Nobody { out.staff.missing(&queued.asked) } else { String::new() };
                 out.overflow.push(Overflow {
                     candidate,
                     rank: rank + 1,

@@ -9,16 +9,17 @@ use serde_json::json;
 
 use super::everyone::Everyone;
 use super::nightly::{Account, NightlySummary};
+use super::warnings::warnings;
 use super::{PipelineError, Progress};
 use crate::caseload::{self, BuiltCaseload, Continuity, Options, Solution};
 use crate::config::RunPlan;
 use crate::extracts::{Discovered, QuarantineRow};
 use crate::measures::{RateKind, exact_poisson};
 use crate::models::trained::TrainedModel;
-use crate::outreach::{Inputs, OutreachList, Stability, stability};
+use crate::outreach::{Inputs, OutreachList, stability};
 use crate::publish::{
     AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist,
-    WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, hash_outputs,
+    WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, fhir_files, hash_outputs,
     output_digest, outreach_workbook, parquet_bytes, render_report, verify, worklists_workbook,
 };
 use crate::reference::{code_sets_in, sha256_hex};
@@ -44,9 +45,6 @@ pub struct Night<'a> {
     /// The run remembered.
     pub previous: Option<&'a Manifest>,
 }
-
-/// Fewer people who left than this never raise the alarm of churn.
-const CHURN_FLOOR: u64 = 5;
 
 /// A solved caseload with its files.
 pub struct Assignment {
@@ -163,38 +161,10 @@ pub fn publish(
     Ok(NightlySummary {
         path: folder.run(&name),
         run_id: name,
-        warnings: warnings(night, &manifest.list_stability),
+        warnings: manifest.warnings,
         counts: manifest.counts,
         digest: manifest.digest,
     })
-}
-
-fn warnings(night: &Night<'_>, stability: &Stability) -> Vec<String> {
-    let mut out = Vec::new();
-    let churn = stability.churn_per_mille as f64 / 1000.0;
-    // A handful of people is no share.
-    if churn > night.plan.list.churn_alarm && stability.left_by_rank >= CHURN_FLOOR {
-        out.push(format!(
-            "{} people without a clock left the list for their rank alone, {:.0} % of the previous night's (list.churn_alarm)",
-            stability.left_by_rank,
-            churn * 100.0
-        ));
-    }
-    if !night.cases.stranded.is_empty() {
-        out.push(format!(
-            "{} open cases belong to members who died, left or are another id's double: close them",
-            night.cases.stranded.len()
-        ));
-    }
-    if night.inputs.extracts.managers.is_empty() {
-        out.push("no care_manager extract: the list is cut at 100 people and nobody is assigned".to_owned());
-    }
-    if !night.list.contacts_known {
-        out.push(
-            "no member has a phone or an address: BAD_CONTACT and MINOR_NO_GUARDIAN could not be judged".to_owned(),
-        );
-    }
-    out
 }
 
 fn pretty(value: &serde_json::Value) -> Result<Vec<u8>, PipelineError> {
@@ -213,6 +183,11 @@ fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineEr
         .filter_map(|(m, c)| population.find(m).map(|i| (i, c.as_str().into())))
         .collect();
     let wants = |format: &str| plan.output.formats.iter().any(|f| f == format);
+    if wants("fhir") {
+        for (name, bytes) in fhir_files(night.inputs, night.list, &assigned)? {
+            staging.write(name, &bytes)?;
+        }
+    }
     let banner = banner(night);
     let banner = banner.as_deref();
     for mut table in ListTables::new(night.inputs, night.list, &assigned).tables {
@@ -407,6 +382,7 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
             )
         })
         .collect();
+    let stability = stability(night.inputs, night.list);
     Ok(Manifest {
         run_id: format!("{}-{}", plan.as_of, &inputs_digest[..8]),
         as_of: plan.as_of.to_string(),
@@ -419,7 +395,8 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
         previous_digest: night.previous.map(|p| p.digest.clone()),
         rows,
         counts: counts(night),
-        list_stability: stability(night.inputs, night.list),
+        warnings: warnings(night, &stability),
+        list_stability: stability,
         code_sets: sets.into_iter().map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 }).collect(),
         models: night
             .models

@@ -235,7 +235,8 @@ fn per_fte(staff: &Staff, discipline: Discipline) -> (f64, f64) {
 }
 
 fn states_of(people: &[Person]) -> String {
-    let mut states: Vec<&str> = people.iter().map(|p| p.queued.asked.state.as_str()).filter(|s| !s.is_empty()).collect();
+    let mut states: Vec<&str> =
+        people.iter().map(|p| p.queued.asked.state.as_str()).filter(|s| !s.is_empty()).collect();
     states.sort_unstable();
     states.dedup();
     states.join("|")

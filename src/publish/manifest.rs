@@ -90,6 +90,9 @@ pub struct Manifest {
     /// The list against the previous night's.
     #[serde(default)]
     pub list_stability: Stability,
+    /// What a reader is asked to look at; counts only.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Code sets.
     pub code_sets: Vec<CodeSetUsed>,
     /// Models and indices that scored.

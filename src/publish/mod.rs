@@ -6,6 +6,7 @@ pub mod columns;
 mod data_quality;
 mod directory;
 mod evaluation_page;
+mod fhir;
 mod list_tables;
 mod manifest;
 mod member_tables;
@@ -20,6 +21,7 @@ pub use audit::{AUDIT_FILE, AuditEntry, append as append_audit, check_chain};
 pub use data_quality::{data_quality_json, quality_lines};
 pub use directory::{OutputFolder, StagedFile, Staging, file_sha256, write_private};
 pub use evaluation_page::{evaluation_page, predictions_page};
+pub use fhir::fhir_files;
 pub use list_tables::{ListTables, memory_from};
 pub use manifest::{
     CodeSetUsed, InputFile, Manifest, OutputFile, RowAccount, digest_of, hash_outputs, output_digest, verify,
