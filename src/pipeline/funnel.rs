@@ -112,7 +112,23 @@ pub fn count(history: &History<'_>, kept: &KeptRuns, days: i32) -> Funnels {
             out.by.entry(kind).or_default().entry(name).or_default().add(way);
         }
     }
+    out.by.values_mut().for_each(fold_small);
     out
+}
+
+/// Groups of too few people to be shown are told together.
+fn fold_small(groups: &mut BTreeMap<String, Funnel>) {
+    let mut rest = Funnel::default();
+    groups.retain(|_, f| {
+        let stays = f.attempted >= SMALL;
+        if !stays {
+            rest.add(*f);
+        }
+        stays
+    });
+    if rest.attempted > 0 {
+        groups.insert(format!("(groups under {SMALL})"), rest);
+    }
 }
 
 impl Funnels {

@@ -18,9 +18,9 @@ use crate::measures::{RateKind, exact_poisson};
 use crate::models::trained::TrainedModel;
 use crate::outreach::{Inputs, OutreachList, stability};
 use crate::publish::{
-    AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist,
-    WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, fhir_files, hash_outputs,
-    output_digest, outreach_workbook, parquet_bytes, render_report, verify, worklists_workbook,
+    AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, Program, RowAccount, Staging, Table,
+    Worklist, WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, fhir_files,
+    hash_outputs, output_digest, outreach_workbook, parquet_bytes, render_report, verify, worklists_workbook,
 };
 use crate::reference::{code_sets_in, sha256_hex};
 
@@ -114,6 +114,8 @@ pub fn publish(
     write_list(&mut staging, night)?;
     let staff = serde_json::to_value(&night.list.staff).map_err(|e| PipelineError::Internal(e.to_string()))?;
     staging.write("capacity.json", &pretty(&staff)?)?;
+    let program = serde_json::to_value(Program::of(night.inputs, night.list));
+    staging.write("program.json", &pretty(&program.map_err(|e| PipelineError::Internal(e.to_string()))?)?)?;
     for (name, bytes) in &night.assignment.files {
         staging.write(name, bytes)?;
     }

@@ -2,6 +2,7 @@
 //! modes and atomic publication; refuses to decide what is true.
 
 mod audit;
+mod charts;
 pub mod columns;
 mod data_quality;
 mod directory;
@@ -11,8 +12,10 @@ mod list_tables;
 mod manifest;
 mod member_tables;
 mod model_folder;
+mod program;
 mod read_back;
 mod report;
+mod report_program;
 mod sink;
 mod table;
 mod workbook;
@@ -28,6 +31,7 @@ pub use manifest::{
 };
 pub use member_tables::{MemberTables, MemberWriters};
 pub use model_folder::write_model;
+pub use program::{GroupShare, OnTime, Program, SurveyScore};
 pub use read_back::{Rows, read_rows};
 pub use report::render as render_report;
 pub use sink::{csv_bytes, parquet_bytes, spreadsheet_safe};
