@@ -22,6 +22,8 @@ pub struct BuiltCaseload {
     pub problem: Problem,
     /// Open cases of members who died, left or are another id's double: to be closed.
     pub stranded: Vec<u32>,
+    /// Pins that could not hold.
+    pub pins_lifted: u64,
 }
 
 /// Builds the instance: everyone with an open case and everyone on tonight's list.
@@ -62,27 +64,33 @@ pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, 
         focus_mismatch: weight(c.focus_mismatch),
         interpreter: weight(c.interpreter),
     };
-    let problem = with_feasible_pins(members, &managers, weights)?;
-    Ok(BuiltCaseload { problem, stranded })
+    let (problem, pins_lifted) = with_feasible_pins(members, &managers, weights)?;
+    Ok(BuiltCaseload { problem, stranded, pins_lifted })
 }
 
-/// In a nightly run a pin that the derived rows make infeasible must not stop the list: the pin is lifted
-/// and the member keeps the current manager as a preference. `assign` still refuses it.
+/// In a nightly run a pin that the derived rows or the roster make infeasible must not stop the list: the pin is
+/// lifted and counted, and the member keeps the current manager as a preference. `assign` still refuses it.
 fn with_feasible_pins(
     mut members: Vec<Member>,
     managers: &[CareManager],
     weights: Weights,
-) -> Result<Problem, CaseloadError> {
+) -> Result<(Problem, u64), CaseloadError> {
+    let mut lifted = 0;
     loop {
         match Problem::with_files(members.clone(), managers.to_vec(), weights, "caseload", "care_manager") {
-            Err(CaseloadError::Cell { column, row, .. }) if column == "pinned" => {
+            Err(CaseloadError::Cell { column, row, file, .. })
+                if file == "caseload" && matches!(column.as_str(), "pinned" | "current_care_manager_id") =>
+            {
                 // Rows are numbered by place here, so the failing pin is found by its number.
                 match members.iter_mut().find(|m| m.pinned && m.source_row == row) {
-                    Some(m) => m.pinned = false,
+                    Some(m) => {
+                        m.pinned = false;
+                        lifted += 1;
+                    }
                     None => members.iter_mut().for_each(|m| m.pinned = false),
                 }
             }
-            other => return other,
+            other => return other.map(|problem| (problem, lifted)),
         }
     }
 }
@@ -197,8 +205,19 @@ fn manager(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManag
     }
     let status = Status::parse(&m.status)
         .ok_or_else(|| cell("status", format!("`{}` is none of active, pto, leave", m.status)))?;
-    let back = m.back_on.is_some_and(|d| d <= plan.as_of.0);
     let fte = m.fte.unwrap_or(1.0);
+    if !(fte > 0.0 && fte <= 10.0) {
+        return Err(cell("fte", "must be a number above 0, at most 10".to_owned()));
+    }
+    for (column, value) in [("new_contacts_per_day", m.new_contacts_per_day), ("hours_per_week", m.hours_per_week)] {
+        if value.is_some_and(|v| !(0.0..=1000.0).contains(&v)) {
+            return Err(cell(column, "must be a number of 0 or more, at most 1000".to_owned()));
+        }
+    }
+    if m.new_cases_per_week.is_some_and(|v| v < 0) {
+        return Err(cell("new_cases_per_week", "must be a whole number of 0 or more".to_owned()));
+    }
+    let back = m.back_on.is_some_and(|d| d <= plan.as_of.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole numbers of cases")]
     let scaled = |full: i64| (full as f64 * fte).floor() as i64;
     let whole = |column: &str, value: i64| {

@@ -178,6 +178,45 @@ pub enum Command {
         #[arg(long, value_name = "FILE", default_value = "report.html")]
         out: PathBuf,
     },
+    /// What more or fewer staff would change: people and expected events on the list, length, hours.
+    Whatif {
+        /// Published run; it must verify.
+        #[arg(long, value_name = "DIR")]
+        run: PathBuf,
+        /// Full-time equivalents more; negative for fewer, fractions allowed.
+        #[arg(long, value_name = "N", allow_hyphen_values = true)]
+        add_fte: f64,
+        /// RN, LCSW, LPC, CHW or PharmD.
+        #[arg(long, default_value = "RN")]
+        discipline: String,
+        /// Languages of the new hire, joined by |.
+        #[arg(long, default_value = "en")]
+        languages: String,
+        /// States of the new hire's licence, joined by |; every state of tonight's queue when left out.
+        #[arg(long, default_value = "")]
+        states: String,
+    },
+    /// What became of the calls: reached, enrolled, completed; outcomes against the people held out.
+    Followup {
+        /// Configuration file; without one the shipped sample is read.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Day the extracts are read as of, YYYY-MM-DD (also LAMPLIGHT_AS_OF, or [run] as_of).
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<String>,
+        /// Folder for followup.json; the account is printed all the same.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// The key the kept runs were published under.
+        #[arg(long, value_name = "KEYFILE")]
+        pseudonymize: Option<PathBuf>,
+        /// Refused: contacted people before against after shows regression to the mean, not an effect.
+        #[arg(long)]
+        before_after: bool,
+        /// Worker threads, 0 for every core.
+        #[arg(long, value_name = "N")]
+        threads: Option<usize>,
+    },
     /// Recompute every hash of a published run.
     Verify {
         /// Published run.

@@ -12,7 +12,10 @@ use crate::domain::Day;
 use crate::extracts::contract;
 use crate::learners::LearnerChoice;
 use crate::models::cards;
-use crate::pipeline::{self, AssignRequest, EvaluateRequest, NightlyOptions, PipelineError, Progress, TrainRequest};
+use crate::pipeline::{
+    self, AssignRequest, EvaluateRequest, FollowupRequest, NightlyOptions, PipelineError, Progress, TrainRequest,
+    WhatIfRequest,
+};
 use crate::publish::{PublishError, write_private};
 use crate::synth;
 
@@ -66,6 +69,14 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             let page = pipeline::rebuild_report(&run)?;
             write_private(&out, page.as_bytes())?;
             Ok(format!("{}\n", out.display()))
+        }
+        Command::Whatif { run, add_fte, discipline, languages, states } => {
+            pipeline::whatif(&WhatIfRequest { run, add_fte, discipline, languages, states })
+        }
+        Command::Followup { config, as_of, out, pseudonymize, before_after, threads } => {
+            let (plan, _) = plan(&PlanFlags { pseudonymize, ..history_flags(config, as_of, threads) })?;
+            let request = FollowupRequest { out, before_after };
+            pipeline::followup(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, t))
         }
         Command::Verify { dir } => {
             let (manifest, problems) = pipeline::verify_run(&dir)?;

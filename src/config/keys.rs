@@ -72,6 +72,11 @@ pub const KEYS: &[Key] = &[
     key("list.rising_gain", "15.0", "percentile points gained in 90 days that make a member rising"),
     key("list.attribution", "false", "when true, members without practice_id are NOT_ATTRIBUTED"),
     key("list.program", "\"care_management\"", "this programme's name in the outreach log"),
+    key(
+        "list.churn_alarm",
+        "0.25",
+        "share of the previous list's people without a clock that may leave for their rank alone before the night warns",
+    ),
     key("list.impactability.*", "", "multiplier by segment (medication, social, behavioral, chronic, general), 0..2"),
     key("caseload.continuity", "\"protect\"", "protect, prefer or ignore the current manager"),
     key("caseload.clocks_first", "true", "place members with an open clock before all others"),
@@ -113,7 +118,14 @@ pub const KEYS: &[Key] = &[
     key("clocks.fill_late_days", "7", "days without supply before a fill is late"),
     key("clocks.medication_reconciliation_days", "30", "reconciliation after discharge (HEDIS TRC)"),
     key("clocks.due_soon_days", "7", "days ahead a due item is shown in the worklist"),
-    key("output.formats", "[\"csv\", \"parquet\", \"xlsx\", \"html\"]", "sinks of the audience files"),
+    key(
+        "followup.holdout_share",
+        "0.0",
+        "share of people held out from contact, drawn by a hash of the member id and run.seed, 0..0.5; never a clock, an override or a current case",
+    ),
+    key("followup.approver", "\"\"", "who answers for holding people out; needed for a share above 0"),
+    key("followup.horizon_days", "90", "days a person is held out and outcomes are counted, 1..365"),
+    key("output.formats", "[\"csv\", \"parquet\", \"xlsx\", \"html\"]", "sinks of the audience files; fhir on request"),
     key(
         "output.sensitive_roles",
         "[]",

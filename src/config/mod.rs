@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use keys::{KEYS, Key};
-pub use sections::{Caseload, Clocks, ColumnSource, ExtractConfig, ListConfig, Models, Output, Quality, Run};
+pub use sections::{Caseload, Clocks, ColumnSource, ExtractConfig, Followup, ListConfig, Models, Output, Quality, Run};
 
 use crate::domain::{Day, MIN_KEY_BYTES, PseudonymKey, hex};
 
@@ -47,6 +47,8 @@ pub struct RunPlan {
     pub models: Models,
     /// `[clocks]`.
     pub clocks: Clocks,
+    /// `[followup]`.
+    pub followup: Followup,
     /// `[output]`.
     pub output: Output,
     /// The shipped sample is being run.
@@ -112,6 +114,7 @@ struct File {
     caseload: Caseload,
     models: Models,
     clocks: Clocks,
+    followup: Followup,
     output: Output,
 }
 
@@ -212,6 +215,7 @@ fn resolve(
         caseload: file.caseload,
         models: file.models,
         clocks: file.clocks,
+        followup: file.followup,
         output: file.output,
         sample: false,
         pseudonyms: None,
@@ -228,13 +232,14 @@ fn resolve(
 fn hash_of(plan: &RunPlan) -> String {
     let extracts: BTreeMap<&String, String> = plan.extracts.iter().map(|(k, e)| (k, e.meaning())).collect();
     let text = format!(
-        "{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{}|{}",
+        "{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{:?}|{}|{}",
         extracts,
         plan.quality,
         plan.list,
         plan.caseload,
         plan.models,
         plan.clocks,
+        plan.followup,
         plan.output,
         plan.run.seed,
         plan.pseudonyms.as_ref().map_or("", PseudonymKey::id)

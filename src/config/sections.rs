@@ -143,7 +143,17 @@ section! {
         rising_gain: f64 = 15.0,
         attribution: bool = false,
         program: String = "care_management".to_owned(),
+        churn_alarm: f64 = 0.25,
         impactability: BTreeMap<String, f64> = BTreeMap::new(),
+    }
+}
+
+section! {
+    /// `[followup]`.
+    Followup {
+        holdout_share: f64 = 0.0,
+        approver: String = String::new(),
+        horizon_days: i32 = 90,
     }
 }
 
@@ -223,6 +233,7 @@ pub(super) fn validate(plan: &RunPlan) -> Result<(), ConfigError> {
         ("quality.max_conflicting_claim_share", plan.quality.max_conflicting_claim_share),
         ("quality.max_volume_drop", plan.quality.max_volume_drop),
         ("list.reach_default", plan.list.reach_default),
+        ("list.churn_alarm", plan.list.churn_alarm),
     ];
     for (key, value) in shares {
         if !(0.0..=1.0).contains(&value) {
@@ -260,13 +271,30 @@ pub(super) fn validate(plan: &RunPlan) -> Result<(), ConfigError> {
         }
     }
     for format in &plan.output.formats {
-        if !["csv", "parquet", "xlsx", "html"].contains(&format.as_str()) {
-            return Err(bad("output.formats", "may hold csv, parquet, xlsx, html (fhir is not built yet)"));
+        if !["csv", "parquet", "xlsx", "html", "fhir"].contains(&format.as_str()) {
+            return Err(bad("output.formats", "may hold csv, parquet, xlsx, html, fhir"));
         }
     }
+    validate_followup(&plan.followup)?;
     validate_models(&plan.models)?;
     for (name, extract) in &plan.extracts {
         validate_extract(name, extract)?;
+    }
+    Ok(())
+}
+
+fn validate_followup(followup: &Followup) -> Result<(), ConfigError> {
+    if !(0.0..=0.5).contains(&followup.holdout_share) {
+        return Err(bad("followup.holdout_share", "must lie between 0 and 0.5; 0.05 is usual"));
+    }
+    if followup.holdout_share > 0.0 && followup.approver.trim().is_empty() {
+        return Err(bad(
+            "followup.approver",
+            "is empty, and nobody is held out from contact unless a named person answers for it\nhint: write who approved the hold-out, or set followup.holdout_share = 0",
+        ));
+    }
+    if !(1..=365).contains(&followup.horizon_days) {
+        return Err(bad("followup.horizon_days", "must lie between 1 and 365"));
     }
     Ok(())
 }

@@ -1,32 +1,173 @@
 //! How many contacts tonight's staff can make and with whom. Owns slots by manager and the disciplines a
 //! person needs; refuses to assign a case.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Candidate, Inputs};
 use crate::domain::{Discipline, Disciplines};
-use crate::extracts::{Manager, Member};
+use crate::extracts::Manager;
 use crate::models::Driver;
 
+/// Contacts a full-time manager makes a night when the roster gives none.
+pub const CONTACTS_PER_FTE: f64 = 8.0;
+
+/// Hours a week of a full-time manager when the roster gives none.
+pub const HOURS_PER_FTE: f64 = 40.0;
+
+/// The list's length without a roster.
+const OPEN_LENGTH: u32 = 100;
+
+/// One manager on duty, as far as it decides whom they can call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OnDuty {
+    /// Id.
+    pub care_manager_id: String,
+    /// Profession, in the contract's word.
+    pub discipline: String,
+    /// ISO 639-1 codes joined by `|`.
+    pub languages: String,
+    /// USPS codes joined by `|`.
+    pub licensed_states: String,
+    /// Full-time equivalents, above 0.
+    pub fte: f64,
+    /// Completed contacts a night; 8 for each FTE when the roster gives none.
+    pub contacts_per_night: f64,
+    /// Hours a week; 40 for each FTE when the roster gives none.
+    pub hours_per_week: f64,
+}
+
+/// Tonight's staff: what `capacity.json` holds, and all that the length of the list follows from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Staff {
+    /// Expected reach: completed share of contacts, above 0 and at most 1.
+    pub reach: f64,
+    /// Multiple of the length beyond which a listed person leaves, at least 1.
+    pub exit_factor: f64,
+    /// Length without a roster; absent with one.
+    pub open_length: Option<u32>,
+    /// Managers on duty, by id.
+    pub managers: Vec<OnDuty>,
+}
+
+impl Staff {
+    /// The staff on duty tonight.
+    #[must_use]
+    pub fn tonight(inputs: &Inputs<'_>) -> Self {
+        let managers: Vec<OnDuty> = inputs
+            .extracts
+            .managers
+            .iter()
+            .filter(|m| on_duty(m, inputs.plan.as_of.0))
+            .filter_map(|m| {
+                let fte = m.fte.unwrap_or(1.0);
+                Some(OnDuty {
+                    care_manager_id: m.id.to_string(),
+                    discipline: Discipline::parse(&m.discipline)?.as_str().to_owned(),
+                    languages: m.languages.to_string(),
+                    licensed_states: m.licensed_states.to_string(),
+                    fte,
+                    contacts_per_night: m.new_contacts_per_day.unwrap_or(CONTACTS_PER_FTE * fte),
+                    hours_per_week: m.hours_per_week.unwrap_or(HOURS_PER_FTE * fte),
+                })
+            })
+            .collect();
+        Self {
+            reach: reach_rate(inputs),
+            exit_factor: inputs.plan.list.exit_factor,
+            open_length: inputs.extracts.managers.is_empty().then_some(OPEN_LENGTH),
+            managers,
+        }
+    }
+
+    /// Calls that one manager's contacts stand for at the expected reach, `factor` times the plain length.
+    fn calls(&self, manager: &OnDuty, factor: f64) -> f64 {
+        (manager.contacts_per_night / self.reach * factor).floor()
+    }
+
+    /// Length of the list this staff allows.
+    #[must_use]
+    pub fn length(&self) -> f64 {
+        self.open_length.map_or_else(|| self.managers.iter().map(|m| self.calls(m, 1.0)).sum(), f64::from)
+    }
+
+    /// What nobody on duty has that a person needs: the discipline, the licence, the language, or their
+    /// combination; empty when somebody could take them.
+    #[must_use]
+    pub fn missing(&self, person: &Asked) -> String {
+        let fits = |d: bool, s: bool, l: bool| {
+            self.managers.iter().any(|m| {
+                (!d || Discipline::parse(&m.discipline).is_some_and(|x| person.required.contains(x)))
+                    && (!s || licensed(&m.licensed_states, &person.state))
+                    && (!l || speaks(&m.languages, &person.language))
+            })
+        };
+        if self.open_length.is_some() || fits(true, true, true) {
+            return String::new();
+        }
+        if !fits(true, false, false) {
+            format!("discipline {}", person.required.to_text())
+        } else if !fits(true, true, false) {
+            format!("{} licensed in {}", person.required.to_text(), person.state)
+        } else if !fits(true, false, true) {
+            format!("{} who speaks {}", person.required.to_text(), person.language)
+        } else {
+            format!("{} licensed in {} who speaks {}", person.required.to_text(), person.state, person.language)
+        }
+    }
+}
+
+/// What decides who can take a person tonight.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Asked {
+    /// Disciplines of which one is needed.
+    pub required: Disciplines,
+    /// Language that must be spoken; empty when none must.
+    pub language: String,
+    /// State that must be licensed; empty when unknown.
+    pub state: String,
+    /// Who already works with the person, or covers for them.
+    pub current: Option<String>,
+    /// A clock runs: never cut by length.
+    pub must: bool,
+}
+
+impl Asked {
+    /// Reads it off a member.
+    #[must_use]
+    pub fn of(inputs: &Inputs<'_>, candidate: &Candidate, required: Disciplines) -> Self {
+        let facts = &inputs.extracts.population.member(candidate.member).facts;
+        let interpreter = facts.interpreter == Some(true);
+        Self {
+            required,
+            language: if interpreter { inputs.extracts.words.text(facts.language) } else { "" }.to_owned(),
+            state: inputs.extracts.words.text(facts.state).to_owned(),
+            current: working_manager(inputs, candidate.member).map(String::from),
+            must: candidate.clock.is_some(),
+        }
+    }
+}
+
 /// Contacts left with one manager on duty.
-struct Slots<'a> {
-    manager: &'a Manager,
-    discipline: Discipline,
-    /// Slots at the plain length and at the exit length.
+struct Slots {
+    id: String,
+    discipline: Option<Discipline>,
+    languages: String,
+    licensed_states: String,
     left: f64,
 }
 
 /// Contacts left with everyone on duty.
-pub struct ContactCapacity<'a> {
-    slots: Vec<Slots<'a>>,
+pub struct ContactCapacity {
+    slots: Vec<Slots>,
     /// No roster: a fixed number of contacts for anyone.
     open: Option<u32>,
-    total: f64,
 }
 
 /// What a search for a slot found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Taken<'a> {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Taken {
     /// A manager takes the contact.
-    By(&'a str),
+    By(String),
     /// Without a roster anyone may.
     Anyone,
     /// Eligible managers are full.
@@ -35,8 +176,13 @@ pub enum Taken<'a> {
     Nobody,
 }
 
-/// The list's length without a roster.
-const OPEN_LENGTH: u32 = 100;
+impl Taken {
+    /// Somebody makes the contact.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        matches!(self, Self::By(_) | Self::Anyone)
+    }
+}
 
 /// Completed share of the contacts of the last days, at least 20 of them; else the configured default.
 #[must_use]
@@ -77,80 +223,77 @@ pub fn required_disciplines(drivers: &[Driver], behavioral_focus: bool) -> Disci
     }
 }
 
-impl<'a> ContactCapacity<'a> {
-    /// Slots of tonight's staff, `factor` times the plain length.
+impl ContactCapacity {
+    /// Slots of a staff, `factor` times the plain length.
     #[must_use]
-    pub fn new(inputs: &Inputs<'a>, factor: f64) -> Self {
-        let reach = reach_rate(inputs);
-        let slots: Vec<Slots<'a>> = inputs
-            .extracts
-            .managers
-            .iter()
-            .filter(|m| on_duty(m, inputs.plan.as_of.0))
-            .filter_map(|m| {
-                let discipline = Discipline::parse(&m.discipline)?;
-                let contacts = m.new_contacts_per_day.unwrap_or(8.0 * m.fte.unwrap_or(1.0));
-                Some(Slots { manager: m, discipline, left: (contacts / reach * factor).floor() })
-            })
-            .collect();
-        let open = inputs.extracts.managers.is_empty().then_some(OPEN_LENGTH);
-        let total = open.map_or_else(|| slots.iter().map(|s| s.left).sum(), f64::from);
-        Self { slots, open, total }
+    pub fn new(staff: &Staff, factor: f64) -> Self {
+        let slots = staff.managers.iter().map(|m| Slots {
+            id: m.care_manager_id.clone(),
+            discipline: Discipline::parse(&m.discipline),
+            languages: m.languages.clone(),
+            licensed_states: m.licensed_states.clone(),
+            left: staff.calls(m, factor),
+        });
+        Self { slots: slots.collect(), open: staff.open_length }
     }
 
-    /// Length of the list these slots allow.
-    #[must_use]
-    pub fn total(&self) -> f64 {
-        self.total
+    /// Who would take a person: the current manager when on duty, else the eligible manager who has most left
+    /// (ties by id).
+    fn find(&self, person: &Asked) -> Option<usize> {
+        let mut best: Option<usize> = None;
+        for (i, slot) in self.slots.iter().enumerate() {
+            if person.current.as_deref() == Some(&slot.id) && (slot.left >= 1.0 || person.must) {
+                return Some(i);
+            }
+            let eligible = slot.discipline.is_some_and(|d| person.required.contains(d))
+                && speaks(&slot.languages, &person.language)
+                && licensed(&slot.licensed_states, &person.state);
+            if eligible && best.is_none_or(|b| slot.left > self.slots[b].left) {
+                best = Some(i);
+            }
+        }
+        best
     }
 
-    /// Takes a slot for a person: with the current manager when on duty, else with the eligible manager who
-    /// has most left (ties by id). `must` takes one even when all are full.
-    pub fn take(&mut self, inputs: &Inputs<'_>, candidate: &Candidate, required: Disciplines, must: bool) -> Taken<'a> {
+    /// Whether a slot is free for a person, without taking it.
+    #[must_use]
+    pub fn has_room(&self, person: &Asked) -> bool {
+        match self.open {
+            Some(open) => open > 0 || person.must,
+            None => self.find(person).is_some_and(|i| self.slots[i].left >= 1.0 || person.must),
+        }
+    }
+
+    /// Takes a slot for a person; one whose clock runs takes it even when all are full.
+    pub fn take(&mut self, person: &Asked) -> Taken {
         if let Some(open) = &mut self.open {
-            if *open == 0 && !must {
+            if *open == 0 && !person.must {
                 return Taken::Full;
             }
             *open = open.saturating_sub(1);
             return Taken::Anyone;
         }
-        let member = inputs.extracts.population.member(candidate.member);
-        let current = working_manager(inputs, candidate.member);
-        let language = inputs.extracts.words.text(member.facts.language);
-        let state = inputs.extracts.words.text(member.facts.state);
-        let mut best: Option<usize> = None;
-        for (i, slot) in self.slots.iter().enumerate() {
-            if current.as_deref() == Some(&*slot.manager.id) && (slot.left >= 1.0 || must) {
-                best = Some(i);
-                break;
-            }
-            if !required.contains(slot.discipline)
-                || !speaks(slot.manager, member, language)
-                || !licensed(slot.manager, state)
-            {
-                continue;
-            }
-            if best.is_none_or(|b| slot.left > self.slots[b].left) {
-                best = Some(i);
-            }
-        }
-        let Some(i) = best else { return Taken::Nobody };
-        if self.slots[i].left < 1.0 && !must {
+        let Some(i) = self.find(person) else { return Taken::Nobody };
+        if self.slots[i].left < 1.0 && !person.must {
             return Taken::Full;
         }
         self.slots[i].left -= 1.0;
-        Taken::By(&self.slots[i].manager.id)
+        Taken::By(self.slots[i].id.clone())
     }
 }
 
-/// Who works an open case tonight: its manager when on duty, else the one who covers.
+/// Who works an open case tonight: its manager when on duty, else the one who covers; nobody when the manager left
+/// the roster.
 #[must_use]
 pub fn working_manager(inputs: &Inputs<'_>, member: u32) -> Option<Box<str>> {
     let holder = inputs.extracts.cases.of(member).find(|c| c.end.is_none()).map(|c| c.manager.clone())?;
     let managers = &inputs.extracts.managers;
-    let away = managers.iter().any(|m| m.id == holder && !on_duty(m, inputs.plan.as_of.0));
-    if !away {
-        return Some(holder);
+    let holds = |m: &&Manager| m.id == holder;
+    match managers.iter().find(holds) {
+        None if managers.is_empty() => return Some(holder),
+        None => return None,
+        Some(m) if on_duty(m, inputs.plan.as_of.0) => return Some(holder),
+        Some(_) => {}
     }
     managers
         .iter()
@@ -159,12 +302,10 @@ pub fn working_manager(inputs: &Inputs<'_>, member: u32) -> Option<Box<str>> {
         .or(Some(holder))
 }
 
-fn speaks(manager: &Manager, member: &Member, language: &str) -> bool {
-    member.facts.interpreter != Some(true)
-        || language.is_empty()
-        || manager.languages.split('|').any(|l| l.eq_ignore_ascii_case(language))
+fn speaks(languages: &str, needed: &str) -> bool {
+    needed.is_empty() || languages.split('|').any(|l| l.trim().eq_ignore_ascii_case(needed))
 }
 
-fn licensed(manager: &Manager, state: &str) -> bool {
-    state.is_empty() || manager.licensed_states.split('|').any(|s| s == state)
+fn licensed(states: &str, state: &str) -> bool {
+    state.is_empty() || states.split('|').any(|s| s.trim() == state)
 }

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::candidate::{Candidate, candidates};
-use super::capacity::{ContactCapacity, Taken, required_disciplines};
-use super::memory::{FORGET_AFTER_DAYS, Memory, MemoryRow};
+use super::capacity::{Asked, Staff, required_disciplines};
+use super::cut::{Place, Queued, cut};
+use super::holdout;
+use super::memory::{Arm, FORGET_AFTER_DAYS, Memory, MemoryRow, REMEMBER_ARM_DAYS};
 use super::suppression::{self, Suppressed};
 use super::{Action, Inputs, Stream, first_action};
 use crate::domain::Day;
@@ -61,6 +63,23 @@ pub struct Overflow {
     pub rank: usize,
     /// `CAPACITY` or `NO_ELIGIBLE_CM`.
     pub reason: &'static str,
+    /// What they need.
+    pub asked: Asked,
+    /// What nobody on duty has; empty with reason `CAPACITY`.
+    pub missing: String,
+}
+
+/// One person of the queue that the staff cut, for asking again with another staff.
+#[derive(Clone, Debug)]
+pub struct QueueRow {
+    /// Index in the population.
+    pub member: u32,
+    /// What the cut looked at.
+    pub queued: Queued,
+    /// What it decided.
+    pub place: Place,
+    /// Chance that a contact succeeds, 0..1.
+    pub reach: f64,
 }
 
 /// One person who left the list.
@@ -73,7 +92,7 @@ pub struct Dropped {
 }
 
 /// Everything the list room hands on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct OutreachList {
     /// In order.
     pub listed: Vec<Listed>,
@@ -87,6 +106,10 @@ pub struct OutreachList {
     pub memory: Memory,
     /// Length the staff allow.
     pub capacity: f64,
+    /// Tonight's staff.
+    pub staff: Staff,
+    /// Everyone the cut looked at, in order.
+    pub queue: Vec<QueueRow>,
     /// All candidates with their tier, by member, for the caseload and the report.
     pub tiers: BTreeMap<u32, u8>,
     /// Members whose discharge is complex by tier.
@@ -108,11 +131,21 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     unite_duplicates(&mut all, &known.duplicates);
     let started: FxHashMap<u32, Day> =
         all.iter().filter_map(|c| c.clock.as_ref().map(|k| (c.member, k.started))).collect();
+    let staff = Staff::tonight(inputs);
     let mut out = OutreachList {
+        listed: Vec::new(),
+        suppressed: Vec::new(),
+        overflow: Vec::new(),
+        dropped: Vec::new(),
+        memory: Memory::default(),
+        capacity: staff.length(),
+        staff,
+        queue: Vec::new(),
         tiers: all.iter().map(|c| (c.member, c.tier)).collect(),
         complex: all.iter().filter(|c| c.risk_tier == 1).map(|c| c.member).collect(),
+        contacts_known: known.contacts_known,
         running: started.keys().copied().collect(),
-        ..OutreachList::default()
+        ordered: Vec::new(),
     };
     out.ordered.clone_from(&all);
     out.ordered.sort_by(Candidate::order);
@@ -123,51 +156,71 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     let mut open: Vec<Candidate> =
         all.into_iter().filter(|c| c.has_cause() && !suppressed.contains(&c.member)).collect();
     open.sort_by(Candidate::order);
-    let mut plain = ContactCapacity::new(inputs, 1.0);
-    let mut wide = ContactCapacity::new(inputs, inputs.plan.list.exit_factor);
-    out.capacity = plain.total();
-    out.contacts_known = known.contacts_known;
-    let mut phones: FxHashSet<&str> = FxHashSet::default();
-    for (rank, candidate) in open.into_iter().enumerate() {
-        let member = inputs.extracts.population.member(candidate.member);
-        let behavioral =
-            inputs.snapshots.get(candidate.member as usize).is_some_and(|s| s.facts.behavioral_year.is_some())
-                && candidate.clock.is_none();
-        let required = required_disciplines(&candidate.drivers, behavioral);
-        // A clock is worked whatever the household's other member was called for.
-        if candidate.clock.is_none()
-            && let Some(phone) = member.facts.phone.as_deref()
-            && phones.contains(phone)
-        {
-            out.suppressed.push(suppression::household(&candidate, as_of));
-            continue;
+    let queue = queue(inputs, &open);
+    let places = cut(&queue, &out.staff);
+    for (rank, ((candidate, queued), place)) in open.into_iter().zip(queue).zip(places).enumerate() {
+        out.queue.push(QueueRow {
+            member: candidate.member,
+            queued: queued.clone(),
+            place: place.clone(),
+            reach: candidate.parts.reach,
+        });
+        let drawn = holdout::arm(inputs, candidate.member, queued.draw, &place);
+        match place {
+            Place::Listed { by, nights_beyond } => {
+                let row = listed(inputs, candidate, by.into(), nights_beyond, drawn, &mut out.memory);
+                out.listed.push(row);
+            }
+            Place::HeldOut => {
+                let arm = drawn.unwrap_or(Arm { contact: false, drawn: as_of });
+                out.suppressed.push(suppression::holdout(&candidate, arm.drawn, inputs.plan.followup.horizon_days));
+                held_out(inputs, &candidate, arm, &mut out.memory);
+            }
+            Place::Household => out.suppressed.push(suppression::household(&candidate, as_of)),
+            Place::Full | Place::Nobody => {
+                let missing = if place == Place::Nobody { out.staff.missing(&queued.asked) } else { String::new() };
+                out.overflow.push(Overflow {
+                    candidate,
+                    rank: rank + 1,
+                    reason: place.name(),
+                    asked: queued.asked,
+                    missing,
+                });
+            }
         }
-        let must = candidate.clock.is_some();
-        let within = wide.take(inputs, &candidate, required, must);
-        let taken = plain.take(inputs, &candidate, required, must);
-        let before = inputs.previous.rows.get(member.id());
-        let was_listed = before.is_some_and(|b| b.listed);
-        let beyond = !matches!(within, Taken::By(_) | Taken::Anyone);
-        let nights_beyond = if beyond { before.map_or(0, |b| b.nights_beyond) + 1 } else { 0 };
-        let fits = must || matches!(taken, Taken::By(_) | Taken::Anyone);
-        // Enter at rank <= K; leave beyond the exit length on two nights.
-        let stays = was_listed && nights_beyond < 2 && taken != Taken::Nobody;
-        if !(fits || stays) {
-            let reason = if taken == Taken::Nobody { "NO_ELIGIBLE_CM" } else { "CAPACITY" };
-            out.overflow.push(Overflow { candidate, rank: rank + 1, reason });
-            continue;
-        }
-        if let Some(phone) = member.facts.phone.as_deref() {
-            phones.insert(phone);
-        }
-        let contact_by: Box<str> = match (taken, within) {
-            (Taken::By(id), _) | (_, Taken::By(id)) => id.into(),
-            _ => Box::default(),
-        };
-        out.listed.push(listed(inputs, candidate, contact_by, nights_beyond, &mut out.memory));
     }
     finish(inputs, &mut out);
     out
+}
+
+/// What the cut needs to know of each candidate, in order.
+fn queue(inputs: &Inputs<'_>, open: &[Candidate]) -> Vec<Queued> {
+    let phone = |c: &Candidate| inputs.extracts.population.member(c.member).facts.phone.as_deref();
+    let mut shared: FxHashMap<&str, usize> = FxHashMap::default();
+    for number in open.iter().filter_map(phone) {
+        *shared.entry(number).or_default() += 1;
+    }
+    let mut households: FxHashMap<&str, u32> = FxHashMap::default();
+    open.iter()
+        .map(|candidate| {
+            let id = inputs.extracts.population.member(candidate.member).id();
+            let behavioral =
+                inputs.snapshots.get(candidate.member as usize).is_some_and(|s| s.facts.behavioral_year.is_some())
+                    && candidate.clock.is_none();
+            let household = phone(candidate).filter(|p| shared.get(p).is_some_and(|n| *n > 1)).map(|p| {
+                let next = u32::try_from(households.len()).unwrap_or(u32::MAX);
+                *households.entry(p).or_insert(next)
+            });
+            let before = inputs.previous.rows.get(id);
+            Queued {
+                asked: Asked::of(inputs, candidate, required_disciplines(&candidate.drivers, behavioral)),
+                household,
+                was_listed: before.is_some_and(|b| b.listed),
+                nights_beyond: before.map_or(0, |b| b.nights_beyond),
+                draw: holdout::draw(inputs, candidate),
+            }
+        })
+        .collect()
 }
 
 /// The lowest id of a person under two ids takes the other's cause: the stronger key and tighter clock.
@@ -202,6 +255,7 @@ fn listed(
     candidate: Candidate,
     contact_by: Box<str>,
     nights_beyond: i32,
+    arm: Option<Arm>,
     memory: &mut Memory,
 ) -> Listed {
     let as_of = inputs.plan.as_of;
@@ -209,12 +263,12 @@ fn listed(
     let before = inputs.previous.rows.get(id);
     let status = match before {
         Some(b) if b.listed => ListStatus::Continuing,
-        Some(_) => ListStatus::Returned,
-        None => ListStatus::New,
+        Some(b) if b.days_on_list > 0 && as_of.since(b.last) <= FORGET_AFTER_DAYS => ListStatus::Returned,
+        _ => ListStatus::New,
     };
     let days_on_list = if status == ListStatus::Continuing { before.map_or(0, |b| b.days_on_list) + 1 } else { 1 };
     let clock = candidate.clock.as_ref().map_or("", |c| c.kind).to_owned();
-    let what_changed = changes(before, &candidate, &clock, status);
+    let what_changed = changes(before.filter(|_| status != ListStatus::New), &candidate, &clock, status);
     memory.rows.insert(
         id.to_owned(),
         MemoryRow {
@@ -226,6 +280,7 @@ fn listed(
             tier: candidate.tier,
             clock,
             priority: candidate.parts.priority(),
+            arm,
         },
     );
     let snapshot = &inputs.snapshots[candidate.member as usize];
@@ -237,6 +292,27 @@ fn listed(
         what_changed,
         contact_by,
     }
+}
+
+/// A person held out is remembered like one listed, but never counts as having been on the list.
+fn held_out(inputs: &Inputs<'_>, candidate: &Candidate, arm: Arm, memory: &mut Memory) {
+    let as_of = inputs.plan.as_of;
+    let id = inputs.extracts.population.member(candidate.member).id();
+    let before = inputs.previous.rows.get(id);
+    memory.rows.insert(
+        id.to_owned(),
+        MemoryRow {
+            since: before.map_or(as_of, |b| b.since),
+            last: before.filter(|b| b.days_on_list > 0).map_or(as_of, |b| b.last),
+            listed: false,
+            nights_beyond: 0,
+            days_on_list: before.map_or(0, |b| b.days_on_list),
+            tier: candidate.tier,
+            clock: String::new(),
+            priority: candidate.parts.priority(),
+            arm: Some(arm),
+        },
+    );
 }
 
 fn changes(before: Option<&MemoryRow>, now: &Candidate, clock: &str, status: ListStatus) -> String {
@@ -276,7 +352,8 @@ fn finish(inputs: &Inputs<'_>, out: &mut OutreachList) {
                 codes.get(id.as_str()).copied().or_else(|| overflow.get(id.as_str()).copied()).unwrap_or("NO_CAUSE");
             out.dropped.push(Dropped { member_id: id.clone(), reason: reason.to_owned() });
         }
-        if as_of.since(before.last) <= FORGET_AFTER_DAYS {
+        let in_comparison = before.arm.is_some_and(|a| as_of.since(a.drawn) <= REMEMBER_ARM_DAYS);
+        if in_comparison || as_of.since(before.last) <= FORGET_AFTER_DAYS {
             carried.push((id.clone(), MemoryRow { listed: false, nights_beyond: 0, ..before.clone() }));
         }
     }

@@ -23,6 +23,25 @@ pub struct MemoryRow {
     pub clock: String,
     /// Priority then.
     pub priority: f64,
+    /// Arm of the comparison of contacted and held-out people; `None` outside it.
+    pub arm: Option<Arm>,
+}
+
+/// Where a person was drawn to, and when: kept whatever happens later, so that arms are compared as drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arm {
+    /// Contact; else hold-out.
+    pub contact: bool,
+    /// First night a contact was free for the person.
+    pub drawn: Day,
+}
+
+impl Arm {
+    /// The word in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        if self.contact { "contact" } else { "hold_out" }
+    }
 }
 
 /// Rows by member id, and the night they are of.
@@ -36,3 +55,7 @@ pub struct Memory {
 
 /// Nights after which a person off the list is forgotten.
 pub const FORGET_AFTER_DAYS: i32 = 180;
+
+/// Days after the draw for which a person's arm is remembered: the horizon (at most a year) and the year in which
+/// its outcome can still be judged. Nobody is drawn twice within them.
+pub const REMEMBER_ARM_DAYS: i32 = 730;

@@ -4,15 +4,22 @@
 mod actions;
 mod candidate;
 mod capacity;
+mod cut;
+mod holdout;
 mod list;
 mod memory;
+mod stability;
 mod suppression;
 
 pub use actions::{Action, first_action};
 pub use candidate::{Candidate, Clock, Parts, Stream};
-pub use capacity::{ContactCapacity, on_duty, reach_rate, required_disciplines, working_manager};
-pub use list::{Dropped, ListStatus, Listed, OutreachList, Overflow, build};
-pub use memory::{Memory, MemoryRow};
+pub use capacity::{
+    Asked, CONTACTS_PER_FTE, HOURS_PER_FTE, OnDuty, Staff, on_duty, reach_rate, required_disciplines, working_manager,
+};
+pub use cut::{Draw, Place, Queued, cut};
+pub use list::{Dropped, ListStatus, Listed, OutreachList, Overflow, QueueRow, build};
+pub use memory::{Arm, Memory, MemoryRow};
+pub use stability::{Stability, stability};
 pub use suppression::{Code, Suppressed};
 
 use crate::config::RunPlan;

@@ -25,6 +25,7 @@ pub enum Code {
     ActiveElsewhere,
     RecentContact,
     Household,
+    Holdout,
 }
 
 impl Code {
@@ -45,6 +46,7 @@ impl Code {
             Self::ActiveElsewhere => "ACTIVE_ELSEWHERE",
             Self::RecentContact => "RECENT_CONTACT",
             Self::Household => "HOUSEHOLD",
+            Self::Holdout => "HOLDOUT",
         }
     }
 }
@@ -251,4 +253,11 @@ fn contact(
 #[must_use]
 pub fn household(candidate: &Candidate, as_of: Day) -> Suppressed {
     row(candidate.member, Code::Household, "tomorrow", Some(as_of.plus(1)), "same phone already on tonight's list")
+}
+
+/// The hold-out row of a person drawn on a night.
+#[must_use]
+pub fn holdout(candidate: &Candidate, drawn: Day, horizon_days: i32) -> Suppressed {
+    let detail = format!("drawn {drawn} to be compared with people who are contacted");
+    row(candidate.member, Code::Holdout, "horizon end", Some(drawn.plus(horizon_days)), detail)
 }

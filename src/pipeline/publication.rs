@@ -9,17 +9,18 @@ use serde_json::json;
 
 use super::everyone::Everyone;
 use super::nightly::{Account, NightlySummary};
+use super::warnings::warnings;
 use super::{PipelineError, Progress};
 use crate::caseload::{self, BuiltCaseload, Continuity, Options, Solution};
 use crate::config::RunPlan;
 use crate::extracts::{Discovered, QuarantineRow};
 use crate::measures::{RateKind, exact_poisson};
 use crate::models::trained::TrainedModel;
-use crate::outreach::{Inputs, OutreachList};
+use crate::outreach::{Inputs, OutreachList, stability};
 use crate::publish::{
-    AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, RowAccount, Staging, Table, Worklist,
-    WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, hash_outputs,
-    output_digest, outreach_workbook, parquet_bytes, render_report, verify, worklists_workbook,
+    AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, Program, RowAccount, Staging, Table,
+    Worklist, WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, fhir_files,
+    hash_outputs, output_digest, outreach_workbook, parquet_bytes, render_report, verify, worklists_workbook,
 };
 use crate::reference::{code_sets_in, sha256_hex};
 
@@ -111,6 +112,10 @@ pub fn publish(
 ) -> Result<NightlySummary, PipelineError> {
     let plan = night.plan;
     write_list(&mut staging, night)?;
+    let staff = serde_json::to_value(&night.list.staff).map_err(|e| PipelineError::Internal(e.to_string()))?;
+    staging.write("capacity.json", &pretty(&staff)?)?;
+    let program = serde_json::to_value(Program::of(night.inputs, night.list));
+    staging.write("program.json", &pretty(&program.map_err(|e| PipelineError::Internal(e.to_string()))?)?)?;
     for (name, bytes) in &night.assignment.files {
         staging.write(name, bytes)?;
     }
@@ -158,29 +163,10 @@ pub fn publish(
     Ok(NightlySummary {
         path: folder.run(&name),
         run_id: name,
+        warnings: manifest.warnings,
         counts: manifest.counts,
         digest: manifest.digest,
-        warnings: warnings(night),
     })
-}
-
-fn warnings(night: &Night<'_>) -> Vec<String> {
-    let mut out = Vec::new();
-    if !night.cases.stranded.is_empty() {
-        out.push(format!(
-            "{} open cases belong to members who died, left or are another id's double: close them",
-            night.cases.stranded.len()
-        ));
-    }
-    if night.inputs.extracts.managers.is_empty() {
-        out.push("no care_manager extract: the list is cut at 100 people and nobody is assigned".to_owned());
-    }
-    if !night.list.contacts_known {
-        out.push(
-            "no member has a phone or an address: BAD_CONTACT and MINOR_NO_GUARDIAN could not be judged".to_owned(),
-        );
-    }
-    out
 }
 
 fn pretty(value: &serde_json::Value) -> Result<Vec<u8>, PipelineError> {
@@ -199,6 +185,11 @@ fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineEr
         .filter_map(|(m, c)| population.find(m).map(|i| (i, c.as_str().into())))
         .collect();
     let wants = |format: &str| plan.output.formats.iter().any(|f| f == format);
+    if wants("fhir") {
+        for (name, bytes) in fhir_files(night.inputs, night.list, &assigned)? {
+            staging.write(name, &bytes)?;
+        }
+    }
     let banner = banner(night);
     let banner = banner.as_deref();
     for mut table in ListTables::new(night.inputs, night.list, &assigned).tables {
@@ -219,7 +210,7 @@ fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineEr
                     )?;
                 }
             }
-            "scores" | "reasons" | "memory" => {
+            "scores" | "reasons" | "memory" | "contact_queue" => {
                 staging.write(&format!("{}.parquet", spec.name), &parquet_bytes(spec, &batch)?)?
             }
             name => staging.write(&format!("{name}.csv"), &csv_bytes(spec, &batch)?)?,
@@ -393,6 +384,7 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
             )
         })
         .collect();
+    let stability = stability(night.inputs, night.list);
     Ok(Manifest {
         run_id: format!("{}-{}", plan.as_of, &inputs_digest[..8]),
         as_of: plan.as_of.to_string(),
@@ -405,6 +397,8 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
         previous_digest: night.previous.map(|p| p.digest.clone()),
         rows,
         counts: counts(night),
+        warnings: warnings(night, &stability),
+        list_stability: stability,
         code_sets: sets.into_iter().map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 }).collect(),
         models: night
             .models

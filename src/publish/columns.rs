@@ -131,6 +131,32 @@ pub const OVERFLOW: TableSpec = TableSpec {
         num("expected_events", "expected avoidable stays in 90 days that nobody works on"),
         int("tier", "tier"),
         num("priority", "product of the parts"),
+        text("required_discipline", "disciplines of which one is needed, joined by |"),
+        text("language", "language that must be spoken; empty when none must"),
+        text("state", "state that must be licensed; empty when unknown"),
+        text("missing", "what nobody on duty has; empty with reason CAPACITY"),
+    ],
+};
+
+/// `contact_queue`.
+pub const CONTACT_QUEUE: TableSpec = TableSpec {
+    name: "contact_queue",
+    grain: "person the staff was asked to take, in order",
+    columns: &[
+        MEMBER,
+        int("place", "place in the full order, from 1"),
+        text("outcome", "listed, HOLDOUT, HOUSEHOLD, CAPACITY, NO_ELIGIBLE_CM"),
+        flag("clock", "a clock runs: never cut by length"),
+        text("required_discipline", "disciplines of which one is needed, joined by |"),
+        text("language", "language that must be spoken; empty when none must"),
+        text("state", "state that must be licensed; empty when unknown"),
+        text("working_manager_id", "who works an open case, or covers; empty without one"),
+        int("household", "number shared by people of one phone; empty when nobody in the queue shares it"),
+        flag("was_listed", "on the previous list"),
+        int("nights_beyond", "nights in a row beyond the exit length before tonight"),
+        text("draw", "contact, hold_out or held; empty outside the comparison"),
+        num("reach", "chance that a contact succeeds, 0..1"),
+        num("expected_events", "expected avoidable stays in 90 days; empty when not scored"),
     ],
 };
 
@@ -144,7 +170,7 @@ pub const DROPPED: TableSpec = TableSpec {
 /// `memory`.
 pub const MEMORY: TableSpec = TableSpec {
     name: "memory",
-    grain: "person listed in the last 180 days",
+    grain: "person listed in the last 180 days, or drawn to an arm in the last 730",
     columns: &[
         MEMBER,
         date("since", "first night of the spell"),
@@ -155,6 +181,8 @@ pub const MEMORY: TableSpec = TableSpec {
         int("tier", "tier then"),
         text("clock", "clock then"),
         num("priority", "priority then"),
+        text("arm", "contact or hold_out, as first drawn; empty outside the comparison"),
+        date("drawn", "first night a contact was free; empty outside the comparison"),
     ],
 };
 
@@ -427,6 +455,7 @@ pub const TABLES: &[&TableSpec] = &[
     &SUPPRESSED,
     &NOT_SCORED,
     &OVERFLOW,
+    &CONTACT_QUEUE,
     &DROPPED,
     &MEMORY,
     &SCORES,

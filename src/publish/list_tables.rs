@@ -8,7 +8,7 @@ use super::read_back::Rows;
 use super::table::{Cell, Table};
 use crate::domain::Day;
 use crate::models::{Reason, Score};
-use crate::outreach::{Candidate, Inputs, Listed, Memory, MemoryRow, OutreachList, Stream, working_manager};
+use crate::outreach::{Arm, Candidate, Inputs, Listed, Memory, MemoryRow, OutreachList, Stream, working_manager};
 use crate::reference::Sensitive;
 
 /// Every table of the list.
@@ -50,6 +50,7 @@ impl ListTables {
             suppressed(inputs, list),
             not_scored(inputs),
             overflow(inputs, list, &scores),
+            contact_queue(inputs, list, &scores),
             dropped(list),
             score_table(inputs),
             reasons(inputs, sensitive),
@@ -213,6 +214,39 @@ fn overflow(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex) -> Ta
             expected.into(),
             o.candidate.tier.into(),
             o.candidate.parts.priority().into(),
+            (&o.asked.required.to_text()).into(),
+            filled(&o.asked.language),
+            filled(&o.asked.state),
+            filled(&o.missing),
+        ]);
+    }
+    table
+}
+
+/// Text, or empty for none.
+fn filled(text: &str) -> Cell<'_> {
+    Some(text).filter(|t| !t.is_empty()).into()
+}
+
+fn contact_queue(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex) -> Table {
+    let mut table = Table::new(&columns::CONTACT_QUEUE);
+    for (i, row) in list.queue.iter().enumerate() {
+        let q = &row.queued;
+        table.push(&[
+            id(inputs, row.member).into(),
+            (i + 1).into(),
+            row.place.name().into(),
+            q.asked.must.into(),
+            (&q.asked.required.to_text()).into(),
+            filled(&q.asked.language),
+            filled(&q.asked.state),
+            q.asked.current.as_deref().into(),
+            q.household.into(),
+            q.was_listed.into(),
+            q.nights_beyond.into(),
+            filled(q.draw.name()),
+            row.reach.into(),
+            scores.get(&(row.member, "avoid_hosp", 90)).copied().into(),
         ]);
     }
     table
@@ -283,6 +317,8 @@ fn memory(memory: &Memory) -> Table {
             m.tier.into(),
             Some(m.clock.as_str()).filter(|c| !c.is_empty()).into(),
             m.priority.into(),
+            m.arm.map(|a| a.name()).into(),
+            m.arm.map(|a| a.drawn).into(),
         ]);
     }
     table
@@ -306,6 +342,9 @@ pub fn memory_from(rows: &Rows, as_of: Day) -> Memory {
                 tier: get("tier").parse().unwrap_or(4),
                 clock: get("clock").to_owned(),
                 priority: get("priority").parse().unwrap_or(0.0),
+                arm: Day::parse_iso(get("drawn"))
+                    .filter(|_| matches!(get("arm"), "contact" | "hold_out"))
+                    .map(|drawn| Arm { contact: get("arm") == "contact", drawn }),
             },
         );
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PublishError;
 use super::directory::file_sha256;
+use crate::outreach::Stability;
 
 /// One input file.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +87,12 @@ pub struct Manifest {
     pub rows: BTreeMap<String, RowAccount>,
     /// Counts at every gate.
     pub counts: BTreeMap<String, u64>,
+    /// The list against the previous night's.
+    #[serde(default)]
+    pub list_stability: Stability,
+    /// What a reader is asked to look at; counts only.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Code sets.
     pub code_sets: Vec<CodeSetUsed>,
     /// Models and indices that scored.

@@ -2,16 +2,20 @@
 //! modes and atomic publication; refuses to decide what is true.
 
 mod audit;
+mod charts;
 pub mod columns;
 mod data_quality;
 mod directory;
 mod evaluation_page;
+mod fhir;
 mod list_tables;
 mod manifest;
 mod member_tables;
 mod model_folder;
+mod program;
 mod read_back;
 mod report;
+mod report_program;
 mod sink;
 mod table;
 mod workbook;
@@ -20,12 +24,14 @@ pub use audit::{AUDIT_FILE, AuditEntry, append as append_audit, check_chain};
 pub use data_quality::{data_quality_json, quality_lines};
 pub use directory::{OutputFolder, StagedFile, Staging, file_sha256, write_private};
 pub use evaluation_page::{evaluation_page, predictions_page};
+pub use fhir::fhir_files;
 pub use list_tables::{ListTables, memory_from};
 pub use manifest::{
     CodeSetUsed, InputFile, Manifest, OutputFile, RowAccount, digest_of, hash_outputs, output_digest, verify,
 };
 pub use member_tables::{MemberTables, MemberWriters};
 pub use model_folder::write_model;
+pub use program::{GroupShare, OnTime, Program, SurveyScore};
 pub use read_back::{Rows, read_rows};
 pub use report::render as render_report;
 pub use sink::{csv_bytes, parquet_bytes, spreadsheet_safe};

@@ -6,31 +6,28 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::charts::{Chart, Point, bars, curve, paired, people};
+use super::program::Program;
 use super::read_back::{Rows, read_rows};
+use super::report_program::{changes, equity, freshness, risk, work};
 use super::{Manifest, PublishError};
+use crate::measures::exact_poisson;
 
 #[derive(Serialize)]
-struct Line {
+pub(super) struct Line {
     label: String,
     value: String,
     note: String,
 }
 
 #[derive(Serialize)]
-struct Chart {
-    title: String,
-    alt: String,
-    svg: String,
-}
-
-#[derive(Serialize)]
-struct Section {
+pub(super) struct Section {
     title: String,
     lead: String,
-    lines: Vec<Line>,
-    charts: Vec<Chart>,
-    header: Vec<String>,
-    table: Vec<Vec<String>>,
+    pub lines: Vec<Line>,
+    pub charts: Vec<Chart>,
+    pub header: Vec<String>,
+    pub table: Vec<Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -40,18 +37,11 @@ struct Page {
     sections: Vec<Section>,
 }
 
-/// Counts of people under this are not shown.
-const SMALL: usize = 11;
-
-fn people(n: usize) -> String {
-    if n > 0 && n < SMALL { format!("under {SMALL}") } else { n.to_string() }
-}
-
-fn line(label: &str, value: impl Into<String>, note: &str) -> Line {
+pub(super) fn line(label: &str, value: impl Into<String>, note: &str) -> Line {
     Line { label: label.to_owned(), value: value.into(), note: note.to_owned() }
 }
 
-fn section(title: &str, lead: &str, lines: Vec<Line>) -> Section {
+pub(super) fn section(title: &str, lead: &str, lines: Vec<Line>) -> Section {
     Section {
         title: title.to_owned(),
         lead: lead.to_owned(),
@@ -83,11 +73,16 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
         .ok()
         .and_then(|b| serde_json::from_slice(&b).ok())
         .unwrap_or_default();
-    let page = Page {
+    let dropped = read_rows(&run.join("dropped.csv"), None)?;
+    // A run of an earlier version has no such file; its sections are left out.
+    let program: Option<Program> =
+        std::fs::read(run.join("program.json")).ok().and_then(|b| serde_json::from_slice(&b).ok());
+    let mut page = Page {
         as_of: manifest.as_of.clone(),
         banner: manifest.banner.clone(),
         sections: vec![
             tonight(&outreach, &overflow, manifest),
+            changes(manifest, &dropped),
             clocks(&transitions),
             left_out(&suppressed),
             balance(&summary),
@@ -96,6 +91,12 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
             quality_section(&quality),
         ],
     };
+    if let Some(program) = &program {
+        page.sections.insert(0, freshness(program, manifest));
+        let last = page.sections.len() - 1;
+        page.sections.splice(last..last, [risk(program), work(program)]);
+        page.sections.extend(equity(program));
+    }
     let mut environment = minijinja::Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     environment.add_template("report.html", include_str!("report.html")).map_err(|e| failed(&e))?;
@@ -243,30 +244,51 @@ fn balance(summary: &serde_json::Value) -> Section {
     out
 }
 
+/// Months drawn.
+const MONTHS: usize = 24;
+
 fn rate_section(rates: &Rows) -> Section {
-    let mut out =
-        section("Rates by month", "Mature months only; exact 95 % limits in measures/rates.parquet.", Vec::new());
-    for (measure, title, unit) in [
-        ("pqi_90", "Avoidable stays per 1,000 member-years", "per 1,000"),
-        ("readmission_30d", "30-day unplanned readmissions, per cent of index discharges", "%"),
-        ("paid_pmpm", "Paid per member-month", "dollars"),
+    let mut out = section(
+        "Rates and cost by month",
+        "Mature months only, at most 24; the band is the exact 95 % interval (Poisson). All in measures/rates.parquet.",
+        Vec::new(),
+    );
+    for (measure, title, unit, scale) in [
+        ("pqi_90", "Avoidable stays per 1,000 member-years", "per 1,000", Some(1000.0)),
+        ("admissions", "Stays per 1,000 member-years", "per 1,000", Some(1000.0)),
+        ("ed_visits", "ED visits per 1,000 member-years", "per 1,000", Some(1000.0)),
+        ("readmission_30d", "30-day unplanned readmissions", "% of index discharges", Some(100.0)),
+        ("paid_pmpm", "Paid per member-month", "dollars", None),
+        ("paid_avoidable_pmpm", "Paid on avoidable stays per member-month", "dollars", None),
     ] {
-        let mut months: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+        // Events, exposure and dollars by month, all payers.
+        let mut months: BTreeMap<String, (u64, f64, f64)> = BTreeMap::new();
         for row in rates.rows.iter().filter(|r| rates.get(r, "measure") == measure) {
             let exposure: f64 = rates.get(row, "member_years").parse().unwrap_or(0.0);
             let rate: f64 = rates.get(row, "rate").parse().unwrap_or(0.0);
             let slot = months.entry(rates.get(row, "month").to_owned()).or_default();
-            slot.0 += rate * exposure;
+            slot.0 += rates.get(row, "observed").parse::<u64>().unwrap_or(0);
             slot.1 += exposure;
+            slot.2 += rate * exposure;
         }
-        let scale = if measure == "readmission_30d" { 100.0 } else { 1.0 };
-        let points: Vec<(String, f64)> = months
+        let points: Vec<Point> = months
             .into_iter()
             .filter(|(_, v)| v.1 > 0.0)
-            .map(|(m, v)| (m[..7].to_owned(), v.0 / v.1 * scale))
+            .map(|(m, (events, exposure, money))| {
+                let month = m[..7].to_owned();
+                match scale {
+                    None => Point { month, value: money / exposure, limits: None },
+                    Some(scale) => {
+                        let (low, high) = exact_poisson(events);
+                        let per = |n: f64| n / exposure * scale;
+                        Point { month, value: per(events as f64), limits: Some((per(low), per(high))) }
+                    }
+                }
+            })
             .collect();
-        if points.len() > 1 {
-            out.charts.push(curve(title, unit, &points));
+        let shown = &points[points.len().saturating_sub(MONTHS)..];
+        if shown.len() > 1 {
+            out.charts.push(curve(title, unit, shown));
         }
     }
     out
@@ -329,90 +351,4 @@ fn quality_section(quality: &serde_json::Value) -> Section {
         ]);
     }
     out
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// Horizontal bars; small counts are drawn as nothing and said to be small.
-fn bars(title: &str, unit: &str, values: &[(String, usize)]) -> Chart {
-    use std::fmt::Write as _;
-    let most = values.iter().map(|v| v.1).max().unwrap_or(1).max(1);
-    let height = values.len() * 26 + 8;
-    let mut svg = format!("<svg viewBox=\"0 0 520 {height}\" role=\"img\" aria-label=\"{}\">", escape(title));
-    for (i, (label, n)) in values.iter().enumerate() {
-        let y = i * 26 + 4;
-        let width = if *n < SMALL { 2 } else { n * 250 / most };
-        let _ = write!(
-            svg,
-            "<text x=\"180\" y=\"{}\" text-anchor=\"end\" class=\"t\">{}</text><rect x=\"190\" y=\"{y}\" width=\"{width}\" height=\"18\" class=\"b\"/><text x=\"{}\" y=\"{}\" class=\"t\">{}</text>",
-            y + 14,
-            escape(label),
-            198 + width,
-            y + 14,
-            escape(&people(*n))
-        );
-    }
-    svg.push_str("</svg>");
-    let alt = values.iter().map(|(l, n)| format!("{l}: {}", people(*n))).collect::<Vec<_>>().join("; ");
-    Chart { title: format!("{title} ({unit})"), alt, svg }
-}
-
-/// Two bars a row: before pale, after dark; the line is full load.
-fn paired(title: &str, values: &[(String, f64, f64)]) -> Chart {
-    use std::fmt::Write as _;
-    let height = values.len() * 22 + 8;
-    let mut svg = format!("<svg viewBox=\"0 0 520 {height}\" role=\"img\" aria-label=\"{}\">", escape(title));
-    let _ = write!(svg, "<line x1=\"410\" x2=\"410\" y1=\"0\" y2=\"{height}\" class=\"l\"/>");
-    for (i, (label, before, after)) in values.iter().enumerate() {
-        let y = i * 22 + 4;
-        let w = |v: f64| format!("{:.1}", (v.clamp(0.0, 1.3)) * 300.0);
-        let _ = write!(
-            svg,
-            "<text x=\"100\" y=\"{}\" text-anchor=\"end\" class=\"t\">{}</text><rect x=\"110\" y=\"{y}\" width=\"{}\" height=\"7\" class=\"p\"/><rect x=\"110\" y=\"{}\" width=\"{}\" height=\"7\" class=\"b\"/>",
-            y + 12,
-            escape(label),
-            w(*before),
-            y + 8,
-            w(*after)
-        );
-    }
-    svg.push_str("</svg>");
-    let alt = values
-        .iter()
-        .map(|(l, b, a)| format!("{l}: {:.0} % before, {:.0} % after", b * 100.0, a * 100.0))
-        .collect::<Vec<_>>()
-        .join("; ");
-    Chart { title: title.to_owned(), alt, svg }
-}
-
-/// A line over months with its lowest and highest value named.
-fn curve(title: &str, unit: &str, points: &[(String, f64)]) -> Chart {
-    use std::fmt::Write as _;
-    let top = points.iter().map(|p| p.1).fold(0.0, f64::max).max(1e-9);
-    #[expect(clippy::cast_precision_loss, reason = "a few dozen months")]
-    let place =
-        |i: usize, v: f64| (60.0 + 430.0 * i as f64 / (points.len() - 1).max(1) as f64, 130.0 - 110.0 * v / top);
-    let path: Vec<String> = points
-        .iter()
-        .enumerate()
-        .map(|(i, p)| {
-            let (x, y) = place(i, p.1);
-            format!("{x:.1},{y:.1}")
-        })
-        .collect();
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 520 160\" role=\"img\" aria-label=\"{}\"><line x1=\"60\" x2=\"490\" y1=\"130\" y2=\"130\" class=\"l\"/><polyline points=\"{}\" class=\"c\"/>",
-        escape(title),
-        path.join(" ")
-    );
-    let _ = write!(
-        svg,
-        "<text x=\"54\" y=\"134\" text-anchor=\"end\" class=\"t\">0</text><text x=\"54\" y=\"24\" text-anchor=\"end\" class=\"t\">{top:.1}</text><text x=\"60\" y=\"152\" class=\"t\">{}</text><text x=\"490\" y=\"152\" text-anchor=\"end\" class=\"t\">{}</text></svg>",
-        escape(&points[0].0),
-        escape(&points[points.len() - 1].0)
-    );
-    let alt = points.iter().map(|(m, v)| format!("{m}: {v:.1}")).collect::<Vec<_>>().join("; ");
-    Chart { title: format!("{title} ({unit})"), alt, svg }
 }

@@ -1,0 +1,70 @@
+//! Who is held out so that the effect of contact can be judged. Owns the draw and its memory; refuses to draw
+//! without a named approver (the configuration sees to that), or to hold out a clock, an override or a current case.
+
+use super::cut::{Draw, Place};
+use super::memory::Arm;
+use super::{Candidate, Inputs, Stream};
+use crate::domain::stable_hash;
+
+/// Keeps the draw apart from the tie-break of the list, which hashes the same id.
+const SALT: u64 = 0x484F_4C44_4F55_5421;
+
+/// Whether the seeded draw of a member id falls below a share.
+#[must_use]
+pub fn falls_below(seed: u64, id: &str, share: f64) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are held exactly")]
+    let at = (stable_hash(seed ^ SALT, id.as_bytes()) >> 11) as f64 / (1_u64 << 53) as f64;
+    at < share
+}
+
+/// A candidate's standing before the cut. A person drawn once keeps the arm; one on the previous list was contacted
+/// before any draw and stays outside.
+#[must_use]
+pub fn draw(inputs: &Inputs<'_>, candidate: &Candidate) -> Draw {
+    let followup = &inputs.plan.followup;
+    let id = inputs.extracts.population.member(candidate.member).id();
+    let before = inputs.previous.rows.get(id);
+    if candidate.clock.is_some() || candidate.stream == Stream::Override || candidate.engaged {
+        return Draw::Outside;
+    }
+    if let Some(arm) = before.and_then(|b| b.arm) {
+        let running = inputs.plan.as_of.since(arm.drawn) <= followup.horizon_days;
+        return if !arm.contact && running && followup.holdout_share > 0.0 { Draw::Held } else { Draw::Outside };
+    }
+    if followup.holdout_share <= 0.0 || before.is_some_and(|b| b.listed) {
+        Draw::Outside
+    } else if falls_below(inputs.plan.run.seed, id, followup.holdout_share) {
+        Draw::HoldOut
+    } else {
+        Draw::Contact
+    }
+}
+
+/// The arm to remember after the cut: the one remembered, else the one drawn tonight.
+#[must_use]
+pub fn arm(inputs: &Inputs<'_>, member: u32, draw: Draw, place: &Place) -> Option<Arm> {
+    let id = inputs.extracts.population.member(member).id();
+    let kept = inputs.previous.rows.get(id).and_then(|b| b.arm);
+    kept.or_else(|| match (draw, place) {
+        (Draw::Contact, Place::Listed { .. }) => Some(Arm { contact: true, drawn: inputs.plan.as_of }),
+        (Draw::HoldOut, Place::HeldOut) => Some(Arm { contact: false, drawn: inputs.plan.as_of }),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::falls_below;
+
+    #[test]
+    fn the_draw_has_its_share_and_grows_with_it() {
+        let ids: Vec<String> = (0..10_000).map(|i| format!("M{i:07}")).collect();
+        let held = |share: f64| ids.iter().filter(|i| falls_below(20_260_101, i, share)).count();
+        // Five standard deviations of a binomial.
+        assert!(held(0.05).abs_diff(500) < 110, "{}", held(0.05));
+        assert_eq!(held(0.0), 0);
+        assert!(ids.iter().all(|i| !falls_below(1, i, 0.05) || falls_below(1, i, 0.10)));
+        let other = ids.iter().filter(|i| falls_below(1, i, 0.05) && falls_below(2, i, 0.05)).count();
+        assert!(other < 60, "another seed draws other people: {other}");
+    }
+}

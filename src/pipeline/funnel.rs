@@ -1,0 +1,195 @@
+//! From an attempt to a completed plan, by care manager, practice and group. Owns the stages and their counting;
+//! refuses to call any of them an effect.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::kept_runs::KeptRuns;
+use super::training::History;
+use crate::extracts::{Case, Outreach};
+
+/// Counts of people under this are not shown.
+pub const SMALL: u64 = 11;
+
+/// Nested counts of people: everyone of a stage was in the one before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Funnel {
+    /// Any attempt in the window.
+    pub attempted: u64,
+    /// Of them reached: a completed or enrolling contact, or a case begun.
+    pub reached: u64,
+    /// Of them enrolled: an enrolling contact, or a case begun at or after the first attempt.
+    pub enrolled: u64,
+    /// Of them completed: a case that ended as graduated.
+    pub completed: u64,
+    /// Of the attempted, refused.
+    pub refused: u64,
+}
+
+impl Funnel {
+    fn add(&mut self, other: Self) {
+        self.attempted += other.attempted;
+        self.reached += other.reached;
+        self.enrolled += other.enrolled;
+        self.completed += other.completed;
+        self.refused += other.refused;
+    }
+
+    /// The counts in order, each as a reader may see it.
+    #[must_use]
+    pub fn shown(&self) -> [String; 5] {
+        [self.attempted, self.reached, self.enrolled, self.completed, self.refused].map(shown)
+    }
+
+    fn json(&self, name: &str) -> Value {
+        let [attempted, reached, enrolled, completed, refused] =
+            [self.attempted, self.reached, self.enrolled, self.completed, self.refused].map(value);
+        json!({ "name": name, "attempted": attempted, "reached": reached, "enrolled": enrolled, "completed": completed, "refused": refused })
+    }
+}
+
+/// A count as a reader may see it.
+#[must_use]
+pub fn shown(n: u64) -> String {
+    if (1..SMALL).contains(&n) { format!("<{SMALL}") } else { n.to_string() }
+}
+
+/// A count as JSON, null when small.
+#[must_use]
+pub fn value(n: u64) -> Value {
+    if (1..SMALL).contains(&n) { Value::Null } else { n.into() }
+}
+
+/// One person's way, from the rows of the window alone.
+fn way(log: &[&Outreach], cases: &[&Case]) -> Option<Funnel> {
+    let first = log.first()?.day;
+    let has = |wanted: &[&str]| log.iter().any(|o| wanted.contains(&&*o.outcome));
+    let begun: Vec<&&Case> = cases.iter().filter(|c| c.since.is_some_and(|d| d >= first)).collect();
+    let enrolled = has(&["enrolled"]) || !begun.is_empty();
+    let completed = cases.iter().any(|c| &*c.end_reason == "graduated" && c.end.is_some_and(|d| d >= first));
+    Some(Funnel {
+        attempted: 1,
+        reached: u64::from(enrolled || has(&["completed"])),
+        enrolled: u64::from(enrolled),
+        completed: u64::from(enrolled && completed),
+        refused: u64::from(has(&["refused"])),
+    })
+}
+
+/// All funnels of a window.
+#[derive(Debug, Default)]
+pub struct Funnels {
+    /// Everyone.
+    pub all: Funnel,
+    /// By kind of group, then its name.
+    pub by: BTreeMap<&'static str, BTreeMap<String, Funnel>>,
+}
+
+/// Counts everyone with an attempt in the `days` up to the night.
+#[must_use]
+pub fn count(history: &History<'_>, kept: &KeptRuns, days: i32) -> Funnels {
+    let ex = history.extracts;
+    let from = history.plan.as_of.0 - days;
+    let mut out = Funnels::default();
+    for index in 0..ex.population.members.len() {
+        let member = u32::try_from(index).unwrap_or(u32::MAX);
+        let log: Vec<&Outreach> = ex.outreach.of(member).filter(|o| o.day > from).collect();
+        let cases: Vec<&Case> = ex.cases.of(member).collect();
+        let Some(way) = way(&log, &cases) else { continue };
+        let facts = ex.population.member(member);
+        let listing = kept.listings.get(facts.id());
+        let words = |text: &str| if text.is_empty() { "(none)".to_owned() } else { text.to_owned() };
+        let manager = log.iter().find(|o| !o.manager.is_empty()).map_or("", |o| &*o.manager);
+        let not_listed = || "not on a kept list".to_owned();
+        out.all.add(way);
+        for (kind, name) in [
+            ("care_manager", words(manager)),
+            ("practice", words(history.codes.words.text(facts.facts.practice))),
+            ("stream", listing.map_or_else(not_listed, |l| l.stream.clone())),
+            ("tier", listing.map_or_else(not_listed, |l| format!("tier {}", l.tier))),
+        ] {
+            out.by.entry(kind).or_default().entry(name).or_default().add(way);
+        }
+    }
+    out.by.values_mut().for_each(fold_small);
+    out
+}
+
+/// Groups of too few people to be shown are told together.
+fn fold_small(groups: &mut BTreeMap<String, Funnel>) {
+    let mut rest = Funnel::default();
+    groups.retain(|_, f| {
+        let stays = f.attempted >= SMALL;
+        if !stays {
+            rest.add(*f);
+        }
+        stays
+    });
+    if rest.attempted > 0 {
+        groups.insert(format!("(groups under {SMALL})"), rest);
+    }
+}
+
+impl Funnels {
+    /// As JSON, small counts null.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let groups: serde_json::Map<String, Value> = self
+            .by
+            .iter()
+            .map(|(kind, rows)| ((*kind).to_owned(), rows.iter().map(|(name, f)| f.json(name)).collect()))
+            .collect();
+        json!({ "all": self.all.json("all"), "by": groups })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(day: i32, outcome: &str) -> Outreach {
+        Outreach {
+            day,
+            outcome: outcome.into(),
+            channel: "phone".into(),
+            manager: "N1".into(),
+            program: "".into(),
+            opt_out: None,
+            cooldown_until: None,
+        }
+    }
+
+    fn case(since: i32, end: Option<i32>, why: &str) -> Case {
+        Case {
+            since: Some(since),
+            manager: "N1".into(),
+            pinned: false,
+            acuity_points: None,
+            end,
+            end_reason: why.into(),
+        }
+    }
+
+    #[test]
+    fn every_stage_lies_in_the_one_before() {
+        let stages = |log: &[Outreach], cases: &[Case]| {
+            let f = way(&log.iter().collect::<Vec<_>>(), &cases.iter().collect::<Vec<_>>()).expect("attempted");
+            [f.reached, f.enrolled, f.completed, f.refused]
+        };
+        assert_eq!(stages(&[attempt(10, "attempts_incomplete")], &[]), [0, 0, 0, 0]);
+        assert_eq!(stages(&[attempt(10, "refused")], &[]), [0, 0, 0, 1]);
+        assert_eq!(stages(&[attempt(10, "completed")], &[]), [1, 0, 0, 0]);
+        assert_eq!(stages(&[attempt(10, "attempts_incomplete")], &[case(12, None, "")]), [1, 1, 0, 0]);
+        assert_eq!(stages(&[attempt(10, "enrolled")], &[case(12, Some(40), "graduated")]), [1, 1, 1, 0]);
+        // A case that began before the first attempt was not won by it.
+        assert_eq!(stages(&[attempt(10, "completed")], &[case(5, Some(40), "graduated")]), [1, 0, 0, 0]);
+        assert!(way(&[], &[]).is_none());
+    }
+
+    #[test]
+    fn small_counts_are_not_told() {
+        assert_eq!([0, 1, 10, 11].map(shown), ["0", "<11", "<11", "11"]);
+        assert_eq!([value(0), value(10), value(11)], [0.into(), Value::Null, 11.into()]);
+    }
+}

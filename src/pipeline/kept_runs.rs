@@ -1,0 +1,66 @@
+//! What the kept runs of an output folder remember: first listings and the arms people were drawn to. Owns which
+//! run may be believed; refuses one that does not verify or names its members under another key.
+
+use std::collections::BTreeMap;
+
+use super::PipelineError;
+use crate::config::RunPlan;
+use crate::domain::{Day, PseudonymKey};
+use crate::outreach::Memory;
+use crate::publish::{Manifest, memory_from, read_rows, verify};
+
+/// How a person came on the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Stream then.
+    pub stream: String,
+    /// Tier then.
+    pub tier: String,
+}
+
+/// What the kept runs remember.
+#[derive(Clone, Debug, Default)]
+pub struct KeptRuns {
+    /// Nights read, oldest first.
+    pub nights: Vec<Day>,
+    /// Run ids left out because they do not verify.
+    pub refused: Vec<String>,
+    /// First listing in the kept runs, by member id.
+    pub listings: BTreeMap<String, Listing>,
+    /// Memory of the newest run read.
+    pub memory: Memory,
+}
+
+/// Reads every kept run up to the night of the plan.
+///
+/// # Errors
+/// When a file of a run that verifies cannot be read.
+pub fn read(plan: &RunPlan) -> Result<KeptRuns, PipelineError> {
+    let mut found: Vec<(Day, String)> = Vec::new();
+    for entry in std::fs::read_dir(plan.run.out.join("runs")).into_iter().flatten().filter_map(Result::ok) {
+        let Ok(bytes) = std::fs::read(entry.path().join("manifest.json")) else { continue };
+        let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { continue };
+        let Some(night) = Day::parse_iso(&manifest.as_of).filter(|d| *d <= plan.as_of) else { continue };
+        if manifest.pseudonym_key_id.as_deref() == plan.pseudonyms.as_ref().map(PseudonymKey::id) {
+            found.push((night, entry.file_name().to_string_lossy().into_owned()));
+        }
+    }
+    found.sort();
+    let mut out = KeptRuns::default();
+    for (night, name) in found {
+        let run = plan.run.out.join("runs").join(&name);
+        if !verify(&run).is_ok_and(|(_, problems)| problems.is_empty()) {
+            out.refused.push(name);
+            continue;
+        }
+        let list = read_rows(&run.join("outreach.parquet"), None)?;
+        for row in &list.rows {
+            let get = |column: &str| list.get(row, column).to_owned();
+            let listing = Listing { stream: get("stream"), tier: get("tier") };
+            out.listings.entry(get("member_id")).or_insert(listing);
+        }
+        out.memory = memory_from(&read_rows(&run.join("memory.parquet"), None)?, night);
+        out.nights.push(night);
+    }
+    Ok(out)
+}

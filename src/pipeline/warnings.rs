@@ -1,0 +1,86 @@
+//! What a finished night asks a reader to look at. Owns the sentences, each a count; refuses to name a member or to
+//! stop a night.
+
+use super::publication::Night;
+use crate::outreach::Stability;
+
+/// Fewer people who left than this never raise the alarm of churn: a handful is no share.
+const CHURN_FLOOR: u64 = 5;
+
+/// Every warning of a night, in a fixed order.
+#[must_use]
+pub fn warnings(night: &Night<'_>, stability: &Stability) -> Vec<String> {
+    let mut out = Vec::new();
+    churn(night, stability, &mut out);
+    staff(night, &mut out);
+    by_hand(night, &mut out);
+    if !night.list.contacts_known {
+        out.push(
+            "no member has a phone or an address: BAD_CONTACT and MINOR_NO_GUARDIAN could not be judged".to_owned(),
+        );
+    }
+    out
+}
+
+fn churn(night: &Night<'_>, stability: &Stability, out: &mut Vec<String>) {
+    let share = stability.churn_per_mille as f64 / 1000.0;
+    if share > night.plan.list.churn_alarm && stability.left_by_rank >= CHURN_FLOOR {
+        out.push(format!(
+            "{} people without a clock left the list for their rank alone, {:.0} % of the previous night's (list.churn_alarm)",
+            stability.left_by_rank,
+            share * 100.0
+        ));
+    }
+}
+
+fn staff(night: &Night<'_>, out: &mut Vec<String>) {
+    if !night.cases.stranded.is_empty() {
+        out.push(format!(
+            "{} open cases belong to members who died, left or are another id's double: close them",
+            night.cases.stranded.len()
+        ));
+    }
+    let managers = &night.inputs.extracts.managers;
+    if managers.is_empty() {
+        out.push("no care_manager extract: the list is cut at 100 people and nobody is assigned".to_owned());
+        return;
+    }
+    let gone = night.cases.problem.warnings().current_manager_not_in_roster;
+    if gone > 0 {
+        out.push(format!("{gone} open cases name a care manager who is not in the roster: back to the pool"));
+    }
+    if night.cases.pins_lifted > 0 {
+        out.push(format!(
+            "{} pins could not hold (rules, capacity, or a manager who left): the member keeps the manager as a preference",
+            night.cases.pins_lifted
+        ));
+    }
+}
+
+/// The small tables that people keep, and logs that run ahead of the night.
+fn by_hand(night: &Night<'_>, out: &mut Vec<String>) {
+    let ex = night.inputs.extracts;
+    let as_of = night.plan.as_of.0;
+    let expired = ex.overrides.all().filter(|(_, o)| o.expires < as_of).count();
+    if expired > 0 {
+        out.push(format!("override: {expired} rows have expired and do nothing"));
+    }
+    let odd = ex
+        .overrides
+        .all()
+        .filter(|(_, o)| &*o.action == "tier" && !matches!(o.value.trim(), "1" | "2" | "3" | "4"))
+        .count();
+    if odd > 0 {
+        out.push(format!("override: {odd} rows set a tier that is none of 1, 2, 3, 4 and do nothing"));
+    }
+    for name in ["override", "care_manager", "caseload"] {
+        let rejected = ex.reports.get(name).map_or(0, |r| r.tally.rows_quarantined());
+        if rejected > 0 {
+            out.push(format!("{name}: {rejected} rows were rejected; quarantine.csv names row and column"));
+        }
+    }
+    let ahead = ex.reports.get("outreach_log").and_then(|r| r.tally.dropped.get("after_as_of")).copied().unwrap_or(0);
+    if ahead > 0 {
+        out.push(format!("outreach_log: {ahead} rows lie after the night's date and were not used"));
+    }
+}

@@ -1,0 +1,195 @@
+//! The list as FHIR R4 (4.0.1) NDJSON: RiskAssessment, Task and Group, one resource a line. Owns their shape and
+//! stable ids; refuses names, addresses and any reason that the list itself masks.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use serde_json::{Value, json};
+
+use super::PublishError;
+use crate::models::Score;
+use crate::outreach::{Inputs, Listed, OutreachList};
+use crate::reference::sha256_hex;
+
+/// System of member identifiers: the organisation's own ids (or tonight's pseudonyms).
+const MEMBERS: &str = "urn:lamplight:member_id";
+/// System of care manager identifiers.
+const MANAGERS: &str = "urn:lamplight:care_manager_id";
+/// System of the codes of scores and actions.
+const CODES: &str = "urn:lamplight:code";
+
+/// A resource id from what the resource is about, so that the same night gives the same ids: 32 hex digits.
+fn resource_id(parts: &[&str]) -> String {
+    sha256_hex(parts.join("\u{1f}").as_bytes()).chars().take(32).collect()
+}
+
+/// A logical reference: the identifier stands for a resource that the receiving system holds.
+fn logical(kind: &str, system: &str, value: &str) -> Value {
+    json!({ "type": kind, "identifier": { "system": system, "value": value } })
+}
+
+fn concept(code: &str, words: &str) -> Value {
+    json!({ "coding": [{ "system": CODES, "code": code }], "text": words })
+}
+
+fn outcome_words(score: &Score) -> String {
+    let what = match score.score_id {
+        "readmit30" | "readmit30_residual" => "unplanned readmission",
+        "avoid_hosp" => "avoidable hospital stay (AHRQ PQI)",
+        "avoid_ed" => "avoidable emergency visit",
+        "unplanned_admit" => "unplanned hospital stay",
+        other => other,
+    };
+    format!("{what} within {} days", score.horizon_days)
+}
+
+/// Whose list it is, and on which night.
+struct Evening<'a> {
+    inputs: &'a Inputs<'a>,
+    night: String,
+    sensitive: bool,
+}
+
+impl Evening<'_> {
+    fn member(&self, index: u32) -> &str {
+        self.inputs.extracts.population.member(index).id()
+    }
+
+    fn reasons(&self, row: &Listed) -> Vec<String> {
+        row.candidate.reasons.iter().map(|r| r.shown(self.sensitive).to_owned()).collect()
+    }
+
+    fn assessment_id(&self, score: &Score) -> String {
+        let stay = score.stay_id.as_deref().unwrap_or("");
+        let horizon = score.horizon_days.to_string();
+        resource_id(&["RiskAssessment", self.member(score.member), score.score_id, &horizon, stay, &self.night])
+    }
+
+    /// One probability of one person: `status` and `subject` are all R4 demands; the rest says what it rests on.
+    fn assessment(&self, row: &Listed, score: &Score, probability: f64) -> Value {
+        let until = self.inputs.plan.as_of.plus(score.horizon_days);
+        json!({
+            "resourceType": "RiskAssessment",
+            "id": self.assessment_id(score),
+            "status": "final",
+            "subject": logical("Patient", MEMBERS, self.member(score.member)),
+            "occurrenceDateTime": self.night,
+            "method": concept(score.model_id, &format!("{}, {}", score.model_id, score.basis)),
+            "prediction": [{
+                "outcome": concept(score.score_id, &outcome_words(score)),
+                "probabilityDecimal": probability,
+                "whenPeriod": { "start": self.night, "end": until.to_string() },
+                "rationale": self.reasons(row).join("; "),
+            }],
+        })
+    }
+
+    /// Tonight's first action: a proposal, since a person decides.
+    fn task(&self, row: &Listed, manager: Option<&str>, assessment: Option<&str>) -> Value {
+        let c = &row.candidate;
+        let mut out = json!({
+            "resourceType": "Task",
+            "id": resource_id(&["Task", self.member(c.member), &self.night]),
+            "status": "requested",
+            "intent": "proposal",
+            "priority": if c.clock.is_some() { "urgent" } else { "routine" },
+            "code": concept("outreach", "care management outreach"),
+            "description": row.action.text,
+            "for": logical("Patient", MEMBERS, self.member(c.member)),
+            "authoredOn": self.night,
+            "performerType": [concept(row.action.discipline.as_str(), row.action.discipline.as_str())],
+        });
+        if let Some(clock) = &c.clock {
+            out["restriction"] = json!({ "period": { "end": clock.due.to_string() } });
+        }
+        if let Some(manager) = manager {
+            out["owner"] = logical("Practitioner", MANAGERS, manager);
+        }
+        if let Some(first) = self.reasons(row).first() {
+            out["reasonCode"] = json!({ "text": first });
+        }
+        if let Some(id) = assessment {
+            out["reasonReference"] = json!({ "reference": format!("RiskAssessment/{id}") });
+        }
+        out
+    }
+
+    /// An actual group of persons: tonight's list, or the part of it that one manager calls.
+    fn group(&self, manager: Option<&str>, members: &[&str]) -> Value {
+        let mut out = json!({
+            "resourceType": "Group",
+            "id": resource_id(&["Group", manager.unwrap_or(""), &self.night]),
+            "type": "person",
+            "actual": true,
+            "code": concept("outreach_list", "people to contact"),
+            "name": manager.map_or_else(|| format!("Outreach list {}", self.night), |m| format!("Outreach list {} of {m}", self.night)),
+            "quantity": members.len(),
+            "member": members.iter().map(|m| json!({ "entity": logical("Patient", MEMBERS, m) })).collect::<Vec<_>>(),
+        });
+        if let Some(manager) = manager {
+            out["managingEntity"] = logical("Practitioner", MANAGERS, manager);
+        }
+        // R4 allows no empty array.
+        if members.is_empty()
+            && let Some(fields) = out.as_object_mut()
+        {
+            fields.remove("member");
+        }
+        out
+    }
+}
+
+fn ndjson(resources: &[Value]) -> Result<Vec<u8>, PublishError> {
+    let mut out = Vec::new();
+    for r in resources {
+        serde_json::to_writer(&mut out, r)
+            .map_err(|e| PublishError::Encode { what: "fhir".to_owned(), why: e.to_string() })?;
+        out.push(b'\n');
+    }
+    Ok(out)
+}
+
+/// The files of `fhir/`, for the people on tonight's list: every score they have, one task each, and the groups.
+///
+/// # Errors
+/// When a resource cannot be encoded: our own fault.
+pub fn fhir_files(
+    inputs: &Inputs<'_>,
+    list: &OutreachList,
+    assigned: &FxHashMap<u32, Box<str>>,
+) -> Result<Vec<(&'static str, Vec<u8>)>, PublishError> {
+    let evening = Evening {
+        inputs,
+        night: inputs.plan.as_of.to_string(),
+        sensitive: !inputs.plan.output.sensitive_roles.is_empty(),
+    };
+    let mut scores: FxHashMap<u32, Vec<(&Score, f64)>> = FxHashMap::default();
+    for score in inputs.scores {
+        if let Some(p) = score.probability {
+            scores.entry(score.member).or_default().push((score, p));
+        }
+    }
+    let (mut assessments, mut tasks) = (Vec::new(), Vec::new());
+    let mut all = Vec::new();
+    let mut by_manager: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in &list.listed {
+        let member = row.candidate.member;
+        let own = scores.get(&member).map_or(&[][..], |s| s.as_slice());
+        assessments.extend(own.iter().map(|(s, p)| evening.assessment(row, s, *p)));
+        let leading = own.iter().find(|(s, _)| s.score_id == "avoid_hosp" && s.horizon_days == 90);
+        let id = leading.map(|(s, _)| evening.assessment_id(s));
+        let manager = assigned.get(&member).map(|m| &**m).or_else(|| Some(&*row.contact_by).filter(|m| !m.is_empty()));
+        tasks.push(evening.task(row, manager, id.as_deref()));
+        all.push(evening.member(member));
+        if let Some(manager) = manager {
+            by_manager.entry(manager).or_default().push(evening.member(member));
+        }
+    }
+    let mut groups = vec![evening.group(None, &all)];
+    groups.extend(by_manager.iter().map(|(manager, members)| evening.group(Some(manager), members)));
+    Ok(vec![
+        ("fhir/RiskAssessment.ndjson", ndjson(&assessments)?),
+        ("fhir/Task.ndjson", ndjson(&tasks)?),
+        ("fhir/Group.ndjson", ndjson(&groups)?),
+    ])
+}

@@ -1,0 +1,145 @@
+//! The programme's own figures of a night: how fresh the data are, work done on time, surveys, risk, who is listed.
+//! Owns `program.json`, from which the report is rebuilt; refuses any row about one person.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Day;
+use crate::outreach::{Inputs, OutreachList};
+
+/// Days back in which due work and surveys are counted.
+const WINDOW_DAYS: i32 = 365;
+
+/// Days back in which due tasks are counted.
+const TASK_DAYS: i32 = 90;
+
+/// Work of one kind that fell due in the last 90 days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnTime {
+    /// Due by the night.
+    pub due: u64,
+    /// Done by the due day.
+    pub on_time: u64,
+    /// Done later.
+    pub late: u64,
+}
+
+/// The newest answers of the last year to one instrument.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SurveyScore {
+    /// People with a score.
+    pub people: u64,
+    /// Mean of their newest scores, in the instrument's own points.
+    pub mean: f64,
+}
+
+/// Enrolled people of one group, those on tonight's list, and the avoidable stays of the last 12 months.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupShare {
+    /// Enrolled people.
+    pub enrolled: u64,
+    /// On tonight's list.
+    pub listed: u64,
+    /// Avoidable stays in 12 months.
+    pub avoidable_stays: u64,
+}
+
+/// `program.json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    /// Newest service date of each extract, where it has one.
+    pub data_through: BTreeMap<String, String>,
+    /// Extracts whose newest date is older than `quality.stale_days`.
+    pub stale: Vec<String>,
+    /// Tasks of the last 90 days by kind.
+    pub tasks: BTreeMap<String, OnTime>,
+    /// Surveys and assessments of the last year by instrument.
+    pub surveys: BTreeMap<String, SurveyScore>,
+    /// Adults by their probability of an avoidable stay in 90 days: lower edge in per cent, people.
+    pub risk: Vec<(f64, u64)>,
+    /// By attribute, then group: race, ethnicity, language (read for this audit alone).
+    pub equity: BTreeMap<String, BTreeMap<String, GroupShare>>,
+}
+
+/// Lower edges of the risk bands, in per cent.
+const BANDS: [f64; 8] = [0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0];
+
+impl Program {
+    /// Counts a night.
+    #[must_use]
+    pub fn of(inputs: &Inputs<'_>, list: &OutreachList) -> Self {
+        let ex = inputs.extracts;
+        let as_of = inputs.plan.as_of;
+        let mut out = Self::default();
+        for (name, report) in &ex.reports {
+            if let Some(newest) = report.tally.newest {
+                out.data_through.insert((*name).to_owned(), Day(newest).to_string());
+                if as_of.since(Day(newest)) > inputs.plan.quality.stale_days {
+                    out.stale.push((*name).to_owned());
+                }
+            }
+        }
+        for (_, t) in ex.tasks.all().filter(|(_, t)| t.due <= as_of.0 && t.due > as_of.0 - TASK_DAYS) {
+            let slot = out.tasks.entry(t.kind.to_string()).or_default();
+            slot.due += 1;
+            slot.on_time += u64::from(t.done.is_some_and(|d| d <= t.due));
+            slot.late += u64::from(t.done.is_some_and(|d| d > t.due));
+        }
+        out.surveys = surveys(inputs);
+        out.risk = risk(inputs);
+        out.equity = equity(inputs, list);
+        out
+    }
+}
+
+fn surveys(inputs: &Inputs<'_>) -> BTreeMap<String, SurveyScore> {
+    let mut newest: BTreeMap<(String, u32), f64> = BTreeMap::new();
+    let from = inputs.plan.as_of.0 - WINDOW_DAYS;
+    for (member, s) in inputs.extracts.surveys.all().filter(|(_, s)| s.day > from) {
+        if let Some(score) = s.score {
+            // Rows of a member come oldest first.
+            newest.insert((s.instrument.to_string(), member), score.0);
+        }
+    }
+    let mut out: BTreeMap<String, SurveyScore> = BTreeMap::new();
+    for ((instrument, _), score) in newest {
+        let slot = out.entry(instrument).or_default();
+        slot.people += 1;
+        slot.mean += score;
+    }
+    out.values_mut().for_each(|s| s.mean /= s.people.max(1) as f64);
+    out
+}
+
+fn risk(inputs: &Inputs<'_>) -> Vec<(f64, u64)> {
+    let mut out: Vec<(f64, u64)> = BANDS.iter().map(|b| (*b, 0)).collect();
+    for s in inputs.scores.iter().filter(|s| s.score_id == "avoid_hosp" && s.horizon_days == 90) {
+        if let Some(p) = s.probability
+            && let Some(band) = out.iter_mut().rev().find(|(edge, _)| p * 100.0 >= *edge)
+        {
+            band.1 += 1;
+        }
+    }
+    out
+}
+
+fn equity(inputs: &Inputs<'_>, list: &OutreachList) -> BTreeMap<String, BTreeMap<String, GroupShare>> {
+    let ex = inputs.extracts;
+    let listed: rustc_hash::FxHashSet<u32> = list.listed.iter().map(|l| l.candidate.member).collect();
+    let mut out: BTreeMap<String, BTreeMap<String, GroupShare>> = BTreeMap::new();
+    for s in inputs.snapshots.iter().filter(|s| s.enrolled) {
+        let facts = &ex.population.member(s.member).facts;
+        for (name, word) in [("race", facts.race), ("ethnicity", facts.ethnicity), ("language", facts.language)] {
+            let text = ex.words.text(word);
+            let group = if text.is_empty() { "not recorded" } else { text };
+            let slot = out.entry(name.to_owned()).or_default().entry(group.to_owned()).or_default();
+            slot.enrolled += 1;
+            slot.listed += u64::from(listed.contains(&s.member));
+            slot.avoidable_stays += u64::from(s.key.pqi_stays);
+        }
+    }
+    // An attribute that nobody has says nothing.
+    out.retain(|_, groups| groups.keys().any(|g| g != "not recorded"));
+    out
+}
