@@ -208,3 +208,31 @@ fn one_of_twenty_runs() {
     drop(held);
     assert_eq!(start().wait().expect("ends").code(), Some(0));
 }
+
+/// A core file would hold patients' rows.
+#[test]
+fn core_dumps_are_off() {
+    let f = small();
+    // Reading a member id from stdin holds the program still while it is looked at.
+    f.publish();
+    let run = f.path("out/current");
+    let mut child = support::command(&["explain", "--run", run.to_str().expect("utf-8"), "--member", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("starts");
+    let limits = format!("/proc/{}/limits", child.id());
+    let core = || {
+        let text = std::fs::read_to_string(&limits).expect("limits");
+        let line = text.lines().find(|l| l.starts_with("Max core file size")).expect("a line").to_owned();
+        line.split_whitespace().skip(4).take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let begun = std::time::Instant::now();
+    while core() != ["0", "0"] {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", core());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    drop(child.stdin.take());
+    child.wait().expect("ends");
+}

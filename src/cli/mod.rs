@@ -25,6 +25,7 @@ pub fn main() -> ExitCode {
         }
     };
     logs::install(arguments.log);
+    forbid_core_dumps();
     logs::hide_panics();
     if crate::pipeline::install_signal_handlers().is_err() {
         tracing::warn!("signals cannot be handled: an interruption ends the process at once");
@@ -39,6 +40,14 @@ pub fn main() -> ExitCode {
         }
         Ok(Err(error)) => fail(&error),
         Err(_) => fail(&PipelineError::Internal(logs::last_panic())),
+    }
+}
+
+/// A core file would hold patients' rows; the limit cannot be raised again.
+fn forbid_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    if setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).is_err() {
+        tracing::warn!("core dumps cannot be switched off");
     }
 }
 
