@@ -35,8 +35,8 @@ pub struct CategoryRow {
 pub fn row_id<'t>(timeline: &'t Timeline<'_>, row: u32) -> &'t str {
     let row = row as usize;
     match timeline.claims.get(row) {
-        Some(claim) => &claim.id,
-        None => timeline.admissions.get(row - timeline.claims.len()).map_or("", |a| &a.admission_id),
+        Some(claim) => claim.id,
+        None => timeline.admissions.get(row - timeline.claims.len()).map_or("", |a| a.admission_id),
     }
 }
 

@@ -166,7 +166,7 @@ impl Measure for Transitions {
                 && a.discharge != NO_DAY
                 && !a.disposition.is_any(&["20", "40", "41", "42", "09", "30"])
         }) {
-            add(None, &a.admission_id, "observation", Day(a.discharge), a.disposition, false);
+            add(None, a.admission_id, "observation", Day(a.discharge), a.disposition, false);
         }
         for c in timeline.claims.iter().filter(|c| {
             c.kind == ClaimKind::Institutional
@@ -174,7 +174,7 @@ impl Measure for Transitions {
                 && c.discharge != NO_DAY
                 && !c.disposition.is_any(&["20", "40", "41", "42", "30"])
         }) {
-            add(None, &c.id, "snf", Day(c.discharge), c.disposition, false);
+            add(None, c.id, "snf", Day(c.discharge), c.disposition, false);
         }
         // A stay of observation that became an inpatient stay has one clock: the later discharge's.
         rows.sort_by(|a, b| (a.discharge, &a.id).cmp(&(b.discharge, &b.id)));

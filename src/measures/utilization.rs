@@ -111,7 +111,7 @@ fn visits(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut MemberFacts)
         for line in
             claim.lines.iter().filter(|l| l.place.is_any(AMBULATORY) && within_year(Day(l.start), timeline.as_of))
         {
-            seen.push((line.start, line.rendering, &claim.id));
+            seen.push((line.start, line.rendering, claim.id));
         }
     }
     if let Some((day, _, id)) = seen.iter().max_by_key(|(d, _, id)| (*d, std::cmp::Reverse(*id))) {

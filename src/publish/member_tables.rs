@@ -64,7 +64,7 @@ impl MemberTables {
                 f[7].into(),
                 class.unclassified.into(),
                 class.pqe.map(pqe_names).as_ref().into(),
-                Cell::Text(&visit.evidence),
+                Cell::Text(visit.evidence),
             ]);
         }
         for c in &m.comorbidity.conditions {
