@@ -8,7 +8,14 @@ use std::path::Path;
 
 use support::{code, lamplight, manifest, text};
 
-const NIGHTS: i32 = 20;
+const NIGHTS: i32 = 12;
+
+/// A staff large enough for a list whose edge moves: about sixty calls a night.
+const ROSTER: &str = "care_manager_id,discipline,languages,licensed_states,focus,status,fte,new_contacts_per_day
+N1,RN,en|es,FL|GA|OH|PA|TX,general,active,1,24
+N2,LCSW,en|es,FL|GA|OH|PA|TX,general,active,1,8
+N3,CHW,en|es,FL|GA|OH|PA|TX,general,active,1,8
+";
 
 /// A small synthetic population as it was known on a night, with its configuration.
 fn night(folder: &Path, as_of: &str) -> std::path::PathBuf {
@@ -33,13 +40,16 @@ fn night(folder: &Path, as_of: &str) -> std::path::PathBuf {
     for entry in std::fs::read_dir(&data).expect("there").filter_map(Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let extract = name.split('.').next().unwrap_or("").to_owned();
-        if name.contains(".csv") && extract != "truth" {
+        if name.contains(".csv") && !["truth", "care_manager", "caseload"].contains(&extract.as_str()) {
             config.push_str(&format!(
                 "[extracts.{extract}]\npath = \"{}\"\nmax_bad_share = 1.0\n",
                 entry.path().display()
             ));
         }
     }
+    let roster = folder.join("roster.csv");
+    std::fs::write(&roster, ROSTER).expect("written");
+    config.push_str(&format!("[extracts.care_manager]\npath = \"{}\"\n", roster.display()));
     let path = folder.join(format!("{as_of}.toml"));
     std::fs::write(&path, config).expect("written");
     path
