@@ -360,7 +360,7 @@ fn old_runs_are_removed_beyond_the_kept_ones() {
 fn the_report_tells_the_programme_and_hides_small_counts() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("out");
-    let output = support::command(&["run", "--out", out.to_str().expect("utf-8")])
+    let output = command(&["run", "--out", out.to_str().expect("utf-8")])
         .current_dir(support::project())
         .output()
         .expect("runs");
