@@ -355,3 +355,47 @@ fn old_runs_are_removed_beyond_the_kept_ones() {
     kept.sort();
     assert_eq!(kept, ["2026-06-29", "2026-06-30"]);
 }
+
+#[test]
+fn the_report_tells_the_programme_and_hides_small_counts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let output = command(&["run", "--out", out.to_str().expect("utf-8")])
+        .current_dir(support::project())
+        .output()
+        .expect("runs");
+    assert_eq!(code(&output), 0, "{}", text(&output));
+    let page = std::fs::read_to_string(out.join("current/report.html")).expect("a page");
+    for title in [
+        "Data through",
+        "Tonight&#x27;s list",
+        "What changed since last night",
+        "Transitions",
+        "Left out, and why",
+        "Caseload",
+        "Rates and cost by month",
+        "Needs and due items",
+        "Risk",
+        "Work done on time, and what people say",
+        "Data",
+        "Equity",
+    ] {
+        assert!(page.contains(&format!("<h2>{title}</h2>")), "{title}");
+    }
+    // Every plot says in words what it draws, and nothing is fetched from elsewhere.
+    assert_eq!(page.matches("<svg").count(), page.matches("role=\"img\" aria-label=\"").count());
+    assert_eq!(page.matches("<figure>").count(), page.matches("<p hidden>").count());
+    assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("<script"));
+    // Sample members are M and seven digits.
+    let named = page
+        .match_indices('M')
+        .any(|(i, _)| page[i + 1..].len() >= 7 && page[i + 1..].bytes().take(7).all(|b| b.is_ascii_digit()));
+    assert!(!named, "a member is named");
+    let program: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("current/program.json")).expect("written")).expect("JSON");
+    for (group, told) in program["equity"]["language"].as_object().expect("languages") {
+        let row = format!("<td>language</td><td>{group}</td><td>under 11</td><td>not shown</td><td>not shown</td>");
+        let small = told["enrolled"].as_u64().is_some_and(|n| n < 11);
+        assert_eq!(page.contains(&row), small, "{group}");
+    }
+}

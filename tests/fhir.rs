@@ -134,7 +134,9 @@ fn resources_have_the_shape_of_r4() {
         assert_eq!((&g["type"], &g["actual"]), (&"person".into(), &true.into()));
         let members = g["member"].as_array().expect("members");
         assert_eq!(g["quantity"].as_u64(), Some(members.len() as u64));
-        members.iter().for_each(|m| refers(&m["entity"], "Patient"));
+        for m in members {
+            refers(&m["entity"], "Patient");
+        }
     }
     assert_eq!(groups[0]["quantity"].as_u64(), Some(tasks.len() as u64));
 }

@@ -100,7 +100,7 @@ fn an_override_that_names_nobody_stops_the_night_by_default() {
     assert_eq!(code(&output), 4, "{}", text(&output));
     assert!(text(&output).contains("override"), "{}", text(&output));
     let failed = f.path("out/failed");
-    let place = std::fs::read_dir(failed).expect("left").filter_map(Result::ok).next().expect("one").path();
+    let place = std::fs::read_dir(failed).expect("left").find_map(Result::ok).expect("one").path();
     let rejected = std::fs::read_to_string(place.join("quarantine.csv")).expect("rows");
     assert!(rejected.contains("override.csv,2,member_id,no_eligibility"), "{rejected}");
 }

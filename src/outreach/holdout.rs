@@ -45,7 +45,7 @@ pub fn draw(inputs: &Inputs<'_>, candidate: &Candidate) -> Draw {
 pub fn arm(inputs: &Inputs<'_>, member: u32, draw: Draw, place: &Place) -> Option<Arm> {
     let id = inputs.extracts.population.member(member).id();
     let kept = inputs.previous.rows.get(id).and_then(|b| b.arm);
-    kept.or_else(|| match (draw, place) {
+    kept.or(match (draw, place) {
         (Draw::Contact, Place::Listed { .. }) => Some(Arm { contact: true, drawn: inputs.plan.as_of }),
         (Draw::HoldOut, Place::HeldOut) => Some(Arm { contact: false, drawn: inputs.plan.as_of }),
         _ => None,

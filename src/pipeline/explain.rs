@@ -171,9 +171,13 @@ fn standing(out: &mut String, outreach: &Rows, suppressed: &Rows, overflow: &Row
     } else if let Some(row) = overflow.rows.first() {
         let _ = writeln!(
             out,
-            "NOT ON THE LIST: rank {} is beyond tonight's staff ({})\n",
+            "NOT ON THE LIST: rank {} is beyond tonight's staff ({}{})\n",
             overflow.get(row, "rank"),
-            overflow.get(row, "reason")
+            overflow.get(row, "reason"),
+            match overflow.get(row, "missing") {
+                "" => String::new(),
+                missing => format!(", missing {missing}"),
+            }
         );
     } else {
         let _ = writeln!(out, "NOT ON THE LIST: no clock runs and the indices say nothing against this member\n");

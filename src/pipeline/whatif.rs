@@ -89,8 +89,8 @@ pub fn whatif(request: &WhatIfRequest) -> Result<String, PipelineError> {
     Ok(out)
 }
 
-fn damaged(what: &str, why: impl ToString) -> PipelineError {
-    PipelineError::Publish(PublishError::Encode { what: what.to_owned(), why: why.to_string() })
+fn damaged(what: &str, why: &str) -> PipelineError {
+    PipelineError::Publish(PublishError::Encode { what: what.to_owned(), why: why.to_owned() })
 }
 
 fn read_staff(run: &Path) -> Result<Staff, PipelineError> {
@@ -100,7 +100,7 @@ fn read_staff(run: &Path) -> Result<Staff, PipelineError> {
         )
     };
     let bytes = std::fs::read(run.join("capacity.json")).map_err(|_| older())?;
-    serde_json::from_slice(&bytes).map_err(|e| damaged("capacity.json", e))
+    serde_json::from_slice(&bytes).map_err(|e| damaged("capacity.json", &e.to_string()))
 }
 
 /// One person of the queue with what reaching them is worth.

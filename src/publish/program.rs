@@ -108,7 +108,9 @@ fn surveys(inputs: &Inputs<'_>) -> BTreeMap<String, SurveyScore> {
         slot.people += 1;
         slot.mean += score;
     }
-    out.values_mut().for_each(|s| s.mean /= s.people.max(1) as f64);
+    for s in out.values_mut() {
+        s.mean /= s.people.max(1) as f64;
+    }
     out
 }
 
