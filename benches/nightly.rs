@@ -2,7 +2,7 @@
 //! both, their ratio, and peak memory. `cargo bench --bench nightly -- 10k 100k`. The population is made with a
 //! fixed seed before anything is timed. Report ratios: machines are noisy.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use lamplight::config::{Overrides, RunPlan};
@@ -28,8 +28,18 @@ fn peak_mib() -> u64 {
     line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
-/// Decodes the contract's columns of one file and counts rows.
+/// An extract of a folder: one file, or a folder of parts.
+fn place(data: &Path, extract: &str) -> PathBuf {
+    let file = data.join(format!("{extract}.parquet"));
+    if file.exists() { file } else { data.join(extract) }
+}
+
+/// Decodes the contract's columns of an extract and counts rows.
 fn decode(path: &Path, extract: &str) -> usize {
+    if path.is_dir() {
+        let parts = std::fs::read_dir(path).expect("a folder").flatten();
+        return parts.map(|e| decode(&e.path(), extract)).sum();
+    }
     let spec = contract::extract(extract).expect("an extract");
     let wanted: Vec<String> = spec.flat().map(|(n, _)| n).collect();
     let file = std::fs::File::open(path).expect("a file");
@@ -60,19 +70,14 @@ fn bench(name: &str, data: &Path) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut text = format!("[run]\nas_of = \"2026-06-30\"\nout = \"{}\"\n", folder.path().join("out").display());
     for e in contract::EXTRACTS {
-        text.push_str(&format!(
-            "[extracts.{}]\npath = \"{}\"\n",
-            e.name,
-            data.join(format!("{}.parquet", e.name)).display()
-        ));
+        text.push_str(&format!("[extracts.{}]\npath = \"{}\"\n", e.name, place(data, e.name).display()));
     }
     let config = folder.path().join("bench.toml");
     std::fs::write(&config, text).expect("written");
     let plan = RunPlan::load(&config, &Overrides::default(), &|_| None, &contract::extract_names()).expect("a plan");
 
     let before = cpu_seconds();
-    let rows: usize =
-        contract::EXTRACTS.iter().map(|e| decode(&data.join(format!("{}.parquet", e.name)), e.name)).sum();
+    let rows: usize = contract::EXTRACTS.iter().map(|e| decode(&place(data, e.name), e.name)).sum();
     let plain = cpu_seconds() - before;
     let (before, begun) = (cpu_seconds(), Instant::now());
     nightly(&plan, &NightlyOptions::default(), &Progress::new()).expect("a night");
