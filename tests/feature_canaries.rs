@@ -106,6 +106,38 @@ fn no_canary_moves_a_feature() {
     assert_eq!(bits(&features(&folder(&CANARIES))), bits(&before), "all canaries together");
 }
 
+/// A longer history is no other person: rows beyond the longest window move no feature.
+#[test]
+fn what_lies_beyond_the_look_back_moves_nothing() {
+    let names = registry().with_own(&["lives_alone".to_owned()]);
+    let before = features(&folder(&[]));
+    for old in [
+        (
+            "medical_claim",
+            "O1,1,institutional,A,2023-11-01,2023-11-05,2023-11-01,2023-11-05,111,01,1,,0200,,,H9,J44.1,F20.9,,2023-11-20,90000,,",
+        ),
+        ("medical_claim", "O2,1,institutional,A,2023-12-03,2023-12-03,,,131,,,,0450,,,H2,N39.0,,,2023-12-20,700,,"),
+        ("medical_claim", "O3,1,professional,B,2023-12-04,2023-12-04,,,,,,11,,G0438,D7,,Z59.41,,,2023-12-20,90,,"),
+        ("admission", "O4,A,2023-10-16,2023-10-19,inpatient,H3,1,I21.4,2023-10-20"),
+        ("pharmacy_claim", "O5,1,A,2023-11-02,insulin,90,2023-11-03,900"),
+        ("lab_result", "A,2023-11-16,718-7,14.0,g/dL"),
+        ("assessment", "A,2023-11-16,ADL,3"),
+    ] {
+        for (id, row) in &features(&folder(&[old])) {
+            for (k, (a, b)) in row.iter().zip(&before[id]).enumerate() {
+                assert_eq!(a.to_bits(), b.to_bits(), "{} of {id} moved by {}: {b} to {a}", names[k].name, old.1);
+            }
+        }
+    }
+    // An old answer is no need known now; that the extract reaches back further is told.
+    let answered = features(&folder(&[("sdoh_screening", "A,2023-11-20,housing,yes,AHC,2023-11-21")]));
+    let at = |name: &str| names.iter().position(|f| f.name == name).expect("a feature");
+    assert!(answered["A"][at("need_housing")].is_nan());
+    assert_eq!(answered["A"][at("open_needs")].to_bits(), before["A"][at("open_needs")].to_bits());
+    assert!(before["A"][at("screening_answers_365")].is_nan());
+    assert_eq!(answered["A"][at("screening_answers_365")].to_bits(), 1.0_f32.to_bits());
+}
+
 /// The same rows, had they arrived in time, do move features: the test above can fail.
 #[test]
 fn rows_that_arrived_in_time_are_seen() {

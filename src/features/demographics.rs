@@ -3,6 +3,7 @@
 
 use super::known::View;
 use super::registry::{Domain, Group, Spec, spec};
+use super::scan::LONGEST;
 use super::topic::Topic;
 use crate::domain::{Day, PayerType, Sex};
 
@@ -40,7 +41,7 @@ fn prepare(v: &View<'_>) -> Facts {
         institutional: row.and_then(|r| r.institutional),
         enrolled: [days(90), days(365), days(730)],
         since_start: current.map(|s| v.day.since(Day(s.start))),
-        spans: member.spans.iter().filter(|s| s.start <= v.day.0).count(),
+        spans: member.spans.iter().filter(|s| s.start <= v.day.0 && s.end > v.day.0 - LONGEST).count(),
         poverty: v.codes.reference.rates.poverty_decile(&member.facts.county.text()),
         english: (!language.is_empty()).then_some(language == "en"),
         interpreter: member.facts.interpreter,
@@ -124,9 +125,15 @@ pub fn group() -> Group<Facts> {
             0,
             |f, _| f.since_start.map(|d| f64::from(d.min(730))),
         ),
-        spec(("enrolment_spans", "spans begun so far"), "count", NEVER, "any", Topic::Cover, 0, |f, _| {
-            Some(f.spans as f64)
-        }),
+        spec(
+            ("enrolment_spans", "spans that hold a day of the window"),
+            "count",
+            NEVER,
+            "730 days",
+            Topic::Cover,
+            0,
+            |f, _| Some(f.spans as f64),
+        ),
         spec(
             ("county_poverty_decile", "AHRQ poverty decile of the county, 10 poorest"),
             "1..10",

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 
 use super::families::Families;
 use super::registry::registry;
-use super::scan::Scan;
+use super::scan::{LONGEST, Scan};
 use crate::config::{Clocks, Models};
 use crate::domain::Day;
 use crate::extracts::{Extracts, Lab, MemberEvents, NO_DAY, Outreach, Referral, Scored, Screening};
@@ -219,6 +219,13 @@ impl View<'_> {
     pub fn index_discharged_on(&self, day: Day) -> Option<usize> {
         let here = |i: &usize| self.timeline.stays[*i].discharge == Some(day);
         (0..self.timeline.stays.len()).filter(here).find(|i| self.measures.stays.get(*i).is_some_and(|f| f.is_index()))
+    }
+
+    /// Days since `day`, none when that lies further back than any feature looks ([`LONGEST`]): without the limit the
+    /// value would tell how long the extracts reach back.
+    #[must_use]
+    pub fn since(&self, day: Day) -> Option<f64> {
+        self.within(day, LONGEST).then(|| f64::from(self.day.since(day)))
     }
 
     /// A day lies within the last `days` days, the view's own included.

@@ -3,12 +3,16 @@
 
 use super::known::{Coverage, View};
 use super::registry::{Domain, Group, Spec, spec};
+use super::scan::LONGEST;
 use super::topic::Topic;
 use crate::extracts::Scored;
+use crate::measures::Need;
 
 /// Domains with a feature of their own.
 const DOMAINS: [&str; 7] =
     ["food", "housing", "transportation", "utilities", "financial", "social_isolation", "health_literacy"];
+
+const TWO_YEARS: &str = "730 days";
 
 /// Instruments: name in the extract, feature name, comes from the survey extract.
 const INSTRUMENTS: [(&str, &str, bool); 4] = [
@@ -30,12 +34,12 @@ pub struct Facts {
 }
 
 fn newest(rows: &[&Scored], instrument: &str, day: i32) -> [Option<f64>; 2] {
-    let row = rows.iter().rev().find(|r| &*r.instrument == instrument && r.score.is_some() && day - r.day < 730);
+    let row = rows.iter().rev().find(|r| &*r.instrument == instrument && r.score.is_some() && day - r.day < LONGEST);
     [row.and_then(|r| r.score).map(|s| s.0), row.map(|r| f64::from(day - r.day))]
 }
 
 fn prepare(v: &View<'_>) -> Facts {
-    let needs = &v.measures.needs;
+    let needs: Vec<&Need> = v.measures.needs.iter().filter(|n| v.within(n.day, LONGEST)).collect();
     let reach = |first, days| Coverage::reaches(first, v.day, days);
     let count = |told: bool, n: usize| told.then_some(n as f64);
     let screenings = v.small.screenings.iter().filter(|s| v.day.0 - s.day < 365);
@@ -47,7 +51,8 @@ fn prepare(v: &View<'_>) -> Facts {
             .filter(|o| v.day.0 - o.day < 180 && (what.is_empty() || what.contains(&&*o.outcome)));
         count(reach(v.coverage.outreach, 180), n.count())
     };
-    let screened = v.coverage.screenings.is_some_and(|f| f <= v.day);
+    let screened = reach(v.coverage.screenings, 365);
+    let open = v.small.referrals.iter().filter(|r| v.day.0 - r.created < LONGEST);
     Facts {
         needs: needs.iter().filter(|n| n.is_open()).count() as f64,
         domains: DOMAINS.map(|d| {
@@ -63,10 +68,7 @@ fn prepare(v: &View<'_>) -> Facts {
                 reach(v.coverage.referrals, 365),
                 v.small.referrals.iter().filter(|r| v.day.0 - r.created < 365).count(),
             ),
-            count(
-                reach(v.coverage.referrals, 365),
-                v.small.referrals.iter().filter(|r| r.closed.is_none_or(|c| c > v.day.0)).count(),
-            ),
+            count(reach(v.coverage.referrals, 365), open.filter(|r| r.closed.is_none_or(|c| c > v.day.0)).count()),
         ],
         contacts: [
             log(&[]),
@@ -86,7 +88,7 @@ pub fn group() -> Group<Facts> {
         ("open_needs", "domains whose newest screening or Z code says yes"),
         "count",
         "never missing",
-        "any",
+        TWO_YEARS,
         Topic::Needs,
         0,
         |f: &Facts, _| Some(f.needs),
@@ -95,8 +97,8 @@ pub fn group() -> Group<Facts> {
         specs.push(spec(
             (&format!("need_{d}"), &format!("newest answer or Z code on {d} says yes")),
             "0 or 1",
-            "never asked or coded, unknown, or declined",
-            "any",
+            "not asked or coded in the window, unknown, or declined",
+            TWO_YEARS,
             Topic::Needs,
             k,
             |f: &Facts, k| f.domains[k],
@@ -126,10 +128,10 @@ pub fn group() -> Group<Facts> {
             f.referrals[k]
         }),
         spec(
-            ("referrals_open", "community referrals open on the day"),
+            ("referrals_open", "community referrals created in the window and open on the day"),
             "count",
             early,
-            "365 days",
+            TWO_YEARS,
             Topic::Needs,
             1,
             |f, k| f.referrals[k],

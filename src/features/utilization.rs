@@ -60,11 +60,12 @@ fn stays(v: &View<'_>, f: &mut Facts) {
             f.hospital_days[k] += f64::from((end.0.min(v.day.0) - from).max(0));
         }
         if avoidable {
-            f.since_avoidable = Some(f64::from(v.day.since(stay.admit)));
+            f.since_avoidable = v.since(stay.admit);
         }
-        f.since_admission = Some(f64::from(v.day.since(stay.admit)));
+        f.since_admission = v.since(stay.admit);
         if let Some(d) = stay.discharge {
-            f.since_discharge = Some(f64::from(v.day.since(d)).max(0.0));
+            // A discharge date after the day ends a stay that is still open.
+            f.since_discharge = v.since(d.min(v.day));
         } else if v.day.since(stay.admit) <= 365 {
             f.open_stay = true;
         }
@@ -86,14 +87,13 @@ fn stays(v: &View<'_>, f: &mut Facts) {
 fn emergency(v: &View<'_>, f: &mut Facts) {
     let days: Vec<i32> = v.timeline.ed_visits.iter().map(|e| e.day.0).collect();
     f.ed = WINDOWS.map(|n| days.within(v.day, n));
-    f.ed_since = days.since(v.day);
-    for (visit, class) in v.timeline.ed_visits.iter().zip(&v.measures.ed).filter(|(e, _)| v.within(e.day, 365)) {
+    f.ed_since = v.timeline.ed_visits.iter().rev().find(|e| e.day <= v.day).and_then(|e| v.since(e.day));
+    for (_, class) in v.timeline.ed_visits.iter().zip(&v.measures.ed).filter(|(e, _)| v.within(e.day, 365)) {
         // Emergent not preventable, emergent preventable, primary-care treatable, non-emergent, injury.
         for (sum, part) in f.ed_classes.iter_mut().zip(class.fractions) {
             *sum += part;
         }
         f.ed_behavioral += class.fractions[5] + class.fractions[6] + class.fractions[7];
-        let _ = visit;
     }
     f.observation = v
         .timeline
@@ -147,6 +147,8 @@ fn prepare(v: &View<'_>) -> Facts {
 
 const NEVER: &str = "never missing";
 const YEAR: &str = "365 days";
+const TWO_YEARS: &str = "730 days";
+const NONE: &str = "none in 730 days";
 const NAMES: [&str; 5] = ["30 days", "90 days", "180 days", "365 days", "730 days"];
 
 type Pick = fn(&Facts, usize) -> Option<f64>;
@@ -196,8 +198,7 @@ fn hospital() -> Vec<Spec<Facts>> {
         }),
         line("open_stay", "a stay is open", "0 or 1", NEVER, |f, _| Some(flag(f.open_stay))),
     ]);
-    let since =
-        |name, words, topic: Topic, value: Pick| spec((name, words), "days", "none known", "any", topic, 0, value);
+    let since = |name, words, topic: Topic, value: Pick| spec((name, words), "days", NONE, TWO_YEARS, topic, 0, value);
     out.extend([
         since("days_since_discharge", "days since the latest discharge", Topic::Stays, |f, _| f.since_discharge),
         since("days_since_admission", "days since the latest admission", Topic::Stays, |f, _| f.since_admission),
@@ -229,8 +230,8 @@ fn elsewhere() -> Vec<Spec<Facts>> {
     out.push(spec(
         ("days_since_ed_visit", "days since the latest ED visit"),
         "days",
-        "none known",
-        "any",
+        NONE,
+        TWO_YEARS,
         Topic::Emergency,
         0,
         |f: &Facts, _| f.ed_since,
@@ -286,8 +287,8 @@ fn elsewhere() -> Vec<Spec<Facts>> {
     out.push(spec(
         ("days_since_ambulatory_visit", "days since the latest ambulatory visit"),
         "days",
-        "none in 730 days",
-        "730 days",
+        NONE,
+        TWO_YEARS,
         Topic::Visits,
         0,
         |f: &Facts, _| f.visit_since,

@@ -1,0 +1,49 @@
+"""A trained model beside the planted probability of a synthetic population, on the same rows.
+
+    lamplight synth --members 200000 --seed N --as-of 2026-06-30 --out past
+    lamplight synth --members 200000 --seed N --as-of 2027-02-26 --out later
+    lamplight train --config past.toml --model avoid_hosp_90 --learner boosted --out model
+    lamplight evaluate --config later.toml --model model --out judged
+    python benches/peers/planted.py --predictions judged/predictions.csv --truth past/truth.parquet --day 2026-06-30
+
+The planted probability is written for the night of `past` alone, so `--day` is that night, and must be among the judged
+snapshots. Intervals: 2,000 resamples of members, seeded.
+"""
+
+import argparse
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+
+def main():
+    """Prints the two rankings and their difference."""
+    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("--predictions", required=True)
+    a.add_argument("--truth", required=True)
+    a.add_argument("--day", required=True)
+    args = a.parse_args()
+    rows = pd.read_csv(args.predictions, dtype={"group": str, "day": str})
+    rows["group"] = rows.group.str.strip('"')
+    rows = rows[rows.day == args.day]
+    truth = pd.read_parquet(args.truth)
+    truth = truth[truth.score_id == "avoid_hosp"][["member_id", "probability"]].drop_duplicates("member_id")
+    d = rows.merge(truth, left_on="group", right_on="member_id", suffixes=("", "_planted"))
+    y, p, q = d.y.to_numpy(), d.probability.to_numpy(), d.probability_planted.to_numpy()
+    tenth = int(np.ceil(len(y) / 10))
+    print(f"{len(y):,} rows, {y.sum():,} events\n\n| ranking | AUROC | top tenth holds | expected / observed |\n|---|---|---|---|")
+    for name, s in (("planted probability", q), ("trained model", p)):
+        held = y[np.argsort(-s, kind="stable")[:tenth]].sum() / y.sum()
+        print(f"| {name} | {roc_auc_score(y, s):.4f} | {held:.3f} | {s.sum() / y.sum():.3f} |")
+    rng = np.random.default_rng(1)
+    gaps = []
+    for _ in range(2000):
+        w = np.bincount(rng.integers(0, len(y), len(y)), minlength=len(y))
+        gaps.append(roc_auc_score(y, q, sample_weight=w) - roc_auc_score(y, p, sample_weight=w))
+    low, high = np.percentile(gaps, [2.5, 97.5])
+    print(f"\nplanted less trained: {roc_auc_score(y, q) - roc_auc_score(y, p):.4f} ({low:.4f} to {high:.4f})")
+
+
+if __name__ == "__main__":
+    main()
