@@ -82,22 +82,22 @@ struct Account {
 
 fn account(f: &Folder, extract: &str) -> Account {
     let run = f.path("out/current");
-    let q: serde_json::Value =
+    let quality: serde_json::Value =
         serde_json::from_slice(&std::fs::read(run.join("data_quality.json")).expect("there")).expect("JSON");
-    let e = &q["extracts"][extract];
+    let told = &quality["extracts"][extract];
     let mut reasons = BTreeMap::new();
     for kind in ["quarantined", "normalised", "warnings"] {
-        for (name, v) in e[kind].as_object().expect("an object") {
+        for (name, v) in told[kind].as_object().expect("an object") {
             reasons.insert(name.clone(), v["count"].as_u64().expect("a count"));
         }
     }
-    for (name, v) in e["dropped"].as_object().expect("an object") {
+    for (name, v) in told["dropped"].as_object().expect("an object") {
         assert!(lamplight::extracts::LEFT_OUT.iter().any(|(rule, _)| rule == name), "{name} is documented");
         reasons.insert(name.clone(), v.as_u64().expect("a count"));
     }
-    let m = &manifest(&run)["rows"][extract];
-    let n = |k: &str| m[k].as_u64().expect("a count");
-    let rows = [n("rows_in"), n("rows_used"), n("rows_quarantined"), n("rows_dropped")];
+    let rows = &manifest(&run)["rows"][extract];
+    let count = |k: &str| rows[k].as_u64().expect("a count");
+    let rows = [count("rows_in"), count("rows_used"), count("rows_quarantined"), count("rows_dropped")];
     assert_eq!(rows[0], rows[1] + rows[2] + rows[3], "{extract}: rows in are used, quarantined or dropped");
     Account { reasons, rows }
 }

@@ -30,7 +30,7 @@ fn rows() -> Vec<[String; 8]> {
                 day.clone(),
                 day,
                 "E11.9".into(),
-                format!("{}.50", i),
+                format!("{i}.50"),
             ]
         })
         .collect()
@@ -145,7 +145,7 @@ fn no_mutation_of_a_file_makes_the_reader_panic() {
         let code = match outcome {
             Ok(Ok(_)) => 0,
             Ok(Err(e)) => e.exit_code(),
-            Err(_) => panic!("mutation {n} made the reader panic"),
+            Err(panic) => panic!("mutation {n} made the reader panic ({:?})", panic.type_id()),
         };
         assert!(matches!(code, 0 | 3 | 4), "mutation {n}: exit {code}");
         *codes.entry(code).or_insert(0_u64) += 1;

@@ -221,7 +221,7 @@ impl View<'_> {
         (0..self.timeline.stays.len()).filter(here).find(|i| self.measures.stays.get(*i).is_some_and(|f| f.is_index()))
     }
 
-    /// Days since `day`, none when that lies further back than any feature looks ([`LONGEST`]): without the limit the
+    /// Days since `day`, none when that lies further back than any feature looks (two years): without the limit the
     /// value would tell how long the extracts reach back.
     #[must_use]
     pub fn since(&self, day: Day) -> Option<f64> {

@@ -148,12 +148,12 @@ fn standing(out: &mut String, outreach: &Rows, suppressed: &Rows, overflow: &Row
         let _ = writeln!(
             out,
             "  priority {} = probability {} x impactability {} x reach {} x not yet engaged {} x time value {}",
-            get("priority"),
-            get("probability"),
-            get("impactability"),
-            get("reach"),
-            get("not_yet_engaged"),
-            get("time_value")
+            brief(get("priority"), 4),
+            brief(get("probability"), 4),
+            brief(get("impactability"), 4),
+            brief(get("reach"), 4),
+            brief(get("not_yet_engaged"), 4),
+            brief(get("time_value"), 4)
         );
         let _ = writeln!(out, "  what changed: {}; nights on the list: {}\n", get("what_changed"), get("days_on_list"));
         return;
@@ -187,6 +187,17 @@ fn standing(out: &mut String, outreach: &Rows, suppressed: &Rows, overflow: &Row
     }
 }
 
+/// A number with at most so many decimals, for reading; the published tables keep every digit.
+fn brief(number: &str, decimals: usize) -> String {
+    match number.parse::<f64>() {
+        Ok(v) if number.contains('.') => {
+            let fixed = format!("{v:.decimals$}");
+            fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        _ => number.to_owned(),
+    }
+}
+
 fn reasons(out: &mut String, reasons: &Rows) {
     if reasons.rows.is_empty() {
         return;
@@ -196,8 +207,8 @@ fn reasons(out: &mut String, reasons: &Rows) {
         let get = |n: &str| reasons.get(row, n);
         let points = match get("contribution") {
             "" => "context".to_owned(),
-            c if c.starts_with('-') => c.to_owned(),
-            c => format!("+{c}"),
+            c if c.starts_with('-') => brief(c, 3),
+            c => format!("+{}", brief(c, 3)),
         };
         let evidence = [get("evidence_date"), get("evidence_id")]
             .into_iter()
@@ -224,14 +235,14 @@ fn scores(out: &mut String, scores: &Rows) {
             let percentile = if get("percentile").is_empty() {
                 String::new()
             } else {
-                format!(", percentile {}", get("percentile"))
+                format!(", percentile {}", brief(get("percentile"), 1))
             };
             let _ = writeln!(
                 out,
                 "  {} {} days: {} ({}{percentile})",
                 get("score_id"),
                 get("horizon_days"),
-                get("probability"),
+                brief(get("probability"), 4),
                 get("model_id")
             );
         } else {
