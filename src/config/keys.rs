@@ -22,7 +22,7 @@ pub const KEYS: &[Key] = &[
     key("run.threads", "0", "worker threads; 0 takes every core; no output byte depends on it"),
     key("run.seed", "20260101", "seed of tie-breaking and the hold-out draw"),
     key("run.keep_runs", "14", "published runs kept; the newest good one is never removed"),
-    key("run.max_memory", "\"3GiB\"", "claim events held in memory before they spill to disk"),
+    key("run.max_memory", "\"1GiB\"", "claim events held in memory before they spill to disk"),
     key("run.input_root", "", "when set, every input file must lie under this folder after links are resolved"),
     key(
         "reference.dir",

@@ -29,7 +29,7 @@ impl Default for Run {
             threads: 0,
             seed: 20_260_101,
             keep_runs: 14,
-            max_memory: "3GiB".into(),
+            max_memory: "1GiB".into(),
             input_root: None,
         }
     }
