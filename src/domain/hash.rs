@@ -19,3 +19,11 @@ pub fn stable_hash(seed: u64, bytes: &[u8]) -> u64 {
     }
     mix64(h)
 }
+
+/// A hash as a number in 0..1, by its highest 53 bits.
+#[must_use]
+pub fn unit(hash: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are held exactly")]
+    let unit = (hash >> 11) as f64 / (1_u64 << 53) as f64;
+    unit
+}

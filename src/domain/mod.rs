@@ -14,7 +14,7 @@ pub use calendar::{add_business_days, business_days_between, is_business_day, is
 pub use categories::{PayerType, Sex};
 pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left, trim_text};
 pub use day::{Day, days_in_month};
-pub use hash::{mix64, stable_hash};
+pub use hash::{mix64, stable_hash, unit};
 pub use money::{Cents, cents_from_text};
 pub use pseudonym::{MIN_KEY_BYTES, PseudonymKey, hex};
 pub use vocabulary::{Discipline, Disciplines, Focus};

@@ -75,6 +75,25 @@ impl Context<'_> {
         found
     }
 
+    /// As [`Context::member`]; lines of one member mostly stand together, so the last answer is kept.
+    fn member_like_last<'b>(
+        &self,
+        cells: &Cells<'b>,
+        (member_id, row): (&'b Column, usize),
+        last: &mut Option<(&'b str, u32)>,
+        verdicts: &mut Verdicts,
+    ) -> Option<u32> {
+        let id = member_id.text(row).unwrap_or("");
+        if let Some((same, member)) = *last
+            && same == id
+        {
+            return Some(member);
+        }
+        let member = self.member(cells, row, verdicts)?;
+        *last = Some((id, member));
+        Some(member)
+    }
+
     /// Service before birth or more than 30 days after death.
     fn outside_life(&self, member: u32, start: i32, row: usize, column: usize, verdicts: &mut Verdicts) -> bool {
         let m = self.population.member(member);
@@ -203,16 +222,10 @@ pub(super) fn claim_lines(
     let mut scratch = Vec::new();
     let (mut dx, mut px) = (Vec::new(), Vec::new());
     let start_column = cells.index("claim_start_date");
-    // Lines of one member mostly stand together.
-    let mut last: Option<(&str, u32)> = None;
+    let mut last = None;
     for row in batch.good() {
-        let id = columns.member_id.text(row).unwrap_or("");
-        let found = match last {
-            Some((same, member)) if same == id => Some(member),
-            _ => context.member(&cells, row, verdicts),
-        };
-        let Some(member) = found else { continue };
-        last = Some((id, member));
+        let at = (columns.member_id, row);
+        let Some(member) = context.member_like_last(&cells, at, &mut last, verdicts) else { continue };
         columns.codes(row, &mut dx, &mut px);
         let line = ClaimLine { dx: &dx, px: &px, ..claim_line(&columns, context.pools, &known, &mut memo, batch, row) };
         if let Some((column, reason)) = reversed_dates(&line) {
@@ -385,15 +398,9 @@ pub(super) fn fills(
         (c("ndc_code"), c("ingredient_name"), c("days_supply"), c("paid_amount"));
     let dispensing_column = cells.index("dispensing_date");
     let mut scratch = Vec::new();
-    let mut last: Option<(&str, u32)> = None;
+    let mut last = None;
     for row in batch.good() {
-        let id = member_id.text(row).unwrap_or("");
-        let found = match last {
-            Some((same, member)) if same == id => Some(member),
-            _ => context.member(&cells, row, verdicts),
-        };
-        let Some(member) = found else { continue };
-        last = Some((id, member));
+        let Some(member) = context.member_like_last(&cells, (member_id, row), &mut last, verdicts) else { continue };
         let (day, paid, received) = (dispensed.day(row), paid_date.day(row), received_date.day(row));
         if context.outside_life(member, day, row, dispensing_column, verdicts)
             || !context.arrived(day, first_day([received, paid, day]), verdicts)

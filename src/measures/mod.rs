@@ -74,6 +74,24 @@ pub struct Inputs<'a> {
     pub referrals: Vec<&'a Referral>,
 }
 
+impl<'a> Inputs<'a> {
+    /// Nothing beside the timeline: for what claims, ADT rows and fills alone decide.
+    #[must_use]
+    pub fn bare(codes: &'a Codes<'a>, clocks: &'a Clocks) -> Self {
+        Self {
+            codes,
+            clocks,
+            claims_lag_days: 0,
+            screenings: Vec::new(),
+            outreach: Vec::new(),
+            labs: Vec::new(),
+            tasks: Vec::new(),
+            authorizations: Vec::new(),
+            referrals: Vec::new(),
+        }
+    }
+}
+
 /// What the measures say of one member.
 #[derive(Default)]
 pub struct MemberMeasures {
@@ -158,34 +176,30 @@ const LEARNING: &[&dyn Measure] = &[
     &needs::Needs,
 ];
 
-/// Computes only what trained models look at: many views a member, so nothing more. Pure.
-#[must_use]
-pub fn measure_for_learning(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
+fn compute(measures: &[&dyn Measure], timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
     let mut out = MemberMeasures::default();
-    for m in LEARNING {
+    for m in measures {
         m.compute(timeline, inputs, &mut out);
     }
     out
+}
+
+/// Computes only what trained models look at: many views a member, so nothing more. Pure.
+#[must_use]
+pub fn measure_for_learning(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
+    compute(LEARNING, timeline, inputs)
 }
 
 /// Computes only what the ordering key of an earlier night rests on. Pure.
 #[must_use]
 pub fn measure_for_order(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
-    let mut out = MemberMeasures::default();
-    for m in ORDERING {
-        m.compute(timeline, inputs, &mut out);
-    }
-    out
+    compute(ORDERING, timeline, inputs)
 }
 
 /// Computes every registered measure of one member. Pure.
 #[must_use]
 pub fn measure(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> MemberMeasures {
-    let mut out = MemberMeasures::default();
-    for m in REGISTRY {
-        m.compute(timeline, inputs, &mut out);
-    }
-    out
+    compute(REGISTRY, timeline, inputs)
 }
 
 /// Days in the half-open window (as_of − 365, as_of].

@@ -4,7 +4,7 @@
 use super::cut::{Draw, Place};
 use super::memory::Arm;
 use super::{Candidate, Inputs, Stream};
-use crate::domain::stable_hash;
+use crate::domain::{stable_hash, unit};
 
 /// Keeps the draw apart from the tie-break of the list, which hashes the same id.
 const SALT: u64 = 0x484F_4C44_4F55_5421;
@@ -12,9 +12,7 @@ const SALT: u64 = 0x484F_4C44_4F55_5421;
 /// Whether the seeded draw of a member id falls below a share.
 #[must_use]
 pub fn falls_below(seed: u64, id: &str, share: f64) -> bool {
-    #[expect(clippy::cast_precision_loss, reason = "53 bits are held exactly")]
-    let at = (stable_hash(seed ^ SALT, id.as_bytes()) >> 11) as f64 / (1_u64 << 53) as f64;
-    at < share
+    unit(stable_hash(seed ^ SALT, id.as_bytes())) < share
 }
 
 /// A candidate's standing before the cut. A person drawn once keeps the arm; one on the previous list was contacted

@@ -155,17 +155,7 @@ impl Walk<'_> {
             return nothing;
         }
         let known = timeline.known_at(events, day, self.plan.models.claims_lag_days, room);
-        let bare = Inputs {
-            codes: self.codes,
-            clocks: &self.plan.clocks,
-            claims_lag_days: 0,
-            screenings: Vec::new(),
-            outreach: Vec::new(),
-            labs: Vec::new(),
-            tasks: Vec::new(),
-            authorizations: Vec::new(),
-            referrals: Vec::new(),
-        };
+        let bare = Inputs::bare(self.codes, &self.plan.clocks);
         RiskKey::of(&measure_for_order(&known, &bare))
     }
 }

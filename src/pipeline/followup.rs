@@ -137,17 +137,7 @@ fn arms(history: &History<'_>, kept: &KeptRuns) -> Result<Arms, PipelineError> {
 
 /// Whether each outcome happened in the horizon up to the draw, and in the horizon after it.
 fn events(history: &History<'_>, timeline: &Timeline<'_>, drawn: Day) -> ([bool; 2], [bool; 2]) {
-    let bare = Inputs {
-        codes: history.codes,
-        clocks: &history.plan.clocks,
-        claims_lag_days: 0,
-        screenings: Vec::new(),
-        outreach: Vec::new(),
-        labs: Vec::new(),
-        tasks: Vec::new(),
-        authorizations: Vec::new(),
-        referrals: Vec::new(),
-    };
+    let bare = Inputs::bare(history.codes, &history.plan.clocks);
     let horizon = history.plan.followup.horizon_days;
     let (mut before, mut after) = ([false; 2], [false; 2]);
     for (stay, facts) in timeline.stays.iter().zip(&measure_for_order(timeline, &bare).stays) {

@@ -31,23 +31,30 @@ pub struct KeptRuns {
     pub memory: Memory,
 }
 
-/// Reads every kept run up to the night of the plan.
-///
-/// # Errors
-/// When a file of a run that verifies cannot be read.
-pub fn read(plan: &RunPlan) -> Result<KeptRuns, PipelineError> {
-    let mut found: Vec<(Day, String)> = Vec::new();
+/// Every kept run up to the night of the plan with its night, oldest first (of one night by name), not yet verified.
+/// A run under another pseudonym key is left out: nobody in it would be recognised.
+#[must_use]
+pub fn manifests(plan: &RunPlan) -> Vec<(Day, String, Manifest)> {
+    let mut found = Vec::new();
     for entry in std::fs::read_dir(plan.run.out.join("runs")).into_iter().flatten().filter_map(Result::ok) {
         let Ok(bytes) = std::fs::read(entry.path().join("manifest.json")) else { continue };
         let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { continue };
         let Some(night) = Day::parse_iso(&manifest.as_of).filter(|d| *d <= plan.as_of) else { continue };
         if manifest.pseudonym_key_id.as_deref() == plan.pseudonyms.as_ref().map(PseudonymKey::id) {
-            found.push((night, entry.file_name().to_string_lossy().into_owned()));
+            found.push((night, entry.file_name().to_string_lossy().into_owned(), manifest));
         }
     }
-    found.sort();
+    found.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    found
+}
+
+/// Reads every kept run up to the night of the plan.
+///
+/// # Errors
+/// When a file of a run that verifies cannot be read.
+pub fn read(plan: &RunPlan) -> Result<KeptRuns, PipelineError> {
     let mut out = KeptRuns::default();
-    for (night, name) in found {
+    for (night, name, _) in manifests(plan) {
         let run = plan.run.out.join("runs").join(&name);
         if !verify(&run).is_ok_and(|(_, problems)| problems.is_empty()) {
             out.refused.push(name);

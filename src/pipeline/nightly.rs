@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::everyone::{Everyone, Walk};
 use super::night_models::NightModels;
 use super::publication::{self, Night};
-use super::{PipelineError, Progress, gates, model_places, stop_flag};
+use super::{PipelineError, Progress, gates, kept_runs, model_places, stop_flag};
 use crate::caseload;
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
@@ -226,20 +226,9 @@ impl Account {
 
 /// The newest kept run of an earlier night, when it verifies, and what it remembers.
 fn remember(folder: &OutputFolder, plan: &RunPlan) -> (Option<Manifest>, Memory) {
-    let mut best: Option<(crate::domain::Day, String, Manifest)> = None;
-    for name in folder.runs() {
-        let Ok(bytes) = std::fs::read(folder.run(&name).join("manifest.json")) else { continue };
-        let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { continue };
-        let Some(night) = crate::domain::Day::parse_iso(&manifest.as_of).filter(|d| *d < plan.as_of) else { continue };
-        // Under another key nobody would be recognised.
-        if manifest.pseudonym_key_id.as_deref() != plan.pseudonyms.as_ref().map(crate::domain::PseudonymKey::id) {
-            continue;
-        }
-        if best.as_ref().is_none_or(|(d, n, _)| (*d, n) < (night, &name)) {
-            best = Some((night, name, manifest));
-        }
-    }
-    let Some((night, name, manifest)) = best else { return (None, Memory::default()) };
+    let Some((night, name, manifest)) = kept_runs::manifests(plan).into_iter().rfind(|(d, ..)| *d < plan.as_of) else {
+        return (None, Memory::default());
+    };
     let run = folder.run(&name);
     let intact = verify(&run).is_ok_and(|(_, problems)| problems.is_empty());
     match read_rows(&run.join("memory.parquet"), None).ok().filter(|_| intact) {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::history::{Calendar, Label, Slice, Story, is_mature};
 use super::{PipelineError, stop_flag};
 use crate::config::RunPlan;
-use crate::domain::{Day, mix64, stable_hash};
+use crate::domain::{Day, mix64, stable_hash, unit};
 use crate::extracts::Extracts;
 use crate::features::{Knowledge, View, Whole};
 use crate::measures::{Inputs, lace_for_stay, measure_for_learning};
@@ -246,7 +246,7 @@ impl<'a> PanelWalk<'a> {
     }
 
     fn member(&self, whole: &Whole<'_>, requests: &[Request], k: &Knowledge<'a>, parts: &mut [Part]) {
-        let measures = measure_for_learning(&whole.timeline, &self.bare());
+        let measures = measure_for_learning(&whole.timeline, &Inputs::bare(self.codes, &self.plan.clocks));
         let story = Story::of(&whole.timeline, &measures);
         for (request, part) in requests.iter().zip(parts) {
             let walk = MemberWalk { walk: self, knowledge: k, request, whole, story: &story };
@@ -255,20 +255,6 @@ impl<'a> PanelWalk<'a> {
             } else {
                 walk.months(part);
             }
-        }
-    }
-
-    fn bare(&self) -> Inputs<'_> {
-        Inputs {
-            codes: self.codes,
-            clocks: &self.plan.clocks,
-            claims_lag_days: 0,
-            screenings: Vec::new(),
-            outreach: Vec::new(),
-            labs: Vec::new(),
-            tasks: Vec::new(),
-            authorizations: Vec::new(),
-            referrals: Vec::new(),
         }
     }
 }
@@ -286,9 +272,7 @@ impl MemberWalk<'_, '_, '_> {
     fn draw(&self, purpose: u64, number: i32) -> f64 {
         let id = self.walk.extracts.population.member(self.whole.member).id();
         let key = stable_hash(self.walk.plan.run.seed ^ purpose, id.as_bytes());
-        #[expect(clippy::cast_precision_loss, reason = "53 bits are kept")]
-        let unit = (mix64(key ^ u64::from(number.unsigned_abs())) >> 11) as f64 / (1_u64 << 53) as f64;
-        unit
+        unit(mix64(key ^ u64::from(number.unsigned_abs())))
     }
 
     fn months(&self, part: &mut Part) {

@@ -170,7 +170,7 @@ impl History {
         let room = Room { codes: &codes, arena: &Bump::new() };
         let timeline = Timeline::build(&member, &events, self.as_of, room, &mut LineAccount::default());
         let clocks = Clocks::default();
-        let inputs = Inputs { labs: self.labs.iter().collect(), ..bare(&codes, &clocks) };
+        let inputs = Inputs { labs: self.labs.iter().collect(), ..Inputs::bare(&codes, &clocks) };
         look(&timeline, &measure(&timeline, &inputs))
     }
 }
@@ -191,7 +191,7 @@ pub(super) fn time_hcc(histories: Vec<History>, times: u32) -> (f64, std::time::
     let (icd, words) = (icd.freeze(), words.freeze());
     let codes = Codes::new(&icd, &words, &REFERENCE);
     let clocks = Clocks::default();
-    let inputs = bare(&codes, &clocks);
+    let inputs = Inputs::bare(&codes, &clocks);
     let arena = Bump::new();
     let room = Room { codes: &codes, arena: &arena };
     let timelines: Vec<Timeline<'_>> = parts
@@ -211,18 +211,4 @@ pub(super) fn time_hcc(histories: Vec<History>, times: u32) -> (f64, std::time::
         }
     }
     (sum, start.elapsed())
-}
-
-fn bare<'a>(codes: &'a Codes<'a>, clocks: &'a Clocks) -> Inputs<'a> {
-    Inputs {
-        codes,
-        clocks,
-        claims_lag_days: 0,
-        screenings: Vec::new(),
-        outreach: Vec::new(),
-        labs: Vec::new(),
-        tasks: Vec::new(),
-        authorizations: Vec::new(),
-        referrals: Vec::new(),
-    }
 }
