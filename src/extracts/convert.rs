@@ -1,6 +1,8 @@
 //! From arrow arrays of any type found in the wild to the few typed columns the engine uses.
 //! Owns the casts, the date spellings and the per-value faults; refuses to look across two columns.
 
+use std::any::Any;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, TimestampNanosecondType};
 use arrow_array::{Array, ArrayRef, Decimal128Array, DictionaryArray, StringArray};
@@ -132,6 +134,28 @@ impl Findings {
 /// A column whose type can never be read as its kind; the run is refused.
 pub struct TypeRefused(pub String);
 
+/// What the distinct values of a column's dictionary meant. The batches of a row group share one dictionary, so each
+/// value is judged once a row group.
+#[derive(Default)]
+pub struct Memo(Option<(StringArray, Box<dyn Any>)>);
+
+impl Memo {
+    /// The meanings of `values`, by `judge` unless they are those of the last call. The kept array holds its buffers
+    /// alive, so the same addresses are the same values.
+    fn of<T: 'static>(&mut self, values: StringArray, judge: impl FnOnce(&StringArray) -> Vec<T>) -> &[T] {
+        let same = |old: &StringArray| {
+            old.len() == values.len()
+                && old.value_data().as_ptr() == values.value_data().as_ptr()
+                && old.value_offsets().as_ptr() == values.value_offsets().as_ptr()
+        };
+        if !self.0.as_ref().is_some_and(|(old, meanings)| same(old) && meanings.is::<Vec<T>>()) {
+            let meanings = judge(&values);
+            self.0 = Some((values, Box::new(meanings)));
+        }
+        self.0.as_ref().and_then(|(_, meanings)| meanings.downcast_ref::<Vec<T>>()).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// Converts one column. `spec` says what it should be.
 ///
 /// # Errors
@@ -142,6 +166,7 @@ pub fn convert(
     pools: &Pools,
     dates: &DateReader,
     found: &mut Findings,
+    memo: &mut Memo,
 ) -> Result<Column, TypeRefused> {
     refuse_nested(array.data_type(), spec)?;
     // Of 25 positions most are empty in most batches; an empty column reads as an absent one.
@@ -150,15 +175,15 @@ pub fn convert(
     }
     let column = match spec.kind {
         Kind::Id | Kind::Text => Column::Text(id_texts(array, spec, found)?),
-        Kind::Word | Kind::LowerWord => Column::Word(words(array, spec, pools, found)?),
-        Kind::Icd => Column::Word(icd(array, pools, found)?),
-        Kind::Fixed(_) | Kind::Bill => Column::Short(shorts(array, spec, found)?),
+        Kind::Word | Kind::LowerWord => Column::Word(words(array, spec, pools, found, memo)?),
+        Kind::Icd => Column::Word(icd(array, pools, found, memo)?),
+        Kind::Fixed(_) | Kind::Bill => Column::Short(shorts(array, spec, found, memo)?),
         Kind::Date => Column::Day(days(array, spec, dates, found)?),
         Kind::Money => Column::Integer(money(array, spec, found)?),
         Kind::Integer => Column::Integer(integers(array, spec, found)?),
         Kind::Number => Column::Number(numbers(array, spec, found)?),
         Kind::IndexValue => Column::Number(index_values(array, found)?),
-        Kind::Flag => Column::Flag(flags(array, found)?),
+        Kind::Flag => Column::Flag(flags(array, found, memo)?),
     };
     // An index value may be missing for a reason that its own reading has judged.
     if spec.required && spec.kind != Kind::IndexValue {
@@ -210,41 +235,71 @@ fn texts(array: &ArrayRef) -> Result<StringArray, TypeRefused> {
 }
 
 /// Applies `f` once a distinct value where that is cheap: dictionary arrays by key, others by memo.
-fn map_values<T: Copy>(
+fn map_values<T: Copy + 'static>(
     array: &ArrayRef,
     none: T,
     mut f: impl FnMut(&str) -> (T, Option<Reason>),
     found: &mut Findings,
+    memo: &mut Memo,
 ) -> Result<Vec<T>, TypeRefused> {
-    let mut out = Vec::with_capacity(array.len());
-    if let Some(dictionary) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>() {
-        let values = texts(dictionary.values())?;
-        let mapped: Vec<(T, Option<Reason>)> =
-            (0..values.len()).map(|i| if values.is_valid(i) { f(values.value(i)) } else { (none, None) }).collect();
-        for key in dictionary.keys() {
-            let (value, reason) = key.and_then(|k| usize::try_from(k).ok()).map_or((none, None), |k| mapped[k]);
-            if let Some(reason) = reason {
-                found.note(reason);
+    let mut notes = Runs::default();
+    let out = if let Some(dictionary) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>() {
+        let judged = memo.of(texts(dictionary.values())?, |values| {
+            (0..values.len())
+                .map(|i| if values.is_valid(i) { f(values.value(i)) } else { (none, None) })
+                .collect::<Vec<_>>()
+        });
+        let one = |key: Option<i32>, notes: &mut Runs| {
+            let (value, reason) = key.and_then(|k| judged.get(usize::try_from(k).ok()?)).copied().unwrap_or((none, None));
+            notes.count(reason);
+            value
+        };
+        let keys = dictionary.keys();
+        if keys.null_count() == 0 {
+            keys.values().iter().map(|k| one(Some(*k), &mut notes)).collect()
+        } else {
+            keys.iter().map(|k| one(k, &mut notes)).collect()
+        }
+    } else {
+        let values = texts(array)?;
+        let mut seen: FxHashMap<&str, (T, Option<Reason>)> = FxHashMap::default();
+        let mut out = Vec::with_capacity(values.len());
+        for i in 0..values.len() {
+            if values.is_null(i) || values.value_length(i) == 0 {
+                out.push(none);
+                continue;
             }
+            let text = values.value(i);
+            let (value, reason) = *seen.entry(text).or_insert_with(|| f(text));
+            notes.count(reason);
             out.push(value);
         }
-        return Ok(out);
-    }
-    let values = texts(array)?;
-    let mut memo: FxHashMap<&str, (T, Option<Reason>)> = FxHashMap::default();
-    for i in 0..values.len() {
-        if values.is_null(i) || values.value_length(i) == 0 {
-            out.push(none);
-            continue;
-        }
-        let text = values.value(i);
-        let (value, reason) = *memo.entry(text).or_insert_with(|| f(text));
-        if let Some(reason) = reason {
-            found.note(reason);
-        }
-        out.push(value);
-    }
+        out
+    };
+    notes.end(found);
     Ok(out)
+}
+
+/// Counts reasons that mostly come in runs.
+#[derive(Default)]
+struct Runs {
+    last: Option<(Reason, u64)>,
+    done: Vec<(Reason, u64)>,
+}
+
+impl Runs {
+    fn count(&mut self, reason: Option<Reason>) {
+        let Some(reason) = reason else { return };
+        match &mut self.last {
+            Some((same, n)) if *same == reason => *n += 1,
+            last => self.done.extend(last.replace((reason, 1))),
+        }
+    }
+    fn end(self, found: &mut Findings) {
+        for (reason, n) in self.done.into_iter().chain(self.last) {
+            *found.notes.entry(reason).or_default() += n;
+        }
+    }
 }
 
 fn id_texts(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<StringArray, TypeRefused> {
@@ -296,7 +351,13 @@ fn float_like_ids(values: StringArray, found: &mut Findings) -> Result<StringArr
     Ok(values)
 }
 
-fn words(array: &ArrayRef, spec: &ColumnSpec, pools: &Pools, found: &mut Findings) -> Result<Vec<u32>, TypeRefused> {
+fn words(
+    array: &ArrayRef,
+    spec: &ColumnSpec,
+    pools: &Pools,
+    found: &mut Findings,
+    memo: &mut Memo,
+) -> Result<Vec<u32>, TypeRefused> {
     let lower = spec.kind == Kind::LowerWord;
     // In a required closed list the row cannot be judged; u32::MAX marks it for quarantine below.
     const UNKNOWN: u32 = u32::MAX;
@@ -309,7 +370,7 @@ fn words(array: &ArrayRef, spec: &ColumnSpec, pools: &Pools, found: &mut Finding
         }
         (pools.word.intern(&text), None)
     };
-    let mut out = map_values(array, 0, map, found)?;
+    let mut out = map_values(array, 0, map, found, memo)?;
     for (row, value) in out.iter_mut().enumerate() {
         if *value == UNKNOWN {
             *value = 0;
@@ -319,7 +380,7 @@ fn words(array: &ArrayRef, spec: &ColumnSpec, pools: &Pools, found: &mut Finding
     Ok(out)
 }
 
-fn icd(array: &ArrayRef, pools: &Pools, found: &mut Findings) -> Result<Vec<u32>, TypeRefused> {
+fn icd(array: &ArrayRef, pools: &Pools, found: &mut Findings, memo: &mut Memo) -> Result<Vec<u32>, TypeRefused> {
     let mut buffer = String::new();
     map_values(
         array,
@@ -333,10 +394,16 @@ fn icd(array: &ArrayRef, pools: &Pools, found: &mut Findings) -> Result<Vec<u32>
             None => (0, (!text.trim().is_empty()).then_some(Reason::PlaceholderCode)),
         },
         found,
+        memo,
     )
 }
 
-fn shorts(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<Vec<Short>, TypeRefused> {
+fn shorts(
+    array: &ArrayRef,
+    spec: &ColumnSpec,
+    found: &mut Findings,
+    memo: &mut Memo,
+) -> Result<Vec<Short>, TypeRefused> {
     map_values(
         array,
         Short::NONE,
@@ -354,6 +421,7 @@ fn shorts(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<V
             }
         },
         found,
+        memo,
     )
 }
 
@@ -408,6 +476,7 @@ fn text_days(
             },
         },
         found,
+        &mut Memo::default(),
     )?;
     let shown = plain.as_string::<i32>();
     for (row, day) in out.iter_mut().enumerate() {
@@ -588,7 +657,7 @@ fn parse_each<T: Copy>(
     Ok(out)
 }
 
-fn flags(array: &ArrayRef, found: &mut Findings) -> Result<Vec<u8>, TypeRefused> {
+fn flags(array: &ArrayRef, found: &mut Findings, memo: &mut Memo) -> Result<Vec<u8>, TypeRefused> {
     map_values(
         array,
         NO_FLAG,
@@ -599,5 +668,6 @@ fn flags(array: &ArrayRef, found: &mut Findings) -> Result<Vec<u8>, TypeRefused>
             Some(_) => (NO_FLAG, Some(Reason::UnknownValue)),
         },
         found,
+        memo,
     )
 }

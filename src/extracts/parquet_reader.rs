@@ -10,6 +10,8 @@ use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
+use parquet::file::metadata::RowGroupMetaData;
+
 use super::ExtractError;
 use super::reader::{BATCH_ROWS, RawBatch, RowNumbers};
 use super::source::SourceFile;
@@ -19,6 +21,8 @@ pub struct ParquetSource {
     /// Top-level column names.
     pub names: Vec<String>,
     file: SourceFile,
+    /// The footer, read once: that of a wide file is not small.
+    metadata: ArrowReaderMetadata,
     first_rows: Vec<u64>,
 }
 
@@ -63,7 +67,7 @@ pub fn open(file: &SourceFile) -> Result<ParquetSource, String> {
             next +=
                 u64::try_from(group.num_rows()).map_err(|_| "a row group says it has fewer than 0 rows".to_owned())?;
         }
-        Ok(ParquetSource { names, file: file.clone(), first_rows })
+        Ok(ParquetSource { names, file: file.clone(), metadata, first_rows })
     })
 }
 
@@ -115,13 +119,13 @@ impl ParquetSource {
         as_dictionary: &[bool],
     ) -> Result<parquet::arrow::arrow_reader::ParquetRecordBatchReader, String> {
         let handle = File::open(&self.file.path).map_err(|e| e.to_string())?;
-        let plain = ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new()).map_err(|e| e.to_string())?;
-        let hinted = hint(plain.schema(), needed, as_dictionary);
+        let group_facts = self.metadata.metadata().row_group(group);
+        let hinted = hint(self.metadata.schema(), needed, as_dictionary, &|name| is_dense(group_facts, name));
         let metadata = ArrowReaderMetadata::try_new(
-            Arc::clone(plain.metadata()),
+            Arc::clone(self.metadata.metadata()),
             ArrowReaderOptions::new().with_schema(Arc::new(hinted)),
         )
-        .unwrap_or(plain);
+        .unwrap_or_else(|_| self.metadata.clone());
         let mask = ProjectionMask::roots(metadata.parquet_schema(), needed.iter().copied());
         ParquetRecordBatchReaderBuilder::new_with_metadata(handle, metadata)
             .with_projection(mask)
@@ -132,7 +136,20 @@ impl ParquetSource {
     }
 }
 
-fn hint(schema: &Schema, needed: &[usize], as_dictionary: &[bool]) -> Schema {
+/// Whether a column of a row group has a dictionary and mostly holds values. A batch without any value has no dictionary,
+/// and the decoder would then build one row by row, at a cost above all the rest; most of 25 positions are like that.
+/// Statistics decide about speed here, never about a value.
+fn is_dense(group: &RowGroupMetaData, name: &str) -> bool {
+    let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+    group.columns().iter().any(|c| {
+        let empty = c.statistics().and_then(|s| s.null_count_opt()).unwrap_or(0);
+        c.column_path().parts().first().is_some_and(|n| n == name)
+            && c.dictionary_page_offset().is_some()
+            && empty.saturating_mul(8) <= rows.saturating_mul(7)
+    })
+}
+
+fn hint(schema: &Schema, needed: &[usize], as_dictionary: &[bool], is_dense: &dyn Fn(&str) -> bool) -> Schema {
     let fields: Vec<Field> = schema
         .fields()
         .iter()
@@ -140,7 +157,7 @@ fn hint(schema: &Schema, needed: &[usize], as_dictionary: &[bool]) -> Schema {
         .map(|(at, field)| {
             let wanted = needed.iter().position(|n| *n == at).is_some_and(|slot| as_dictionary[slot]);
             let text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
-            if wanted && text {
+            if wanted && text && is_dense(field.name()) {
                 Field::new(
                     field.name(),
                     DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::ExtractError;
 use super::contract::{ColumnSpec, ExtractSpec};
-use super::convert::{self, Column, Findings, Pools};
+use super::convert::{self, Column, Findings, Memo, Pools};
 use super::dates::DateReader;
 use super::ledger::{Ledger, QuarantineRow, Tally};
 use super::reason::{Reason, Severity};
@@ -126,6 +126,13 @@ enum Binding {
 /// Every canonical column with its filling, in flat order.
 type Bindings = Vec<(Binding, &'static ColumnSpec)>;
 
+/// What dictionaries meant, a memo a column in flat order.
+type Memos = Vec<Memo>;
+
+fn memos(bindings: &Bindings) -> Memos {
+    bindings.iter().map(|_| Memo::default()).collect()
+}
+
 /// Everything needed to read one extract.
 pub struct ExtractReader<'a> {
     /// The contract.
@@ -155,7 +162,7 @@ impl ExtractReader<'_> {
             let view = sql_view::run(self, sql)?;
             let (bindings, needed) = self.bind(&view.names, "the view", ledger)?;
             for batch in view.batches(&needed) {
-                self.handle(batch, &bindings, &dates, ledger, consume)?;
+                self.handle(batch, &bindings, (&dates, &mut memos(&bindings)), ledger, consume)?;
             }
             ledger.merge(
                 &Tally {
@@ -195,9 +202,10 @@ impl ExtractReader<'_> {
             let (bindings, needed) = self.bind(&source.names, &file.name, ledger)?;
             let code_slots = Self::code_slots(&bindings, needed.len());
             source.row_groups().into_par_iter().try_for_each(|group| {
+                let mut memos = memos(&bindings);
                 source
                     .read(group, index, &needed, &code_slots, &mut |raw| {
-                        self.handle(raw, &bindings, dates, ledger, consume)
+                        self.handle(raw, &bindings, (dates, &mut memos), ledger, consume)
                     })
                     .map_err(|e| e.into_extract(|why| self.unreadable(file, why)))
             })?;
@@ -213,7 +221,7 @@ impl ExtractReader<'_> {
                 let consumed = receive
                     .into_iter()
                     .par_bridge()
-                    .try_for_each(|raw| self.handle(raw, &bindings, dates, ledger, consume));
+                    .try_for_each(|raw| self.handle(raw, &bindings, (dates, &mut memos(&bindings)), ledger, consume));
                 let produced = producer.join().unwrap_or_else(|_| Err("the reader stopped unexpectedly".to_owned()));
                 consumed.and(produced.map_err(|why| self.unreadable(file, why)))
             });
@@ -339,8 +347,8 @@ impl ExtractReader<'_> {
     fn handle(
         &self,
         raw: RawBatch,
-        bindings: &[(Binding, &'static ColumnSpec)],
-        dates: &DateReader,
+        bindings: &Bindings,
+        (dates, memos): (&DateReader, &mut Memos),
         ledger: &Ledger,
         consume: Consumer<'_>,
     ) -> Result<(), ExtractError> {
@@ -357,7 +365,7 @@ impl ExtractReader<'_> {
                 continue;
             };
             let mut found = Findings::default();
-            let column = convert::convert(&array, spec, self.pools, dates, &mut found)
+            let column = convert::convert(&array, spec, self.pools, dates, &mut found, &mut memos[flat])
                 .map_err(|e| self.broken(format!("{}: {}", self.file_name(raw.file), e.0)))?;
             for (reason, n) in found.notes {
                 *tally.notes.entry(reason).or_default() += n;

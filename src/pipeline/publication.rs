@@ -15,10 +15,11 @@ use crate::caseload::{self, BuiltCaseload, Continuity, Options, Solution};
 use crate::config::RunPlan;
 use crate::extracts::{Discovered, QuarantineRow};
 use crate::measures::{RateKind, exact_poisson};
+use crate::models::evaluation::drift;
 use crate::models::trained::TrainedModel;
 use crate::outreach::{Inputs, OutreachList, stability};
 use crate::publish::{
-    AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, Program, RowAccount, Staging, Table,
+    AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, Program, RowAccount, ScoreDrift, Staging, Table,
     Worklist, WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, fhir_files,
     hash_outputs, output_digest, outreach_workbook, parquet_bytes, render_report, verify, worklists_workbook,
 };
@@ -114,7 +115,8 @@ pub fn publish(
     write_list(&mut staging, night)?;
     let staff = serde_json::to_value(&night.list.staff).map_err(|e| PipelineError::Internal(e.to_string()))?;
     staging.write("capacity.json", &pretty(&staff)?)?;
-    let program = serde_json::to_value(Program::of(night.inputs, night.list));
+    let drift = score_drift(night.models, night.inputs.scores);
+    let program = serde_json::to_value(Program { drift, ..Program::of(night.inputs, night.list) });
     staging.write("program.json", &pretty(&program.map_err(|e| PipelineError::Internal(e.to_string()))?)?)?;
     for (name, bytes) in &night.assignment.files {
         staging.write(name, bytes)?;
@@ -167,6 +169,37 @@ pub fn publish(
         counts: manifest.counts,
         digest: manifest.digest,
     })
+}
+
+/// Tonight's scores of each model in use against the rows it learned on.
+pub(super) fn score_drift(models: &[TrainedModel], scores: &[crate::models::Score]) -> Vec<ScoreDrift> {
+    models
+        .iter()
+        .filter_map(|m| {
+            let spread = m.identity.spreads.iter().find(|s| s.name == "score")?;
+            let wanted = (m.outcome.score_id(), m.outcome.horizon_days());
+            let values: Vec<f64> = scores
+                .iter()
+                .filter(|s| s.basis == "trained" && (s.score_id, s.horizon_days) == wanted)
+                .filter_map(|s| s.probability)
+                .collect();
+            if values.is_empty() {
+                return None;
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "a share by bin")]
+            let narrow: Vec<f32> = values.iter().map(|p| *p as f32).collect();
+            let learned = &m.identity.train;
+            let events = learned.events as f64;
+            let others = (learned.rows - learned.events.min(learned.rows)) as f64 / m.identity.kept_non_events;
+            Some(ScoreDrift {
+                model: m.identity.id.clone(),
+                scored: values.len() as u64,
+                psi: drift(spread, &narrow).psi,
+                mean_probability: values.iter().sum::<f64>() / values.len() as f64,
+                trained_share: events / (events + others),
+            })
+        })
+        .collect()
 }
 
 fn pretty(value: &serde_json::Value) -> Result<Vec<u8>, PipelineError> {

@@ -1,11 +1,15 @@
 //! What a finished night asks a reader to look at. Owns the sentences, each a count; refuses to name a member or to
 //! stop a night.
 
-use super::publication::Night;
+use super::publication::{Night, score_drift};
 use crate::outreach::Stability;
 
 /// Fewer people who left than this never raise the alarm of churn: a handful is no share.
 const CHURN_FLOOR: u64 = 5;
+
+/// A stability index over 0.25 is much (the field's common reading); under so many people it is mostly noise.
+const MUCH_DRIFT: f64 = 0.25;
+const DRIFT_FLOOR: u64 = 500;
 
 /// Every warning of a night, in a fixed order.
 #[must_use]
@@ -14,6 +18,14 @@ pub fn warnings(night: &Night<'_>, stability: &Stability) -> Vec<String> {
     churn(night, stability, &mut out);
     staff(night, &mut out);
     by_hand(night, &mut out);
+    for d in score_drift(night.models, night.inputs.scores) {
+        if d.psi > MUCH_DRIFT && d.scored >= DRIFT_FLOOR {
+            out.push(format!(
+                "{}: tonight's scores stand far from those it learned on (population stability index {:.2}); evaluate it anew",
+                d.model, d.psi
+            ));
+        }
+    }
     if !night.list.contacts_known {
         out.push(
             "no member has a phone or an address: BAD_CONTACT and MINOR_NO_GUARDIAN could not be judged".to_owned(),

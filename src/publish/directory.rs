@@ -1,19 +1,20 @@
-//! The published folder: lock, staging, private files, atomic publication, `current`, kept runs. Owns every
-//! write to disk; refuses to know what is written.
+//! The published folder: lock, staging, private files, atomic publication, `current`, kept runs. Owns the order of
+//! what is done on disk; refuses to know what is written.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::PublishError;
+use super::disk::{self, DiskFile};
 
 fn io_error(what: &str) -> impl FnOnce(io::Error) -> PublishError + '_ {
     move |e| PublishError::Io { what: what.to_owned(), why: e }
 }
 
 fn make_folder(path: &Path) -> Result<(), PublishError> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io_error("output folder"))
+    disk::make_folder(path).map_err(io_error("output folder"))
 }
 
 /// A folder that one run at a time may publish to.
@@ -132,7 +133,7 @@ impl OutputFolder {
             attempt += 1;
             target = format!("{name}-r{attempt}");
         }
-        fs::rename(&staging.path, self.run(&target)).map_err(io_error("published run"))?;
+        disk::rename(&staging.path, &self.run(&target)).map_err(io_error("published run"))?;
         staging.published = true;
         sync_folder(&self.root.join("runs"))?;
         sync_folder(&self.root)?;
@@ -144,8 +145,8 @@ impl OutputFolder {
     fn point_current(&self, name: &str) -> Result<(), PublishError> {
         let temporary = self.root.join(format!(".tmp-current-{}", std::process::id()));
         let _ = fs::remove_file(&temporary);
-        symlink(Path::new("runs").join(name), &temporary).map_err(io_error("current"))?;
-        fs::rename(&temporary, self.root.join("current")).map_err(io_error("current"))?;
+        disk::link(&Path::new("runs").join(name), &temporary).map_err(io_error("current"))?;
+        disk::rename(&temporary, &self.root.join("current")).map_err(io_error("current"))?;
         sync_folder(&self.root)
     }
 
@@ -174,7 +175,7 @@ impl OutputFolder {
         let temporary = self.root.join(format!(".tmp-{}-{}", name.replace('/', "-"), std::process::id()));
         let _ = fs::remove_file(&temporary);
         write_new(&temporary, bytes)?;
-        fs::rename(&temporary, &path).map_err(io_error(name))?;
+        disk::rename(&temporary, &path).map_err(io_error(name))?;
         sync_folder(path.parent().unwrap_or(&self.root))
     }
 }
@@ -189,21 +190,20 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
     let temporary = path.with_file_name(name);
     let _ = fs::remove_file(&temporary);
     write_new(&temporary, bytes)?;
-    fs::rename(&temporary, path).map_err(io_error("output file"))
+    disk::rename(&temporary, path).map_err(io_error("output file"))
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), PublishError> {
-    let mut file = create(path)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io_error("output file"))
-}
-
-/// A new private file; never follows or replaces one that is there.
-fn create(path: &Path) -> Result<File, PublishError> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io_error("output file"))
+    let written = DiskFile::create(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync()));
+    written.map_err(|e| {
+        // Half a file is of no use to anyone, and its name is needed for the next try.
+        let _ = fs::remove_file(path);
+        io_error("output file")(e)
+    })
 }
 
 fn sync_folder(path: &Path) -> Result<(), PublishError> {
-    File::open(path).and_then(|f| f.sync_all()).map_err(io_error("output folder"))
+    disk::sync_folder(path).map_err(io_error("output folder"))
 }
 
 fn sync_folders(path: &Path) -> Result<(), PublishError> {
@@ -224,7 +224,7 @@ pub struct Staging {
 }
 
 /// A file of the staging folder written piece by piece.
-pub type StagedFile = BufWriter<File>;
+pub type StagedFile = BufWriter<DiskFile>;
 
 impl Staging {
     /// Where it lies.
@@ -249,7 +249,7 @@ impl Staging {
             make_folder(parent)?;
         }
         self.files.push(name.to_owned());
-        Ok(BufWriter::with_capacity(1 << 18, create(&path)?))
+        Ok(BufWriter::with_capacity(1 << 18, DiskFile::create(&path).map_err(io_error("output file"))?))
     }
 
     /// Flushes and syncs a file.
@@ -259,7 +259,7 @@ impl Staging {
     pub fn close(&self, file: StagedFile) -> Result<(), PublishError> {
         let file =
             file.into_inner().map_err(|e| PublishError::Io { what: "output file".to_owned(), why: e.into_error() })?;
-        file.sync_all().map_err(io_error("output file"))
+        file.sync().map_err(io_error("output file"))
     }
 
     /// Writes a whole file.

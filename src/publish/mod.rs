@@ -6,6 +6,7 @@ mod charts;
 pub mod columns;
 mod data_quality;
 mod directory;
+mod disk;
 mod evaluation_page;
 mod fhir;
 mod list_tables;
@@ -22,6 +23,8 @@ mod workbook;
 
 pub use audit::{AUDIT_FILE, AuditEntry, append as append_audit, check_chain};
 pub use data_quality::{data_quality_json, quality_lines};
+#[doc(hidden)]
+pub use disk::fail_calls;
 pub use directory::{OutputFolder, StagedFile, Staging, file_sha256, write_private};
 pub use evaluation_page::{evaluation_page, predictions_page};
 pub use fhir::fhir_files;
@@ -31,7 +34,7 @@ pub use manifest::{
 };
 pub use member_tables::{MemberTables, MemberWriters};
 pub use model_folder::write_model;
-pub use program::{GroupShare, OnTime, Program, SurveyScore};
+pub use program::{GroupShare, OnTime, Program, ScoreDrift, SurveyScore};
 pub use read_back::{Rows, read_rows};
 pub use report::render as render_report;
 pub use sink::{csv_bytes, parquet_bytes, spreadsheet_safe};

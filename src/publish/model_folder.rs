@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::PublishError;
 use super::directory::{OutputFolder, write_private};
+use super::disk;
 
 fn refuse(what: &str, why: std::io::Error) -> PublishError {
     PublishError::Io { what: what.to_owned(), why }
@@ -39,17 +40,15 @@ pub fn write_model(out: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Publis
         .and_then(|_| files.iter().try_for_each(|(file, bytes)| write_private(&staging.join(file), bytes)));
     let moved = written.and_then(|()| {
         if out.exists() {
-            fs::rename(out, &old).map_err(|e| refuse("model folder", e))?;
+            disk::rename(out, &old).map_err(|e| refuse("model folder", e))?;
         }
-        fs::rename(&staging, out).map_err(|e| {
+        disk::rename(&staging, out).map_err(|e| {
             let _ = fs::rename(&old, out);
             refuse("model folder", e)
         })
     });
-    let _ = fs::remove_dir_all(&old);
-    if moved.is_err() {
-        let _ = fs::remove_dir_all(&staging);
-    }
+    // A model that could not be moved back is left beside its place rather than lost.
+    let _ = fs::remove_dir_all(if moved.is_ok() { &old } else { &staging });
     moved
 }
 

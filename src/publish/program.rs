@@ -45,6 +45,21 @@ pub struct GroupShare {
     pub avoidable_stays: u64,
 }
 
+/// How far tonight's scores of one model stand from those it learned on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScoreDrift {
+    /// Model id.
+    pub model: String,
+    /// People or discharges it scored tonight.
+    pub scored: u64,
+    /// Population stability index against the training rows: under 0.1 little, over 0.25 much.
+    pub psi: f64,
+    /// Mean probability tonight.
+    pub mean_probability: f64,
+    /// Share of events among the rows it learned from, each row counted as what it stands for.
+    pub trained_share: f64,
+}
+
 /// `program.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Program {
@@ -60,6 +75,9 @@ pub struct Program {
     pub risk: Vec<(f64, u64)>,
     /// By attribute, then group: race, ethnicity, language (read for this audit alone).
     pub equity: BTreeMap<String, BTreeMap<String, GroupShare>>,
+    /// A line a trained model in use; empty under published indices. Absent in runs of earlier versions.
+    #[serde(default)]
+    pub drift: Vec<ScoreDrift>,
 }
 
 /// Lower edges of the risk bands, in per cent.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::charts::{Chart, Point, bars, curve, paired, people};
 use super::program::Program;
 use super::read_back::{Rows, read_rows};
-use super::report_program::{changes, equity, freshness, risk, work};
+use super::report_program::{changes, equity, freshness, risk, score_drift, work};
 use super::{Manifest, PublishError};
 use crate::measures::exact_poisson;
 
@@ -94,7 +94,8 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
     if let Some(program) = &program {
         page.sections.insert(0, freshness(program, manifest));
         let last = page.sections.len() - 1;
-        page.sections.splice(last..last, [risk(program), work(program)]);
+        let more = [Some(risk(program)), score_drift(program), Some(work(program))];
+        page.sections.splice(last..last, more.into_iter().flatten());
         page.sections.extend(equity(program));
     }
     let mut environment = minijinja::Environment::new();

@@ -133,6 +133,37 @@ pub(super) fn work(program: &Program) -> Section {
     out
 }
 
+/// How far the people scored tonight stand from those the models learned on.
+pub(super) fn score_drift(program: &Program) -> Option<Section> {
+    if program.drift.is_empty() {
+        return None;
+    }
+    let mut out = section(
+        "Drift of the scores",
+        "Tonight's probabilities against the rows each model learned on: a population stability index under 0.1 is little, over 0.25 much. A model that drifts asks for `train --recalibrate` or for new training.",
+        Vec::new(),
+    );
+    out.header = ["model", "scored", "stability index", "reading", "mean probability tonight", "share of events learned"]
+        .map(String::from)
+        .to_vec();
+    for d in program.drift.iter().filter(|d| !small(d.scored)) {
+        let reading = match d.psi {
+            p if p < 0.1 => "little",
+            p if p <= 0.25 => "some",
+            _ => "much",
+        };
+        out.table.push(vec![
+            d.model.clone(),
+            count(d.scored),
+            format!("{:.3}", d.psi),
+            reading.to_owned(),
+            format!("{:.2} %", d.mean_probability * 100.0),
+            format!("{:.2} %", d.trained_share * 100.0),
+        ]);
+    }
+    Some(out)
+}
+
 /// Who is listed, by group, beside their avoidable stays.
 pub(super) fn equity(program: &Program) -> Option<Section> {
     if program.equity.is_empty() {
