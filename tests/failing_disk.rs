@@ -86,7 +86,10 @@ fn whatever_call_fails_a_whole_run_stands() {
     let left: Vec<_> = std::fs::read_dir(&out)
         .expect("there")
         .flatten()
-        .filter(|e| e.file_name().to_string_lossy().starts_with(".staging") || e.file_name().to_string_lossy().starts_with(".tmp"))
+        .filter(|e| {
+            e.file_name().to_string_lossy().starts_with(".staging")
+                || e.file_name().to_string_lossy().starts_with(".tmp")
+        })
         .collect();
     assert!(left.is_empty(), "{left:?}");
 

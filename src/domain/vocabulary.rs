@@ -151,6 +151,79 @@ fn join_sorted(mut words: Vec<String>) -> String {
     words.join("|")
 }
 
+/// English names and ISO 639-2 codes of the languages most spoken in the United States (Census Bureau, language spoken at
+/// home) beside their ISO 639-1 codes.
+const LANGUAGE_NAMES: &[(&str, &str)] = &[
+    ("am", "amharic amh"),
+    ("ar", "arabic ara"),
+    ("bn", "bengali bangla ben"),
+    ("de", "german deu ger"),
+    ("el", "greek ell gre"),
+    ("en", "english eng"),
+    ("es", "spanish spa castilian"),
+    ("fa", "persian farsi dari fas per"),
+    ("fr", "french fra fre"),
+    ("gu", "gujarati guj"),
+    ("he", "hebrew heb"),
+    ("hi", "hindi hin"),
+    ("ht", "haitian creole haitian-creole hat"),
+    ("hy", "armenian hye arm"),
+    ("it", "italian ita"),
+    ("ja", "japanese jpn"),
+    ("km", "khmer cambodian khm"),
+    ("ko", "korean kor"),
+    ("lo", "lao laotian"),
+    ("my", "burmese mya bur"),
+    ("ne", "nepali nep"),
+    ("nv", "navajo nav"),
+    ("pa", "punjabi panjabi pan"),
+    ("pl", "polish pol"),
+    ("pt", "portuguese por"),
+    ("ro", "romanian ron rum"),
+    ("ru", "russian rus"),
+    ("sm", "samoan smo"),
+    ("so", "somali som"),
+    ("sq", "albanian sqi alb"),
+    ("sw", "swahili swa"),
+    ("ta", "tamil tam"),
+    ("te", "telugu tel"),
+    ("th", "thai tha"),
+    ("tl", "tagalog filipino tgl fil"),
+    ("tr", "turkish tur"),
+    ("uk", "ukrainian ukr"),
+    ("ur", "urdu urd"),
+    ("vi", "vietnamese vie"),
+    ("yi", "yiddish yid"),
+    ("zh", "chinese mandarin cantonese zho chi"),
+];
+
+/// The ISO 639-1 code of a language given as such a code (a region after it is left off: `en-US`), as an ISO 639-2 code
+/// or by its English name; `None` for anything else.
+#[must_use]
+pub fn language_code(text: &str) -> Option<&'static str> {
+    let lower = text.trim().to_lowercase();
+    let bare = lower.split(['-', '_']).next().unwrap_or("");
+    Language::parse(&lower).or_else(|| Language::parse(bare)).map(Language::as_str).or_else(|| {
+        let first = lower.split_whitespace().next()?;
+        LANGUAGE_NAMES
+            .iter()
+            .find(|(_, names)| names.split(' ').any(|n| n == lower || (n.len() > 3 && n == first)))
+            .map(|(code, _)| *code)
+    })
+}
+
+/// What makes two spellings of one phone number equal: its digits, without the country code 1 of North America. A text
+/// of under seven digits stays as it is, trimmed.
+#[must_use]
+pub fn phone_key(text: &str) -> String {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    match digits.len() {
+        0..7 => text.trim().to_owned(),
+        11 if digits.starts_with('1') => digits[1..].to_owned(),
+        _ => digits,
+    }
+}
+
 /// An ISO 639-1 language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(u8);

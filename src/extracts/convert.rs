@@ -250,7 +250,8 @@ fn map_values<T: Copy + 'static>(
                 .collect::<Vec<_>>()
         });
         let one = |key: Option<i32>, notes: &mut Runs| {
-            let (value, reason) = key.and_then(|k| judged.get(usize::try_from(k).ok()?)).copied().unwrap_or((none, None));
+            let (value, reason) =
+                key.and_then(|k| judged.get(usize::try_from(k).ok()?)).copied().unwrap_or((none, None));
             notes.count(reason);
             value
         };

@@ -403,7 +403,8 @@ fn read_small(loader: &mut Loader<'_>, context: &Context<'_>) -> Result<Small, E
             request: f.day("request_date"),
             id: f.text("authorization_id"),
             service: f.text("service"),
-            status: f.text("status"),
+            // A decision after the night has not been made yet.
+            status: if f.comes_later("decided_date") { "pending".into() } else { f.text("status") },
             urgent: f.flag("urgent"),
             decided: f.past_day("decided_date"),
             approved_units: units(f, "approved_units"),
@@ -414,7 +415,7 @@ fn read_small(loader: &mut Loader<'_>, context: &Context<'_>) -> Result<Small, E
             created: f.day("created_date"),
             id: f.text("referral_id"),
             domain: f.text("domain"),
-            status: f.text("status"),
+            status: if f.comes_later("closed_date") { "open".into() } else { f.text("status") },
             closed: f.past_day("closed_date"),
         })?,
         labs: read_table(loader, context, "lab_result", Some("result_date"), |f| Lab {
@@ -501,7 +502,13 @@ fn manager(f: &tables::Fields<'_, '_>, row: u64) -> Manager {
         id: f.text("care_manager_id"),
         name: f.some_text("name"),
         discipline: f.text("discipline"),
-        languages: f.text("languages"),
+        languages: f
+            .text("languages")
+            .split('|')
+            .map(|one| crate::domain::language_code(one).unwrap_or(one.trim()))
+            .collect::<Vec<_>>()
+            .join("|")
+            .into(),
         licensed_states: f
             .text("licensed_states")
             .split('|')

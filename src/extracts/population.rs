@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::convert::{NO_DAY, Pools};
 use super::ledger::Tally;
 use super::reason::Reason;
-use crate::domain::{Day, PayerType, PseudonymKey, Sex, Short};
+use crate::domain::{Day, PayerType, PseudonymKey, Sex, Short, language_code, phone_key};
 
 /// One row of the eligibility extract.
 #[derive(Clone, Debug, Default, PartialEq, PartialOrd)]
@@ -86,6 +86,8 @@ pub struct Member {
     pub spans: Vec<Span>,
     /// The rows behind them, by first day: what held on an earlier day.
     pub rows: Vec<SpanFacts>,
+    /// First day of the span that brought the present phone number, when an earlier span had another.
+    pub phone_since: Option<Day>,
 }
 
 impl Member {
@@ -222,7 +224,12 @@ impl Population {
 }
 
 fn unite(rows: &[EligibilityRow], as_of: Day, tally: &mut Tally) -> Member {
-    let begun = rows.iter().rposition(|r| r.start <= as_of.0).unwrap_or(rows.len() - 1);
+    // The row that covers the night, else the latest begun, else the last: rows are in order of their first day.
+    let begun = rows
+        .iter()
+        .rposition(|r| r.start <= as_of.0 && r.end >= as_of.0)
+        .or_else(|| rows.iter().rposition(|r| r.start <= as_of.0))
+        .unwrap_or(rows.len() - 1);
     let mut facts = rows[begun].clone();
     for row in rows[..begun].iter().rev().chain(&rows[begun + 1..]) {
         fill_gaps(&mut facts, row);
@@ -254,7 +261,21 @@ fn unite(rows: &[EligibilityRow], as_of: Day, tally: &mut Tally) -> Member {
         medicare_status: r.medicare_status,
         institutional: r.institutional,
     };
-    Member { facts, spans: merged, rows: rows.iter().map(facts_of).collect() }
+    let phone_since = phone_since(&rows[..=begun]);
+    Member { facts, spans: merged, rows: rows.iter().map(facts_of).collect(), phone_since }
+}
+
+/// Rows in order of their first day: where the last known number began, when there was another before it.
+fn phone_since(rows: &[EligibilityRow]) -> Option<Day> {
+    let mut numbers = rows.iter().rev().filter_map(|r| Some((phone_key(r.phone.as_deref()?), r.start)));
+    let (now, mut since) = numbers.next()?;
+    for (number, start) in numbers {
+        if number != now {
+            return Some(Day(since));
+        }
+        since = start;
+    }
+    None
 }
 
 fn fill_gaps(facts: &mut EligibilityRow, other: &EligibilityRow) {
@@ -276,7 +297,8 @@ fn fill_gaps(facts: &mut EligibilityRow, other: &EligibilityRow) {
         consent
     );
     word!(payer, plan, race, ethnicity, language, state, zip, pcp, practice);
-    short!(dual, orec, medicare_status, county);
+    // Dual status, entitlement and Medicare status belong to their span: a blank there means none, not "as before".
+    short!(county);
 }
 
 /// Reads one row of a judged batch; the checks that need two columns are here.
@@ -337,7 +359,7 @@ pub(super) fn row(
         hospice: c("hospice_flag").flag(row),
         race: c("race").word(row),
         ethnicity: c("ethnicity").word(row),
-        language: c("language").word(row),
+        language: language(&word_text("language"), pools, verdicts),
         state: pools.word.intern_nonempty(&usps(&word_text("state"))),
         county: c("county_fips").short(row),
         zip: pools.word.intern_nonempty(&zip),
@@ -368,6 +390,19 @@ fn zip5(text: &str) -> String {
 }
 
 /// USPS code of a state's code or name; unknown names are kept as they came.
+/// The number of a language as its ISO 639-1 code; what is no known language stays as it is and is noted.
+fn language(text: &str, pools: &Pools, verdicts: &mut super::reader::Verdicts) -> u32 {
+    match language_code(text) {
+        Some(code) => pools.word.intern(code),
+        None => {
+            if !text.is_empty() {
+                verdicts.note(Reason::UnknownValue);
+            }
+            pools.word.intern_nonempty(text)
+        }
+    }
+}
+
 pub(super) fn usps(text: &str) -> String {
     const STATES: &[(&str, &str)] = &[
         ("ALABAMA", "AL"),

@@ -231,6 +231,10 @@ impl Fields<'_, '_> {
     pub fn past_day(&self, name: &str) -> Option<i32> {
         self.some_day(name).filter(|d| *d <= self.context.as_of.0)
     }
+    /// The day lies after the night: what it dates has not happened yet.
+    pub fn comes_later(&self, name: &str) -> bool {
+        self.some_day(name).is_some_and(|d| d > self.context.as_of.0)
+    }
     pub fn integer(&self, name: &str) -> Option<i64> {
         Some(self.cells.column(name).integer(self.row)).filter(|v| *v != NO_INTEGER)
     }

@@ -1,6 +1,8 @@
 //! Medicines: adherence by class, supply on hand, late fills, opioids with benzodiazepines, new medicines
 //! after discharge. Owns how fills become covered days; refuses to know what was prescribed.
 
+use std::collections::BTreeMap;
+
 use super::hcc::esrd_by_enrolment;
 use super::{Inputs, Measure, MemberMeasures, within_year};
 use crate::domain::Day;
@@ -325,28 +327,32 @@ fn new_drug(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures) 
     })
 }
 
-/// Supply on hand and classes whose supply ran out. A fill covers `[day, day + days_supply)`.
+/// Supply on hand and classes whose supply ran out. A fill covers `[day, day + days_supply)`; one made while the same
+/// ingredient still lasts is begun when that has run out, as in the proportion of days covered.
 fn on_hand(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
     let as_of = timeline.as_of;
-    let mut held: Vec<u32> = Vec::new();
+    let mut lasts: BTreeMap<u32, i32> = BTreeMap::new();
     let mut ends: [Option<i32>; 3] = [None; 3];
-    let mut known = false;
-    for fill in timeline.fills.iter().filter(|f| f.ingredient != 0 && f.days_supply != NO_INTEGER) {
-        known = true;
-        let end = fill.day + i32::try_from(fill.days_supply).unwrap_or(0);
-        if end > as_of.0 {
-            held.push(fill.ingredient);
-        }
-        let bits = inputs.codes.drug(fill.ingredient);
+    let mut fills: Vec<(i32, u32, i32)> = timeline
+        .fills
+        .iter()
+        .filter(|f| f.ingredient != 0 && f.days_supply != NO_INTEGER)
+        .map(|f| (f.day, f.ingredient, i32::try_from(f.days_supply).unwrap_or(0)))
+        .collect();
+    fills.sort_unstable();
+    for (day, ingredient, supply) in &fills {
+        let end = lasts.entry(*ingredient).or_insert(*day);
+        *end = (*end).max(*day) + supply;
+        let end = *end;
+        let bits = inputs.codes.drug(*ingredient);
         for (slot, class) in ends.iter_mut().zip(PDC_CLASSES) {
             if bits & inputs.codes.reference.drugs.class(class) != 0 {
                 *slot = (*slot).max(Some(end));
             }
         }
     }
-    held.sort_unstable();
-    held.dedup();
-    out.facts.ingredients_on_hand = known.then_some(u32::try_from(held.len()).unwrap_or(u32::MAX));
+    let held = lasts.values().filter(|end| **end > as_of.0).count();
+    out.facts.ingredients_on_hand = (!fills.is_empty()).then_some(u32::try_from(held).unwrap_or(u32::MAX));
     let mut late: Vec<(&'static str, Day)> = PDC_CLASSES
         .into_iter()
         .zip(ends)

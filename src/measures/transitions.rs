@@ -1,6 +1,7 @@
 //! The transition clocks of live discharges. Owns due days and the state of each clock; refuses to know
 //! who will call.
 
+use super::utilization::died_by_disposition;
 use super::{Inputs, Measure, MemberMeasures, readmission};
 use crate::domain::{Day, Short, add_business_days, business_days_between};
 use crate::extracts::{ClaimKind, NO_DAY, PatientClass};
@@ -149,7 +150,7 @@ impl Measure for Transitions {
                        is_index: bool| {
             let period_end = discharge.plus(inputs.clocks.tcm_period_days);
             // One day past the period is kept so that its end is told once.
-            if discharge > timeline.as_of || timeline.as_of > period_end {
+            if discharge > timeline.as_of || timeline.as_of > period_end.plus(1) {
                 return;
             }
             rows.push(row(timeline, inputs, &Source { stay, id, setting, discharge, disposition, is_index, complex }));
@@ -202,10 +203,8 @@ fn row(timeline: &Timeline<'_>, inputs: &Inputs<'_>, s: &Source<'_>) -> Transiti
         Some(i) => readmission::return_after(timeline, i).is_some(),
         None => timeline.stays.iter().any(|t| t.admit >= s.discharge && t.admit <= period_end),
     };
-    // A readmission through a next stay of any kind stops the clock; the new discharge starts its own.
-    let back =
-        back || timeline.stays.iter().any(|t| t.post_acute && t.admit >= s.discharge && t.admit <= s.discharge.plus(1));
-    let died = timeline.member.death().is_some_and(|d| d >= s.discharge && d <= timeline.as_of);
+    let deaths = timeline.member.death().into_iter().chain(died_by_disposition(timeline));
+    let died = deaths.into_iter().any(|d| d >= s.discharge && d <= timeline.as_of);
     let closed = if died {
         Some(TransitionState::Died)
     } else if back {

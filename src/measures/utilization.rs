@@ -9,7 +9,7 @@ use super::{Inputs, Measure, MemberMeasures, within_year};
 use crate::domain::{Day, Short};
 use crate::extracts::{ClaimKind, NO_DAY, NO_INTEGER};
 use crate::reference::Sensitive;
-use crate::timeline::{DIED, Timeline};
+use crate::timeline::{Claim, DIED, Timeline};
 
 /// The registered measure.
 pub struct Utilization;
@@ -35,7 +35,8 @@ impl Measure for Utilization {
             }
             facts.last_ed = facts.last_ed.max(Some(dated));
         }
-        institutions(timeline, &mut facts);
+        institutions(timeline, inputs.claims_lag_days, &mut facts);
+        facts.died_by_claim = died_by_disposition(timeline);
         visits(timeline, inputs, &mut facts);
         facts.paid_year_cents =
             timeline.claims.iter().filter(|c| within_year(Day(c.start), as_of)).map(|c| c.paid_cents).sum::<i64>()
@@ -59,12 +60,6 @@ fn stays(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures, fac
     for (i, stay) in timeline.stays.iter().enumerate() {
         let id = stay.claim_ids.first().or_else(|| stay.admission_ids.first()).copied().unwrap_or_default();
         let dated = Dated { day: stay.admit, id: id.into() };
-        if stay.died_by_disposition() {
-            facts.died_by_claim = facts.died_by_claim.max(stay.discharge.or(Some(stay.admit)));
-        }
-        if stay.disposition.is_any(&["50", "51"]) {
-            facts.hospice_since = facts.hospice_since.max(stay.discharge);
-        }
         if stay.discharge.is_none() && i + 1 == timeline.stays.len() && as_of.since(stay.admit) <= 365 {
             facts.in_facility_since = Some(stay.admit);
         }
@@ -83,25 +78,71 @@ fn stays(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures, fac
     facts.pqi_year.sort_by(|a, b| b.cmp(a));
 }
 
-/// SNF stays covering the night and hospice claims.
-fn institutions(timeline: &Timeline<'_>, facts: &mut MemberFacts) {
+/// Dispositions into hospice.
+const TO_HOSPICE: &[&str] = &["50", "51"];
+/// Still a patient.
+const STILL: Short = Short::of("30");
+/// Bills of a facility come by the month: this long after the last one nothing says that the person is still there.
+const BILL_DAYS: i32 = 30;
+
+/// The last day on which a stay, an institutional claim or an ADT row of any class ended in death.
+#[must_use]
+pub fn died_by_disposition(timeline: &Timeline<'_>) -> Option<Day> {
+    let stays = timeline.stays.iter().filter(|s| s.died_by_disposition()).map(|s| s.discharge.unwrap_or(s.admit));
+    let claims = timeline
+        .claims
+        .iter()
+        .filter(|c| c.kind == ClaimKind::Institutional && c.disposition.is_any(DIED))
+        .map(|c| Day(if c.discharge == NO_DAY { c.end } else { c.discharge }));
+    let rows = timeline
+        .admissions
+        .iter()
+        .filter(|a| a.disposition.is_any(DIED))
+        .map(|a| Day(if a.discharge == NO_DAY { a.admit } else { a.discharge }));
+    // A census row whose discharge is not known yet has not ended in anything.
+    stays.chain(claims).chain(rows).filter(|d| *d <= timeline.as_of).max()
+}
+
+/// SNF stays covering the night, and hospice by bill or by disposition.
+fn institutions(timeline: &Timeline<'_>, claims_lag_days: i32, facts: &mut MemberFacts) {
     let as_of = timeline.as_of;
-    for claim in timeline.claims.iter().filter(|c| c.kind == ClaimKind::Institutional) {
-        let last = if claim.discharge == NO_DAY { claim.end } else { claim.discharge };
-        if claim.bill_begins("21") {
-            let still = claim.disposition == Short::of("30") && claim.discharge == NO_DAY && as_of.0 - claim.end <= 30;
-            if claim.start <= as_of.0 && (last >= as_of.0 && claim.discharge != as_of.0 || still) {
-                facts.in_facility_since = facts.in_facility_since.max(Some(Day(claim.start)));
-            }
-        }
-        let hospice_bill = claim.bill_begins("81") || claim.bill_begins("82");
-        if hospice_bill && as_of.0 - claim.end <= 30 && !claim.disposition.is_any(&["01"]) {
-            facts.hospice_since = facts.hospice_since.max(Some(Day(claim.start)));
-        }
-        if claim.disposition.is_any(DIED) {
-            facts.died_by_claim = facts.died_by_claim.max(Some(Day(last)));
+    let institutional = || timeline.claims.iter().filter(|c| c.kind == ClaimKind::Institutional);
+    let last = |c: &Claim<'_>| if c.discharge == NO_DAY { c.end } else { c.discharge };
+    // The newest SNF bill tells where the person is; a later discharge home from a hospital tells more.
+    if let Some(snf) = institutional().filter(|c| c.bill_begins("21")).max_by_key(|c| (last(c), c.start, c.id)) {
+        let open = snf.disposition == STILL || (snf.discharge == NO_DAY && snf.disposition.is_none());
+        let there = last(snf) >= as_of.0 && (open || last(snf) != as_of.0) || open && as_of.0 - last(snf) <= BILL_DAYS;
+        let left = timeline.stays.iter().any(|s| s.admit.0 >= last(snf) && s.discharge.is_some());
+        if snf.start <= as_of.0 && there && !left {
+            facts.in_facility_since = facts.in_facility_since.max(Some(Day(snf.start)));
         }
     }
+    let by_claim = institutional().filter(|c| c.disposition.is_any(TO_HOSPICE)).map(|c| Day(last(c)));
+    let by_row = timeline
+        .admissions
+        .iter()
+        .filter(|a| a.disposition.is_any(TO_HOSPICE))
+        .map(|a| Day(if a.discharge == NO_DAY { a.admit } else { a.discharge }));
+    let by_stay = timeline.stays.iter().filter(|s| s.disposition.is_any(TO_HOSPICE)).filter_map(|s| s.discharge);
+    // Who later left a hospital for anywhere else had left hospice.
+    let revoked = |since: Day| {
+        timeline.stays.iter().any(|s| {
+            s.admit > since && s.discharge.is_some() && !s.disposition.is_none() && !s.disposition.is_any(TO_HOSPICE)
+        })
+    };
+    facts.hospice_since = by_claim.chain(by_row).chain(by_stay).filter(|d| *d <= as_of && !revoked(*d)).max();
+    // The next monthly bill has come at the latest a month and the claims' lag after this one.
+    let bill = institutional()
+        .filter(|c| c.bill_begins("81") || c.bill_begins("82"))
+        .max_by_key(|c| (last(c), c.start, c.id))
+        .filter(|c| as_of.0 - last(c) <= BILL_DAYS + claims_lag_days)
+        .filter(|c| {
+            c.disposition.is_none()
+                || c.disposition == STILL
+                || c.disposition.is_any(TO_HOSPICE)
+                || c.disposition.is_any(DIED)
+        });
+    facts.hospice_since = facts.hospice_since.max(bill.map(|c| Day(c.start)));
 }
 
 /// Ambulatory visits: one a provider and day.

@@ -1,8 +1,9 @@
 //! Due items of one member: assessment, plan review, authorization, referral, fill, screening,
 //! medication reconciliation. Owns their due days; refuses to order people by them.
 
-use super::{Inputs, Measure, MemberMeasures};
+use super::{Inputs, Measure, MemberMeasures, Transition, TransitionState};
 use crate::domain::Day;
+use crate::extracts::ClaimKind;
 use crate::timeline::Timeline;
 
 /// Kind of a due item.
@@ -129,7 +130,11 @@ impl Measure for Worklist {
                 urgent: false,
             });
         }
-        for t in out.transitions.iter().filter(|t| t.closed.is_none()) {
+        let owed = |t: &&Transition| {
+            t.closed.is_none_or(|c| c == TransitionState::PeriodOver)
+                && !reconciled(timeline, inputs, t.discharge, clocks.medication_reconciliation_days)
+        };
+        for t in out.transitions.iter().filter(owed) {
             items.push(WorkItem {
                 kind: WorkKind::MedicationReconciliation,
                 id: t.id.clone(),
@@ -152,4 +157,16 @@ impl Measure for Worklist {
         items.sort_by(|a, b| (a.due, a.kind, &a.id).cmp(&(b.due, b.kind, &b.id)));
         out.worklist = items;
     }
+}
+
+/// Medicines reconciled after a discharge: CPT II 1111F, a transitional care visit (99495, 99496) or a cognitive
+/// assessment and care plan (99483), the codes of HEDIS TRC's medication reconciliation.
+fn reconciled(timeline: &Timeline<'_>, inputs: &Inputs<'_>, discharge: Day, days: i32) -> bool {
+    timeline
+        .claims
+        .iter()
+        .filter(|c| c.kind != ClaimKind::Institutional)
+        .flat_map(|c| c.lines.iter())
+        .filter(|l| Day(l.start) >= discharge && Day(l.start) <= discharge.plus(days))
+        .any(|l| matches!(inputs.codes.words.text(l.hcpcs), "1111F" | "99483" | "99495" | "99496"))
 }

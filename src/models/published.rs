@@ -105,7 +105,7 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
                 score_id: "avoid_hosp",
                 horizon_days: days,
                 probability: yearly.filter(|_| scored).map(|y| over_days(y, days)),
-                percentile: rank,
+                percentile: rank.filter(|_| scored),
                 status,
                 model_id: "ahrq_pqi_v2024",
                 basis: PUBLISHED,

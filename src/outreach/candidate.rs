@@ -125,8 +125,14 @@ impl Candidate {
         class(self)
             .cmp(&class(other))
             .then_with(|| self.clock.cmp(&other.clock))
-            .then_with(|| if self.by_model { std::cmp::Ordering::Equal } else { other.key.cmp(&self.key) })
-            .then_with(|| other.parts.priority().total_cmp(&self.parts.priority()))
+            // An area rate knows age, sex and county alone: it never orders people, not even those of one key.
+            .then_with(|| {
+                if self.by_model {
+                    other.parts.priority().total_cmp(&self.parts.priority())
+                } else {
+                    other.key.cmp(&self.key)
+                }
+            })
             .then_with(|| self.tie.cmp(&other.tie))
             .then_with(|| self.member.cmp(&other.member))
     }

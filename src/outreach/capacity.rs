@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Inputs};
-use crate::domain::{Discipline, Disciplines};
+use crate::domain::{Day, Discipline, Disciplines};
 use crate::extracts::Manager;
 use crate::models::Driver;
 
@@ -288,18 +288,27 @@ impl ContactCapacity {
 pub fn working_manager(inputs: &Inputs<'_>, member: u32) -> Option<Box<str>> {
     let holder = inputs.extracts.cases.of(member).find(|c| c.end.is_none()).map(|c| c.manager.clone())?;
     let managers = &inputs.extracts.managers;
-    let holds = |m: &&Manager| m.id == holder;
-    match managers.iter().find(holds) {
-        None if managers.is_empty() => return Some(holder),
-        None => return None,
-        Some(m) if on_duty(m, inputs.plan.as_of.0) => return Some(holder),
-        Some(_) => {}
+    if !managers.is_empty() && managers.iter().all(|m| m.id != holder) {
+        return None;
     }
-    managers
-        .iter()
-        .find(|m| m.cover_for.as_deref() == Some(&*holder) && on_duty(m, inputs.plan.as_of.0))
-        .map(|m| m.id.clone())
-        .or(Some(holder))
+    Some(cover_of(inputs, &holder).unwrap_or(holder))
+}
+
+/// Who covers for a manager tonight; `None` when the manager is on duty, unknown, or nobody on duty covers.
+#[must_use]
+pub fn cover_of(inputs: &Inputs<'_>, manager: &str) -> Option<Box<str>> {
+    let as_of = inputs.plan.as_of.0;
+    let managers = &inputs.extracts.managers;
+    managers.iter().find(|m| &*m.id == manager).filter(|m| !on_duty(m, as_of))?;
+    let covers = |m: &&Manager| m.cover_for.as_deref().is_some_and(|c| c.split('|').any(|one| one.trim() == manager));
+    managers.iter().filter(covers).find(|m| on_duty(m, as_of)).map(|m| m.id.clone())
+}
+
+/// Who works a clock of a case: its manager, or the cover when it falls due before the manager is back.
+#[must_use]
+pub fn clock_worker(inputs: &Inputs<'_>, manager: &str, due: Day) -> Option<Box<str>> {
+    let back = inputs.extracts.managers.iter().find(|m| &*m.id == manager).and_then(|m| m.back_on);
+    cover_of(inputs, manager).filter(|_| back.is_none_or(|b| due.0 < b))
 }
 
 fn speaks(languages: &str, needed: &str) -> bool {

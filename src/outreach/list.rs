@@ -12,7 +12,7 @@ use super::holdout;
 use super::memory::{Arm, FORGET_AFTER_DAYS, Memory, MemoryRow, REMEMBER_ARM_DAYS};
 use super::suppression::{self, Suppressed};
 use super::{Action, Inputs, Stream, first_action};
-use crate::domain::Day;
+use crate::domain::{Day, phone_key};
 
 /// Standing against the previous night.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -127,7 +127,7 @@ pub struct OutreachList {
 pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     let as_of = inputs.plan.as_of;
     let mut all = candidates(inputs);
-    let known = suppression::Population::new(inputs.extracts);
+    let known = suppression::Population::new(inputs);
     unite_duplicates(&mut all, &known.duplicates);
     let started: FxHashMap<u32, Day> =
         all.iter().filter_map(|c| c.clock.as_ref().map(|k| (c.member, k.started))).collect();
@@ -195,12 +195,12 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
 
 /// What the cut needs to know of each candidate, in order.
 fn queue(inputs: &Inputs<'_>, open: &[Candidate]) -> Vec<Queued> {
-    let phone = |c: &Candidate| inputs.extracts.population.member(c.member).facts.phone.as_deref();
-    let mut shared: FxHashMap<&str, usize> = FxHashMap::default();
+    let phone = |c: &Candidate| inputs.extracts.population.member(c.member).facts.phone.as_deref().map(phone_key);
+    let mut shared: FxHashMap<String, usize> = FxHashMap::default();
     for number in open.iter().filter_map(phone) {
         *shared.entry(number).or_default() += 1;
     }
-    let mut households: FxHashMap<&str, u32> = FxHashMap::default();
+    let mut households: FxHashMap<String, u32> = FxHashMap::default();
     open.iter()
         .map(|candidate| {
             let id = inputs.extracts.population.member(candidate.member).id();

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Candidate, Inputs};
-use crate::domain::Day;
+use crate::domain::{Day, phone_key};
 use crate::extracts::{Extracts, Member};
 use crate::features::Snapshot;
 
@@ -79,9 +79,8 @@ fn row(member: u32, code: Code, until: &str, until_date: Option<Day>, detail: im
     }
 }
 
-/// People under two ids: same name and birth date, and same sex or phone. Maps each later id to the lowest.
-#[must_use]
-fn duplicates(extracts: &Extracts) -> FxHashMap<u32, u32> {
+/// People under two ids: same name and birth date, and same sex or phone. Groups of two or more, ids rising.
+fn same_people(extracts: &Extracts) -> Vec<Vec<u32>> {
     let mut groups: FxHashMap<(String, String, i32), Vec<u32>> = FxHashMap::default();
     for (i, m) in extracts.population.members.iter().enumerate() {
         let fold = |t: &Option<Box<str>>| {
@@ -91,27 +90,36 @@ fn duplicates(extracts: &Extracts) -> FxHashMap<u32, u32> {
             groups.entry((first, last, m.facts.birth)).or_default().push(u32::try_from(i).unwrap_or(u32::MAX));
         }
     }
-    let mut out = FxHashMap::default();
-    for group in groups.values().filter(|g| g.len() > 1) {
-        for (at, member) in group.iter().enumerate().skip(1) {
-            let m = extracts.population.member(*member);
-            let same = group[..at].iter().find(|o| {
-                let other = extracts.population.member(**o);
-                (other.sex() == m.sex() && m.sex() != crate::domain::Sex::Unknown)
-                    || (other.facts.phone.is_some() && other.facts.phone == m.facts.phone)
-            });
-            if let Some(lowest) = same {
-                out.insert(*member, *lowest);
-            }
+    let same = |a: u32, b: u32| {
+        let (a, b) = (extracts.population.member(a), extracts.population.member(b));
+        let phone = |m: &Member| m.facts.phone.as_deref().map(phone_key);
+        (a.sex() == b.sex() && a.sex() != crate::domain::Sex::Unknown) || (phone(a).is_some() && phone(a) == phone(b))
+    };
+    let mut out: Vec<Vec<u32>> = Vec::new();
+    for group in groups.into_values().filter(|g| g.len() > 1) {
+        let mut people: Vec<Vec<u32>> = Vec::new();
+        for member in group {
+            // One id can join two groups: what is the same as either is all one person.
+            let (mut joined, apart): (Vec<_>, Vec<_>) =
+                people.into_iter().partition(|p: &Vec<u32>| p.iter().any(|o| same(*o, member)));
+            people = apart;
+            joined.push(vec![member]);
+            people.push(joined.concat());
         }
+        out.extend(people.into_iter().filter(|p| p.len() > 1).map(|mut p| {
+            p.sort_unstable();
+            p
+        }));
     }
     out
 }
 
 /// What the rules need to know of the whole population.
 pub struct Population {
-    /// Later ids of one person, to the lowest.
+    /// Each further id of a person, to the one that stays: the lowest that is enrolled and alive, else the lowest.
     pub duplicates: FxHashMap<u32, u32>,
+    /// All ids of a person, by each of them.
+    ids: FxHashMap<u32, Vec<u32>>,
     /// Somebody has a phone or an address: a layout without any cannot say that a contact is bad.
     pub contacts_known: bool,
 }
@@ -119,14 +127,32 @@ pub struct Population {
 impl Population {
     /// Looks at everyone once.
     #[must_use]
-    pub fn new(extracts: &Extracts) -> Self {
+    pub fn new(inputs: &Inputs<'_>) -> Self {
+        let extracts = inputs.extracts;
         let contacts_known = extracts
             .population
             .members
             .iter()
             .any(|m| m.facts.phone.is_some() || m.facts.address.is_some() || m.facts.guardian_phone.is_some());
-        Self { duplicates: duplicates(extracts), contacts_known }
+        let (mut duplicates, mut ids) = (FxHashMap::default(), FxHashMap::default());
+        for person in same_people(extracts) {
+            let stays = |m: &&u32| inputs.snapshots.get(**m as usize).is_some_and(|s| s.enrolled) && !dead(inputs, **m);
+            let kept = person.iter().find(stays).or(person.first()).copied().unwrap_or_default();
+            duplicates.extend(person.iter().filter(|m| **m != kept).map(|m| (*m, kept)));
+            ids.extend(person.iter().map(|m| (*m, person.clone())));
+        }
+        Self { duplicates, ids, contacts_known }
     }
+
+    /// Every id of a member's person, the member's own alone as a rule.
+    fn ids(&self, member: u32) -> Vec<u32> {
+        self.ids.get(&member).cloned().unwrap_or_else(|| vec![member])
+    }
+}
+
+fn dead(inputs: &Inputs<'_>, member: u32) -> bool {
+    inputs.extracts.population.member(member).death().is_some()
+        || inputs.snapshots.get(member as usize).is_some_and(|s| s.facts.died_by_claim.is_some())
 }
 
 /// The first suppression that holds for a member, but for the household rule, which needs the list.
@@ -135,14 +161,16 @@ pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, know
     let ex = inputs.extracts;
     let m = ex.population.member(s.member);
     let as_of = inputs.plan.as_of;
-    if m.death().is_some() || s.facts.died_by_claim.is_some() {
-        return Some(row(
-            s.member,
-            Code::Deceased,
-            "never",
-            None,
-            if m.death().is_some() { "death date" } else { "discharge disposition" },
-        ));
+    let ids = known.ids(s.member);
+    if ids.iter().any(|id| dead(inputs, *id)) {
+        let detail = if m.death().is_some() {
+            "death date"
+        } else if s.facts.died_by_claim.is_some() {
+            "discharge disposition"
+        } else {
+            "known under another id of the same person"
+        };
+        return Some(row(s.member, Code::Deceased, "never", None, detail));
     }
     if !s.enrolled {
         let next = m.spans.iter().map(|p| Day(p.start)).find(|d| *d > as_of);
@@ -155,18 +183,22 @@ pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, know
         return Some(row(
             s.member,
             Code::Duplicate,
-            "",
+            "the ids are joined",
             None,
             format!("same person as {}", ex.population.member(*lowest).id()),
         ));
     }
-    consent(inputs, s.member, m)
+    // What a person refused under one id is refused under all.
+    ids.iter()
+        .find_map(|id| consent(inputs, *id))
+        .map(|found| Suppressed { member: s.member, ..found })
         .or_else(|| care(s, m))
         .or_else(|| contact(inputs, s, m, clock_started, known.contacts_known))
 }
 
-fn consent(inputs: &Inputs<'_>, member: u32, m: &Member) -> Option<Suppressed> {
+fn consent(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
     let ex = inputs.extracts;
+    let m = ex.population.member(member);
     let as_of = inputs.plan.as_of;
     let latest_word = ex.outreach.of(member).filter(|o| o.day <= as_of.0).filter_map(|o| o.opt_out).next_back();
     if latest_word == Some(true) || m.facts.consent == Some(false) {
@@ -219,9 +251,10 @@ fn contact(
     if !reachable && contacts_known {
         return Some(row(s.member, Code::BadContact, "data change", None, "no phone and no address"));
     }
-    // The extracts carry no date of a phone's change: a later success stands for a changed number.
+    // The number has changed when a later span brought another, or when a later call succeeded.
     let last_word = log.iter().rev().find(|o| matches!(&*o.outcome, "wrong_number" | "completed" | "enrolled"));
-    if last_word.is_some_and(|o| &*o.outcome == "wrong_number") {
+    let since = m.phone_since;
+    if last_word.is_some_and(|o| &*o.outcome == "wrong_number" && since.is_none_or(|d| d <= Day(o.day))) {
         return Some(row(s.member, Code::BadContact, "data change", None, "wrong number"));
     }
     let elsewhere = log.iter().rev().find(|o| !o.program.is_empty() && *o.program != *list.program);

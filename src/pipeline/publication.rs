@@ -19,9 +19,10 @@ use crate::models::evaluation::drift;
 use crate::models::trained::TrainedModel;
 use crate::outreach::{Inputs, OutreachList, stability};
 use crate::publish::{
-    AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, Program, RowAccount, ScoreDrift, Staging, Table,
-    Worklist, WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of, fhir_files,
-    hash_outputs, output_digest, outreach_workbook, parquet_bytes, render_report, verify, worklists_workbook,
+    AuditEntry, Cell, CodeSetUsed, InputFile, ListTables, Manifest, OutputFolder, Program, RowAccount, ScoreDrift,
+    Staging, Table, Worklist, WorklistRow, append_audit, check_chain, columns, csv_bytes, data_quality_json, digest_of,
+    fhir_files, hash_outputs, output_digest, outreach_workbook, parquet_bytes, render_report, verify,
+    worklists_workbook, works,
 };
 use crate::reference::{code_sets_in, sha256_hex};
 
@@ -273,7 +274,7 @@ fn worklists(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Work
     let mut sheets: BTreeMap<String, Worklist> = BTreeMap::new();
     for (i, listed) in night.list.listed.iter().enumerate() {
         let c = &listed.candidate;
-        let manager = assigned.get(&c.member).map_or_else(|| listed.contact_by.to_string(), ToString::to_string);
+        let manager = works(inputs, listed, assigned).map(String::from).unwrap_or_default();
         let m = ex.population.member(c.member);
         let f = &m.facts;
         // Under pseudonyms no sheet says who anybody is.

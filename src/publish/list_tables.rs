@@ -8,7 +8,9 @@ use super::read_back::Rows;
 use super::table::{Cell, Table};
 use crate::domain::Day;
 use crate::models::{Reason, Score};
-use crate::outreach::{Arm, Candidate, Inputs, Listed, Memory, MemoryRow, OutreachList, Stream, working_manager};
+use crate::outreach::{
+    Arm, Candidate, Inputs, Listed, Memory, MemoryRow, OutreachList, Stream, clock_worker, working_manager,
+};
 use crate::reference::Sensitive;
 
 /// Every table of the list.
@@ -101,7 +103,7 @@ fn outreach_row(
     let get = |score: &'static str, horizon: i32| scores.get(&(c.member, score, horizon)).copied();
     let texts: Vec<String> = c.reasons.iter().map(|r| reason_text(r, sensitive)).collect();
     let reason = |i: usize| texts.get(i).map(String::as_str);
-    let manager = assigned.get(&c.member).map(|m| &**m).or_else(|| Some(&*row.contact_by).filter(|m| !m.is_empty()));
+    let manager = works(inputs, row, assigned);
     table.push(&[
         rank.into(),
         id(inputs, c.member).into(),
@@ -134,9 +136,19 @@ fn outreach_row(
         row.action.text.as_str().into(),
         row.action.discipline.as_str().into(),
         row.action.responsibility.into(),
-        manager.into(),
+        manager.as_deref().into(),
         row.days_on_list.into(),
     ]);
+}
+
+/// Who works a listed person: the manager of the case, the cover while that one is away and a clock falls due before
+/// the return, else whoever the list found room with.
+pub fn works(inputs: &Inputs<'_>, row: &Listed, assigned: &FxHashMap<u32, Box<str>>) -> Option<Box<str>> {
+    let Some(held) = assigned.get(&row.candidate.member) else {
+        return Some(row.contact_by.clone()).filter(|m| !m.is_empty());
+    };
+    let due = row.candidate.clock.as_ref().map(|k| k.due);
+    due.and_then(|due| clock_worker(inputs, held, due)).or_else(|| Some(held.clone()))
 }
 
 fn transitions(inputs: &Inputs<'_>, list: &OutreachList, assigned: &FxHashMap<u32, Box<str>>) -> Table {
@@ -150,9 +162,13 @@ fn transitions(inputs: &Inputs<'_>, list: &OutreachList, assigned: &FxHashMap<u3
             let complex = by_risk || t.complex;
             let disposition = (!t.disposition.is_none()).then(|| t.disposition.text());
             let held = working_manager(inputs, s.member);
-            let manager = assigned
+            let running = t.running(as_of, complex);
+            let cover = assigned
                 .get(&s.member)
-                .map(|m| &**m)
+                .and_then(|m| clock_worker(inputs, m, running.as_ref().map_or(t.period_end, |r| r.1)));
+            let manager = cover
+                .as_deref()
+                .or_else(|| assigned.get(&s.member).map(|m| &**m))
                 .or(held.as_deref())
                 .or_else(|| contact.get(&s.member).copied().filter(|m| !m.is_empty()));
             table.push(&[

@@ -23,12 +23,12 @@ mod workbook;
 
 pub use audit::{AUDIT_FILE, AuditEntry, append as append_audit, check_chain};
 pub use data_quality::{data_quality_json, quality_lines};
+pub use directory::{OutputFolder, StagedFile, Staging, file_sha256, write_private};
 #[doc(hidden)]
 pub use disk::fail_calls;
-pub use directory::{OutputFolder, StagedFile, Staging, file_sha256, write_private};
 pub use evaluation_page::{evaluation_page, predictions_page};
 pub use fhir::fhir_files;
-pub use list_tables::{ListTables, memory_from};
+pub use list_tables::{ListTables, memory_from, works};
 pub use manifest::{
     CodeSetUsed, InputFile, Manifest, OutputFile, RowAccount, digest_of, hash_outputs, output_digest, verify,
 };

@@ -143,9 +143,10 @@ pub(super) fn score_drift(program: &Program) -> Option<Section> {
         "Tonight's probabilities against the rows each model learned on: a population stability index under 0.1 is little, over 0.25 much. A model that drifts asks for `train --recalibrate` or for new training.",
         Vec::new(),
     );
-    out.header = ["model", "scored", "stability index", "reading", "mean probability tonight", "share of events learned"]
-        .map(String::from)
-        .to_vec();
+    out.header =
+        ["model", "scored", "stability index", "reading", "mean probability tonight", "share of events learned"]
+            .map(String::from)
+            .to_vec();
     for d in program.drift.iter().filter(|d| !small(d.scored)) {
         let reading = match d.psi {
             p if p < 0.1 => "little",

@@ -14,6 +14,9 @@ repository: all 38 measures can be compared. They know different parts of it:
   gained), `flagged_readmission`, `flagged_mortality`. Its principal diagnosis is never counted, so a code that maps to
   nothing (Z00.00) is put first; where Lamplight counts every position is not compared.
 
+This repository's map comes from the workbook that elixhauser-ahrq carries, so the map is checked by pycomorb alone;
+the readmission weights are checked by elixhauser-ahrq alone.
+
 Every code that either maps is dealt into some list once, in a random order of a fixed seed; added are further codes
 of random measures, both codes of a hierarchy row, an acute and a sequela cerebrovascular code, two codes of one
 measure (their flags differ), unmapped neighbours of mapped codes (of one 3- or 4-character family: N18.1, E66.3) and
