@@ -158,3 +158,102 @@ fn a_disk_that_refuses_leaves_the_last_good_one() {
     }
     assert!(refused > 0, "the limit never bit");
 }
+
+/// A volume of every size from nothing to enough: the night ends with exit 6 and `current` stays, or it is whole. Needs
+/// the right to mount a file system in memory.
+#[test]
+fn a_full_volume_leaves_the_last_good_one() {
+    let town = Town::new("300");
+    let volume = town.path("volume");
+    std::fs::create_dir(&volume).expect("made");
+    let sized = |verb: &str| {
+        std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", verb, "tmpfs"])
+            .arg(&volume)
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success())
+    };
+    if !sized("size=64m") {
+        println!("skipped: this user may not mount a volume");
+        return;
+    }
+    let _unmounted = Unmount(&volume);
+    let out = volume.join("out");
+    assert!(town.start(&out, "2026-06-29").wait().expect("ends").success());
+    let before = std::fs::read_link(out.join("current")).expect("a run");
+    let used = |of: &Path| {
+        let output = std::process::Command::new("du").args(["-sk"]).arg(of).output().expect("du");
+        String::from_utf8_lossy(&output.stdout)
+            .split_whitespace()
+            .next()
+            .and_then(|n| n.parse::<u64>().ok())
+            .expect("KiB")
+    };
+    let first = used(&volume);
+    let (mut refused, tries) = (0, kills().min(50));
+    for step in 0..tries {
+        let size = first + (first + 1024) * step / tries;
+        assert!(sized(&format!("remount,size={size}k")), "{size} KiB");
+        let ended = town.start(&out, "2026-06-30").wait().expect("ends");
+        assert!(matches!(ended.code(), Some(6 | 0)), "{size} KiB: {ended:?}");
+        assert!(verified(&out), "{size} KiB");
+        if ended.code() == Some(6) {
+            refused += 1;
+            assert_eq!(std::fs::read_link(out.join("current")).expect("a run"), before, "{size} KiB");
+            continue;
+        }
+        // Back to the first night, so that each size meets the same work.
+        let run = std::fs::read_link(out.join("current")).expect("a run");
+        std::fs::remove_file(out.join("current")).expect("there");
+        std::os::unix::fs::symlink(&before, out.join("current")).expect("linked");
+        std::fs::remove_dir_all(out.join(run)).expect("removed");
+    }
+    println!("{tries} sizes of volume: {refused} refused with the last good run standing, the rest whole");
+    assert!(refused > 0, "the volume was never full");
+}
+
+struct Unmount<'p>(&'p Path);
+
+impl Drop for Unmount<'_> {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(self.0).status();
+    }
+}
+
+/// A night that cannot fit says so before it reads a row; the last good run stands.
+#[test]
+fn too_little_memory_is_told_before_the_work() {
+    let town = Town::new("300");
+    let out = town.path("out");
+    assert!(town.start(&out, "2026-06-29").wait().expect("ends").success());
+    let before = std::fs::read_link(out.join("current")).expect("a run");
+    let capped = |kib: u64| {
+        std::process::Command::new("bash")
+            .args([
+                "-c",
+                &format!(
+                    "ulimit -d {kib}; exec \"$0\" run --config \"$1\" --as-of 2026-06-30 --out \"$2\" --threads 1"
+                ),
+            ])
+            .arg(env!("CARGO_BIN_EXE_lamplight"))
+            .arg(town.path("town.toml"))
+            .arg(&out)
+            .output()
+            .expect("runs")
+    };
+    let refused = capped(150 << 10);
+    assert_eq!(code(&refused), 2, "{}", text(&refused));
+    assert!(text(&refused).contains("MiB of memory"), "{}", text(&refused));
+    assert_eq!(std::fs::read_link(out.join("current")).expect("a run"), before);
+    // Twice what it says it needs is enough.
+    let needed: u64 = text(&refused)
+        .split("needs about ")
+        .nth(1)
+        .and_then(|t| t.split(' ').next())
+        .and_then(|n| n.parse().ok())
+        .expect("a figure");
+    let enough = capped(needed * 2 << 10);
+    assert_eq!(code(&enough), 0, "{}", text(&enough));
+    assert!(verified(&out));
+}

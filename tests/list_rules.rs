@@ -307,8 +307,21 @@ fn sensitive_conditions_are_masked_on_every_sheet() {
     for text in [&list, &explained.split("Needs").next().unwrap_or("").to_owned()] {
         assert!(!text.contains("drug use") && !text.contains("SECRET1") && !text.contains("safety"), "{text}");
     }
-    f.config.push_str("[output]\nsensitive_roles = [\"behavioral\"]\n");
-    f.publish();
-    let list = std::fs::read_to_string(f.path("out/current/outreach.csv")).expect("a list");
+    // Each role opens its own files and no other's.
+    f.config.push_str("[output]\nsensitive_roles = [\"director\"]\n");
+    let run = f.publish();
+    let list = std::fs::read_to_string(run.join("outreach.csv")).expect("a list");
     assert!(list.contains("drug use disorder") && !list.contains("safety"), "{list}");
+    let told = f.cells("reasons.parquet", "M1", "reason").join("; ");
+    assert!(told.contains("sensitive condition, see record") && !told.contains("drug use"), "{told}");
+    f.config = f.config.replace("[\"director\"]", "[\"analyst\"]");
+    let run = f.publish();
+    let list = std::fs::read_to_string(run.join("outreach.csv")).expect("a list");
+    assert!(!list.contains("drug use disorder"), "{list}");
+    let told = f.cells("reasons.parquet", "M1", "reason").join("; ");
+    assert!(told.contains("drug use disorder") && !told.contains("safety"), "{told}");
+    f.config = f.config.replace("[\"analyst\"]", "[\"analist\"]");
+    let refused = f.run(&[]);
+    assert_eq!(support::code(&refused), 2);
+    assert!(support::text(&refused).contains("did you mean `analyst`"), "{}", support::text(&refused));
 }

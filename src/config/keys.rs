@@ -129,7 +129,7 @@ pub const KEYS: &[Key] = &[
     key(
         "output.sensitive_roles",
         "[]",
-        "roles that may read sensitive conditions in plain words; empty masks them everywhere",
+        "who may read sensitive conditions in plain words, each in its own files: care_manager, a discipline or a focus (their sheets of worklists.xlsx), director (outreach.*), analyst (reasons.parquet, explain), integration (fhir); empty masks them everywhere",
     ),
     key("output.group", "", "group that may read outreach, worklists and report (0640)"),
 ];

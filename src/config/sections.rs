@@ -216,6 +216,37 @@ section! {
     }
 }
 
+/// Words of `output.sensitive_roles`: who may read sensitive conditions in plain words, each with its own files.
+pub const ROLES: [&str; 13] = [
+    "care_manager",
+    "director",
+    "analyst",
+    "integration",
+    "RN",
+    "LCSW",
+    "LPC",
+    "CHW",
+    "PharmD",
+    "general",
+    "geriatric",
+    "behavioral",
+    "complex",
+];
+
+impl Output {
+    /// Whether the files of a role show sensitive conditions in plain words: `director` reads `outreach.*`, `analyst`
+    /// `reasons.parquet` and `explain`, `integration` `fhir/*`.
+    #[must_use]
+    pub fn unmasked(&self, role: &str) -> bool {
+        self.sensitive_roles.iter().any(|r| r == role)
+    }
+    /// Whether a care manager's own sheet of `worklists.xlsx` does: by `care_manager`, the discipline or a focus.
+    #[must_use]
+    pub fn unmasked_sheet(&self, discipline: &str, focus: &str) -> bool {
+        self.unmasked("care_manager") || self.unmasked(discipline) || focus.split('|').any(|f| self.unmasked(f.trim()))
+    }
+}
+
 fn bad(key: &str, why: &str) -> ConfigError {
     ConfigError::Value { key: key.to_owned(), why: why.to_owned() }
 }
@@ -242,6 +273,13 @@ pub(super) fn validate(plan: &RunPlan) -> Result<(), ConfigError> {
     }
     if plan.list.reach_default <= 0.0 {
         return Err(bad("list.reach_default", "must be above 0"));
+    }
+    if let Some(role) = plan.output.sensitive_roles.iter().find(|r| !ROLES.contains(&r.as_str())) {
+        // A misspelt role must not open a file, nor quietly open none.
+        return Err(bad(
+            "output.sensitive_roles",
+            &format!("knows no role `{role}`{}", super::nearest_hint(role, &ROLES)),
+        ));
     }
     let [a, b, c] = plan.list.tiers;
     if !(a > b && b > c && c >= 0.0 && a <= 100.0) {

@@ -206,6 +206,39 @@ impl Discovered {
     }
 }
 
+/// How much there is to read, before it is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InputSize {
+    /// Rows of eligibility: no fewer than members.
+    pub eligibility_rows: u64,
+    /// Rows that become events: claim lines, ADT rows and fills.
+    pub event_rows: u64,
+}
+
+impl Discovered {
+    /// Rows by the footers of Parquet files, and by the bytes of CSV files: an estimate, for what is decided before a
+    /// row is read. A file that cannot be opened counts none; reading it says why.
+    #[must_use]
+    pub fn size(&self) -> InputSize {
+        let rows = |name: &str| self.files.get(name).map_or(0, |files| files.iter().map(rows_of).sum());
+        InputSize {
+            eligibility_rows: rows("eligibility"),
+            event_rows: ["medical_claim", "admission", "pharmacy_claim"].into_iter().map(rows).sum(),
+        }
+    }
+}
+
+fn rows_of(file: &SourceFile) -> u64 {
+    /// Bytes of a short CSV row, and how much gzip or zstd makes of text.
+    const CSV_ROW: u64 = 100;
+    const COMPRESSED: u64 = 8;
+    match file.format {
+        Format::Parquet => parquet_reader::open(file).map_or(0, |p| p.rows()),
+        Format::Csv => file.bytes / CSV_ROW,
+        _ => file.bytes.saturating_mul(COMPRESSED) / CSV_ROW,
+    }
+}
+
 struct Loader<'a> {
     plan: &'a RunPlan,
     found: &'a Discovered,

@@ -72,6 +72,12 @@ pub fn open(file: &SourceFile) -> Result<ParquetSource, String> {
 }
 
 impl ParquetSource {
+    /// Rows as the footer counts them.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
     /// The row groups, to be read in any order.
     #[must_use]
     pub fn row_groups(&self) -> Vec<usize> {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::PipelineError;
 use crate::learners::{self, Artifact, Purpose, TableSpec, TrainOptions};
+use crate::models::evaluation::{Attribute, group_figures};
 use crate::publish::{OutputFolder, predictions_page, write_private};
 
 fn read(path: &Path) -> Result<Vec<u8>, PipelineError> {
@@ -71,7 +72,11 @@ pub fn score_table(table: &Path, model: &Path, out: &Path) -> Result<String, Pip
     Ok(format!("{} rows scored: {}\n", scored.rows.len(), out.display()))
 }
 
-/// Evaluates a CSV of predictions with columns `id, group, y, probability`.
+/// Levels beyond which a further column of a predictions file is no group of people but an id or a number.
+const MOST_LEVELS: usize = 40;
+
+/// Evaluates a CSV of predictions with columns `id, group, y, probability`. Every further column with at most 40
+/// different texts is an attribute: its groups get the same figures, with the top 5 % as the list.
 ///
 /// # Errors
 /// Exit 3 when a column is missing or a value is none.
@@ -88,9 +93,14 @@ pub fn evaluate_predictions(predictions: &Path, out: &Path, seed: u64) -> Result
     };
     let (id, group, y, p) = (at("id")?, at("group")?, at("y")?, at("probability")?);
     let (mut ids, mut groups, mut labels, mut probabilities) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let further: Vec<usize> = (0..header.len()).filter(|i| ![id, group, y, p].contains(i)).collect();
+    let mut attributes: Vec<Vec<String>> = vec![Vec::new(); further.len()];
     for (n, record) in reader.records().enumerate() {
         let record = record.map_err(|e| wrong(e.to_string()))?;
         let cell = |i: usize| record.get(i).unwrap_or("").trim().to_owned();
+        for (texts, at) in attributes.iter_mut().zip(&further) {
+            texts.push(cell(*at));
+        }
         ids.push(cell(id));
         groups.push(cell(group));
         labels.push(match cell(y).as_str() {
@@ -107,10 +117,35 @@ pub fn evaluate_predictions(predictions: &Path, out: &Path, seed: u64) -> Result
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
     let evaluation = learners::evaluate_predictions(&ids, &groups, &labels, &probabilities, seed)?;
-    let bytes = pretty(&evaluation)?;
-    let page = predictions_page(&evaluation)?;
+    let attributes: Vec<Attribute> =
+        further.iter().zip(attributes).filter_map(|(at, texts)| attribute(&header[*at], &texts)).collect();
+    let by_group = group_figures(&labels, &probabilities, &top_twentieth(&ids, &probabilities), &attributes);
+    let mut told = serde_json::to_value(&evaluation).map_err(|e| PipelineError::Internal(e.to_string()))?;
+    if !by_group.is_empty() {
+        told["by_group"] = serde_json::to_value(&by_group).map_err(|e| PipelineError::Internal(e.to_string()))?;
+    }
+    let bytes = pretty(&told)?;
+    let page = predictions_page(&evaluation, &by_group)?;
     let folder = OutputFolder::plain(out)?;
     folder.write_beside("evaluation.json", &bytes)?;
     folder.write_beside("evaluation.html", page.as_bytes())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A further column as an attribute; `None` when its texts are too many to be groups, or all one.
+fn attribute(name: &str, texts: &[String]) -> Option<Attribute> {
+    let named: Vec<String> =
+        texts.iter().map(|t| if t.is_empty() { "(empty)".to_owned() } else { t.clone() }).collect();
+    Some(Attribute::of(name.trim(), &named)).filter(|a| (2..=MOST_LEVELS).contains(&a.levels.len()))
+}
+
+/// The twentieth of the rows with the highest probabilities; equal ones by id, so that row order decides nothing.
+fn top_twentieth(ids: &[&str], probabilities: &[f64]) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..ids.len()).collect();
+    order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]).then_with(|| ids[*a].cmp(ids[*b])));
+    let mut out = vec![false; ids.len()];
+    for at in order.into_iter().take(ids.len().div_ceil(20)) {
+        out[at] = true;
+    }
+    out
 }

@@ -155,17 +155,6 @@ fn capacity(bench: &Bench<'_>, panel: &Panel) -> (Option<usize>, String) {
     (Some(k), words)
 }
 
-fn attribute(name: &'static str, texts: &[String]) -> Attribute {
-    let mut levels: Vec<String> = texts.to_vec();
-    levels.sort_unstable();
-    levels.dedup();
-    let of_row = texts
-        .iter()
-        .map(|t| levels.binary_search(t).ok().and_then(|i| u16::try_from(i).ok()).unwrap_or(u16::MAX))
-        .collect();
-    Attribute { name, levels, of_row }
-}
-
 fn attributes(bench: &Bench<'_>, rows: &[&Row]) -> Vec<Attribute> {
     let member = |r: &Row| bench.extracts.population.member(r.member);
     let word = |w: u32| {
@@ -202,13 +191,13 @@ fn attributes(bench: &Bench<'_>, rows: &[&Row]) -> Vec<Attribute> {
         .to_owned()
     };
     vec![
-        attribute("age", &texts(&age)),
-        attribute("sex", &texts(&sex)),
-        attribute("payer", &texts(&|r| member(r).payer_type().name().to_owned())),
-        attribute("race", &texts(&|r| word(member(r).facts.race))),
-        attribute("ethnicity", &texts(&|r| word(member(r).facts.ethnicity))),
-        attribute("language", &texts(&|r| word(member(r).facts.language))),
-        attribute("county poverty", &texts(&poverty)),
+        Attribute::of("age", &texts(&age)),
+        Attribute::of("sex", &texts(&sex)),
+        Attribute::of("payer", &texts(&|r| member(r).payer_type().name().to_owned())),
+        Attribute::of("race", &texts(&|r| word(member(r).facts.race))),
+        Attribute::of("ethnicity", &texts(&|r| word(member(r).facts.ethnicity))),
+        Attribute::of("language", &texts(&|r| word(member(r).facts.language))),
+        Attribute::of("county poverty", &texts(&poverty)),
     ]
 }
 

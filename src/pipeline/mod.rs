@@ -13,6 +13,7 @@ mod gates;
 mod history;
 mod judging;
 mod kept_runs;
+mod memory;
 mod model_places;
 mod model_record;
 mod night_models;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::everyone::{Everyone, Walk};
 use super::night_models::NightModels;
 use super::publication::{self, Night};
-use super::{PipelineError, Progress, gates, kept_runs, model_places, stop_flag};
+use super::{PipelineError, Progress, gates, kept_runs, memory, model_places, stop_flag};
 use crate::caseload;
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
@@ -108,6 +108,7 @@ fn night(
     if let Some(list) = &options.manifest {
         gates::expected_hashes(&found, list)?;
     }
+    memory::fits(&found, trained.len(), plan)?;
     let (previous, memory) = remember(folder, plan);
 
     let mut extracts = read(plan, options, progress, &found, &staging)?;

@@ -270,13 +270,14 @@ fn banner(night: &Night<'_>) -> Option<String> {
 fn worklists(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Worklist> {
     let inputs = night.inputs;
     let ex = inputs.extracts;
-    let sensitive = !night.plan.output.sensitive_roles.is_empty();
     let mut sheets: BTreeMap<String, Worklist> = BTreeMap::new();
     for (i, listed) in night.list.listed.iter().enumerate() {
         let c = &listed.candidate;
         let manager = works(inputs, listed, assigned).map(String::from).unwrap_or_default();
         let m = ex.population.member(c.member);
         let f = &m.facts;
+        let reader = ex.managers.iter().find(|x| *x.id == *manager);
+        let sensitive = reader.is_some_and(|x| night.plan.output.unmasked_sheet(&x.discipline, &x.focus));
         // Under pseudonyms no sheet says who anybody is.
         let text =
             |t: &Option<Box<str>>| t.as_deref().filter(|_| night.plan.pseudonyms.is_none()).unwrap_or("").to_owned();
@@ -301,8 +302,7 @@ fn worklists(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Work
             reasons: c.reasons.iter().map(|r| r.shown(sensitive)).collect::<Vec<_>>().join("; "),
             first_action: format!("{} ({})", listed.action.text, listed.action.discipline.as_str()),
         };
-        let name =
-            ex.managers.iter().find(|x| *x.id == *manager).and_then(|x| x.name.as_deref()).unwrap_or("").to_owned();
+        let name = reader.and_then(|x| x.name.as_deref()).unwrap_or("").to_owned();
         sheets
             .entry(manager.clone())
             .or_insert_with(|| Worklist { manager, manager_name: name, rows: Vec::new() })

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::PublishError;
 use crate::learners::Evaluation;
-use crate::models::evaluation::{ListFigures, ModelEvaluation};
+use crate::models::evaluation::{GroupFigures, ListFigures, ModelEvaluation};
 
 #[derive(Serialize)]
 struct Chart {
@@ -56,12 +56,16 @@ pub fn evaluation_page(e: &ModelEvaluation) -> Result<String, PublishError> {
 ///
 /// # Errors
 /// As [`evaluation_page`].
-pub fn predictions_page(e: &Evaluation) -> Result<String, PublishError> {
+pub fn predictions_page(e: &Evaluation, groups: &[GroupFigures]) -> Result<String, PublishError> {
+    let mut sections = overall_sections(e);
+    if !groups.is_empty() {
+        sections.push(group_section(groups, "Selection and sensitivity when the top 5 % are listed."));
+    }
     render(&Page {
         title: "Predictions: evaluation".to_owned(),
-        lead: "From a file of predictions; indices, groups and months need a history.".to_owned(),
+        lead: "From a file of predictions; indices and months need a history.".to_owned(),
         banner: None,
-        sections: overall_sections(e),
+        sections,
     })
 }
 
@@ -304,12 +308,16 @@ fn deaths(e: &ModelEvaluation) -> Section {
 }
 
 fn groups(e: &ModelEvaluation) -> Section {
+    group_section(&e.groups, "Selection and sensitivity at the staff's capacity.")
+}
+
+fn group_section(groups: &[GroupFigures], lead: &str) -> Section {
     let n = |v: Option<usize>| v.map_or_else(|| "under 11".to_owned(), |n| n.to_string());
     section(
         "By group",
-        "Selection and sensitivity at the staff's capacity.",
+        lead,
         &["attribute", "level", "rows", "events", "AUROC", "O/E", "selected", "sensitivity"],
-        e.groups
+        groups
             .iter()
             .map(|g| {
                 vec![

@@ -158,11 +158,8 @@ pub fn fhir_files(
     list: &OutreachList,
     assigned: &FxHashMap<u32, Box<str>>,
 ) -> Result<Vec<(&'static str, Vec<u8>)>, PublishError> {
-    let evening = Evening {
-        inputs,
-        night: inputs.plan.as_of.to_string(),
-        sensitive: !inputs.plan.output.sensitive_roles.is_empty(),
-    };
+    let evening =
+        Evening { inputs, night: inputs.plan.as_of.to_string(), sensitive: inputs.plan.output.unmasked("integration") };
     let mut scores: FxHashMap<u32, Vec<(&Score, f64)>> = FxHashMap::default();
     for score in inputs.scores {
         if let Some(p) = score.probability {

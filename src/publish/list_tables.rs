@@ -41,10 +41,10 @@ impl ListTables {
     #[must_use]
     pub fn new(inputs: &Inputs<'_>, list: &OutreachList, assigned: &FxHashMap<u32, Box<str>>) -> Self {
         let scores = score_index(inputs.scores);
-        let sensitive = !inputs.plan.output.sensitive_roles.is_empty();
+        let role = |name: &str| inputs.plan.output.unmasked(name);
         let mut outreach = Table::new(&columns::OUTREACH);
         for (i, row) in list.listed.iter().enumerate() {
-            outreach_row(&mut outreach, inputs, i + 1, row, &scores, assigned, sensitive);
+            outreach_row(&mut outreach, inputs, i + 1, row, &scores, assigned, role("director"));
         }
         let tables = vec![
             outreach,
@@ -55,7 +55,7 @@ impl ListTables {
             contact_queue(inputs, list, &scores),
             dropped(list),
             score_table(inputs),
-            reasons(inputs, sensitive),
+            reasons(inputs, role("analyst")),
             memory(&list.memory),
         ];
         Self { tables }

@@ -165,7 +165,7 @@ impl History {
     pub fn measured_with<R>(self, reference: &Reference, look: impl FnOnce(&Timeline<'_>, &MemberMeasures) -> R) -> R {
         let (icd, words) = (self.icd.freeze(), self.words.freeze());
         let codes = Codes::new(&icd, &words, reference);
-        let member = Member { facts: self.member, spans: self.spans, rows: Vec::new() };
+        let member = Member { facts: self.member, spans: self.spans, rows: Vec::new(), phone_since: None };
         let events = MemberEvents { claims: self.claims, admissions: Vec::new(), fills: self.fills };
         let room = Room { codes: &codes, arena: &Bump::new() };
         let timeline = Timeline::build(&member, &events, self.as_of, room, &mut LineAccount::default());
@@ -186,7 +186,7 @@ pub(super) fn time_hcc(histories: Vec<History>, times: u32) -> (f64, std::time::
         for c in &mut claims {
             c.dx = kept(c.dx.iter().map(|d| Dx { code: icd.intern(texts.text(d.code)), ..*d }));
         }
-        parts.push((h.as_of, Member { facts: h.member, spans: h.spans, rows: Vec::new() }, claims));
+        parts.push((h.as_of, Member { facts: h.member, spans: h.spans, rows: Vec::new(), phone_since: None }, claims));
     }
     let (icd, words) = (icd.freeze(), words.freeze());
     let codes = Codes::new(&icd, &words, &REFERENCE);

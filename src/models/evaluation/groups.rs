@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Judged;
 use crate::learners::metrics::ranking_auroc;
 
 /// Counts under this are not shown.
@@ -12,11 +11,26 @@ pub const SMALL: usize = 11;
 /// An attribute of the audit.
 pub struct Attribute {
     /// Name.
-    pub name: &'static str,
+    pub name: String,
     /// Level texts.
     pub levels: Vec<String>,
     /// Level of each row.
     pub of_row: Vec<u16>,
+}
+
+impl Attribute {
+    /// The attribute that texts, one a row, make.
+    #[must_use]
+    pub fn of(name: &str, texts: &[String]) -> Self {
+        let mut levels: Vec<String> = texts.to_vec();
+        levels.sort_unstable();
+        levels.dedup();
+        let of_row = texts
+            .iter()
+            .map(|t| levels.binary_search(t).ok().and_then(|i| u16::try_from(i).ok()).unwrap_or(u16::MAX))
+            .collect();
+        Self { name: name.to_owned(), levels, of_row }
+    }
 }
 
 /// Figures of one group.
@@ -40,27 +54,31 @@ pub struct GroupFigures {
     pub sensitivity: Option<f64>,
 }
 
-pub(super) fn figures(rows: &Judged<'_>, list: &[bool]) -> Vec<GroupFigures> {
+/// Figures of every level of every attribute; `y`, `p` and `list` (who is on the list) have a value a row.
+#[must_use]
+pub fn group_figures(y: &[bool], p: &[f64], list: &[bool], attributes: &[Attribute]) -> Vec<GroupFigures> {
     let mut out = Vec::new();
-    for a in &rows.attributes {
+    for a in attributes {
         for (k, level) in a.levels.iter().enumerate() {
             let pick: Vec<usize> =
-                (0..rows.y.len()).filter(|i| a.of_row.get(*i).is_some_and(|l| usize::from(*l) == k)).collect();
+                (0..y.len()).filter(|i| a.of_row.get(*i).is_some_and(|l| usize::from(*l) == k)).collect();
             if !pick.is_empty() {
-                out.push(one(rows, list, a.name, level, &pick));
+                out.push(one((y, p, list), &a.name, level, &pick));
             }
         }
     }
     out
 }
 
-fn one(rows: &Judged<'_>, list: &[bool], attribute: &str, level: &str, pick: &[usize]) -> GroupFigures {
-    let y: Vec<bool> = pick.iter().map(|i| rows.y[*i]).collect();
-    let p: Vec<f64> = pick.iter().map(|i| rows.p[*i]).collect();
+type Rows<'r> = (&'r [bool], &'r [f64], &'r [bool]);
+
+fn one((all_y, all_p, list): Rows<'_>, attribute: &str, level: &str, pick: &[usize]) -> GroupFigures {
+    let y: Vec<bool> = pick.iter().map(|i| all_y[*i]).collect();
+    let p: Vec<f64> = pick.iter().map(|i| all_p[*i]).collect();
     let n = pick.len();
     let events = y.iter().filter(|y| **y).count();
     let listed = pick.iter().filter(|i| list[**i]).count();
-    let hits = pick.iter().filter(|i| list[**i] && rows.y[**i]).count();
+    let hits = pick.iter().filter(|i| list[**i] && all_y[**i]).count();
     let expected: f64 = p.iter().sum();
     let enough = events >= SMALL && n >= SMALL;
     GroupFigures {

@@ -7,7 +7,7 @@ mod groups;
 
 pub use audit::{BurdenAudit, GroupBurden};
 pub use drift::{Drift, drift, spread_of};
-pub use groups::{Attribute, GroupFigures, SMALL};
+pub use groups::{Attribute, GroupFigures, SMALL, group_figures};
 
 use serde::{Deserialize, Serialize};
 
@@ -250,7 +250,7 @@ pub fn judge(rows: &Judged<'_>) -> Result<ModelEvaluation, LearnError> {
         months: months(rows),
         deaths: deaths(rows),
         drift: rows.drift.clone(),
-        groups: groups::figures(rows, &list),
+        groups: group_figures(&rows.y, &rows.p, &list, &rows.attributes),
         burden_audit: audit::audit(rows),
         left_out: rows.left_out.clone(),
         overall,
