@@ -138,14 +138,23 @@ fn rooms(problem: &Problem, options: &Options, solution: &Solution) -> Vec<Room>
 }
 
 fn wait(problem: &Problem, rooms: &[Room], ix: usize) -> Waiting {
-    let mut nearest: Option<(u32, usize, RuleSet)> = None;
+    // Among equally few, what staffing can mend (away, full, the week's cap) is nearer than what a person is not.
+    let standing = |failing: RuleSet| {
+        u32::from(failing.contains(Rule::Discipline)) * 2
+            + [Rule::Licence, Rule::Language, Rule::Pediatric, Rule::HomeVisit]
+                .iter()
+                .map(|r| u32::from(failing.contains(*r)))
+                .sum::<u32>()
+    };
+    let mut nearest: Option<((u32, u32), usize, RuleSet)> = None;
     let mut eligible = false;
     for (j, room) in rooms.iter().enumerate() {
         let hard = why_not(problem, ix, j);
         eligible |= hard.is_empty();
         let failing = hard.with_room(problem, ix, j, *room);
-        if nearest.is_none_or(|(fewest, _, _)| failing.len() < fewest) {
-            nearest = Some((failing.len(), j, failing));
+        let far = (failing.len(), standing(failing));
+        if nearest.is_none_or(|(least, _, _)| far < least) {
+            nearest = Some((far, j, failing));
         }
     }
     Waiting {

@@ -93,6 +93,12 @@ pub enum ExtractError {
         /// Extract.
         extract: String,
     },
+    /// The configuration maps columns that no contract knows; bad configuration, exit code 2.
+    #[error("the configuration maps columns that the contract does not know:\n  {}", .problems.join("\n  "))]
+    Mapping {
+        /// One sentence each.
+        problems: Vec<String>,
+    },
     /// The events could not be spilled.
     #[error("cannot write the spill file: {0}")]
     Spill(std::io::Error),
@@ -190,6 +196,11 @@ impl Discovered {
         if !configured("medical_claim") && !configured("admission") {
             return Err(ExtractError::Missing { extract: "medical_claim".into() });
         }
+        let problems: Vec<String> =
+            contract::EXTRACTS.iter().flat_map(|spec| unknown_mappings(plan, spec.name)).collect();
+        if !problems.is_empty() {
+            return Err(ExtractError::Mapping { problems });
+        }
         let mut files = BTreeMap::new();
         for spec in contract::EXTRACTS {
             if let Some(config) = plan.extracts.get(spec.name) {
@@ -204,6 +215,21 @@ impl Discovered {
     pub fn all(&self) -> impl Iterator<Item = (&'static str, &SourceFile)> {
         self.files.iter().flat_map(|(name, files)| files.iter().map(move |f| (*name, f)))
     }
+}
+
+/// Keys of `[extracts.NAME.columns]` that are no column of the contract, with the nearest one that is.
+fn unknown_mappings(plan: &RunPlan, name: &'static str) -> Vec<String> {
+    let (Some(config), Some(spec)) = (plan.extracts.get(name), contract_of(name, &plan.models.feature_columns)) else {
+        return Vec::new();
+    };
+    let flat: Vec<String> = spec.flat().map(|(n, _)| n).collect();
+    let known: Vec<&str> = flat.iter().map(String::as_str).collect();
+    config
+        .columns
+        .keys()
+        .filter(|key| !known.contains(&key.as_str()))
+        .map(|key| format!("[extracts.{name}.columns] {key}{}", crate::config::nearest_hint(key, &known)))
+        .collect()
 }
 
 /// How much there is to read, before it is read.

@@ -265,14 +265,6 @@ impl ExtractReader<'_> {
         };
         let mut bindings = Vec::new();
         let flat: Vec<(String, &'static ColumnSpec)> = self.spec.flat().collect();
-        for key in self.config.columns.keys().filter(|k| !flat.iter().any(|(n, _)| n == *k)) {
-            let known: Vec<&str> = flat.iter().map(|(n, _)| n.as_str()).collect();
-            problems.push(format!(
-                "[extracts.{}.columns] {key} is not a column of the contract{}",
-                self.spec.name,
-                crate::config::nearest_hint(key, &known)
-            ));
-        }
         for (name, spec) in &flat {
             let find = |wanted: &str| names.iter().position(|n| n == wanted);
             let binding = match self.config.columns.get(name) {

@@ -173,7 +173,16 @@ impl Artifact {
     pub fn read(folder: &Path) -> Result<Self, LearnError> {
         Self::from_files(|name| {
             let path = folder.join(name);
-            std::fs::read(&path).map_err(|source| io(&path, source))
+            std::fs::read(&path).map_err(|source| {
+                if source.kind() == std::io::ErrorKind::NotFound {
+                    let place = folder.display();
+                    LearnError::Spec(format!(
+                        "{place} holds no model: there is no {name}\nhint: name a folder that `train` wrote"
+                    ))
+                } else {
+                    io(&path, source)
+                }
+            })
         })
     }
 }

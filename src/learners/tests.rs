@@ -94,7 +94,7 @@ fn a_folder_reloads_bit_for_bit_and_damage_is_found() {
         std::fs::write(&features, "{").unwrap();
         assert!(matches!(Artifact::read(folder.path()), Err(LearnError::Artifact(_))));
         std::fs::remove_file(&features).unwrap();
-        assert!(matches!(Artifact::read(folder.path()), Err(LearnError::Io { .. })));
+        assert!(matches!(Artifact::read(folder.path()), Err(LearnError::Spec(_))));
     }
 }
 

@@ -149,8 +149,8 @@ impl Measure for Transitions {
                        disposition: Short,
                        is_index: bool| {
             let period_end = discharge.plus(inputs.clocks.tcm_period_days);
-            // One day past the period is kept so that its end is told once.
-            if discharge > timeline.as_of || timeline.as_of > period_end.plus(1) {
+            // A row is a discharge in its period; the day after, there is none.
+            if discharge > timeline.as_of || timeline.as_of > period_end {
                 return;
             }
             rows.push(row(timeline, inputs, &Source { stay, id, setting, discharge, disposition, is_index, complex }));

@@ -1,7 +1,7 @@
 //! Due items of one member: assessment, plan review, authorization, referral, fill, screening,
 //! medication reconciliation. Owns their due days; refuses to order people by them.
 
-use super::{Inputs, Measure, MemberMeasures, Transition, TransitionState};
+use super::{Inputs, Measure, MemberMeasures, Transition};
 use crate::domain::Day;
 use crate::extracts::ClaimKind;
 use crate::timeline::Timeline;
@@ -131,8 +131,7 @@ impl Measure for Worklist {
             });
         }
         let owed = |t: &&Transition| {
-            t.closed.is_none_or(|c| c == TransitionState::PeriodOver)
-                && !reconciled(timeline, inputs, t.discharge, clocks.medication_reconciliation_days)
+            t.closed.is_none() && !reconciled(timeline, inputs, t.discharge, clocks.medication_reconciliation_days)
         };
         for t in out.transitions.iter().filter(owed) {
             items.push(WorkItem {

@@ -280,6 +280,7 @@ fn listed(
             tier: candidate.tier,
             clock,
             priority: candidate.parts.priority(),
+            reasons: reasons_told(&candidate).join(REASON_SEPARATOR),
             arm,
         },
     );
@@ -310,6 +311,7 @@ fn held_out(inputs: &Inputs<'_>, candidate: &Candidate, arm: Arm, memory: &mut M
             tier: candidate.tier,
             clock: String::new(),
             priority: candidate.parts.priority(),
+            reasons: reasons_told(candidate).join(REASON_SEPARATOR),
             arm: Some(arm),
         },
     );
@@ -331,7 +333,26 @@ fn changes(before: Option<&MemoryRow>, now: &Candidate, clock: &str, status: Lis
             (old, new) => format!("clock {old} to {new}"),
         });
     }
+    if !before.reasons.is_empty() {
+        // "3 medicines on hand" and "4 medicines on hand" are one reason: numbers move by the night.
+        let bare = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+        let then: Vec<String> = before.reasons.split(REASON_SEPARATOR).map(bare).collect();
+        let told = reasons_told(now);
+        let fresh: Vec<&str> = told.iter().map(String::as_str).filter(|r| !then.contains(&bare(r))).take(2).collect();
+        if !fresh.is_empty() {
+            parts.push(format!("new reason: {}", fresh.join(", ")));
+        }
+    }
     if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
+}
+
+const REASON_SEPARATOR: &str = " | ";
+
+/// The reasons of a person as any reader may see them.
+fn reasons_told(candidate: &Candidate) -> Vec<String> {
+    let mut out: Vec<String> = candidate.reasons.iter().map(|r| r.shown(false).replace('|', "/")).collect();
+    out.dedup();
+    out
 }
 
 /// Names who left and carries the memory on.

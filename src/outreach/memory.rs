@@ -23,6 +23,8 @@ pub struct MemoryRow {
     pub clock: String,
     /// Priority then.
     pub priority: f64,
+    /// The reasons told then, masked for every reader, joined by ` | `; empty in runs of earlier versions.
+    pub reasons: String,
     /// Arm of the comparison of contacted and held-out people; `None` outside it.
     pub arm: Option<Arm>,
 }

@@ -162,10 +162,9 @@ fn standing(out: &mut String, outreach: &Rows, suppressed: &Rows, overflow: &Row
         let get = |n: &str| suppressed.get(row, n);
         let _ = writeln!(
             out,
-            "NOT ON THE LIST: {} until {} {} ({})\n",
+            "NOT ON THE LIST: {}, until {} ({})\n",
             get("code"),
-            get("until"),
-            get("until_date"),
+            [get("until"), get("until_date")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" "),
             get("detail")
         );
     } else if let Some(row) = overflow.rows.first() {

@@ -104,6 +104,7 @@ impl PipelineError {
                     130
                 }
             }
+            Self::Extract(ExtractError::Mapping { .. }) => 2,
             Self::Extract(ExtractError::Spill(_)) => 6,
             Self::Extract(_) | Self::Caseload(_) | Self::Gate(_) => 3,
             Self::Quarantine(_) => 4,

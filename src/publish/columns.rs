@@ -181,6 +181,7 @@ pub const MEMORY: TableSpec = TableSpec {
         int("tier", "tier then"),
         text("clock", "clock then"),
         num("priority", "priority then"),
+        text("reasons", "reasons told then, joined by ` | `; sensitive conditions masked"),
         text("arm", "contact or hold_out, as first drawn; empty outside the comparison"),
         date("drawn", "first night a contact was free; empty outside the comparison"),
     ],

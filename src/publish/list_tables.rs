@@ -333,6 +333,7 @@ fn memory(memory: &Memory) -> Table {
             m.tier.into(),
             Some(m.clock.as_str()).filter(|c| !c.is_empty()).into(),
             m.priority.into(),
+            Some(m.reasons.as_str()).filter(|r| !r.is_empty()).into(),
             m.arm.map(|a| a.name()).into(),
             m.arm.map(|a| a.drawn).into(),
         ]);
@@ -358,6 +359,7 @@ pub fn memory_from(rows: &Rows, as_of: Day) -> Memory {
                 tier: get("tier").parse().unwrap_or(4),
                 clock: get("clock").to_owned(),
                 priority: get("priority").parse().unwrap_or(0.0),
+                reasons: get("reasons").to_owned(),
                 arm: Day::parse_iso(get("drawn"))
                     .filter(|_| matches!(get("arm"), "contact" | "hold_out"))
                     .map(|drawn| Arm { contact: get("arm") == "contact", drawn }),
