@@ -242,7 +242,7 @@ fn too_little_memory_is_told_before_the_work() {
             .output()
             .expect("runs")
     };
-    let refused = capped(150 << 10);
+    let refused = capped(150 * 1024);
     assert_eq!(code(&refused), 2, "{}", text(&refused));
     assert!(text(&refused).contains("MiB of memory"), "{}", text(&refused));
     assert_eq!(std::fs::read_link(out.join("current")).expect("a run"), before);
@@ -253,7 +253,7 @@ fn too_little_memory_is_told_before_the_work() {
         .and_then(|t| t.split(' ').next())
         .and_then(|n| n.parse().ok())
         .expect("a figure");
-    let enough = capped(needed * 2 << 10);
+    let enough = capped(needed * 2 * 1024);
     assert_eq!(code(&enough), 0, "{}", text(&enough));
     assert!(verified(&out));
 }

@@ -20,9 +20,9 @@ fn person(id: &str) -> String {
 
 /// Everyone was discharged home on Friday, so that a clock runs for whoever is not left out.
 fn discharged(ids: &[&str]) -> String {
-    let rows: String =
+    let rows: Vec<String> =
         ids.iter().map(|i| format!("{i}-A,{i},2026-06-22,2026-06-26,inpatient,H1,01,1,I50.22\n")).collect();
-    format!("{ADT}\n{rows}")
+    format!("{ADT}\n{}", rows.concat())
 }
 
 fn code_of(f: &Folder, member: &str) -> Vec<String> {

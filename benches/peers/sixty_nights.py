@@ -18,7 +18,8 @@ clock is never cut:
 A list with memory is longer than one ranked anew: who ranks beyond the length stays while within the exit length. So
 *anew, as long* gives the same nights' fresh order, cut at as many people without a clock as memory listed. Differences
 are over resamples of members, shared by the arms. Nobody in the simulation is called, so no contact takes anyone off
-the list, and no call prevents anything. Seeded.
+the list, and no call prevents anything. The histories of `synth` begin on a first of July, so all nights should lie
+between two of them. Seeded.
 """
 
 import argparse
@@ -185,7 +186,7 @@ def main():
     a.add_argument("--members", type=int, default=10000)
     a.add_argument("--seed", type=int, default=7)
     a.add_argument("--nights", type=int, default=60)
-    a.add_argument("--first", default="2026-06-01", help="the first night")
+    a.add_argument("--first", default="2026-07-01", help="the first night")
     a.add_argument("--contacts", type=int, default=160, help="contacts of the staff a night")
     a.add_argument("--jobs", type=int, default=2, help="runs at a time")
     a.add_argument("--resamples", type=int, default=2000)
