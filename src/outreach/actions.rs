@@ -34,7 +34,11 @@ pub fn first_action(candidate: &Candidate, s: &Snapshot, as_of: Day) -> Action {
                 "transitions from hospital to home",
             ),
             "tcm_visit" => action(
-                format!("book the follow-up visit by {}{late}; reconcile medicines", clock.due),
+                if clock.slack_days < 0 {
+                    format!("book the follow-up visit now, it was due {}; reconcile medicines", clock.due)
+                } else {
+                    format!("book the follow-up visit by {}; reconcile medicines", clock.due)
+                },
                 Discipline::Rn,
                 "transitions from hospital to home",
             ),
