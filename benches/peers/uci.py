@@ -104,17 +104,18 @@ def encoded(train, test, categorical):
 
 def slope(y, p, weight=None):
     """Slope and intercept of y on logit(p), and the intercept with the slope held at 1, by Newton steps."""
-    z = np.log(np.clip(p, 1e-6, 1 - 1e-6) / (1 - np.clip(p, 1e-6, 1 - 1e-6)))
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    z = np.log(p / (1 - p))
     w = np.ones(len(y)) if weight is None else weight
-    x = np.column_stack([np.ones(len(z)), z])
     beta = np.array([0.0, 1.0])
-    for _ in range(12):
-        q = 1 / (1 + np.exp(-x @ beta))
-        h = (x * (w * q * (1 - q))[:, None]).T @ x
-        beta = beta + np.linalg.solve(h, x.T @ (w * (y - q)))
+    for _ in range(6):
+        q = 1 / (1 + np.exp(-beta[0] - beta[1] * z))
+        h, g = w * q * (1 - q), w * (y - q)
+        cross = h @ z
+        beta = beta + np.linalg.solve([[h.sum(), cross], [cross, h @ (z * z)]], [g.sum(), g @ z])
     level = 0.0
-    for _ in range(12):
-        q = 1 / (1 + np.exp(-(z + level)))
+    for _ in range(6 if weight is None else 0):
+        q = 1 / (1 + np.exp(-z - level))
         level += (w * (y - q)).sum() / (w * q * (1 - q)).sum()
     return beta[1], level
 
@@ -136,11 +137,13 @@ def resampled(y, patients, columns, resamples):
     rng = np.random.default_rng(1)
     codes, _ = pd.factorize(patients)
     n = codes.max() + 1
+    ranks = [np.unique(p, return_inverse=True)[1] for p in columns]
     out = np.zeros((resamples, len(columns), 2))
     for r in range(resamples):
         w = np.bincount(rng.integers(0, n, n), minlength=n)[codes].astype(float)
         for k, p in enumerate(columns):
-            out[r, k] = roc_auc_score(y, p, sample_weight=w), slope(y, p, w)[0]
+            ones, zeros = (np.bincount(ranks[k], w * side) for side in (y, 1 - y))
+            out[r, k] = ones @ (zeros.cumsum() - zeros / 2) / (ones.sum() * zeros.sum()), slope(y, p, w)[0]
     return out
 
 
