@@ -106,8 +106,15 @@ fn one_person_under_several_ids_is_called_once_and_refuses_once() {
         }
     }
     f.extract("admission", &adt);
+    f.extract(
+        "caseload",
+        "member_id,care_manager_id,since_date\nA1,N1,2026-01-01\nB2,N1,2026-02-01\nD1,N1,2026-03-01\n",
+    );
     f.publish();
     assert_eq!(code_of(&f, "A1"), ["DISENROLLED"]);
+    assert_eq!(f.cells("stranded_cases.csv", "A1", "reason"), ["DISENROLLED"]);
+    assert_eq!(f.cells("stranded_cases.csv", "B2", "since_date"), ["2026-02-01"]);
+    assert_eq!(f.table("stranded_cases.csv").rows.len(), 2);
     assert_eq!(f.cells("outreach.csv", "A2", "clock"), ["tcm_contact"]);
     assert_eq!((code_of(&f, "B1"), code_of(&f, "B2")), (vec!["OPT_OUT".into()], vec!["DUPLICATE".into()]));
     assert_eq!((code_of(&f, "C1"), code_of(&f, "C2")), (vec!["DECEASED".into()], vec!["DECEASED".into()]));

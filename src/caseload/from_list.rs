@@ -14,7 +14,7 @@ use crate::domain::Day;
 use crate::extracts::{Case, Extracts, Manager};
 use crate::features::Snapshot;
 use crate::models::drivers;
-use crate::outreach::{Code, Inputs, OutreachList, required_disciplines};
+use crate::outreach::{Inputs, OutreachList, required_disciplines};
 
 /// The instance of a night and who was left out of it.
 pub struct BuiltCaseload {
@@ -37,12 +37,7 @@ pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, 
         .iter()
         .map(|m| manager(m, inputs.plan, inputs.extracts))
         .collect::<Result<Vec<_>, _>>()?;
-    let gone: FxHashSet<u32> = list
-        .suppressed
-        .iter()
-        .filter(|s| matches!(s.code, Code::Deceased | Code::Disenrolled | Code::NotAttributed | Code::Duplicate))
-        .map(|s| s.member)
-        .collect();
+    let gone: FxHashSet<u32> = list.suppressed.iter().filter(|s| s.code.ends_attribution()).map(|s| s.member).collect();
     let mut wanted: BTreeMap<u32, Option<&Case>> = list.listed.iter().map(|l| (l.candidate.member, None)).collect();
     let mut stranded = Vec::new();
     for (member, case) in inputs.extracts.cases.all().filter(|(_, c)| c.end.is_none()) {

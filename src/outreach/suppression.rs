@@ -51,6 +51,14 @@ impl Code {
     }
 }
 
+impl Code {
+    /// The person has left the population, or is in it under another id: an open case has nobody behind it.
+    #[must_use]
+    pub fn ends_attribution(self) -> bool {
+        matches!(self, Self::Deceased | Self::Disenrolled | Self::NotAttributed | Self::Duplicate)
+    }
+}
+
 /// One suppressed person.
 #[derive(Clone, Debug)]
 pub struct Suppressed {

@@ -48,7 +48,7 @@ fn churn(night: &Night<'_>, stability: &Stability, out: &mut Vec<String>) {
 fn staff(night: &Night<'_>, out: &mut Vec<String>) {
     if !night.cases.stranded.is_empty() {
         out.push(format!(
-            "{} open cases belong to members who died, left or are another id's double: close them",
+            "{} open cases belong to members who died, left or are another id's double: close them (stranded_cases.csv)",
             night.cases.stranded.len()
         ));
     }

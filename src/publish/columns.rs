@@ -167,6 +167,19 @@ pub const DROPPED: TableSpec = TableSpec {
     columns: &[MEMBER, text("reason", "suppression code, CAPACITY, NO_ELIGIBLE_CM or NO_CAUSE")],
 };
 
+/// `stranded_cases`.
+pub const STRANDED: TableSpec = TableSpec {
+    name: "stranded_cases",
+    grain: "open case whose member died, left, lost the practice or is another id's double: to be closed or moved",
+    columns: &[
+        MEMBER,
+        text("care_manager_id", "who holds the case"),
+        date("since_date", "when the case was opened"),
+        text("reason", "DECEASED, DISENROLLED, NOT_ATTRIBUTED or DUPLICATE"),
+        text("detail", "what that rests on; the id that stays, for a double"),
+    ],
+};
+
 /// `memory`.
 pub const MEMORY: TableSpec = TableSpec {
     name: "memory",
@@ -458,6 +471,7 @@ pub const TABLES: &[&TableSpec] = &[
     &OVERFLOW,
     &CONTACT_QUEUE,
     &DROPPED,
+    &STRANDED,
     &MEMORY,
     &SCORES,
     &REASONS,

@@ -54,6 +54,7 @@ impl ListTables {
             overflow(inputs, list, &scores),
             contact_queue(inputs, list, &scores),
             dropped(list),
+            stranded(inputs, list),
             score_table(inputs),
             reasons(inputs, role("analyst")),
             memory(&list.memory),
@@ -272,6 +273,22 @@ fn dropped(list: &OutreachList) -> Table {
     let mut table = Table::new(&columns::DROPPED);
     for d in &list.dropped {
         table.push(&[(&d.member_id).into(), (&d.reason).into()]);
+    }
+    table
+}
+
+fn stranded(inputs: &Inputs<'_>, list: &OutreachList) -> Table {
+    let mut table = Table::new(&columns::STRANDED);
+    for s in list.suppressed.iter().filter(|s| s.code.ends_attribution()) {
+        for case in inputs.extracts.cases.of(s.member).filter(|c| c.end.is_none()) {
+            table.push(&[
+                id(inputs, s.member).into(),
+                (&*case.manager).into(),
+                case.since.map(Day).into(),
+                s.code.name().into(),
+                s.detail.as_str().into(),
+            ]);
+        }
     }
     table
 }
