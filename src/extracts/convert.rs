@@ -249,18 +249,13 @@ fn map_values<T: Copy + 'static>(
                 .map(|i| if values.is_valid(i) { f(values.value(i)) } else { (none, None) })
                 .collect::<Vec<_>>()
         });
-        let one = |key: Option<i32>, notes: &mut Runs| {
+        let meaning = |key: Option<i32>| {
             let (value, reason) =
                 key.and_then(|k| judged.get(usize::try_from(k).ok()?)).copied().unwrap_or((none, None));
             notes.count(reason);
             value
         };
-        let keys = dictionary.keys();
-        if keys.null_count() == 0 {
-            keys.values().iter().map(|k| one(Some(*k), &mut notes)).collect()
-        } else {
-            keys.iter().map(|k| one(k, &mut notes)).collect()
-        }
+        dictionary.keys().iter().map(meaning).collect()
     } else {
         let values = texts(array)?;
         let mut seen: FxHashMap<&str, (T, Option<Reason>)> = FxHashMap::default();

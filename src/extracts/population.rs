@@ -389,7 +389,6 @@ fn zip5(text: &str) -> String {
     format!("{digits:0>5}")
 }
 
-/// USPS code of a state's code or name; unknown names are kept as they came.
 /// The number of a language as its ISO 639-1 code; what is no known language stays as it is and is noted.
 fn language(text: &str, pools: &Pools, verdicts: &mut super::reader::Verdicts) -> u32 {
     match language_code(text) {
@@ -403,6 +402,7 @@ fn language(text: &str, pools: &Pools, verdicts: &mut super::reader::Verdicts) -
     }
 }
 
+/// USPS code of a state's code or name; unknown names are kept as they came.
 pub(super) fn usps(text: &str) -> String {
     const STATES: &[(&str, &str)] = &[
         ("ALABAMA", "AL"),

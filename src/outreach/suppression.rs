@@ -153,8 +153,8 @@ impl Population {
     }
 
     /// Every id of a member's person, the member's own alone as a rule.
-    fn ids(&self, member: u32) -> Vec<u32> {
-        self.ids.get(&member).cloned().unwrap_or_else(|| vec![member])
+    fn ids<'s>(&'s self, member: &'s u32) -> &'s [u32] {
+        self.ids.get(member).map_or(std::slice::from_ref(member), Vec::as_slice)
     }
 }
 
@@ -169,7 +169,7 @@ pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, know
     let ex = inputs.extracts;
     let m = ex.population.member(s.member);
     let as_of = inputs.plan.as_of;
-    let ids = known.ids(s.member);
+    let ids = known.ids(&s.member);
     if ids.iter().any(|id| dead(inputs, *id)) {
         let detail = if m.death().is_some() {
             "death date"

@@ -117,7 +117,7 @@ pub fn publish(
     let staff = serde_json::to_value(&night.list.staff).map_err(|e| PipelineError::Internal(e.to_string()))?;
     staging.write("capacity.json", &pretty(&staff)?)?;
     let drift = score_drift(night.models, night.inputs.scores);
-    let program = serde_json::to_value(Program { drift, ..Program::of(night.inputs, night.list) });
+    let program = serde_json::to_value(Program { drift: drift.clone(), ..Program::of(night.inputs, night.list) });
     staging.write("program.json", &pretty(&program.map_err(|e| PipelineError::Internal(e.to_string()))?)?)?;
     for (name, bytes) in &night.assignment.files {
         staging.write(name, bytes)?;
@@ -134,7 +134,7 @@ pub fn publish(
     staging.write("model_card.json", &pretty(&json!({ "basis": basis, "trained": trained, "models": used }))?)?;
     let cards = night.models.iter().map(|m| m.card.as_str()).chain(used.iter().map(|c| c.markdown));
     staging.write("model_card.md", cards.collect::<Vec<_>>().join("\n").as_bytes())?;
-    let mut manifest = manifest(night)?;
+    let mut manifest = manifest(night, &drift)?;
     if plan.output.formats.iter().any(|f| f == "html") {
         let page = render_report(staging.path(), &manifest)?;
         staging.write("report.html", page.as_bytes())?;
@@ -173,7 +173,7 @@ pub fn publish(
 }
 
 /// Tonight's scores of each model in use against the rows it learned on.
-pub(super) fn score_drift(models: &[TrainedModel], scores: &[crate::models::Score]) -> Vec<ScoreDrift> {
+fn score_drift(models: &[TrainedModel], scores: &[crate::models::Score]) -> Vec<ScoreDrift> {
     models
         .iter()
         .filter_map(|m| {
@@ -376,7 +376,7 @@ fn quarantine_tables(rows: &[QuarantineRow], values: bool) -> (Vec<u8>, Vec<u8>)
 }
 
 /// The manifest but for outputs and digest.
-fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
+fn manifest(night: &Night<'_>, drift: &[ScoreDrift]) -> Result<Manifest, PipelineError> {
     let sets = code_sets_in(night.plan.reference_dir.as_deref())?;
     let plan = night.plan;
     let mut inputs: Vec<InputFile> = night
@@ -431,7 +431,7 @@ fn manifest(night: &Night<'_>) -> Result<Manifest, PipelineError> {
         previous_digest: night.previous.map(|p| p.digest.clone()),
         rows,
         counts: counts(night),
-        warnings: warnings(night, &stability),
+        warnings: warnings(night, &stability, drift),
         list_stability: stability,
         code_sets: sets.into_iter().map(|s| CodeSetUsed { id: s.id, version: s.version, sha256: s.sha256 }).collect(),
         models: night

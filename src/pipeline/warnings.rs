@@ -1,8 +1,9 @@
 //! What a finished night asks a reader to look at. Owns the sentences, each a count; refuses to name a member or to
 //! stop a night.
 
-use super::publication::{Night, score_drift};
+use super::publication::Night;
 use crate::outreach::Stability;
+use crate::publish::ScoreDrift;
 
 /// Fewer people who left than this never raise the alarm of churn: a handful is no share.
 const CHURN_FLOOR: u64 = 5;
@@ -13,12 +14,12 @@ const DRIFT_FLOOR: u64 = 500;
 
 /// Every warning of a night, in a fixed order.
 #[must_use]
-pub fn warnings(night: &Night<'_>, stability: &Stability) -> Vec<String> {
+pub fn warnings(night: &Night<'_>, stability: &Stability, drift: &[ScoreDrift]) -> Vec<String> {
     let mut out = Vec::new();
     churn(night, stability, &mut out);
     staff(night, &mut out);
     by_hand(night, &mut out);
-    for d in score_drift(night.models, night.inputs.scores) {
+    for d in drift {
         if d.psi > MUCH_DRIFT && d.scored >= DRIFT_FLOOR {
             out.push(format!(
                 "{}: tonight's scores stand far from those it learned on (population stability index {:.2}); evaluate it anew",
