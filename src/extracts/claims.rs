@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::contract::ExtractSpec;
 use super::convert::{Column, NO_DAY, NO_FLAG, NO_INTEGER, Pools};
 use super::events::ICD10_START;
-use super::events::{AdmissionRow, Basis, Buckets, ClaimKind, ClaimLine, Dx, Event, Fill, PatientClass, Px};
+use super::events::{AdmissionRow, Basis, Buckets, ClaimKind, ClaimLine, Dx, Fill, PatientClass, Px, Scatter};
 use super::population::Population;
 use super::reader::{Batch, Verdicts};
 use super::reason::Reason;
@@ -219,15 +219,14 @@ pub(super) fn claim_lines(
         professional: context.pools.word.intern("professional"),
     };
     let mut memo = FxHashMap::default();
-    let mut scratch = Vec::new();
+    let mut scatter = Scatter::new(buckets);
     let (mut dx, mut px) = (Vec::new(), Vec::new());
     let start_column = cells.index("claim_start_date");
     let mut last = None;
     for row in batch.good() {
         let at = (columns.member_id, row);
         let Some(member) = context.member_like_last(&cells, at, &mut last, verdicts) else { continue };
-        columns.codes(row, &mut dx, &mut px);
-        let line = ClaimLine { dx: &dx, px: &px, ..claim_line(&columns, context.pools, &known, &mut memo, batch, row) };
+        let line = claim_line(&columns, context.pools, &known, &mut memo, batch, row);
         if let Some((column, reason)) = reversed_dates(&line) {
             verdicts.quarantine(row, cells.index(column), reason, "");
             continue;
@@ -244,8 +243,10 @@ pub(super) fn claim_lines(
         if line.admit != NO_DAY && line.discharge != NO_DAY && line.discharge - line.admit > 365 {
             verdicts.note(Reason::LongStay);
         }
-        buckets.add(member, &Event::Claim(line), &mut scratch);
+        columns.codes(row, &mut dx, &mut px);
+        scatter.claim(member, &line, &dx, &px);
     }
+    scatter.finish();
 }
 
 fn reversed_dates(line: &ClaimLine<'_>) -> Option<(&'static str, Reason)> {
@@ -332,7 +333,7 @@ pub(super) fn admissions(
     let cells = Cells::new(spec, batch);
     let (observation, emergency) = (context.pools.word.intern("observation"), context.pools.word.intern("emergency"));
     let dx = cells.index("diagnosis_code");
-    let (mut scratch, mut codes) = (Vec::new(), Vec::new());
+    let (mut scatter, mut codes) = (Scatter::new(buckets), Vec::new());
     for row in batch.good() {
         let Some(member) = context.member(&cells, row, verdicts) else { continue };
         let c = |name: &str| cells.column(name);
@@ -368,8 +369,9 @@ pub(super) fn admissions(
             received,
             dx: &codes,
         };
-        buckets.add(member, &Event::Admission(event), &mut scratch);
+        scatter.admission(member, &event);
     }
+    scatter.finish();
 }
 
 /// Codes by position (index 0 is position 1; 0 is none), without the empty tail.
@@ -397,7 +399,7 @@ pub(super) fn fills(
     let (ndc_code, ingredient_name, days_supply, paid_amount) =
         (c("ndc_code"), c("ingredient_name"), c("days_supply"), c("paid_amount"));
     let dispensing_column = cells.index("dispensing_date");
-    let mut scratch = Vec::new();
+    let mut scatter = Scatter::new(buckets);
     let mut last = None;
     for row in batch.good() {
         let Some(member) = context.member_like_last(&cells, (member_id, row), &mut last, verdicts) else { continue };
@@ -419,6 +421,7 @@ pub(super) fn fills(
             paid_cents: paid_amount.integer(row),
             received,
         };
-        buckets.add(member, &Event::Fill(event), &mut scratch);
+        scatter.fill(member, &event);
     }
+    scatter.finish();
 }

@@ -140,16 +140,10 @@ pub struct Fill<'b> {
     pub received: i32,
 }
 
-/// A record of any kind.
-#[derive(Clone, Copy, Debug)]
-pub enum Event<'b> {
-    /// Claim line.
-    Claim(ClaimLine<'b>),
-    /// ADT row.
-    Admission(AdmissionRow<'b>),
-    /// Fill.
-    Fill(Fill<'b>),
-}
+/// Kinds of runs.
+const CLAIM: u8 = 0;
+const ADMISSION: u8 = 1;
+const FILL: u8 = 2;
 
 fn put(out: &mut Vec<u8>, mut v: u64) {
     while v >= 0x80 {
@@ -166,9 +160,17 @@ fn put_signed(out: &mut Vec<u8>, v: i64) {
     put(out, (v << 1 ^ v >> 63) as u64);
 }
 
-/// Days as an offset from 2020-01-01, so that they stay short; none is 0.
+/// 2020-01-01: offsets from it stay short.
+const DAY_ZERO: i32 = 18_262;
+
+/// A day by itself; none is 0.
 fn put_day(out: &mut Vec<u8>, day: i32) {
-    if day == NO_DAY { put(out, 0) } else { put(out, zigzag(i64::from(day) - 18_262) + 1) }
+    put_near(out, day, DAY_ZERO);
+}
+
+/// A day as an offset from one that a reader knows by then.
+fn put_near(out: &mut Vec<u8>, day: i32, base: i32) {
+    if day == NO_DAY { put(out, 0) } else { put(out, zigzag(i64::from(day) - i64::from(base)) + 1) }
 }
 
 #[expect(clippy::cast_sign_loss, reason = "zigzag keeps every bit")]
@@ -203,14 +205,17 @@ impl<'b> Reader<'b> {
         (v >> 1) as i64 ^ -((v & 1) as i64)
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "days were 32 bits")]
-    fn day(&mut self) -> i32 {
+    fn near(&mut self, base: i32) -> i32 {
         match self.get() {
             0 => NO_DAY,
             v => {
                 let v = v - 1;
-                ((v >> 1) as i64 ^ -((v & 1) as i64)) as i32 + 18_262
+                (((v >> 1) as i64 ^ -((v & 1) as i64)) + i64::from(base)) as i32
             }
         }
+    }
+    fn day(&mut self) -> i32 {
+        self.near(DAY_ZERO)
     }
     #[expect(clippy::cast_possible_truncation, reason = "was 32 bits")]
     fn small(&mut self) -> u32 {
@@ -232,80 +237,151 @@ impl<'b> Reader<'b> {
     }
 }
 
+/// What a line repeats of the line before it in its run: one bit each. Lines of a claim mostly stand together and
+/// repeat its header and codes, so most lines are a few bytes, and a reader shares one copy of the codes.
+mod repeats {
+    pub const ID: u64 = 1;
+    pub const HEADER: u64 = 2;
+    pub const DAYS: u64 = 4;
+    pub const PLACE: u64 = 8;
+    pub const DX: u64 = 16;
+    pub const PX: u64 = 32;
+    pub const FILE: u64 = 64;
+}
+
 impl<'b> ClaimLine<'b> {
-    fn write(&self, out: &mut Vec<u8>) {
-        put_text(out, self.claim_id);
-        put_signed(out, self.line);
-        put_signed(out, self.version);
-        put(out, (self.kind as u64) | (self.dx_basis as u64) << 2 | (self.px_basis as u64) << 4);
-        for day in [self.start, self.end, self.admit, self.discharge, self.paid, self.received] {
-            put_day(out, day);
-        }
-        for code in
-            [self.admit_source, self.admit_type, self.disposition, self.place, self.bill, self.drg, self.revenue]
-        {
-            put(out, code.0);
-        }
-        for word in [self.hcpcs, self.rendering, self.specialty, self.facility] {
-            put(out, u64::from(word));
-        }
-        put_signed(out, if self.paid_cents == NO_INTEGER { -1 << 60 } else { self.paid_cents });
-        put_text(out, self.reversal_of);
-        put(out, self.dx.len() as u64);
-        for d in self.dx {
-            put(out, u64::from(d.position) | u64::from(d.poa) << 5 | u64::from(d.code) << 12);
-        }
-        put(out, self.px.len() as u64);
-        for p in self.px {
-            put(out, u64::from(p.position) | u64::from(p.code) << 5);
-            put_day(out, p.day);
-        }
-        put(out, u64::from(self.file));
-        put(out, self.row);
+    /// Which parts equal those of the line before; codes are compared by the caller, which holds them.
+    fn repeated(&self, o: &Self) -> u64 {
+        let header = |l: &Self| {
+            (
+                (l.version, l.kind, l.dx_basis, l.px_basis, l.admit, l.discharge, l.facility),
+                (l.admit_source, l.admit_type, l.disposition, l.bill, l.drg),
+            )
+        };
+        let bit = |same: bool, bit: u64| if same { bit } else { 0 };
+        bit(self.claim_id == o.claim_id && self.reversal_of == o.reversal_of, repeats::ID)
+            | bit(header(self) == header(o), repeats::HEADER)
+            | bit(
+                (self.start, self.end, self.paid, self.received) == (o.start, o.end, o.paid, o.received),
+                repeats::DAYS,
+            )
+            | bit((self.place, self.rendering, self.specialty) == (o.place, o.rendering, o.specialty), repeats::PLACE)
+            | bit((self.file, self.row) == (o.file, o.row.wrapping_add(1)), repeats::FILE)
     }
 
-    fn read(r: &mut Reader<'b>, arena: &'b Bump) -> Self {
-        let mut line = Self { claim_id: r.text(), line: r.signed(), version: r.signed(), ..Self::default() };
-        let bits = r.byte();
-        line.kind = [ClaimKind::Institutional, ClaimKind::Professional, ClaimKind::Other, ClaimKind::Other]
-            [usize::from(bits & 3)];
-        let basis = |b: u8| [Basis::Unstated, Basis::Icd9, Basis::Icd10, Basis::Other][usize::from(b & 3)];
-        line.dx_basis = basis(bits >> 2);
-        line.px_basis = basis(bits >> 4);
-        for day in
-            [&mut line.start, &mut line.end, &mut line.admit, &mut line.discharge, &mut line.paid, &mut line.received]
-        {
-            *day = r.day();
+    fn write(&self, out: &mut Vec<u8>, repeated: u64) {
+        let fresh = |bit: u64| repeated & bit == 0;
+        put(out, repeated);
+        if fresh(repeats::ID) {
+            put_text(out, self.claim_id);
+            put_text(out, self.reversal_of);
         }
-        for code in [
-            &mut line.admit_source,
-            &mut line.admit_type,
-            &mut line.disposition,
-            &mut line.place,
-            &mut line.bill,
-            &mut line.drg,
-            &mut line.revenue,
-        ] {
-            *code = Short(r.get());
+        if fresh(repeats::DAYS) {
+            put_day(out, self.start);
+            for day in [self.end, self.paid, self.received] {
+                put_near(out, day, self.start);
+            }
         }
-        for word in [&mut line.hcpcs, &mut line.rendering, &mut line.specialty, &mut line.facility] {
-            *word = r.small();
+        if fresh(repeats::HEADER) {
+            put_signed(out, self.version);
+            put(out, (self.kind as u64) | (self.dx_basis as u64) << 2 | (self.px_basis as u64) << 4);
+            put_near(out, self.admit, self.start);
+            put_near(out, self.discharge, self.start);
+            put(out, u64::from(self.facility));
+            for code in [self.admit_source, self.admit_type, self.disposition, self.bill, self.drg] {
+                put(out, code.0);
+            }
         }
+        if fresh(repeats::PLACE) {
+            put(out, self.place.0);
+            put(out, u64::from(self.rendering));
+            put(out, u64::from(self.specialty));
+        }
+        if fresh(repeats::DX) {
+            put(out, self.dx.len() as u64);
+            for d in self.dx {
+                put(out, u64::from(d.position) | u64::from(d.poa) << 5 | u64::from(d.code) << 12);
+            }
+        }
+        if fresh(repeats::PX) {
+            put(out, self.px.len() as u64);
+            for p in self.px {
+                put(out, u64::from(p.position) | u64::from(p.code) << 5);
+                put_near(out, p.day, self.start);
+            }
+        }
+        if fresh(repeats::FILE) {
+            put(out, u64::from(self.file));
+            put(out, self.row);
+        }
+        put_signed(out, self.line);
+        put(out, self.revenue.0);
+        put(out, u64::from(self.hcpcs));
+        put_signed(out, if self.paid_cents == NO_INTEGER { -1 << 60 } else { self.paid_cents });
+    }
+
+    /// Reads a line; what it repeats is taken from `before`.
+    fn read(r: &mut Reader<'b>, before: &Self, arena: &'b Bump) -> Self {
+        let repeated = r.get();
+        let fresh = |bit: u64| repeated & bit == 0;
+        let mut line = *before;
+        if fresh(repeats::ID) {
+            line.claim_id = r.text();
+            line.reversal_of = r.text();
+        }
+        if fresh(repeats::DAYS) {
+            line.start = r.day();
+            for day in [&mut line.end, &mut line.paid, &mut line.received] {
+                *day = r.near(line.start);
+            }
+        }
+        if fresh(repeats::HEADER) {
+            line.version = r.signed();
+            let bits = r.byte();
+            line.kind = [ClaimKind::Institutional, ClaimKind::Professional, ClaimKind::Other, ClaimKind::Other]
+                [usize::from(bits & 3)];
+            let basis = |b: u8| [Basis::Unstated, Basis::Icd9, Basis::Icd10, Basis::Other][usize::from(b & 3)];
+            line.dx_basis = basis(bits >> 2);
+            line.px_basis = basis(bits >> 4);
+            line.admit = r.near(line.start);
+            line.discharge = r.near(line.start);
+            line.facility = r.small();
+            for code in
+                [&mut line.admit_source, &mut line.admit_type, &mut line.disposition, &mut line.bill, &mut line.drg]
+            {
+                *code = Short(r.get());
+            }
+        }
+        if fresh(repeats::PLACE) {
+            line.place = Short(r.get());
+            line.rendering = r.small();
+            line.specialty = r.small();
+        }
+        if fresh(repeats::DX) {
+            line.dx = arena.alloc_slice_fill_with(r.count(), |_| {
+                let v = r.get();
+                #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
+                Dx { position: (v & 31) as u8, poa: (v >> 5 & 127) as u8, code: (v >> 12) as u32 }
+            });
+        }
+        if fresh(repeats::PX) {
+            line.px = arena.alloc_slice_fill_with(r.count(), |_| {
+                let v = r.get();
+                #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
+                Px { position: (v & 31) as u8, code: (v >> 5) as u32, day: r.near(line.start) }
+            });
+        }
+        if fresh(repeats::FILE) {
+            line.file = r.small();
+            line.row = r.get();
+        } else {
+            line.row = line.row.wrapping_add(1);
+        }
+        line.line = r.signed();
+        line.revenue = Short(r.get());
+        line.hcpcs = r.small();
         let cents = r.signed();
         line.paid_cents = if cents == -1 << 60 { NO_INTEGER } else { cents };
-        line.reversal_of = r.text();
-        line.dx = arena.alloc_slice_fill_with(r.count(), |_| {
-            let v = r.get();
-            #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
-            Dx { position: (v & 31) as u8, poa: (v >> 5 & 127) as u8, code: (v >> 12) as u32 }
-        });
-        line.px = arena.alloc_slice_fill_with(r.count(), |_| {
-            let v = r.get();
-            #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
-            Px { position: (v & 31) as u8, code: (v >> 5) as u32, day: r.day() }
-        });
-        line.file = r.small();
-        line.row = r.get();
         line
     }
 
@@ -382,7 +458,7 @@ impl<'b> Fill<'b> {
         put(out, u64::from(self.ingredient));
         put_signed(out, if self.days_supply == NO_INTEGER { -1 } else { self.days_supply });
         put_signed(out, if self.paid_cents == NO_INTEGER { -1 << 60 } else { self.paid_cents });
-        put_day(out, self.received);
+        put_near(out, self.received, self.day);
     }
 
     fn read(r: &mut Reader<'b>) -> Self {
@@ -394,8 +470,9 @@ impl<'b> Fill<'b> {
             ingredient: r.small(),
             days_supply: r.signed(),
             paid_cents: r.signed(),
-            received: r.day(),
+            received: NO_DAY,
         };
+        fill.received = r.near(fill.day);
         if fill.days_supply == -1 {
             fill.days_supply = NO_INTEGER;
         }
@@ -466,37 +543,28 @@ impl Buckets {
         edge(bucket as u64)..edge(bucket as u64 + 1)
     }
 
-    /// Adds an event of a member. `scratch` is reused between calls.
-    pub fn add(&self, member: u32, event: &Event<'_>, scratch: &mut Vec<u8>) {
-        scratch.clear();
-        put(scratch, u64::from(member));
-        match event {
-            Event::Claim(e) => {
-                scratch.push(0);
-                e.write(scratch);
-            }
-            Event::Admission(e) => {
-                scratch.push(1);
-                e.write(scratch);
-            }
-            Event::Fill(e) => {
-                scratch.push(2);
-                e.write(scratch);
-            }
-        }
+    /// Adds a run of events of one member: its kind and number lead, the events follow.
+    fn add(&self, member: u32, kind: u8, events: u64, run: &[u8], head: &mut Vec<u8>) {
+        head.clear();
+        put(head, u64::from(member));
+        head.push(kind);
+        put(head, events);
+        let len = head.len() + run.len();
         let at = usize::try_from(u64::from(member) * self.buckets.len() as u64 / self.members).unwrap_or(0);
         {
             let mut bucket = lock(&self.buckets[at]);
-            let fits = bucket.chunks.last().is_some_and(|c| c.len() + scratch.len() + 5 <= c.capacity());
+            let fits = bucket.chunks.last().is_some_and(|c| c.len() + len + 5 <= c.capacity());
             if !fits {
                 // Small populations get small first chunks.
                 let size = if bucket.chunks.is_empty() { 4096 } else { CHUNK };
-                bucket.chunks.push(Vec::with_capacity(size.max(scratch.len() + 5)));
+                let size = size.max(len + 5);
+                bucket.chunks.push(Vec::with_capacity(size));
                 self.held.fetch_add(size as u64, Ordering::Relaxed);
             }
             if let Some(chunk) = bucket.chunks.last_mut() {
-                put(chunk, scratch.len() as u64);
-                chunk.extend_from_slice(scratch);
+                put(chunk, len as u64);
+                chunk.extend_from_slice(head);
+                chunk.extend_from_slice(run);
             }
         }
         if self.held.load(Ordering::Relaxed) > self.limit {
@@ -566,6 +634,99 @@ impl Buckets {
     }
 }
 
+/// Adds the events of a batch: those of one member that stand together become one run, taken in at once. What is
+/// still held is added by [`Scatter::finish`].
+pub struct Scatter<'a, 'b> {
+    buckets: &'a Buckets,
+    member: u32,
+    kind: u8,
+    events: u64,
+    run: Vec<u8>,
+    head: Vec<u8>,
+    /// The line before, without its codes.
+    before: ClaimLine<'b>,
+    dx: Vec<Dx>,
+    px: Vec<Px>,
+}
+
+/// Longest run in bytes: one chunk holds several.
+const RUN: usize = CHUNK / 8;
+
+impl<'a, 'b> Scatter<'a, 'b> {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(buckets: &'a Buckets) -> Self {
+        Self {
+            buckets,
+            member: 0,
+            kind: 0,
+            events: 0,
+            run: Vec::new(),
+            head: Vec::new(),
+            before: ClaimLine::default(),
+            dx: Vec::new(),
+            px: Vec::new(),
+        }
+    }
+
+    fn begin(&mut self, member: u32, kind: u8) {
+        if self.events > 0 && (member, kind) == (self.member, self.kind) && self.run.len() < RUN {
+            self.events += 1;
+            return;
+        }
+        self.flush();
+        (self.member, self.kind, self.events) = (member, kind, 1);
+        self.before = ClaimLine::default();
+        self.dx.clear();
+        self.px.clear();
+    }
+
+    fn flush(&mut self) {
+        if self.events > 0 {
+            self.buckets.add(self.member, self.kind, self.events, &self.run, &mut self.head);
+            self.events = 0;
+            self.run.clear();
+        }
+    }
+
+    /// Adds a claim line; its codes may live shorter than its texts.
+    pub fn claim(&mut self, member: u32, line: &ClaimLine<'b>, dx: &[Dx], px: &[Px]) {
+        self.begin(member, CLAIM);
+        let mut repeated = line.repeated(&self.before);
+        if self.dx == dx {
+            repeated |= repeats::DX;
+        } else {
+            self.dx.clear();
+            self.dx.extend_from_slice(dx);
+        }
+        if self.px == px {
+            repeated |= repeats::PX;
+        } else {
+            self.px.clear();
+            self.px.extend_from_slice(px);
+        }
+        self.before = *line;
+        ClaimLine { dx, px, ..*line }.write(&mut self.run, repeated);
+    }
+
+    /// Adds an ADT row.
+    pub fn admission(&mut self, member: u32, row: &AdmissionRow<'_>) {
+        self.begin(member, ADMISSION);
+        row.write(&mut self.run);
+    }
+
+    /// Adds a fill.
+    pub fn fill(&mut self, member: u32, fill: &Fill<'_>) {
+        self.begin(member, FILL);
+        fill.write(&mut self.run);
+    }
+
+    /// Adds what is still held.
+    pub fn finish(mut self) {
+        self.flush();
+    }
+}
+
 /// The records of one bucket, grouped by member.
 pub struct BucketRecords {
     chunks: Vec<Vec<u8>>,
@@ -587,18 +748,32 @@ impl BucketRecords {
     /// The events of one member; codes are laid out in `arena`.
     #[must_use]
     pub fn member<'b>(&'b self, member: u32, arena: &'b Bump) -> MemberEvents<'b> {
-        let mut out = MemberEvents::default();
         let start = self.index.partition_point(|r| r.0 < member);
-        for &(m, chunk, from, to) in &self.index[start..] {
-            if m != member {
-                break;
-            }
+        let runs = self.index[start..].iter().take_while(|r| r.0 == member).map(|&(_, chunk, from, to)| {
             let mut r = Reader(&self.chunks[chunk as usize][from as usize..to as usize]);
             r.get();
-            match r.byte() {
-                0 => out.claims.push(ClaimLine::read(&mut r, arena)),
-                1 => out.admissions.push(AdmissionRow::read(&mut r, arena)),
-                _ => out.fills.push(Fill::read(&mut r)),
+            (r.byte(), usize::try_from(r.get()).unwrap_or(0), r)
+        });
+        let mut counts = [0; 3];
+        for (kind, events, _) in runs.clone() {
+            counts[usize::from(kind.min(FILL))] += events;
+        }
+        let mut out = MemberEvents {
+            claims: Vec::with_capacity(counts[usize::from(CLAIM)]),
+            admissions: Vec::with_capacity(counts[usize::from(ADMISSION)]),
+            fills: Vec::with_capacity(counts[usize::from(FILL)]),
+        };
+        for (kind, events, mut r) in runs {
+            match kind {
+                CLAIM => {
+                    let mut before = ClaimLine::default();
+                    out.claims.extend((0..events).map(|_| {
+                        before = ClaimLine::read(&mut r, &before, arena);
+                        before
+                    }));
+                }
+                ADMISSION => out.admissions.extend((0..events).map(|_| AdmissionRow::read(&mut r, arena))),
+                _ => out.fills.extend((0..events).map(|_| Fill::read(&mut r))),
             }
         }
         out
@@ -639,15 +814,14 @@ mod tests {
         for limit in [u64::MAX, 1] {
             let folder = tempfile::tempdir().expect("a folder");
             let buckets = Buckets::new(1500, limit, folder.path()).expect("a spill file");
-            let mut scratch = Vec::new();
+            let fill =
+                Fill { claim_id: "P", days_supply: NO_INTEGER, paid_cents: 5, received: NO_DAY, ..Fill::default() };
+            let mut scatter = Scatter::new(&buckets);
             for m in [0, 700, 1499] {
-                buckets.add(m, &Event::Claim(line), &mut scratch);
-                buckets.add(
-                    m,
-                    &Event::Fill(Fill { claim_id: "P", days_supply: NO_INTEGER, paid_cents: 5, ..Fill::default() }),
-                    &mut scratch,
-                );
+                scatter.claim(m, &line, line.dx, line.px);
+                scatter.fill(m, &fill);
             }
+            scatter.finish();
             buckets.check().expect("no failure");
             let mut seen = 0;
             for b in 0..buckets.len() {
@@ -657,10 +831,64 @@ mod tests {
                     let events = records.member(m, &arena);
                     seen += events.claims.len();
                     assert!(events.claims.iter().all(|c| *c == line));
-                    assert!(events.fills.iter().all(|f| f.days_supply == NO_INTEGER && f.paid_cents == 5));
+                    assert!(events.fills.iter().all(|f| *f == fill));
                 }
             }
             assert_eq!(seen, 3);
         }
+    }
+
+    #[test]
+    fn what_a_line_repeats_comes_back() {
+        let first = ClaimLine {
+            claim_id: "C1",
+            line: 1,
+            kind: ClaimKind::Institutional,
+            start: 20_000,
+            end: 20_004,
+            admit: 20_000,
+            discharge: NO_DAY,
+            paid: NO_DAY,
+            received: 20_030,
+            bill: Short::of("111"),
+            rendering: 4,
+            dx: &[Dx { position: 1, code: 7, poa: b'Y' }, Dx { position: 2, code: 8, poa: 0 }],
+            px: &[Px { position: 1, code: 5, day: NO_DAY }],
+            row: 9,
+            ..ClaimLine::default()
+        };
+        // Every part changes alone once, is repeated, and is emptied again.
+        let lines = [
+            first,
+            ClaimLine { line: 2, revenue: Short::of("0450"), row: 10, ..first },
+            ClaimLine { line: 3, hcpcs: 3, paid_cents: -5, row: 12, ..first },
+            ClaimLine { claim_id: "C2", row: 13, ..first },
+            ClaimLine { claim_id: "C2", reversal_of: "C1", row: 14, ..first },
+            ClaimLine { version: 1, row: 15, ..first },
+            ClaimLine { discharge: 20_004, row: 16, ..first },
+            ClaimLine { start: 20_001, row: 17, ..first },
+            ClaimLine { rendering: 0, place: Short::of("21"), row: 18, ..first },
+            ClaimLine { dx: &[], row: 19, ..first },
+            ClaimLine { px: &[], dx: &[], row: 20, ..first },
+            ClaimLine { file: 1, row: 21, ..first },
+            ClaimLine { file: 1, row: 22, paid: 20_100, ..first },
+            ClaimLine::default(),
+        ];
+        let folder = tempfile::tempdir().expect("a folder");
+        let buckets = Buckets::new(1, u64::MAX, folder.path()).expect("a spill file");
+        let mut scatter = Scatter::new(&buckets);
+        for line in &lines {
+            scatter.claim(0, line, line.dx, line.px);
+        }
+        scatter.finish();
+        let (records, arena) = (buckets.take(0).expect("records"), Bump::new());
+        let seen = records.member(0, &arena).claims;
+        assert_eq!(seen, lines);
+        assert!(std::ptr::eq(seen[0].dx, seen[1].dx), "codes repeated are codes shared");
+        let again = |from: usize| ClaimLine { row: u64::MAX, ..lines[from] };
+        let mut edge = Scatter::new(&buckets);
+        edge.claim(0, &again(0), &[], &[]);
+        edge.finish();
+        assert_eq!(buckets.take(0).expect("records").member(0, &Bump::new()).claims[0].row, u64::MAX);
     }
 }

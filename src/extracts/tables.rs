@@ -12,11 +12,16 @@ use super::reader::{Batch, Verdicts};
 #[derive(Clone, Debug)]
 pub struct ByMember<T> {
     rows: Vec<(u32, T)>,
+    /// Where the rows of every [`BLOCK`]th member begin, so that a look-up searches a few rows.
+    blocks: Vec<u32>,
 }
+
+/// Members between two marks.
+const BLOCK: u32 = 64;
 
 impl<T> Default for ByMember<T> {
     fn default() -> Self {
-        Self { rows: Vec::new() }
+        Self { rows: Vec::new(), blocks: Vec::new() }
     }
 }
 
@@ -26,16 +31,25 @@ impl<T: Ord> ByMember<T> {
     pub fn group(mut rows: Vec<(u32, T)>) -> Self {
         rows.sort();
         rows.dedup();
-        Self { rows }
+        let mut blocks = Vec::new();
+        for (at, (member, _)) in (0_u32..).zip(&rows) {
+            while blocks.len() as u64 * u64::from(BLOCK) <= u64::from(*member) {
+                blocks.push(at);
+            }
+        }
+        Self { rows, blocks }
     }
 }
 
 impl<T> ByMember<T> {
     /// The rows of one member.
     pub fn of(&self, member: u32) -> impl DoubleEndedIterator<Item = &T> {
-        let start = self.rows.partition_point(|r| r.0 < member);
-        let end = start + self.rows[start..].partition_point(|r| r.0 == member);
-        self.rows[start..end].iter().map(|r| &r.1)
+        let block = (member / BLOCK) as usize;
+        let mark = |b: usize| self.blocks.get(b).map_or(self.rows.len(), |at| *at as usize);
+        let near = &self.rows[mark(block)..mark(block + 1)];
+        let start = near.partition_point(|r| r.0 < member);
+        let end = start + near[start..].partition_point(|r| r.0 == member);
+        near[start..end].iter().map(|r| &r.1)
     }
     /// All rows with their member.
     pub fn all(&self) -> impl Iterator<Item = (u32, &T)> {

@@ -25,6 +25,8 @@ pub enum CalibrationBasis {
     CrossValidated,
     /// A table of its own, after training.
     OwnTable,
+    /// The slope on both, the level on the table after training.
+    FoldsAndTable,
 }
 
 /// `log-odds = intercept + slope * raw`.
@@ -69,22 +71,36 @@ impl Calibration {
     /// # Errors
     /// [`Refusal::OneClass`], or [`Refusal::TooFew`] under 100 events or non-events.
     pub fn refit(&self, raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<Self, LearnError> {
-        let events = y.iter().filter(|y| **y).count();
-        if events == 0 || events == y.len() {
-            return Err(Refusal::OneClass(if events == 0 { "negative" } else { "positive" }).into());
-        }
-        for (what, found) in [("events", events), ("non-events", y.len() - events)] {
-            if found < MIN_EVENTS {
-                return Err(Refusal::TooFew { what, found, needed: MIN_EVENTS }.into());
-            }
-        }
-        if events >= EVENTS_FOR_SLOPE {
+        if enough(y)? >= EVENTS_FOR_SLOPE {
             return Ok(Self::fit(raw, y, weights, CalibrationBasis::OwnTable));
         }
-        let scaled: Vec<f64> = raw.iter().map(|r| self.slope * r).collect();
+        Ok(Self::levelled(self.slope, raw, y, weights, CalibrationBasis::OwnTable))
+    }
+
+    /// Carries a calibration fitted on the folds of a training slice on to the slice after it: the level is that of
+    /// the later slice alone, for base rates move; the slope is the mean of both slopes by their events, for slopes
+    /// hardly move and the later slice, a few months of mostly the same admissions, tells its own badly. Under 400
+    /// later events the slope of `self` stays.
+    ///
+    /// # Errors
+    /// Those of [`Calibration::refit`].
+    pub fn carried(&self, raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<Self, LearnError> {
+        let events = enough(y)?;
+        let mut slope = self.slope;
+        if events >= EVENTS_FOR_SLOPE {
+            let later = Self::fit(raw, y, weights, CalibrationBasis::OwnTable);
+            let (mine, theirs) = (self.events as f64, events as f64);
+            slope = (mine * self.slope + theirs * later.slope) / (mine + theirs);
+        }
+        Ok(Self::levelled(slope, raw, y, weights, CalibrationBasis::FoldsAndTable))
+    }
+
+    /// The level on a table under a settled slope.
+    fn levelled(slope: f64, raw: &[f64], y: &[bool], weights: Option<&[f32]>, basis: CalibrationBasis) -> Self {
+        let scaled: Vec<f64> = raw.iter().map(|r| slope * r).collect();
         let weight = |i: usize| weights.map_or(1.0, |w| w.get(i).map_or(0.0, |w| f64::from(*w)));
-        let intercept = in_the_large(&scaled, y, weight);
-        Ok(Self { intercept, slope: self.slope, basis: CalibrationBasis::OwnTable, rows: y.len(), events })
+        let events = y.iter().filter(|y| **y).count();
+        Self { intercept: in_the_large(&scaled, y, weight), slope, basis, rows: y.len(), events }
     }
 
     /// Published log-odds of a raw score.
@@ -98,6 +114,20 @@ impl Calibration {
     pub fn probability(&self, raw: f64) -> f64 {
         sigmoid(self.log_odds(raw))
     }
+}
+
+/// Events of a table that can be calibrated on.
+fn enough(y: &[bool]) -> Result<usize, LearnError> {
+    let events = y.iter().filter(|y| **y).count();
+    if events == 0 || events == y.len() {
+        return Err(Refusal::OneClass(if events == 0 { "negative" } else { "positive" }).into());
+    }
+    for (what, found) in [("events", events), ("non-events", y.len() - events)] {
+        if found < MIN_EVENTS {
+            return Err(Refusal::TooFew { what, found, needed: MIN_EVENTS }.into());
+        }
+    }
+    Ok(events)
 }
 
 #[cfg(test)]
@@ -130,5 +160,17 @@ mod tests {
         let mean: f64 = raw.iter().map(|r| new.probability(*r)).sum();
         assert!((mean - y.iter().filter(|y| **y).count() as f64).abs() < 1e-6);
         assert_eq!(old.refit(&raw[..100], &y[..100], None).unwrap_err().exit_code(), 9);
+    }
+
+    #[test]
+    fn a_calibration_carried_on_keeps_the_level_of_the_later_slice() {
+        let (raw, y) = planted(20_000, -0.5, 0.7);
+        let later = Calibration::fit(&raw, &y, None, CalibrationBasis::OwnTable);
+        let folds = Calibration { slope: 1.1, events: 3 * later.events, ..Calibration::IDENTITY };
+        let new = folds.carried(&raw, &y, None).unwrap();
+        assert!((new.slope - (3.0 * 1.1 + later.slope) / 4.0).abs() < 1e-12);
+        let mean: f64 = raw.iter().map(|r| new.probability(*r)).sum();
+        assert!((mean - later.events as f64).abs() < 1e-4 * mean);
+        assert_eq!(folds.carried(&raw[..900], &y[..900], None).unwrap().slope, 1.1);
     }
 }

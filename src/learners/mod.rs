@@ -32,4 +32,4 @@ pub use error::{LearnError, Refusal};
 pub use metrics::{Evaluation, evaluate_predictions};
 pub use scoring::{Ready, Scored, ScoredRow, score_table, scored_csv};
 pub use table::{FlatTable, LearnerChoice, Purpose, TableSpec, read_csv};
-pub use training::{TrainOptions, TrainReport, Trained, recalibrate, train_flat, train_table};
+pub use training::{TrainOptions, TrainReport, Trained, carry_calibration, recalibrate, train_flat, train_table};

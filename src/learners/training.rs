@@ -49,7 +49,7 @@ impl Default for TrainOptions {
             folds: 5,
             replicates: 200,
             boost: BoostParams::default(),
-            penalties: vec![3.0, 30.0],
+            penalties: vec![3.0, 10.0, 30.0, 100.0],
             synthetic: false,
             claims_lag_days: None,
         }
@@ -129,6 +129,8 @@ struct Bench<'a> {
     weights: Option<&'a [f32]>,
     folds: Vec<u8>,
     fold_count: u8,
+    /// Group of each row, numbered by first appearance in the canonical order: sums over groups then have one order.
+    groups: Vec<u32>,
 }
 
 /// Trains from CSV bytes (see [`read_csv`]).
@@ -169,6 +171,7 @@ pub fn train_flat(table: &FlatTable, spec: &TableSpec, options: &TrainOptions) -
         weights: table.weights.as_deref(),
         folds: table.groups.folds(options.folds, spec.seed),
         fold_count: u8::try_from(options.folds).unwrap_or(5),
+        groups: by_appearance(&table.groups.codes),
     };
     let clock = std::time::Instant::now();
     let tuned = tune_all(&bench, spec, options, &dictionary);
@@ -177,6 +180,20 @@ pub fn train_flat(table: &FlatTable, spec: &TableSpec, options: &TrainOptions) -
     let mut trained = finish(&bench, table, spec, options, dictionary.clone(), findings, &tuned, plan)?;
     trained.seconds.tune = tune;
     Ok(trained)
+}
+
+fn by_appearance(codes: &[u32]) -> Vec<u32> {
+    let mut number = vec![u32::MAX; codes.iter().max().map_or(0, |c| *c as usize + 1)];
+    let mut next = 0;
+    let numbered = codes.iter().map(|c| {
+        let n = &mut number[*c as usize];
+        if *n == u32::MAX {
+            *n = next;
+            next += 1;
+        }
+        *n
+    });
+    numbered.collect()
 }
 
 fn tune_all(bench: &Bench<'_>, spec: &TableSpec, options: &TrainOptions, dictionary: &FeatureDictionary) -> Vec<Tuned> {
@@ -382,8 +399,10 @@ impl Bench<'_> {
         Tuned { fit: Fit::Boosted { params, rounds: best.1 }, held_out, loss: best.0 }
     }
 
+    /// Of the penalties the strongest whose held-out loss is no more than one standard error above the lowest (the
+    /// rule of Breiman et al. 1984, on paired losses): what the folds cannot tell apart, the steadier model wins.
     fn tune_logistic(&self, penalties: &[f64]) -> Tuned {
-        let mut best: Option<Tuned> = None;
+        let mut tried: Vec<Tuned> = Vec::new();
         for &l2 in penalties {
             let params = LogisticParams { l2, tolerance: 1e-6, ..LogisticParams::default() };
             let mut held_out = vec![0.0; self.labels.len()];
@@ -396,23 +415,40 @@ impl Bench<'_> {
                 }
             }
             let loss = self.loss(&held_out);
-            if best.as_ref().is_none_or(|b| loss < b.loss) {
-                let params = LogisticParams { l2, ..LogisticParams::default() };
-                best = Some(Tuned { fit: Fit::Logistic(params), held_out, loss });
-            }
+            let params = LogisticParams { l2, ..LogisticParams::default() };
+            tried.push(Tuned { fit: Fit::Logistic(params), held_out, loss });
         }
-        best.unwrap_or_else(|| Tuned {
-            fit: Fit::Logistic(LogisticParams::default()),
-            held_out: vec![0.0; self.labels.len()],
-            loss: f64::INFINITY,
-        })
+        let penalty = |t: &Tuned| if let Fit::Logistic(p) = &t.fit { p.l2 } else { 0.0 };
+        tried.sort_by(|a, b| penalty(b).total_cmp(&penalty(a)));
+        let lowest = tried.iter().enumerate().min_by(|a, b| a.1.loss.total_cmp(&b.1.loss)).map_or(0, |t| t.0);
+        let stands = |t: &Tuned| {
+            let (more, error) = self.excess(&t.held_out, &tried[lowest].held_out);
+            more <= error
+        };
+        let at = tried.iter().position(stands).unwrap_or(lowest);
+        tried.swap_remove(at)
+    }
+
+    /// Mean weighted loss of one set of raw scores above another's, and the standard error of that difference over
+    /// groups of rows.
+    fn excess(&self, raw: &[f64], best: &[f64]) -> (f64, f64) {
+        let rows = raw.iter().zip(best).zip(&self.labels).enumerate();
+        let mut by_group = vec![0.0; self.groups.iter().max().map_or(0, |g| *g as usize + 1)];
+        let mut total = 0.0;
+        for (i, ((z, b), y)) in rows {
+            let w = self.weights.map_or(1.0, |w| f64::from(w[i]));
+            by_group[self.groups[i] as usize] += w * (row_loss(*z, *y) - row_loss(*b, *y));
+            total += w;
+        }
+        let (sum, squares) = by_group.iter().fold((0.0, 0.0), |a, d| (a.0 + d, a.1 + d * d));
+        (sum / total, squares.sqrt() / total)
     }
 
     fn loss(&self, raw: &[f64]) -> f64 {
         let (mut sum, mut total) = (0.0, 0.0);
         for (i, (z, y)) in raw.iter().zip(&self.labels).enumerate() {
             let w = self.weights.map_or(1.0, |w| f64::from(w[i]));
-            sum += w * (crate::learners::boosting::softplus(*z) - f64::from(*y) * z);
+            sum += w * row_loss(*z, *y);
             total += w;
         }
         sum / total
@@ -455,6 +491,11 @@ impl Bench<'_> {
     }
 }
 
+/// Log loss of one row at a raw score.
+fn row_loss(z: f64, y: f32) -> f64 {
+    crate::learners::boosting::softplus(z) - f64::from(y) * z
+}
+
 fn importance(model: &Model, dictionary: &FeatureDictionary, encoded: &Encoded<'_>) -> Vec<(String, f64)> {
     let raw = match model {
         Model::Boosted(m) => m.gain_by_feature(),
@@ -483,6 +524,28 @@ fn importance(model: &Model, dictionary: &FeatureDictionary, encoded: &Encoded<'
 /// [`LearnError::Unfit`], [`LearnError::Table`] without labels, and the refusals of
 /// [`Calibration::refit`].
 pub fn recalibrate(artifact: &Artifact, table: &FlatTable, options: &TrainOptions) -> Result<Artifact, LearnError> {
+    calibrated(artifact, table, options, Calibration::refit)
+}
+
+/// Calibrates an artifact that was just trained on the slice after its own, as [`Calibration::carried`] says;
+/// otherwise as [`recalibrate`].
+///
+/// # Errors
+/// Those of [`recalibrate`].
+pub fn carry_calibration(
+    artifact: &Artifact,
+    later: &FlatTable,
+    options: &TrainOptions,
+) -> Result<Artifact, LearnError> {
+    calibrated(artifact, later, options, Calibration::carried)
+}
+
+fn calibrated(
+    artifact: &Artifact,
+    table: &FlatTable,
+    options: &TrainOptions,
+    fit: impl Fn(&Calibration, &[f64], &[bool], Option<&[f32]>) -> Result<Calibration, LearnError>,
+) -> Result<Artifact, LearnError> {
     table.check()?;
     let Some(labels) = &table.labels else {
         return Err(LearnError::Table("recalibration needs labels".into()));
@@ -491,7 +554,7 @@ pub fn recalibrate(artifact: &Artifact, table: &FlatTable, options: &TrainOption
     let table = &table.take(&order);
     let labels: Vec<bool> = order.iter().map(|&i| labels[i as usize]).collect();
     let raw = Ready::new(artifact).raw(table)?;
-    let calibration = artifact.calibration.refit(&raw, &labels, table.weights.as_deref())?;
+    let calibration = fit(&artifact.calibration, &raw, &labels, table.weights.as_deref())?;
     let p: Vec<f64> = raw.iter().map(|r| calibration.probability(*r)).collect();
     let plan = BootstrapPlan { replicates: options.replicates, seed: artifact.spec.seed };
     let metrics = evaluate_with(&table.groups.codes, &labels, &p, plan)?;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::{MemberMeasures, PQE, PQI, composites_of};
 use crate::domain::{Day, PayerType, Sex};
 use crate::extracts::NO_INTEGER;
@@ -112,6 +114,33 @@ pub struct Rates {
     /// First days of the mature months and of the one after.
     starts: Vec<Day>,
     rows: BTreeMap<(Day, PayerType), [RateCell; KINDS]>,
+    /// Rates a person-year of people of one age, sex and decile: thousands of person-months share them.
+    priced: FxHashMap<Who, Priced>,
+}
+
+/// Age in completed years at the month's start, sex, poverty decile.
+type Who = (i32, Sex, Option<u8>);
+
+/// Yearly rates with and without poverty of each PQE and PQI that has any for these people.
+#[derive(Clone, Debug)]
+struct Priced {
+    pqe: [Option<(f64, f64)>; 5],
+    pqi: [Option<(f64, f64)>; 14],
+}
+
+impl Priced {
+    fn of((age, sex, decile): Who, rates: &AreaRates) -> Self {
+        let pqe = |name: &&'static str| {
+            let plain = rates.pqe(name, age, sex, None)?;
+            Some((rates.pqe(name, age, sex, decile).unwrap_or(plain), plain))
+        };
+        let pqi = |n: usize| {
+            let name = pqi_name(u8::try_from(n).ok()?);
+            let plain = if age >= 18 { rates.pqi(name, age, sex, None)? } else { return None };
+            Some((rates.pqi(name, age, sex, decile).unwrap_or(plain), plain))
+        };
+        Self { pqe: PQE.each_ref().map(pqe), pqi: std::array::from_fn(pqi) }
+    }
 }
 
 /// What one member did in one month, enrolled on the day where a rate asks for it.
@@ -159,7 +188,9 @@ impl Rates {
             let end = member.death().map_or(last, |d| d.min(last));
             let days = i64::from(member.enrolled_days(first, end));
             let row = self.rows.entry((first, payer)).or_insert([RateCell::default(); KINDS]);
-            fill(row, done, days, (member.birth().age_on(first), member.sex(), decile), &reference.rates);
+            let who = (member.birth().age_on(first), member.sex(), decile);
+            let priced = self.priced.entry(who).or_insert_with(|| Priced::of(who, &reference.rates));
+            fill(row, done, days, priced);
         }
     }
 
@@ -233,9 +264,8 @@ impl Rates {
     }
 }
 
-/// Adds one member-month to its row of cells; `who` is age at the month's start, sex and poverty decile.
-fn fill(row: &mut [RateCell; KINDS], done: &Month, days: i64, who: (i32, Sex, Option<u8>), rates: &AreaRates) {
-    let (age, sex, decile) = who;
+/// Adds one member-month to its row of cells.
+fn fill(row: &mut [RateCell; KINDS], done: &Month, days: i64, priced: &Priced) {
     #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
     let years = days as f64 / 365.25;
     let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: (f64, f64)| {
@@ -250,16 +280,14 @@ fn fill(row: &mut [RateCell; KINDS], done: &Month, days: i64, who: (i32, Sex, Op
     cell(RateKind::Admissions, done.admissions, days, none);
     cell(RateKind::EdVisits, done.ed, days, none);
     cell(RateKind::Readmissions, done.returned, done.index, none);
-    for ((n, name), seen) in (0_u8..).zip(PQE).zip(done.pqe) {
-        let Some(plain) = rates.pqe(name, age, sex, None) else { continue };
-        let poverty = rates.pqe(name, age, sex, decile).unwrap_or(plain);
-        cell(RateKind::Pqe(n), i64::from(seen), days, (poverty, plain));
+    for ((n, rates), seen) in (0_u8..).zip(priced.pqe).zip(done.pqe) {
+        if let Some(rates) = rates {
+            cell(RateKind::Pqe(n), i64::from(seen), days, rates);
+        }
     }
-    if age >= 18 {
-        for (n, seen) in (0_u8..).zip(done.pqi) {
-            let Some(plain) = rates.pqi(pqi_name(n), age, sex, None) else { continue };
-            let poverty = rates.pqi(pqi_name(n), age, sex, decile).unwrap_or(plain);
-            cell(RateKind::Pqi(n), i64::from(seen), days, (poverty, plain));
+    for ((n, rates), seen) in (0_u8..).zip(priced.pqi).zip(done.pqi) {
+        if let Some(rates) = rates {
+            cell(RateKind::Pqi(n), i64::from(seen), days, rates);
         }
     }
     cell(RateKind::Paid, done.paid, days, none);

@@ -7,12 +7,34 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use rustix::time::{ClockId, clock_gettime};
 
 /// Stages and their times.
 pub struct Progress {
     bar: Option<ProgressBar>,
-    stages: Mutex<Vec<(String, Instant)>>,
-    started: Instant,
+    stages: Mutex<Vec<(String, Reading)>>,
+    started: Reading,
+}
+
+/// Both clocks at one moment.
+#[derive(Clone, Copy)]
+struct Reading {
+    wall: Instant,
+    cpu: Duration,
+}
+
+impl Reading {
+    fn now() -> Self {
+        let cpu = clock_gettime(ClockId::ProcessCPUTime);
+        let nanos = u32::try_from(cpu.tv_nsec).unwrap_or(0);
+        Self { wall: Instant::now(), cpu: Duration::new(u64::try_from(cpu.tv_sec).unwrap_or(0), nanos) }
+    }
+
+    /// Milliseconds until a later reading: on the wall, and of processors by all threads of this process.
+    fn until(self, end: Self) -> (u64, u64) {
+        let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
+        (ms(end.wall.duration_since(self.wall)), ms(end.cpu.saturating_sub(self.cpu)))
+    }
 }
 
 impl Default for Progress {
@@ -34,12 +56,12 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { bar, stages: Mutex::new(Vec::new()), started: Instant::now() }
+        Self { bar, stages: Mutex::new(Vec::new()), started: Reading::now() }
     }
 
     /// A stage begins.
     pub fn stage(&self, name: &str) {
-        self.stages.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), Instant::now()));
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), Reading::now()));
         match &self.bar {
             Some(bar) => {
                 bar.set_message(name.to_owned());
@@ -65,15 +87,17 @@ impl Progress {
         }
     }
 
-    /// Milliseconds by stage, and in all.
+    /// Milliseconds by stage and in all, on the wall and of processors.
     #[must_use]
     pub fn timings(&self) -> serde_json::Value {
         let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Reading::now();
         let mut out = Vec::new();
         for (i, (name, begun)) in stages.iter().enumerate() {
-            let end = stages.get(i + 1).map_or_else(Instant::now, |s| s.1);
-            out.push(serde_json::json!({ "stage": name, "milliseconds": u64::try_from(end.duration_since(*begun).as_millis()).unwrap_or(u64::MAX) }));
+            let (wall, cpu) = begun.until(stages.get(i + 1).map_or(now, |s| s.1));
+            out.push(serde_json::json!({ "stage": name, "milliseconds": wall, "cpu_milliseconds": cpu }));
         }
-        serde_json::json!({ "stages": out, "total_milliseconds": u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX) })
+        let (wall, cpu) = self.started.until(now);
+        serde_json::json!({ "stages": out, "total_milliseconds": wall, "total_cpu_milliseconds": cpu })
     }
 }

@@ -226,7 +226,8 @@ fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineEr
     }
     let banner = banner(night);
     let banner = banner.as_deref();
-    for mut table in ListTables::new(night.inputs, night.list, &assigned).tables {
+    let tables = ListTables::new(night.inputs, night.list, &assigned);
+    tables.each(|mut table| {
         let spec = table.spec;
         let batch = table.take()?;
         match spec.name {
@@ -238,18 +239,18 @@ fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineEr
                 staging.write("outreach.parquet", &parquet_bytes(spec, &batch)?)?;
                 if wants("xlsx") {
                     staging.write("outreach.xlsx", &outreach_workbook(spec, &batch, plan.as_of, banner)?)?;
-                    staging.write(
-                        "worklists.xlsx",
-                        &worklists_workbook(&worklists(night, &assigned), plan.as_of, banner)?,
-                    )?;
+                    let sheets = worklists(night, &assigned);
+                    staging.write("worklists.xlsx", &worklists_workbook(&sheets, plan.as_of, banner)?)?;
                 }
+                Ok(())
             }
-            "scores" | "reasons" | "memory" | "contact_queue" => {
-                staging.write(&format!("{}.parquet", spec.name), &parquet_bytes(spec, &batch)?)?
+            "memory" | "contact_queue" => {
+                staging.write(&format!("{}.parquet", spec.name), &parquet_bytes(spec, &batch)?)
             }
-            name => staging.write(&format!("{name}.csv"), &csv_bytes(spec, &batch)?)?,
+            name => staging.write(&format!("{name}.csv"), &csv_bytes(spec, &batch)?),
         }
-    }
+    })?;
+    tables.write_long(staging)?;
     Ok(())
 }
 

@@ -258,8 +258,14 @@ fn learn(
     drop(table);
     let pick = panel.of(Slice::Calibrate);
     let next = table_of(panel, features, history.extracts, &pick, true);
-    let (artifact, calibration_note) = match learners::recalibrate(&trained.artifact, &next, &options) {
-        Ok(a) => (a, format!("calibrated on the {} rows of the next slice in time", pick.len())),
+    let (artifact, calibration_note) = match learners::carry_calibration(&trained.artifact, &next, &options) {
+        Ok(a) => (
+            a,
+            format!(
+                "level calibrated on the {} rows of the next slice in time, slope on those and on the folds",
+                pick.len()
+            ),
+        ),
         // Too few events to calibrate on: the folds of the past calibrate, and the card says so.
         Err(LearnError::Refused(_)) => (
             trained.artifact,

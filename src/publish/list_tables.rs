@@ -3,20 +3,25 @@
 
 use rustc_hash::FxHashMap;
 
+use super::PublishError;
 use super::columns;
+use super::directory::{StagedFile, Staging};
 use super::read_back::Rows;
-use super::table::{Cell, Table};
+use super::sink::ParquetStream;
+use super::table::{Cell, Table, TableSpec};
 use crate::domain::Day;
+use crate::features::Snapshot;
 use crate::models::{Reason, Score};
 use crate::outreach::{
     Arm, Candidate, Inputs, Listed, Memory, MemoryRow, OutreachList, Stream, clock_worker, working_manager,
 };
 use crate::reference::Sensitive;
 
-/// Every table of the list.
-pub struct ListTables {
-    /// In the order of the dictionary, memory last.
-    pub tables: Vec<Table>,
+/// The tables of the list, made one at a time: of a million members each is hundreds of megabytes.
+pub struct ListTables<'a> {
+    inputs: &'a Inputs<'a>,
+    list: &'a OutreachList,
+    assigned: &'a FxHashMap<u32, Box<str>>,
 }
 
 /// A reason with its evidence, as a sheet shows it.
@@ -36,45 +41,95 @@ fn reason_text(reason: &Reason, sensitive_role: bool) -> String {
     text
 }
 
-impl ListTables {
-    /// Fills every table. `assigned` maps members to the manager of their case.
+impl<'a> ListTables<'a> {
+    /// Of a list; `assigned` maps members to the manager of their case.
     #[must_use]
-    pub fn new(inputs: &Inputs<'_>, list: &OutreachList, assigned: &FxHashMap<u32, Box<str>>) -> Self {
-        let scores = score_index(inputs.scores);
-        let role = |name: &str| inputs.plan.output.unmasked(name);
+    pub fn new(inputs: &'a Inputs<'a>, list: &'a OutreachList, assigned: &'a FxHashMap<u32, Box<str>>) -> Self {
+        Self { inputs, list, assigned }
+    }
+
+    /// Hands on every table but scores and reasons, in the order of the dictionary, memory last.
+    ///
+    /// # Errors
+    /// Those of `take`.
+    pub fn each(&self, mut take: impl FnMut(Table) -> Result<(), PublishError>) -> Result<(), PublishError> {
+        let Self { inputs, list, assigned } = *self;
+        let scores = ScoreIndex(inputs.scores);
+        let role = inputs.plan.output.unmasked("director");
         let mut outreach = Table::new(&columns::OUTREACH);
         for (i, row) in list.listed.iter().enumerate() {
-            outreach_row(&mut outreach, inputs, i + 1, row, &scores, assigned, role("director"));
+            outreach_row(&mut outreach, inputs, i + 1, row, &scores, assigned, role);
         }
-        let tables = vec![
-            outreach,
-            transitions(inputs, list, assigned),
-            suppressed(inputs, list),
-            not_scored(inputs),
-            overflow(inputs, list, &scores),
-            contact_queue(inputs, list, &scores),
-            dropped(list),
-            stranded(inputs, list),
-            score_table(inputs),
-            reasons(inputs, role("analyst")),
-            memory(&list.memory),
-        ];
-        Self { tables }
+        take(outreach)?;
+        take(transitions(inputs, list, assigned))?;
+        take(suppressed(inputs, list))?;
+        take(not_scored(inputs))?;
+        take(overflow(inputs, list, &scores))?;
+        take(contact_queue(inputs, list, &scores))?;
+        take(dropped(list))?;
+        take(stranded(inputs, list))?;
+        take(memory(&list.memory))
+    }
+
+    /// Writes the scores of everyone and their reasons, a few thousand rows at a time.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write_long(&self, staging: &mut Staging) -> Result<(), PublishError> {
+        let mut file = LongTable::open(staging, &columns::SCORES)?;
+        for s in self.inputs.scores {
+            score_row(&mut file.table, self.inputs, s);
+            file.settle()?;
+        }
+        file.close(staging)?;
+        let mut file = LongTable::open(staging, &columns::REASONS)?;
+        let role = self.inputs.plan.output.unmasked("analyst");
+        // Reasons of everyone scored who has any.
+        for s in self.inputs.snapshots.iter().filter(|s| s.enrolled) {
+            reason_rows(&mut file.table, self.inputs, s, role);
+            file.settle()?;
+        }
+        file.close(staging)
     }
 }
 
-type ScoreIndex = FxHashMap<(u32, &'static str, i32), f64>;
+/// A Parquet file of a table that is never whole in memory.
+struct LongTable {
+    table: Table,
+    stream: ParquetStream<StagedFile>,
+}
 
-/// Probabilities by member, score and horizon; a residual under horizon 0.
-fn score_index(scores: &[Score]) -> ScoreIndex {
-    scores
-        .iter()
-        .filter_map(|s| {
-            s.probability.map(|p| {
-                ((s.member, s.score_id, if s.score_id == "readmit30_residual" { 0 } else { s.horizon_days }), p)
-            })
-        })
-        .collect()
+/// Rows held before they are written; fixed, so that the same rows are the same bytes.
+const HELD: usize = 65_536;
+
+impl LongTable {
+    fn open(staging: &mut Staging, spec: &'static TableSpec) -> Result<Self, PublishError> {
+        let stream = ParquetStream::new(spec, staging.open(&format!("{}.parquet", spec.name))?)?;
+        Ok(Self { table: Table::new(spec), stream })
+    }
+
+    fn settle(&mut self) -> Result<(), PublishError> {
+        if self.table.rows() >= HELD { self.stream.write(&self.table.take()?) } else { Ok(()) }
+    }
+
+    fn close(mut self, staging: &Staging) -> Result<(), PublishError> {
+        self.stream.write(&self.table.take()?)?;
+        staging.close(self.stream.finish()?)
+    }
+}
+
+/// Probabilities by member, score and horizon, a residual under horizon 0; scores stand in member order.
+struct ScoreIndex<'a>(&'a [Score]);
+
+impl ScoreIndex<'_> {
+    fn get(&self, member: u32, score: &str, horizon: i32) -> Option<f64> {
+        let from = self.0.partition_point(|s| s.member < member);
+        let own = self.0[from..].iter().take_while(|s| s.member == member);
+        // Of several discharges the latest stands.
+        own.filter(|s| s.score_id == score && (s.horizon_days == horizon || score == "readmit30_residual"))
+            .filter_map(|s| s.probability)
+            .last()
+    }
 }
 
 fn id<'a>(inputs: &Inputs<'a>, member: u32) -> &'a str {
@@ -95,13 +150,13 @@ fn outreach_row(
     inputs: &Inputs<'_>,
     rank: usize,
     row: &Listed,
-    scores: &ScoreIndex,
+    scores: &ScoreIndex<'_>,
     assigned: &FxHashMap<u32, Box<str>>,
     sensitive: bool,
 ) {
     let c = &row.candidate;
     let p = &c.parts;
-    let get = |score: &'static str, horizon: i32| scores.get(&(c.member, score, horizon)).copied();
+    let get = |score: &'static str, horizon: i32| scores.get(c.member, score, horizon);
     let texts: Vec<String> = c.reasons.iter().map(|r| reason_text(r, sensitive)).collect();
     let reason = |i: usize| texts.get(i).map(String::as_str);
     let manager = works(inputs, row, assigned);
@@ -220,10 +275,10 @@ fn not_scored(inputs: &Inputs<'_>) -> Table {
     table
 }
 
-fn overflow(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex) -> Table {
+fn overflow(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex<'_>) -> Table {
     let mut table = Table::new(&columns::OVERFLOW);
     for o in &list.overflow {
-        let expected = scores.get(&(o.candidate.member, "avoid_hosp", 90)).copied();
+        let expected = scores.get(o.candidate.member, "avoid_hosp", 90);
         table.push(&[
             id(inputs, o.candidate.member).into(),
             o.rank.into(),
@@ -245,7 +300,7 @@ fn filled(text: &str) -> Cell<'_> {
     Some(text).filter(|t| !t.is_empty()).into()
 }
 
-fn contact_queue(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex) -> Table {
+fn contact_queue(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex<'_>) -> Table {
     let mut table = Table::new(&columns::CONTACT_QUEUE);
     for (i, row) in list.queue.iter().enumerate() {
         let q = &row.queued;
@@ -263,7 +318,7 @@ fn contact_queue(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex) 
             q.nights_beyond.into(),
             filled(q.draw.name()),
             row.reach.into(),
-            scores.get(&(row.member, "avoid_hosp", 90)).copied().into(),
+            scores.get(row.member, "avoid_hosp", 90).into(),
         ]);
     }
     table
@@ -293,48 +348,38 @@ fn stranded(inputs: &Inputs<'_>, list: &OutreachList) -> Table {
     table
 }
 
-fn score_table(inputs: &Inputs<'_>) -> Table {
-    let mut table = Table::new(&columns::SCORES);
-    for s in inputs.scores {
-        table.push(&[
-            id(inputs, s.member).into(),
-            s.stay_id.as_deref().into(),
-            s.score_id.into(),
-            s.horizon_days.into(),
-            s.probability.into(),
-            s.percentile.into(),
-            (&s.status.text()).into(),
-            Some(s.basis).filter(|_| s.probability.is_some()).into(),
-            Some(s.model_id).filter(|m| !m.is_empty()).into(),
-        ]);
-    }
-    table
+fn score_row(table: &mut Table, inputs: &Inputs<'_>, s: &Score) {
+    table.push(&[
+        id(inputs, s.member).into(),
+        s.stay_id.as_deref().into(),
+        s.score_id.into(),
+        s.horizon_days.into(),
+        s.probability.into(),
+        s.percentile.into(),
+        (&s.status.text()).into(),
+        Some(s.basis).filter(|_| s.probability.is_some()).into(),
+        Some(s.model_id).filter(|m| !m.is_empty()).into(),
+    ]);
 }
 
-/// Reasons of everyone scored who has any.
-fn reasons(inputs: &Inputs<'_>, sensitive: bool) -> Table {
-    let mut table = Table::new(&columns::REASONS);
-    for s in inputs.snapshots.iter().filter(|s| s.enrolled) {
-        let all = inputs.book.rows(s);
-        let rows =
-            all.iter().flat_map(|(score, _, reasons)| reasons.iter().enumerate().map(move |(i, r)| (*score, i, r)));
-        for (score, i, r) in rows {
-            let masked = r.shown(sensitive) != r.text;
-            // The claim of a masked condition would tell it.
-            let evidence = Some(&*r.evidence).filter(|e| !e.is_empty() && !masked && r.sensitive != Sensitive::Abuse);
-            table.push(&[
-                id(inputs, s.member).into(),
-                score.into(),
-                (i + 1).into(),
-                r.shown(sensitive).into(),
-                if masked { Cell::Null } else { r.driver.name().into() },
-                r.points.into(),
-                if masked { Cell::Null } else { r.day.into() },
-                evidence.into(),
-            ]);
-        }
+fn reason_rows(table: &mut Table, inputs: &Inputs<'_>, s: &Snapshot, sensitive: bool) {
+    let all = inputs.book.rows(s);
+    let rows = all.iter().flat_map(|(score, _, reasons)| reasons.iter().enumerate().map(move |(i, r)| (*score, i, r)));
+    for (score, i, r) in rows {
+        let masked = r.shown(sensitive) != r.text;
+        // The claim of a masked condition would tell it.
+        let evidence = Some(&*r.evidence).filter(|e| !e.is_empty() && !masked && r.sensitive != Sensitive::Abuse);
+        table.push(&[
+            id(inputs, s.member).into(),
+            score.into(),
+            (i + 1).into(),
+            r.shown(sensitive).into(),
+            if masked { Cell::Null } else { r.driver.name().into() },
+            r.points.into(),
+            if masked { Cell::Null } else { r.day.into() },
+            evidence.into(),
+        ]);
     }
-    table
 }
 
 fn memory(memory: &Memory) -> Table {

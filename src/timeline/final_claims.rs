@@ -113,7 +113,7 @@ pub struct FinalClaims<'b> {
 /// Resolves the lines of one member that had arrived. Lines may come in any order; what claims share with their
 /// lines stays in `arena`.
 #[must_use]
-pub fn resolve<'b>(mut lines: Vec<ClaimLine<'b>>, arena: &'b Bump, account: &mut LineAccount) -> FinalClaims<'b> {
+pub fn resolve<'b>(mut lines: Vec<&ClaimLine<'b>>, arena: &'b Bump, account: &mut LineAccount) -> FinalClaims<'b> {
     let before = lines.len();
     // A void that names no claim says nothing: out before versions are compared.
     lines.retain(|l| {
@@ -123,7 +123,7 @@ pub fn resolve<'b>(mut lines: Vec<ClaimLine<'b>>, arena: &'b Bump, account: &mut
         }
         !lost
     });
-    lines.sort_by(order);
+    lines.sort_by(|a, b| order(a, b));
     lines.dedup_by(|b, a| {
         let same = a.same_content(b);
         if same {
@@ -152,12 +152,12 @@ pub fn resolve<'b>(mut lines: Vec<ClaimLine<'b>>, arena: &'b Bump, account: &mut
 }
 
 /// Received, else paid; undated lines count as one arrival when they share their start.
-fn one_arrival(group: &[ClaimLine<'_>]) -> bool {
+fn one_arrival(group: &[&ClaimLine<'_>]) -> bool {
     let key = |l: &ClaimLine<'_>| match dated_arrival(l) {
         Some(day) => (true, day),
         None => (false, l.start),
     };
-    group.windows(2).all(|w| key(&w[0]) == key(&w[1]))
+    group.windows(2).all(|w| key(w[0]) == key(w[1]))
 }
 
 fn dated_arrival(l: &ClaimLine<'_>) -> Option<i32> {
@@ -193,11 +193,11 @@ fn order(a: &ClaimLine<'_>, b: &ClaimLine<'_>) -> std::cmp::Ordering {
 }
 
 /// Takes the reversal rows out and returns the claims they remove.
-fn reversals<'b>(lines: &mut Vec<ClaimLine<'b>>, account: &mut LineAccount) -> Vec<&'b str> {
+fn reversals<'b>(lines: &mut Vec<&ClaimLine<'b>>, account: &mut LineAccount) -> Vec<&'b str> {
     if lines.iter().all(|l| l.reversal_of.is_empty()) {
         return Vec::new();
     }
-    let (rows, kept): (Vec<ClaimLine<'b>>, Vec<ClaimLine<'b>>) =
+    let (rows, kept): (Vec<&ClaimLine<'b>>, Vec<&ClaimLine<'b>>) =
         std::mem::take(lines).into_iter().partition(|l| !l.reversal_of.is_empty());
     let mut gone = Vec::new();
     for row in rows {
@@ -222,10 +222,10 @@ struct Desk {
 }
 
 /// One claim from its lines, sorted by [`order`].
-fn unite<'b>(group: &[ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account: &mut LineAccount) -> Claim<'b> {
+fn unite<'b>(group: &[&ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account: &mut LineAccount) -> Claim<'b> {
     keep_lines(group, &mut desk.kept, account);
-    let kept = || desk.kept.iter().map(|i| &group[*i]);
-    let first = &group[desk.kept[0]];
+    let kept = || desk.kept.iter().map(|i| group[*i]);
+    let first = group[desk.kept[0]];
     let day = |get: fn(&ClaimLine<'b>) -> i32| kept().map(get).find(|d| *d != NO_DAY).unwrap_or(NO_DAY);
     let code = |get: fn(&ClaimLine<'b>) -> Short| kept().map(get).find(|c| !c.is_none()).unwrap_or_default();
     let basis = |get: fn(&ClaimLine<'b>) -> Basis| kept().map(get).find(|b| *b != Basis::Unstated).unwrap_or_default();
@@ -262,7 +262,7 @@ fn unite<'b>(group: &[ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account:
 }
 
 /// The lines of the highest version, one a line number: the latest received.
-fn keep_lines(group: &[ClaimLine<'_>], kept: &mut Vec<usize>, account: &mut LineAccount) {
+fn keep_lines(group: &[&ClaimLine<'_>], kept: &mut Vec<usize>, account: &mut LineAccount) {
     let version = group[0].version;
     kept.clear();
     for (i, line) in group.iter().enumerate() {
@@ -289,7 +289,7 @@ fn unite_dx<'l, 'b: 'l>(
     arena: &'b Bump,
     desk: &mut Vec<Dx>,
 ) -> &'b [Dx] {
-    if lines.clone().all(|l| l.dx == first) {
+    if lines.clone().all(|l| std::ptr::eq(l.dx, first) || l.dx == first) {
         return first;
     }
     desk.clear();
@@ -311,7 +311,7 @@ fn unite_px<'l, 'b: 'l>(
     arena: &'b Bump,
     desk: &mut Vec<Px>,
 ) -> &'b [Px] {
-    if lines.clone().all(|l| l.px == first) {
+    if lines.clone().all(|l| std::ptr::eq(l.px, first) || l.px == first) {
         return first;
     }
     desk.clear();
@@ -349,7 +349,7 @@ mod tests {
     fn the_highest_version_stands_and_every_line_is_accounted_for() {
         let (arena, mut account) = (Bump::new(), LineAccount::default());
         let claims = resolve(
-            vec![line("A", 0, 1), line("A", 0, 2), line("A", 2, 1), line("A", 2, 1), line("B", 0, 1)],
+            vec![&line("A", 0, 1), &line("A", 0, 2), &line("A", 2, 1), &line("A", 2, 1), &line("B", 0, 1)],
             &arena,
             &mut account,
         )
@@ -366,7 +366,7 @@ mod tests {
         let reversal = ClaimLine { reversal_of: "A", ..line("R", 0, 1) };
         let (arena, mut account) = (Bump::new(), LineAccount::default());
         let claims =
-            resolve(vec![line("A", 0, 1), line("A", 1, 1), reversal, line("B", 0, 1)], &arena, &mut account).claims;
+            resolve(vec![&line("A", 0, 1), &line("A", 1, 1), &reversal, &line("B", 0, 1)], &arena, &mut account).claims;
         assert_eq!(claims.iter().map(|c| c.id).collect::<Vec<_>>(), ["B"]);
         assert_eq!(account.dropped, BTreeMap::from([("reversal", 1), ("reversed", 2)]));
     }
@@ -376,7 +376,7 @@ mod tests {
         let reversal = ClaimLine { reversal_of: "Z", file: 3, row: 7, ..line("R", 0, 1) };
         let void = ClaimLine { bill: Short::of("118"), ..line("A", 9, 1) };
         let (arena, mut account) = (Bump::new(), LineAccount::default());
-        let claims = resolve(vec![line("A", 0, 1), reversal, void], &arena, &mut account).claims;
+        let claims = resolve(vec![&line("A", 0, 1), &reversal, &void], &arena, &mut account).claims;
         assert_eq!(claims.len(), 1);
         assert_eq!(account.quarantined, [(3, 7, Reason::ReversalWithoutOriginal)]);
         assert_eq!(account.dropped, BTreeMap::from([("void_without_link", 1)]));
@@ -386,7 +386,7 @@ mod tests {
     fn of_two_copies_of_a_line_the_latest_received_stands() {
         let newer = ClaimLine { received: 120, paid_cents: 900, ..line("A", 0, 1) };
         let (arena, mut account) = (Bump::new(), LineAccount::default());
-        let claims = resolve(vec![line("A", 0, 1), newer], &arena, &mut account).claims;
+        let claims = resolve(vec![&line("A", 0, 1), &newer], &arena, &mut account).claims;
         assert_eq!(claims[0].paid_cents, 900);
         assert_eq!(account.quarantined.len(), 1);
     }

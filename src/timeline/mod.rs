@@ -55,7 +55,7 @@ impl<'a> Timeline<'a> {
         room: Room<'a>,
         account: &mut LineAccount,
     ) -> Self {
-        let FinalClaims { claims, plain } = final_claims::resolve(events.claims.clone(), room.arena, account);
+        let FinalClaims { claims, plain } = final_claims::resolve(events.claims.iter().collect(), room.arena, account);
         let mut admissions = events.admissions.clone();
         admissions.sort_by(|a, b| {
             (a.admit, a.discharge, a.admission_id, a.class, a.received).cmp(&(
@@ -98,7 +98,7 @@ impl<'a> Timeline<'a> {
         let claims = if self.plain {
             self.claims.iter().filter(|c| arrived(c.start, c.arrived)).copied().collect()
         } else {
-            let lines = events.claims.iter().filter(|l| arrived(l.start, dated([l.received, l.paid]))).copied();
+            let lines = events.claims.iter().filter(|l| arrived(l.start, dated([l.received, l.paid])));
             final_claims::resolve(lines.collect(), room.arena, &mut LineAccount::default()).claims
         };
         // An ADT feed is a message of the day itself: no lag without a received date.
