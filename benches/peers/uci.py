@@ -13,12 +13,12 @@ less LightGBM, over resamples of patients that both share. Nothing is tuned on t
 Speeds are of the judged rows copied to about a million, so that starting a process does not weigh; the best of three
 where one is short.
 LightGBM's are of a matrix in memory, its fastest way: no file is read, no reason named, nothing written; contributions
-are timed once, on a sixteenth of the rows. Lamplight has no command that scores without a file or without reasons, so
-what its learner alone takes is estimated: the whole command less the same with a model of one column, which reads and
-writes as many rows. Parsing the other columns and two of the three reasons' words stay counted as the learner's.
+are timed once, on a sixteenth of the rows. Beside them stand Lamplight's whole command, which reads and writes files, and
+its learner alone on a table in memory (`cargo bench --bench learners`, built before the clock starts).
 """
 
 import argparse
+import json
 import os
 import resource
 import subprocess
@@ -154,6 +154,15 @@ def command(binary, threads, *arguments):
                    stderr=subprocess.DEVNULL)
 
 
+def learners(threads, table, *models):
+    """Rows a second of the learner alone, one dictionary a model."""
+    env = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
+    root = Path(__file__).resolve().parents[2]
+    bench = ["cargo", "bench", "--quiet", "--bench", "learners", "--", str(table), *map(str, models)]
+    done = subprocess.run(bench, check=True, env=env, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
 def clocks():
     """Wall and CPU seconds so far, ended children included."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -230,9 +239,9 @@ def compare(d, categorical, args, title):
             p, fit, score = lamplight(args.lamplight, Path(name), train, test, NUMERIC, categorical, learner, args)
             rows.append((f"Lamplight {learner}", p))
             own[learner] = fit, score
-        passing = np.zeros(2)
         if args.copies > 1:
-            _, _, passing = lamplight(args.lamplight, Path(name), train, test, ["number_inpatient"], [], "logistic", args)
+            models = [Path(name) / f"model_{learner}" for learner in own]
+            alone = dict(zip(own, learners(args.threads, Path(name) / "copied.csv", *models)))
     peers = []
     for label, settings in PEERS.items():
         p, rounds, *seconds = peer(settings, train, x, xt, args)
@@ -258,20 +267,22 @@ def compare(d, categorical, args, title):
         return
     print(f"\n{args.threads} threads, load {load:.2f} before; scoring {many:,} rows; wall / CPU\n")
     both = lambda pair, form: " / ".join(format(v, form) for v in pair)
-    print("| | training, s | rows a second, whole command with reasons | rows a second, learner alone with reasons, estimated |\n"
-          "|---|---|---|---|")
+    print("| | training, s | rows a second, whole command with reasons | learner alone, rows a second of wall: probabilities | "
+          "with contributions and reasons |\n|---|---|---|---|---|")
     for learner, (fit, score) in own.items():
-        alone = np.maximum(score - passing, 1e-9)
-        print(f"| Lamplight {learner} | {both(fit, '.1f')} | {both(many / score, ',.0f')} | {both(many / alone, ',.0f')} |")
+        a = alone[learner]
+        print(f"| Lamplight {learner} | {both(fit, '.1f')} | {both(many / score, ',.0f')} | {a['probabilities_per_s']:,.0f} | "
+              f"{a['with_reasons_per_s']:,.0f} |")
     print("\n| | folds and fit, s | last fit, s | rows a second, probabilities | rows a second, contributions |\n|---|---|---|---|---|")
     for label, whole, fit, predict, told in peers:
         print(f"| {label} | {both(whole, '.1f')} | {both(fit, '.1f')} | {both(many / predict, ',.0f')} | {both(many / told, ',.0f')} |")
     fit, score = own["boosted"]
-    alone = np.maximum(score - passing, 1e-9)
-    print("\n| Lamplight boosted over | training over folds and fit | rows a second: whole command over contributions | learner over "
-          "contributions |\n|---|---|---|---|")
-    for label, whole, _, _, told in peers:
-        print(f"| {label} | {both(fit / whole, '.2f')} | {both(told / score, '.2f')} | {both(told / alone, '.2f')} |")
+    a = alone["boosted"]
+    print("\n| Lamplight boosted over | training over folds and fit | probabilities, learner alone | reasons, learner alone, over "
+          "contributions | whole command with reasons over contributions |\n|---|---|---|---|---|")
+    for label, whole, _, predict, told in peers:
+        print(f"| {label} | {both(fit / whole, '.2f')} | {a['probabilities_per_s'] * predict[0] / many:.1f} | "
+              f"{a['with_reasons_per_s'] * told[0] / many:.1f} | {both(told / score, '.2f')} |")
 
 
 def main():

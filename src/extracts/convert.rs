@@ -329,8 +329,8 @@ fn float_like_ids(values: StringArray, found: &mut Findings) -> Result<StringArr
             && v.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'E' | b'+'))
     };
     // One look at all bytes spares most batches the look at each id.
-    let offsets = values.value_offsets();
-    let bytes = &values.value_data()[offsets[0] as usize..offsets[values.len()] as usize];
+    let offset = |i: usize| values.value_offsets().get(i).and_then(|o| usize::try_from(*o).ok()).unwrap_or(0);
+    let bytes = values.value_data().get(offset(0)..offset(values.len())).unwrap_or_default();
     if !bytes.contains(&b'.') && !bytes.contains(&b'+') {
         return Ok(values);
     }

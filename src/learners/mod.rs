@@ -30,6 +30,6 @@ pub mod training;
 pub use artifact::{Artifact, Model};
 pub use error::{LearnError, Refusal};
 pub use metrics::{Evaluation, evaluate_predictions};
-pub use scoring::{Ready, Scored, ScoredRow, score_table, scored_csv};
+pub use scoring::{Ready, RowReason, RowValue, Scored, ScoredRow, score_table};
 pub use table::{FlatTable, LearnerChoice, Purpose, TableSpec, read_csv};
 pub use training::{TrainOptions, TrainReport, Trained, carry_calibration, recalibrate, train_flat, train_table};

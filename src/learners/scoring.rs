@@ -4,9 +4,8 @@ use crate::learners::LearnError;
 use crate::learners::artifact::{Artifact, Model};
 use crate::learners::boosting::{BinSource, Binned, BoosterModel, Explainer, Scorer};
 use crate::learners::calibrate::Calibration;
-use crate::learners::table::{Encoded, EncodedColumn, Feature, FeatureDictionary, FeatureKind, FlatTable};
+use crate::learners::table::{Encoded, EncodedColumn, Feature, FeatureDictionary, FlatTable, TextColumn};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 /// Rows encoded and explained at a time; bounds the memory of a large table.
 const PART: usize = 32_768;
@@ -14,20 +13,42 @@ const PART: usize = 32_768;
 pub const REASONS: usize = 3;
 
 /// One scored row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScoredRow {
-    /// Row name.
-    pub id: String,
     /// Calibrated probability, `[0, 1]`.
     pub probability: f64,
-    /// `feature = value (+0.41)`: the strongest features that raise the log-odds, then those that
-    /// lower it least-likely-first; empty where the model has fewer features.
-    pub reasons: [String; REASONS],
+    /// The strongest features that raise the log-odds, then those that lower it least; none where the model has
+    /// fewer features.
+    pub reasons: [Option<RowReason>; REASONS],
+}
+
+/// What one feature says of one row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RowReason {
+    /// Place among the model's features.
+    pub feature: usize,
+    /// Its value in this row.
+    pub value: RowValue,
+    /// What it adds to the published log-odds.
+    pub points: f64,
+}
+
+/// A feature's value in one row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum RowValue {
+    /// A number; NaN is missing.
+    Number(f32),
+    /// A level, by its code in the model.
+    Code(u8),
 }
 
 /// Result of scoring a table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Scored {
+pub struct Scored<'a> {
+    /// Row names.
+    pub ids: &'a TextColumn,
+    /// Features of the model.
+    pub features: &'a [Feature],
     /// Rows in table order.
     pub rows: Vec<ScoredRow>,
     /// Features where more rows hold rare or unseen levels than half, as sentences.
@@ -118,7 +139,12 @@ impl<'a> Ready<'a> {
             }
             Engine::Logistic(model) => {
                 let values = model.contributions(&encoded.columns, from, rows);
-                (model.base, values, model.raw(&encoded.columns, from, rows))
+                // Summed in the order of the terms, as `raw` does: the same bits.
+                let raw = match self.dictionary.features.len() {
+                    0 => vec![model.base; rows],
+                    cols => values.par_chunks(cols).map(|v| v.iter().fold(model.base, |a, v| a + v)).collect(),
+                };
+                (model.base, values, raw)
             }
         };
         let c = self.calibration;
@@ -135,33 +161,83 @@ impl<'a> Ready<'a> {
     ///
     /// # Errors
     /// As [`Ready::raw`].
-    pub fn score(&self, table: &FlatTable) -> Result<Scored, LearnError> {
+    pub fn score<'t>(&self, table: &'t FlatTable) -> Result<Scored<'t>, LearnError>
+    where
+        'a: 't,
+    {
         let encoded = self.dictionary.encode(table)?;
         let mut rows = Vec::with_capacity(encoded.rows);
         for from in (0..encoded.rows).step_by(PART) {
             let c = self.contributions_part(&encoded, from, PART.min(encoded.rows - from));
             rows.par_extend(c.log_odds.par_iter().enumerate().map(|(i, z)| ScoredRow {
-                id: table.ids.get(from + i).to_owned(),
                 probability: crate::learners::boosting::sigmoid(*z),
-                reasons: self.reasons(&encoded, from + i, &c.values[i * c.cols..(i + 1) * c.cols]),
+                reasons: reasons(&encoded, from + i, &c.values[i * c.cols..(i + 1) * c.cols]),
             }));
         }
-        let warnings = (self.dictionary.features.iter().zip(&encoded.unseen))
+        let features: &'a [Feature] = &self.dictionary.features;
+        let warnings = (features.iter().zip(&encoded.unseen))
             .filter(|(_, unseen)| **unseen * 2 > encoded.rows)
             .map(|(f, unseen)| {
                 format!("`{}`: {unseen} of {} rows hold levels the model does not know", f.name, encoded.rows)
             })
             .collect();
-        Ok(Scored { rows, warnings })
+        Ok(Scored { ids: &table.ids, features, rows, warnings })
+    }
+}
+
+fn reasons(encoded: &Encoded<'_>, row: usize, values: &[f64]) -> [Option<RowReason>; REASONS] {
+    strongest(values).map(|k| {
+        let feature = k?;
+        let value = match &encoded.columns[feature] {
+            EncodedColumn::Numeric(v) => RowValue::Number(v[row]),
+            EncodedColumn::Codes(v) => RowValue::Code(v[row]),
+        };
+        Some(RowReason { feature, value, points: values[feature] })
+    })
+}
+
+impl Scored<'_> {
+    /// A reason in words: `feature = value (+0.410)`.
+    #[must_use]
+    pub fn text(&self, reason: &RowReason) -> String {
+        use std::fmt::Write as _;
+        let Some(feature) = self.features.get(reason.feature) else { return String::new() };
+        let mut out = String::with_capacity(feature.name.len() + 24);
+        out.push_str(&feature.name);
+        out.push_str(" = ");
+        let _ = match reason.value {
+            RowValue::Number(x) if x.is_nan() => out.write_str("missing"),
+            RowValue::Number(x) => write!(out, "{x}"),
+            RowValue::Code(code) => out.write_str(feature.code_text(code)),
+        };
+        let _ = write!(out, " ({:+.3})", reason.points);
+        out
     }
 
-    fn reasons(&self, encoded: &Encoded<'_>, row: usize, values: &[f64]) -> [String; REASONS] {
-        strongest(values).map(|k| {
-            let Some((k, feature)) = k.and_then(|k| self.dictionary.features.get(k).map(|f| (k, f))) else {
-                return String::new();
-            };
-            format!("{} = {} ({:+.3})", feature.name, value_text(feature, &encoded.columns[k], row), values[k])
-        })
+    /// CSV bytes: `id, probability, reason_1..3`. Cells a spreadsheet would take for a formula get a leading
+    /// apostrophe.
+    #[must_use]
+    pub fn csv(&self) -> Vec<u8> {
+        use std::fmt::Write as _;
+        let part = |(n, rows): (usize, &[ScoredRow])| {
+            let mut out = String::with_capacity(rows.len() * 128);
+            for (i, row) in rows.iter().enumerate() {
+                cell(&mut out, self.ids.get(n * PART + i));
+                let _ = write!(out, ",{}", row.probability);
+                for reason in &row.reasons {
+                    out.push(',');
+                    if let Some(reason) = reason {
+                        cell(&mut out, &self.text(reason));
+                    }
+                }
+                out.push('\n');
+            }
+            out
+        };
+        let parts: Vec<String> = self.rows.par_chunks(PART).enumerate().map(part).collect();
+        let mut out = b"id,probability,reason_1,reason_2,reason_3\n".to_vec();
+        parts.iter().for_each(|p| out.extend_from_slice(p.as_bytes()));
+        out
     }
 }
 
@@ -188,17 +264,6 @@ fn strongest(values: &[f64]) -> [Option<usize>; REASONS] {
     top
 }
 
-fn value_text(feature: &Feature, column: &EncodedColumn<'_>, row: usize) -> String {
-    match (&feature.kind, column) {
-        (FeatureKind::Numeric { .. }, EncodedColumn::Numeric(v)) => match v.get(row) {
-            Some(x) if !x.is_nan() => x.to_string(),
-            _ => "missing".to_owned(),
-        },
-        (_, EncodedColumn::Codes(c)) => feature.code_text(c.get(row).copied().unwrap_or(0)).to_owned(),
-        _ => String::new(),
-    }
-}
-
 fn bin(model: &BoosterModel, encoded: &Encoded<'_>, from: usize, rows: usize) -> Binned {
     let columns: Vec<BinSource<'_>> = encoded
         .columns
@@ -215,25 +280,8 @@ fn bin(model: &BoosterModel, encoded: &Encoded<'_>, from: usize, rows: usize) ->
 ///
 /// # Errors
 /// [`LearnError::Unfit`] naming the features that do not fit.
-pub fn score_table(artifact: &Artifact, table: &FlatTable) -> Result<Scored, LearnError> {
+pub fn score_table<'t>(artifact: &'t Artifact, table: &'t FlatTable) -> Result<Scored<'t>, LearnError> {
     Ready::new(artifact).score(table)
-}
-
-/// CSV bytes of scored rows. Cells a spreadsheet would take for a formula get a leading apostrophe.
-#[must_use]
-pub fn scored_csv(rows: &[ScoredRow]) -> Vec<u8> {
-    use std::fmt::Write as _;
-    let mut out = String::from("id,probability,reason_1,reason_2,reason_3\n");
-    for row in rows {
-        cell(&mut out, &row.id);
-        let _ = write!(out, ",{}", row.probability);
-        for reason in &row.reasons {
-            out.push(',');
-            cell(&mut out, reason);
-        }
-        out.push('\n');
-    }
-    out.into_bytes()
 }
 
 fn cell(out: &mut String, text: &str) {
@@ -256,6 +304,7 @@ fn cell(out: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learners::table::FeatureKind;
 
     #[test]
     fn strongest_come_first_and_ties_keep_order() {
@@ -265,9 +314,23 @@ mod tests {
 
     #[test]
     fn csv_cells_are_quoted_and_disarmed() {
-        let row =
-            ScoredRow { id: "=A1".into(), probability: 0.25, reasons: ["a, \"b\"".into(), String::new(), "x".into()] };
-        let text = String::from_utf8(scored_csv(&[row])).unwrap();
-        assert_eq!(text.lines().nth(1), Some("'=A1,0.25,\"a, \"\"b\"\"\",,x"));
+        let levels = vec!["a, \"b\"".to_owned()];
+        let feature = |name: &str, kind| Feature {
+            name: name.to_owned(),
+            kind,
+            missing_rows: 0,
+            missing_is_level: false,
+        };
+        let features =
+            [feature("f", FeatureKind::Levels { levels }), feature("-n", FeatureKind::Numeric { min: 0.0, max: 1.0 })];
+        let reason = |feature, value| Some(RowReason { feature, value, points: 0.25 });
+        let row = ScoredRow {
+            probability: 0.25,
+            reasons: [reason(0, RowValue::Code(1)), reason(1, RowValue::Number(f32::NAN)), None],
+        };
+        let ids = TextColumn::from_iter(["=A1"]);
+        let scored = Scored { ids: &ids, features: &features, rows: vec![row], warnings: Vec::new() };
+        let text = String::from_utf8(scored.csv()).unwrap();
+        assert_eq!(text.lines().nth(1), Some("'=A1,0.25,\"f = a, \"\"b\"\" (+0.250)\",'-n = missing (+0.250),"));
     }
 }

@@ -54,7 +54,8 @@ fn both_learners_find_the_plant_calibrated_and_explained() {
             let sum = c.base + c.values[i * c.cols..(i + 1) * c.cols].iter().sum::<f64>();
             assert!((sum - c.log_odds[i]).abs() < 1e-9);
             assert!((boosting::sigmoid(sum) - row.probability).abs() < 1e-12);
-            assert!(row.reasons.iter().all(|r| r.contains(" = ") && r.ends_with(')')), "{row:?}");
+            let words = row.reasons.iter().map(|r| r.as_ref().map_or_else(String::new, |r| scored.text(r)));
+            assert!(words.into_iter().all(|r| r.contains(" = ") && r.ends_with(')')), "{row:?}");
         }
         assert_eq!(ready.probabilities(&table).unwrap(), scored.rows.iter().map(|r| r.probability).collect::<Vec<_>>());
     }

@@ -68,7 +68,7 @@ pub fn score_table(table: &Path, model: &Path, out: &Path) -> Result<String, Pip
     for warning in &scored.warnings {
         tracing::warn!("{warning}");
     }
-    write_private(out, &learners::scored_csv(&scored.rows))?;
+    write_private(out, &scored.csv())?;
     Ok(format!("{} rows scored: {}\n", scored.rows.len(), out.display()))
 }
 

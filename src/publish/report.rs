@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::charts::{Chart, Point, bars, curve, paired, people};
 use super::program::Program;
-use super::read_back::{Rows, read_rows};
+use super::read_back::{Rows, count_rows, read_rows};
 use super::report_program::{changes, equity, freshness, risk, score_drift, work};
 use super::{Manifest, PublishError};
 use crate::measures::exact_poisson;
@@ -60,11 +60,12 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
     let table = |name: &str| read_rows(&run.join(format!("{name}.parquet")), None);
     let outreach = table("outreach")?;
     let transitions = read_rows(&run.join("transitions.csv"), None)?;
-    let suppressed = read_rows(&run.join("suppressed.csv"), None)?;
+    // Of these a page tells counts alone, and a million members fill them with millions of rows.
+    let suppressed = count_rows(&run.join("suppressed.csv"), &["code"])?;
     let overflow = read_rows(&run.join("overflow.csv"), None)?;
     let rates = table("measures/rates")?;
-    let needs = table("measures/needs")?;
-    let worklist = table("measures/worklist")?;
+    let needs = count_rows(&run.join("measures/needs.parquet"), &["need", "domain"])?;
+    let worklist = count_rows(&run.join("measures/worklist.parquet"), &["item"])?;
     let summary: serde_json::Value = std::fs::read(run.join("assignment_summary.json"))
         .ok()
         .and_then(|b| serde_json::from_slice(&b).ok())
@@ -110,6 +111,9 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
 fn failed(e: &minijinja::Error) -> PublishError {
     PublishError::Encode { what: "report.html".to_owned(), why: e.to_string() }
 }
+
+/// Rows by the texts of some columns.
+type Counts = BTreeMap<Vec<String>, usize>;
 
 fn count_by(rows: &Rows, column: &str) -> BTreeMap<String, usize> {
     let mut out = BTreeMap::new();
@@ -187,11 +191,10 @@ fn clocks(transitions: &Rows) -> Section {
     out
 }
 
-fn left_out(suppressed: &Rows) -> Section {
-    let codes = count_by(suppressed, "code");
+fn left_out(codes: &Counts) -> Section {
     let mut out = section("Left out, and why", "One coded row each in suppressed.csv.", Vec::new());
     out.header = vec!["code".into(), "people".into()];
-    out.table = codes.into_iter().map(|(k, v)| vec![k, people(v)]).collect();
+    out.table = codes.iter().map(|(k, v)| vec![k.concat(), people(*v)]).collect();
     out
 }
 
@@ -295,18 +298,14 @@ fn rate_section(rates: &Rows) -> Section {
     out
 }
 
-fn need_section(needs: &Rows, worklist: &Rows) -> Section {
-    let mut open: BTreeMap<String, usize> = BTreeMap::new();
-    for row in needs.rows.iter().filter(|r| needs.get(r, "need") == "yes") {
-        *open.entry(needs.get(row, "domain").replace('_', " ")).or_default() += 1;
-    }
-    let items = count_by(worklist, "item");
+fn need_section(needs: &Counts, worklist: &Counts) -> Section {
+    let open = needs.iter().filter(|(k, _)| k[0] == "yes").map(|(k, n)| (k[1].replace('_', " "), *n));
     let mut out = section(
         "Needs and due items",
         "Open social needs by domain; items due now or soon.",
-        items.into_iter().map(|(k, v)| line(&k.replace('_', " "), people(v), "due")).collect(),
+        worklist.iter().map(|(k, v)| line(&k.concat().replace('_', " "), people(*v), "due")).collect(),
     );
-    out.charts.push(bars("Open needs by domain", "people", &open.into_iter().collect::<Vec<_>>()));
+    out.charts.push(bars("Open needs by domain", "people", &open.collect::<Vec<_>>()));
     out
 }
 

@@ -29,6 +29,13 @@ impl TextColumn {
         self.ends.push(self.buffer.len());
     }
 
+    /// Appends another column's texts.
+    pub fn extend(&mut self, other: &Self) {
+        let start = self.buffer.len();
+        self.buffer.push_str(&other.buffer);
+        self.ends.extend(other.ends.iter().map(|e| start + e));
+    }
+
     /// The text of a row (empty beyond the end).
     #[must_use]
     pub fn get(&self, row: usize) -> &str {

@@ -3,6 +3,7 @@
 
 use super::{ColumnData, FeatureColumn, FlatTable, Groups, MISSING_CODE, TableSpec, TextColumn, compare_ids};
 use crate::learners::LearnError;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a table is read for.
@@ -26,31 +27,52 @@ enum Filling {
 /// # Errors
 /// [`LearnError::Spec`] where the spec names a column that is not there (all such columns are
 /// listed), [`LearnError::Table`] for a damaged file or an id used twice, [`LearnError::Cell`] for
-/// text in a numeric column, NaN, infinity, or a missing label, id or group.
+/// text in a numeric column, NaN, infinity, or a missing label, id or group; of several the first in the file.
 pub fn read_csv(bytes: &[u8], spec: &TableSpec, purpose: Purpose) -> Result<FlatTable, LearnError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().from_reader(bytes);
-    let header = reader.headers().map_err(|e| LearnError::Table(problem(&e)))?.clone();
+    let header = reader.headers().map_err(|e| LearnError::Table(problem(&e, 0)))?.clone();
     let places = Places::find(&header, spec, purpose)?;
-    let missing: FxHashSet<&str> = spec.missing.iter().map(String::as_str).collect();
-    let mut build = Build::new(spec, purpose);
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|e| LearnError::Table(problem(&e)))? {
-        let line = record.position().map_or(0, csv::Position::line);
-        build.row(&record, line, &places, spec, &missing)?;
+    let begin = reader.position();
+    let body = usize::try_from(begin.byte()).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+    let piece = |(lines, bytes): (u64, &[u8])| {
+        let mut build = Build::new(spec, purpose);
+        build.piece(bytes, lines, header.len(), &places, spec).map(|()| build)
+    };
+    let pieces: Vec<_> = cut(body, begin.line() - 1).into_par_iter().map(piece).collect();
+    let mut whole = Build::new(spec, purpose);
+    for piece in pieces {
+        whole.append(piece?);
     }
-    build.finish(spec)
+    whole.finish(spec)
 }
 
-/// A CSV error without any cell content.
-fn problem(e: &csv::Error) -> String {
+/// Bytes of a piece.
+const PIECE: usize = 4 << 20;
+
+/// Pieces of whole lines with the number of lines before each. A file with a quote stays in one piece: only a reader
+/// from its beginning knows which line ends are inside a quoted cell.
+fn cut(body: &[u8], before: u64) -> Vec<(u64, &[u8])> {
+    if body.contains(&b'"') {
+        return vec![(before, body)];
+    }
+    let (mut out, mut rest, mut lines) = (Vec::new(), body, before);
+    while rest.len() > PIECE {
+        let Some(end) = rest[PIECE..].iter().position(|b| *b == b'\n') else { break };
+        let (piece, after) = rest.split_at(PIECE + end + 1);
+        out.push((lines, piece));
+        lines += piece.iter().filter(|b| **b == b'\n').count() as u64;
+        rest = after;
+    }
+    out.push((lines, rest));
+    out
+}
+
+/// A CSV error without any cell content; `before` lines stand before the piece it was found in.
+fn problem(e: &csv::Error, before: u64) -> String {
     match e.kind() {
-        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
-            format!("line {line} has {len} cells, the header has {expected_len}")
-        }
         csv::ErrorKind::Utf8 { pos, .. } => {
-            format!("line {} is not UTF-8", pos.as_ref().map_or(0, csv::Position::line))
+            format!("line {} is not UTF-8", pos.as_ref().map_or(0, csv::Position::line) + before)
         }
         _ => "the file cannot be read as CSV".into(),
     }
@@ -136,16 +158,52 @@ impl Build {
         }
     }
 
+    /// Reads the rows of a piece; `before` lines stand before it.
+    fn piece(
+        &mut self,
+        bytes: &[u8],
+        before: u64,
+        cells: usize,
+        places: &Places,
+        spec: &TableSpec,
+    ) -> Result<(), LearnError> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(|e| LearnError::Table(problem(&e, before)))? {
+            let line = record.position().map_or(0, csv::Position::line) + before;
+            if record.len() != cells {
+                let text = format!("line {line} has {} cells, the header has {cells}", record.len());
+                return Err(LearnError::Table(text));
+            }
+            self.row(&record, line, places, spec)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the rows of the next piece.
+    fn append(&mut self, next: Self) {
+        self.ids.extend(&next.ids);
+        self.groups.extend(&next.groups);
+        self.labels.extend(next.labels);
+        self.weights.extend(next.weights);
+        if let Some((low, high)) = next.window {
+            self.widen(&low);
+            self.widen(&high);
+        }
+        for (mine, theirs) in self.columns.iter_mut().zip(next.columns) {
+            mine.append(theirs);
+        }
+    }
+
     fn row(
         &mut self,
         record: &csv::StringRecord,
         line: u64,
         places: &Places,
         spec: &TableSpec,
-        missing: &FxHashSet<&str>,
     ) -> Result<(), LearnError> {
         let cell = |at: usize| record.get(at).unwrap_or("").trim();
-        let absent = |text: &str| text.is_empty() || missing.contains(text);
+        let absent = |text: &str| text.is_empty() || spec.missing.iter().any(|m| m == text);
         let bad = |column: &str, problem| Err(LearnError::Cell { column: column.into(), line, problem });
         let id = cell(places.id);
         if absent(id) {
@@ -237,19 +295,36 @@ impl Filling {
             },
             Self::Levels { codes, .. } if absent => codes.push(MISSING_CODE),
             Self::Levels { codes, levels, known } => {
-                let code = if let Some(c) = known.get(text) {
-                    *c
-                } else {
-                    let c = u32::try_from(levels.len()).unwrap_or(MISSING_CODE);
-                    known.insert(text.to_owned(), c);
-                    levels.push(text.to_owned());
-                    c
-                };
-                codes.push(code);
+                // Levels come in runs.
+                let last = codes.last().copied().filter(|c| levels.get(*c as usize).is_some_and(|l| l == text));
+                codes.push(last.unwrap_or_else(|| level(text, levels, known)));
             }
         }
         Ok(())
     }
+
+    /// Takes the cells of the next piece; levels keep the order of their first appearance.
+    fn append(&mut self, next: Self) {
+        match (self, next) {
+            (Self::Numeric(mine), Self::Numeric(theirs)) => mine.extend(theirs),
+            (Self::Levels { codes, levels, known }, Self::Levels { codes: theirs, levels: named, .. }) => {
+                let mapped: Vec<u32> = named.iter().map(|text| level(text, levels, known)).collect();
+                codes.extend(theirs.into_iter().map(|c| mapped.get(c as usize).copied().unwrap_or(MISSING_CODE)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The code of a level, a new one at its first appearance.
+fn level(text: &str, levels: &mut Vec<String>, known: &mut FxHashMap<String, u32>) -> u32 {
+    if let Some(code) = known.get(text) {
+        return *code;
+    }
+    let code = u32::try_from(levels.len()).unwrap_or(MISSING_CODE);
+    known.insert(text.to_owned(), code);
+    levels.push(text.to_owned());
+    code
 }
 
 #[cfg(test)]
@@ -291,5 +366,26 @@ mod tests {
         }
         let e = read_csv(b"i,c\n1,x\n", &spec(), Purpose::Score).unwrap_err();
         assert!(e.exit_code() == 5 && e.to_string().contains(": a"), "{e}");
+    }
+
+    #[test]
+    fn pieces_join_as_one_reading_and_errors_keep_their_line() {
+        let mut text = String::from("i,g,a,c,y\n");
+        let rows = 2 * PIECE / 24;
+        for i in 0..rows {
+            // Levels appear late and in another order in later pieces.
+            let level = ["red", "blue", "green"][(i + i / (rows / 3)) % 3];
+            text.push_str(&format!("{i},p{},{}.5,{level},{}\n", i / 2, i % 7, if i % 9 == 0 { "<30" } else { "NO" }));
+        }
+        assert!(cut(text.as_bytes(), 0).len() > 1);
+        let joined = read_csv(text.as_bytes(), &spec(), Purpose::Train).unwrap();
+        // One quote keeps the file whole.
+        let whole = read_csv(text.replace("\n0,p0,", "\n\"0\",p0,").as_bytes(), &spec(), Purpose::Train).unwrap();
+        assert_eq!(joined, whole);
+        for (broken, why) in [("9x", "not a number"), ("1,1", "cells")] {
+            let bad = text.replace(&format!("\n{},p{},", rows - 3, (rows - 3) / 2), &format!("\n{},q,{broken},", rows - 3));
+            let e = read_csv(bad.as_bytes(), &spec(), Purpose::Train).unwrap_err().to_string();
+            assert!(e.contains(&format!("line {}", rows - 1)), "{why}: {e}");
+        }
     }
 }
