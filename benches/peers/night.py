@@ -9,10 +9,11 @@ to claims by the whole rule, or writes evidence; Lamplight does all of that and 
     lamplight synth --members 100000 --seed 7 --years 3 --as-of 2026-06-30 --out DATA
     python3 benches/peers/night.py --data DATA --lamplight target/release/lamplight
 
-Prints CPU seconds and peak memory of each, each in a process of its own at two threads, and whether the Elixhauser
+Prints CPU seconds and peak memory of each, for Lamplight also the CPU seconds of reading, timelines and all measures
+(what the peers do a part of; the list, the caseload and the published files come after), each in a process of its own at two threads, and whether the Elixhauser
 measures of every member agree. Machines are noisy: read the ratios.
 """
-import argparse, csv, glob, os, resource, subprocess, sys, tempfile, textwrap, time
+import argparse, csv, glob, json, os, resource, subprocess, sys, tempfile, textwrap, time
 
 NIGHT = "2026-06-30"
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -146,9 +147,14 @@ def main():
         import duckdb
         rows = duckdb.sql(f"SELECT member_id, condition FROM read_parquet('{tmp}/out/current/measures/conditions.parquet') WHERE scheme = 'elixhauser'").fetchall()
         ours = {(m, c) for m, c in rows}
+        with open(f"{tmp}/out/current/timings.json") as f:
+            stages = json.load(f)["stages"]
+        names = [s["stage"] for s in stages]
+        chain = sum(s["cpu_milliseconds"] for s in stages[: names.index("score")]) / 1000
         for name, (cpu, wall, peak) in figures.items():
-            ratio = figures["lamplight run"][0] / cpu
-            print(f"{name:14} {cpu:7.1f} CPU s {wall:7.1f} s wall {peak:7.0f} MiB   lamplight's CPU / this: {ratio:.2f}")
+            whole = figures["lamplight run"][0]
+            print(f"{name:14} {cpu:7.1f} CPU s {wall:7.1f} s wall {peak:7.0f} MiB   lamplight's CPU / this: {whole / cpu:.2f}, "
+                  f"its reading and measures alone {chain / cpu:.2f}")
         for name, flags in answers.items():
             print(f"{name}: {len(flags)} member-measures, {len(flags ^ ours)} differ from Lamplight's {len(ours)}")
 

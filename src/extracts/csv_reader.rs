@@ -1,14 +1,15 @@
-//! CSV with exact line numbers. Owns the cutting of records, encodings and unclosed quotes;
+//! CSV with exact line numbers. Owns the reading of the stream, encodings, quoted records and unclosed quotes;
 //! refuses to judge a value.
+//!
+//! Most extracts quote nothing: as long as no quote has been seen, blocks of whole lines are cut by `csv_lines`; from
+//! the first block with one on, the `csv` crate cuts the rest.
 
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
-use arrow_array::ArrayRef;
-use arrow_array::builder::StringBuilder;
-
+use super::csv_lines::{Line, Marks, Texts};
 use super::reader::{BATCH_ROWS, RawBatch, RowNumbers, Unreadable};
 use super::reason::Reason;
 use super::source::SourceFile;
@@ -19,9 +20,21 @@ const MAX_FIELD_BYTES: usize = 64 * 1024;
 /// More columns than this are never an extract.
 const MAX_COLUMNS: usize = 10_000;
 
+/// Bytes read at a time: few enough to stay in a core's cache while they are cut.
+const BLOCK: usize = 1 << 17;
+/// A line longer than this is left to the reader of quoted files, whose limits are those of a record.
+const LONGEST_LINE: usize = 64 << 20;
+
 /// An opened CSV file, past its header.
 pub struct CsvRows {
-    reader: csv::Reader<Watched>,
+    input: Watched,
+    /// Read and not cut yet.
+    pending: Vec<u8>,
+    /// The input has ended.
+    ended: bool,
+    /// Lines before `pending`.
+    lines: u64,
+    delimiter: u8,
     quotes: Arc<AtomicU64>,
     columns: usize,
     latin1: bool,
@@ -36,7 +49,10 @@ pub struct CsvRows {
 /// # Errors
 /// A sentence: no header, header only, too many columns, not the declared encoding.
 pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, CsvRows), String> {
-    let mut input = file.open_text().map_err(|e| e.to_string())?;
+    begin(file.open_text().map_err(|e| e.to_string())?, config)
+}
+
+fn begin(mut input: Box<dyn Read + Send>, config: &ExtractConfig) -> Result<(Vec<String>, CsvRows), String> {
     // A byte-order mark is part of no header name.
     let mut head = [0_u8; 3];
     let mut got = 0;
@@ -53,7 +69,7 @@ pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, C
     let kept = if head[..got] == [0xEF, 0xBB, 0xBF] { Vec::new() } else { head[..got].to_vec() };
     let quotes = Arc::new(AtomicU64::new(0));
     let carriage_returns = Arc::new(AtomicBool::new(false));
-    let watched = Watched {
+    let mut input = Watched {
         inner: Box::new(io::Cursor::new(kept).chain(input)),
         quotes: Arc::clone(&quotes),
         carriage_returns: Arc::clone(&carriage_returns),
@@ -61,8 +77,9 @@ pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, C
         next: None,
     };
     let delimiter = config.delimiter.as_ref().and_then(|d| d.bytes().next()).unwrap_or(b',');
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).buffer_capacity(1 << 18).from_reader(watched);
+    let mut pending = Vec::new();
+    let ended = fill(&mut input, &mut pending).map_err(|e| read_failure(&e))?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(pending.as_slice());
     let header = reader.byte_headers().map_err(|e| e.to_string())?.clone();
     if header.len() > MAX_COLUMNS {
         return Err(format!("{} columns; an extract has at most {MAX_COLUMNS}", header.len()));
@@ -71,8 +88,33 @@ pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, C
     if names.iter().all(String::is_empty) {
         return Err("the file has no header".to_owned());
     }
+    let (cut, lines) = (usize::try_from(reader.position().byte()).unwrap_or(0), reader.position().line() - 1);
+    pending.drain(..cut.min(pending.len()));
     let latin1 = config.encoding.as_deref() == Some("latin1");
-    Ok((names, CsvRows { reader, quotes, columns: header.len(), latin1, marked, carriage_returns }))
+    let columns = header.len();
+    let rows = CsvRows { input, pending, ended, lines, delimiter, quotes, columns, latin1, marked, carriage_returns };
+    Ok((names, rows))
+}
+
+/// Adds a block to what is pending; true at the end of the input.
+fn fill(input: &mut Watched, pending: &mut Vec<u8>) -> io::Result<bool> {
+    let (mut at, wanted) = (pending.len(), pending.len() + BLOCK);
+    pending.resize(wanted, 0);
+    while at < wanted {
+        match input.read(&mut pending[at..]) {
+            Ok(0) => {
+                pending.truncate(at);
+                return Ok(true);
+            }
+            Ok(n) => at += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => {
+                pending.truncate(at);
+                return Err(e);
+            }
+        }
+    }
+    Ok(false)
 }
 
 fn read_failure(e: &io::Error) -> String {
@@ -88,14 +130,81 @@ impl CsvRows {
     /// # Errors
     /// A sentence when the file cannot be read to its end.
     pub fn run(mut self, file: usize, needed: &[usize], send: &SyncSender<RawBatch>) -> Result<(), String> {
-        let mut record = csv::ByteRecord::new();
         let mut block = Block::new(needed.len());
+        if !self.plain(file, needed, &mut block, send)? {
+            self.quoted(file, needed, &mut block, send)?;
+        }
+        if !block.is_empty() {
+            let _ = send.send(block.take(file));
+        }
+        Ok(())
+    }
+
+    /// Cuts blocks of whole lines as long as none holds a quote; true when that was the whole file (or nobody listens
+    /// any more).
+    fn plain(
+        &mut self,
+        file: usize,
+        needed: &[usize],
+        block: &mut Block,
+        send: &SyncSender<RawBatch>,
+    ) -> Result<bool, String> {
+        let mut marks = Marks::default();
+        let mut good = Vec::new();
+        while !self.latin1 {
+            // The last line of a file may have no end.
+            let whole = if self.ended { Some(self.pending.len()) } else { None };
+            let end = whole.or_else(|| memchr::memrchr(b'\n', &self.pending).map(|at| at + 1)).unwrap_or(0);
+            let ready = &self.pending[..end];
+            // A bare CR ends a record too: left to the reader that knows.
+            if memchr::memchr2(b'"', b'\r', ready).is_some() || self.pending.len() > LONGEST_LINE {
+                return Ok(false);
+            }
+            marks.find(ready, self.delimiter);
+            good.clear();
+            for line in marks.lines(ready) {
+                self.lines += 1;
+                if !line.is_empty() && block.accepts(self.lines, &line, self.columns) {
+                    good.push(line);
+                }
+            }
+            block.fill(&good, needed);
+            good = emptied(good);
+            // A closed channel means the judges have already failed; their error is the one told.
+            if block.lines.len() >= BATCH_ROWS && send.send(block.take(file)).is_err() {
+                return Ok(true);
+            }
+            self.pending.drain(..end);
+            if self.ended {
+                return Ok(true);
+            }
+            self.ended = fill(&mut self.input, &mut self.pending)
+                .map_err(|e| format!("line {}: {}", self.lines, read_failure(&e)))?;
+        }
+        Ok(false)
+    }
+
+    /// Cuts what is left with the `csv` crate.
+    fn quoted(
+        self,
+        file: usize,
+        needed: &[usize],
+        block: &mut Block,
+        send: &SyncSender<RawBatch>,
+    ) -> Result<(), String> {
+        let mut record = csv::ByteRecord::new();
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.delimiter)
+            .buffer_capacity(1 << 18)
+            .from_reader(io::Cursor::new(self.pending).chain(self.input));
         loop {
-            match self.reader.read_byte_record(&mut record) {
+            match reader.read_byte_record(&mut record) {
                 Ok(false) => break,
                 Ok(true) => {}
                 Err(e) => {
-                    let line = e.position().map_or(0, csv::Position::line);
+                    let line = e.position().map_or(0, csv::Position::line) + self.lines;
                     let why = match e.into_kind() {
                         csv::ErrorKind::Io(io) => read_failure(&io),
                         _ => "the record cannot be cut into fields".to_owned(),
@@ -103,29 +212,31 @@ impl CsvRows {
                     return Err(format!("line {line}: {why}"));
                 }
             }
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, csv::Position::line) + self.lines;
             block.push(line, &record, self.columns, needed, self.latin1);
-            // A closed channel means the judges have already failed; their error is the one told.
             if block.lines.len() >= BATCH_ROWS && send.send(block.take(file)).is_err() {
                 return Ok(());
             }
         }
         if self.quotes.load(Ordering::Relaxed) % 2 == 1 {
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, csv::Position::line) + self.lines;
             return Err(format!(
                 "line {line}: a quote is opened and never closed, so the rest of the file is one field"
             ));
-        }
-        if !block.is_empty() {
-            let _ = send.send(block.take(file));
         }
         Ok(())
     }
 }
 
+/// An empty vector with the room of another, for lines of another block.
+fn emptied<'b>(mut lines: Vec<Line<'_>>) -> Vec<Line<'b>> {
+    lines.clear();
+    lines.into_iter().map(|_| Line::default()).collect()
+}
+
 /// Columns under construction.
 struct Block {
-    builders: Vec<StringBuilder>,
+    columns: Vec<Texts>,
     lines: Vec<u64>,
     unreadable: Vec<Unreadable>,
     scratch: String,
@@ -134,7 +245,7 @@ struct Block {
 impl Block {
     fn new(columns: usize) -> Self {
         Self {
-            builders: (0..columns).map(|_| StringBuilder::new()).collect(),
+            columns: (0..columns).map(|_| Texts::default()).collect(),
             lines: Vec::new(),
             unreadable: Vec::new(),
             scratch: String::new(),
@@ -145,22 +256,39 @@ impl Block {
         self.lines.is_empty() && self.unreadable.is_empty()
     }
 
+    /// Whether a line without quotes can be used; its number is noted either way.
+    fn accepts(&mut self, number: u64, line: &Line<'_>, columns: usize) -> bool {
+        let refused = refuse_line(line, columns);
+        match refused {
+            Some(reason) => self.unreadable.push(Unreadable { row: number, reason }),
+            None => self.lines.push(number),
+        }
+        refused.is_none()
+    }
+
+    /// Adds the fields of accepted lines, column by column.
+    fn fill(&mut self, lines: &[Line<'_>], needed: &[usize]) {
+        for (texts, at) in self.columns.iter_mut().zip(needed) {
+            for line in lines {
+                texts.push(line.field(*at));
+            }
+        }
+    }
+
     fn push(&mut self, line: u64, record: &csv::ByteRecord, columns: usize, needed: &[usize], latin1: bool) {
         if let Some(reason) = refuse(record, columns, latin1) {
             self.unreadable.push(Unreadable { row: line, reason });
             return;
         }
         self.lines.push(line);
-        for (builder, at) in self.builders.iter_mut().zip(needed) {
+        for (texts, at) in self.columns.iter_mut().zip(needed) {
             let field = record.get(*at).unwrap_or_default();
-            if field.is_empty() {
-                builder.append_null();
-            } else if latin1 {
+            if latin1 && !field.is_ascii() {
                 self.scratch.clear();
                 self.scratch.extend(field.iter().map(|b| char::from(*b)));
-                builder.append_value(&self.scratch);
+                texts.push(self.scratch.as_bytes());
             } else {
-                builder.append_value(std::str::from_utf8(field).unwrap_or_default());
+                texts.push(field);
             }
         }
     }
@@ -171,10 +299,25 @@ impl Block {
             file,
             len: lines.len(),
             rows: RowNumbers::Each(lines),
-            columns: self.builders.iter_mut().map(|b| Arc::new(b.finish()) as ArrayRef).collect(),
+            columns: self.columns.iter_mut().map(Texts::take).collect(),
             unreadable: std::mem::take(&mut self.unreadable),
         }
     }
+}
+
+/// As [`refuse`], of a line without quotes.
+fn refuse_line(line: &Line<'_>, columns: usize) -> Option<Reason> {
+    if line.fields() != columns {
+        return Some(Reason::RaggedRow);
+    }
+    let bytes = line.bytes();
+    if memchr::memchr(0, bytes).is_some() {
+        return Some(Reason::NulByte);
+    }
+    if bytes.len() > MAX_FIELD_BYTES && (0..columns).any(|k| line.field(k).len() > MAX_FIELD_BYTES) {
+        return Some(Reason::FieldTooLong);
+    }
+    (!bytes.is_ascii() && std::str::from_utf8(bytes).is_err()).then_some(Reason::InvalidEncoding)
 }
 
 fn refuse(record: &csv::ByteRecord, columns: usize, latin1: bool) -> Option<Reason> {
@@ -243,7 +386,7 @@ impl Read for Watched {
 
 impl Watched {
     fn count(&self, block: &[u8]) {
-        let found = block.iter().filter(|b| **b == b'"').count();
+        let found = memchr::memchr_iter(b'"', block).count();
         if found > 0 {
             self.quotes.fetch_add(found as u64, Ordering::Relaxed);
         }
@@ -266,7 +409,7 @@ impl Watched {
 
     /// Drops each CR before an LF; returns the bytes kept.
     fn join_line_ends(&mut self, block: &mut [u8]) -> usize {
-        if !block.contains(&b'\r') {
+        if memchr::memchr(b'\r', block).is_none() {
             return block.len();
         }
         if block.windows(2).any(|w| w == b"\r\n") {
@@ -322,5 +465,65 @@ mod tests {
             assert_eq!(quotes.load(Ordering::Relaxed), 2);
             assert!(seen.load(Ordering::Relaxed));
         }
+    }
+
+    type Seen = (Vec<u64>, Vec<Vec<Option<String>>>, Vec<(u64, Reason)>);
+
+    /// Line numbers, texts by column and refused lines of a text.
+    fn rows(text: &str, needed: &[usize]) -> Seen {
+        let input = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
+        let (_, rows) = begin(input, &ExtractConfig::default()).expect("a header");
+        let (send, receive) = std::sync::mpsc::sync_channel(1000);
+        rows.run(0, needed, &send).expect("read to its end");
+        drop(send);
+        let (mut lines, mut texts, mut refused) = (Vec::new(), vec![Vec::new(); needed.len()], Vec::new());
+        for batch in receive {
+            lines.extend((0..batch.len).map(|i| batch.rows.at(i)));
+            for (all, column) in texts.iter_mut().zip(&batch.columns) {
+                let column = column.as_any().downcast_ref::<arrow_array::StringArray>().expect("texts");
+                all.extend(column.iter().map(|t| t.map(str::to_owned)));
+            }
+            refused.extend(batch.unreadable.iter().map(|u| (u.row, u.reason)));
+        }
+        (lines, texts, refused)
+    }
+
+    #[test]
+    fn plain_lines_are_read_as_the_csv_crate_reads_them() {
+        let mut long = String::from("a,b,c\n");
+        for i in 0..60_000 {
+            // Ragged, with a NUL, with nothing, not ASCII, now and then.
+            match i % 997 {
+                3 => long.push_str("1,2\n"),
+                5 => long.push_str("1,\0,3\n"),
+                7 => long.push_str(",,\n"),
+                9 => long.push_str("gr\u{fc}n,\u{20ac},z\n"),
+                _ => long.push_str(&format!("{i},,value {}\n", i % 13)),
+            }
+        }
+        let short =
+            ["a,b,c\n1,2,3\n4,5,6\n", "a,b,c\n1,2,3\n4,5,6", "a,b,c\n1,2,3", "a,b,c\r\n1,2,3\r\n4,,\r\n", "a,b,c\n,,"];
+        for text in short.into_iter().chain([long.as_str(), long.trim_end()]) {
+            for needed in [&[0, 1, 2][..], &[2, 0]] {
+                let plain = rows(text, needed);
+                // A quote in the first line after the header leaves everything to the crate.
+                let quoted = text.replacen('\n', "\n\"q\",q,q\n", 1);
+                let (lines, texts, refused) = rows(&quoted, needed);
+                assert_eq!(plain.0, lines[1..].iter().map(|l| l - 1).collect::<Vec<_>>());
+                for (plain, whole) in plain.1.iter().zip(&texts) {
+                    assert!(plain[..] == whole[1..]);
+                }
+                assert_eq!(plain.2, refused.iter().map(|(l, r)| (l - 1, *r)).collect::<Vec<_>>());
+                // One in the last line leaves the blocks before it to us.
+                let late = rows(&format!("{}\n\"q\",q,q", text.trim_end_matches(['\r', '\n'])), needed);
+                assert!(late.0[..plain.0.len()] == plain.0[..] && late.0.len() == plain.0.len() + 1);
+                assert_eq!(late.0.last(), Some(&(text.lines().count() as u64 + 1)));
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_no_byte_are_no_rows_and_count_as_lines() {
+        assert_eq!(rows("a,b\n\n1,2\n\n\n3,4", &[0]).0, [3, 6]);
     }
 }

@@ -4,6 +4,7 @@
 mod claims;
 pub mod contract;
 mod convert;
+mod csv_lines;
 mod csv_reader;
 mod dates;
 mod events;

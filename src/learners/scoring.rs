@@ -236,7 +236,9 @@ impl Scored<'_> {
         };
         let parts: Vec<String> = self.rows.par_chunks(PART).enumerate().map(part).collect();
         let mut out = b"id,probability,reason_1,reason_2,reason_3\n".to_vec();
-        parts.iter().for_each(|p| out.extend_from_slice(p.as_bytes()));
+        for part in &parts {
+            out.extend_from_slice(part.as_bytes());
+        }
         out
     }
 }
@@ -315,12 +317,8 @@ mod tests {
     #[test]
     fn csv_cells_are_quoted_and_disarmed() {
         let levels = vec!["a, \"b\"".to_owned()];
-        let feature = |name: &str, kind| Feature {
-            name: name.to_owned(),
-            kind,
-            missing_rows: 0,
-            missing_is_level: false,
-        };
+        let feature =
+            |name: &str, kind| Feature { name: name.to_owned(), kind, missing_rows: 0, missing_is_level: false };
         let features =
             [feature("f", FeatureKind::Levels { levels }), feature("-n", FeatureKind::Numeric { min: 0.0, max: 1.0 })];
         let reason = |feature, value| Some(RowReason { feature, value, points: 0.25 });

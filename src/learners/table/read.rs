@@ -383,7 +383,8 @@ mod tests {
         let whole = read_csv(text.replace("\n0,p0,", "\n\"0\",p0,").as_bytes(), &spec(), Purpose::Train).unwrap();
         assert_eq!(joined, whole);
         for (broken, why) in [("9x", "not a number"), ("1,1", "cells")] {
-            let bad = text.replace(&format!("\n{},p{},", rows - 3, (rows - 3) / 2), &format!("\n{},q,{broken},", rows - 3));
+            let bad =
+                text.replace(&format!("\n{},p{},", rows - 3, (rows - 3) / 2), &format!("\n{},q,{broken},", rows - 3));
             let e = read_csv(bad.as_bytes(), &spec(), Purpose::Train).unwrap_err().to_string();
             assert!(e.contains(&format!("line {}", rows - 1)), "{why}: {e}");
         }
