@@ -1,6 +1,7 @@
 //! How many contacts tonight's staff can make and with whom. Owns slots by manager and the disciplines a
 //! person needs; refuses to assign a case.
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Inputs};
@@ -91,9 +92,13 @@ impl Staff {
     }
 
     /// What nobody on duty has that a person needs: the discipline, the licence, the language, or their
-    /// combination; empty when somebody could take them.
-    #[must_use]
-    pub fn missing(&self, person: &Asked) -> String {
+    /// combination; empty when somebody could take them. `told` keeps the answers of a night.
+    pub fn missing(&self, person: &Asked, told: &mut Missing) -> String {
+        let key = (person.required, person.language.clone(), person.state.clone());
+        told.0.entry(key).or_insert_with(|| self.lacks(person)).clone()
+    }
+
+    fn lacks(&self, person: &Asked) -> String {
         let fits = |d: bool, s: bool, l: bool| {
             self.managers.iter().any(|m| {
                 (!d || Discipline::parse(&m.discipline).is_some_and(|x| person.required.contains(x)))
@@ -156,9 +161,18 @@ struct Slots {
     left: f64,
 }
 
+/// What a person needs of whoever calls: thousands share each combination.
+type Needed = (Disciplines, String, String);
+
+/// What nobody has, by what was asked for.
+#[derive(Default)]
+pub struct Missing(FxHashMap<Needed, String>);
+
 /// Contacts left with everyone on duty.
 pub struct ContactCapacity {
     slots: Vec<Slots>,
+    /// Places of those who can take a combination, found once.
+    eligible: FxHashMap<Needed, Vec<usize>>,
     /// No roster: a fixed number of contacts for anyone.
     open: Option<u32>,
 }
@@ -234,30 +248,36 @@ impl ContactCapacity {
             licensed_states: m.licensed_states.clone(),
             left: staff.calls(m, factor),
         });
-        Self { slots: slots.collect(), open: staff.open_length }
+        Self { slots: slots.collect(), eligible: FxHashMap::default(), open: staff.open_length }
     }
 
     /// Who would take a person: the current manager when on duty, else the eligible manager who has most left
     /// (ties by id).
-    fn find(&self, person: &Asked) -> Option<usize> {
-        let mut best: Option<usize> = None;
-        for (i, slot) in self.slots.iter().enumerate() {
-            if person.current.as_deref() == Some(&slot.id) && (slot.left >= 1.0 || person.must) {
-                return Some(i);
-            }
-            let eligible = slot.discipline.is_some_and(|d| person.required.contains(d))
-                && speaks(&slot.languages, &person.language)
-                && licensed(&slot.licensed_states, &person.state);
-            if eligible && best.is_none_or(|b| slot.left > self.slots[b].left) {
-                best = Some(i);
-            }
+    fn find(&mut self, person: &Asked) -> Option<usize> {
+        let slots = &self.slots;
+        if let Some(current) = &person.current
+            && let Some(at) = slots.iter().position(|s| s.id == *current)
+            && (slots[at].left >= 1.0 || person.must)
+        {
+            return Some(at);
         }
-        best
+        let able = |s: &Slots| {
+            s.discipline.is_some_and(|d| person.required.contains(d))
+                && speaks(&s.languages, &person.language)
+                && licensed(&s.licensed_states, &person.state)
+        };
+        let eligible = self
+            .eligible
+            .entry((person.required, person.language.clone(), person.state.clone()))
+            .or_insert_with(|| (0..slots.len()).filter(|i| able(&slots[*i])).collect());
+        let more = |best: usize, i: &usize| if slots[*i].left > slots[best].left { *i } else { best };
+        let (first, rest) = eligible.split_first()?;
+        Some(rest.iter().fold(*first, more))
     }
 
     /// Whether a slot is free for a person, without taking it.
     #[must_use]
-    pub fn has_room(&self, person: &Asked) -> bool {
+    pub fn has_room(&mut self, person: &Asked) -> bool {
         match self.open {
             Some(open) => open > 0 || person.must,
             None => self.find(person).is_some_and(|i| self.slots[i].left >= 1.0 || person.must),

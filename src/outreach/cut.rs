@@ -134,7 +134,7 @@ pub fn cut(queue: &[Queued], staff: &Staff) -> Vec<Place> {
 mod tests {
     use super::*;
     use crate::domain::{Discipline, Disciplines};
-    use crate::outreach::OnDuty;
+    use crate::outreach::{Missing, OnDuty};
 
     fn staff(contacts: f64) -> Staff {
         let managers = vec![OnDuty {
@@ -197,9 +197,9 @@ mod tests {
             state: state.to_owned(),
             ..Asked::default()
         };
-        assert_eq!(staff.missing(&with("", "NC", Discipline::Rn)), "");
-        assert_eq!(staff.missing(&with("", "NC", Discipline::Chw)), "discipline CHW");
-        assert_eq!(staff.missing(&with("", "GA", Discipline::Rn)), "RN licensed in GA");
-        assert_eq!(staff.missing(&with("es", "NC", Discipline::Rn)), "RN who speaks es");
+        assert_eq!(staff.missing(&with("", "NC", Discipline::Rn), &mut Missing::default()), "");
+        assert_eq!(staff.missing(&with("", "NC", Discipline::Chw), &mut Missing::default()), "discipline CHW");
+        assert_eq!(staff.missing(&with("", "GA", Discipline::Rn), &mut Missing::default()), "RN licensed in GA");
+        assert_eq!(staff.missing(&with("es", "NC", Discipline::Rn), &mut Missing::default()), "RN who speaks es");
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::candidate::{Candidate, candidates};
-use super::capacity::{Asked, Staff, required_disciplines};
+use super::capacity::{Asked, Missing, Staff, required_disciplines};
 use super::cut::{Place, Queued, cut};
 use super::holdout;
 use super::memory::{Arm, FORGET_AFTER_DAYS, Memory, MemoryRow, REMEMBER_ARM_DAYS};
@@ -158,6 +158,7 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     open.sort_by(Candidate::order);
     let queue = queue(inputs, &open);
     let places = cut(&queue, &out.staff);
+    let mut told = Missing::default();
     for (rank, ((candidate, queued), place)) in open.into_iter().zip(queue).zip(places).enumerate() {
         out.queue.push(QueueRow {
             member: candidate.member,
@@ -178,7 +179,8 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
             }
             Place::Household => out.suppressed.push(suppression::household(&candidate, as_of)),
             Place::Full | Place::Nobody => {
-                let missing = if place == Place::Nobody { out.staff.missing(&queued.asked) } else { String::new() };
+                let missing =
+                    if place == Place::Nobody { out.staff.missing(&queued.asked, &mut told) } else { String::new() };
                 out.overflow.push(Overflow {
                     candidate,
                     rank: rank + 1,

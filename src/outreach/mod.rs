@@ -14,8 +14,8 @@ mod suppression;
 pub use actions::{Action, first_action};
 pub use candidate::{Candidate, Clock, Parts, Stream};
 pub use capacity::{
-    Asked, CONTACTS_PER_FTE, HOURS_PER_FTE, OnDuty, Staff, clock_worker, on_duty, reach_rate, required_disciplines,
-    working_manager,
+    Asked, CONTACTS_PER_FTE, HOURS_PER_FTE, Missing, OnDuty, Staff, clock_worker, on_duty, reach_rate,
+    required_disciplines, working_manager,
 };
 pub use cut::{Draw, Place, Queued, cut};
 pub use list::{Dropped, ListStatus, Listed, OutreachList, Overflow, QueueRow, build};

@@ -10,10 +10,13 @@ const MIB: u64 = 1 << 20;
 const BASE: u64 = 192 * MIB;
 /// A batch being read and two buckets being measured, by thread.
 const THREAD: u64 = 64 * MIB;
-/// What a claim line, ADT row or fill takes as a record.
-const EVENT: u64 = 96;
-/// What a member keeps to the end: facts, snapshot, scores, reasons, a place on the list. Measured at a million.
-const MEMBER: u64 = 4_700;
+/// What a claim line, ADT row or fill takes as a record, when no two of a member stand together.
+const EVENT: u64 = 72;
+/// What a member takes while claims are read and measured: facts and the rows of the small extracts.
+const READ: u64 = 1_600;
+/// What a member keeps to the end: facts, snapshot, scores, reasons, a place on the list; the claims are gone by then.
+/// Measured at a million.
+const MEMBER: u64 = 3_700;
 /// What a trained model adds to a member: probability, reasons with their evidence.
 const MODEL: u64 = 1_500;
 
@@ -24,7 +27,8 @@ pub fn needed(size: InputSize, models: usize, plan: &RunPlan) -> u64 {
     let events = size.event_rows.saturating_mul(EVENT).min(limit);
     let threads = if plan.run.threads == 0 { rayon::current_num_threads() } else { plan.run.threads } as u64;
     let member = MEMBER + MODEL * models as u64;
-    BASE + THREAD * threads + events + size.eligibility_rows.saturating_mul(member)
+    let reading = events + size.eligibility_rows.saturating_mul(READ);
+    BASE + THREAD * threads + reading.max(size.eligibility_rows.saturating_mul(member))
 }
 
 /// The smallest cap on this process's memory, and what sets it; `None` where nothing does.

@@ -183,7 +183,8 @@ fn spec_of(history: &History<'_>, features: &[Feature], learner: LearnerChoice) 
     }
 }
 
-/// Settings for panels: slower and smaller steps than for flat tables gain nothing on hundreds of thousands of rows.
+/// Settings for panels, of hundreds of columns that repeat each other: few of them a tree. Three averaged boosters gained
+/// .002 in AUROC on a synthetic population and cost three times the scoring, so there is one.
 fn options(history: &History<'_>, request: &TrainRequest) -> TrainOptions {
     TrainOptions {
         allow_suspect: request.allow_suspect,

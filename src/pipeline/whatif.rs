@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{PipelineError, publication};
 use crate::domain::{Discipline, Disciplines};
-use crate::outreach::{Asked, CONTACTS_PER_FTE, Draw, HOURS_PER_FTE, OnDuty, Place, Queued, Staff, cut};
+use crate::outreach::{Asked, CONTACTS_PER_FTE, Draw, HOURS_PER_FTE, Missing, OnDuty, Place, Queued, Staff, cut};
 use crate::publish::{Manifest, PublishError, Rows, read_rows};
 
 /// What `whatif` was asked.
@@ -150,6 +150,7 @@ fn evening(staff: &Staff, people: &[Person]) -> Evening {
         length: staff.length(),
         ..Evening::default()
     };
+    let mut told = Missing::default();
     for (person, place) in people.iter().zip(cut(&queue, staff)) {
         match place {
             Place::Listed { .. } => {
@@ -161,7 +162,7 @@ fn evening(staff: &Staff, people: &[Person]) -> Evening {
                 out.overflow += 1;
                 out.missed += person.expected;
                 if place == Place::Nobody {
-                    let slot = out.unable.entry(staff.missing(&person.queued.asked)).or_default();
+                    let slot = out.unable.entry(staff.missing(&person.queued.asked, &mut told)).or_default();
                     slot.0 += 1;
                     slot.1 += person.expected;
                 }
