@@ -15,7 +15,12 @@ fn people(rows: &[String]) -> String {
 }
 
 fn person(id: &str) -> String {
-    format!("{id},1950-02-03,female,2020-01-01,9999-12-31,,919-555-{id},F{id},L{id},yes,en,0,NC,medicare,")
+    span(id, "2020-01-01", "9999-12-31", &format!("919-555-{id}"), "")
+}
+
+/// One span of a person with its number and dual status.
+fn span(id: &str, from: &str, to: &str, phone: &str, dual: &str) -> String {
+    format!("{id},1950-02-03,female,{from},{to},,{phone},F{id},L{id},yes,en,0,NC,medicare,{dual}")
 }
 
 /// Everyone was discharged home on Friday, so that a clock runs for whoever is not left out.
@@ -127,16 +132,13 @@ fn one_person_under_several_ids_is_called_once_and_refuses_once() {
 #[test]
 fn a_number_that_changed_is_called_again() {
     let mut f = Folder::new("2026-06-30");
-    let span = |id: &str, from: &str, to: &str, phone: &str| {
-        format!("{id},1950-02-03,female,{from},{to},,{phone},F{id},L{id},yes,en,0,NC,medicare,")
-    };
     f.extract(
         "eligibility",
         &people(&[
-            span("NEW", "2020-01-01", "2026-05-31", "919-555-0001"),
-            span("NEW", "2026-06-01", "9999-12-31", "919-555-0002"),
-            span("SAME", "2020-01-01", "2026-05-31", "919-555-0003"),
-            span("SAME", "2026-06-01", "9999-12-31", "(919) 555-0003"),
+            span("NEW", "2020-01-01", "2026-05-31", "919-555-0001", ""),
+            span("NEW", "2026-06-01", "9999-12-31", "919-555-0002", ""),
+            span("SAME", "2020-01-01", "2026-05-31", "919-555-0003", ""),
+            span("SAME", "2026-06-01", "9999-12-31", "(919) 555-0003", ""),
         ]),
     );
     f.extract("admission", &discharged(&["NEW", "SAME"]));
@@ -173,9 +175,7 @@ fn the_cover_works_a_clock_that_cannot_wait() {
 /// Dual status is that of the span that covers the night: neither an older span's nor one's that has ended.
 #[test]
 fn the_risk_score_takes_the_covering_span() {
-    let span = |id: &str, from: &str, to: &str, dual: &str| {
-        format!("{id},1950-02-03,female,{from},{to},,919-555-{id},F{id},L{id},yes,en,0,NC,medicare,{dual}")
-    };
+    let span = |id: &str, from: &str, to: &str, dual: &str| span(id, from, to, &format!("919-555-{id}"), dual);
     let mut f = Folder::new("2026-06-30");
     f.extract(
         "eligibility",

@@ -10,8 +10,8 @@ to claims by the whole rule, or writes evidence; Lamplight does all of that and 
     python3 benches/peers/night.py --data DATA --lamplight target/release/lamplight
 
 Prints CPU seconds and peak memory of each, for Lamplight also the CPU seconds of reading, timelines and all measures
-(what the peers do a part of; the list, the caseload and the published files come after), each in a process of its own at two threads, and whether the Elixhauser
-measures of every member agree. Machines are noisy: read the ratios.
+(what the peers do a part of; the list, the caseload and the published files come after), each in a process of its own
+at two threads, and whether the Elixhauser measures of every member agree. Machines are noisy: read the ratios.
 """
 import argparse, csv, glob, json, os, resource, subprocess, sys, tempfile, textwrap, time
 

@@ -258,7 +258,7 @@ impl Block {
 
     /// Whether a line without quotes can be used; its number is noted either way.
     fn accepts(&mut self, number: u64, line: &Line<'_>, columns: usize) -> bool {
-        let refused = refuse_line(line, columns);
+        let refused = refuse(line.fields(), columns, line.bytes(), false, |k| line.field(k));
         match refused {
             Some(reason) => self.unreadable.push(Unreadable { row: number, reason }),
             None => self.lines.push(number),
@@ -276,13 +276,14 @@ impl Block {
     }
 
     fn push(&mut self, line: u64, record: &csv::ByteRecord, columns: usize, needed: &[usize], latin1: bool) {
-        if let Some(reason) = refuse(record, columns, latin1) {
+        let field = |k: usize| record.get(k).unwrap_or_default();
+        if let Some(reason) = refuse(record.len(), columns, record.as_slice(), latin1, field) {
             self.unreadable.push(Unreadable { row: line, reason });
             return;
         }
         self.lines.push(line);
         for (texts, at) in self.columns.iter_mut().zip(needed) {
-            let field = record.get(*at).unwrap_or_default();
+            let field = field(*at);
             if latin1 && !field.is_ascii() {
                 self.scratch.clear();
                 self.scratch.extend(field.iter().map(|b| char::from(*b)));
@@ -305,36 +306,27 @@ impl Block {
     }
 }
 
-/// As [`refuse`], of a line without quotes.
-fn refuse_line(line: &Line<'_>, columns: usize) -> Option<Reason> {
-    if line.fields() != columns {
+/// Why a record cannot be used: its number of fields, its bytes, and each of its fields.
+fn refuse<'r>(
+    fields: usize,
+    columns: usize,
+    bytes: &[u8],
+    latin1: bool,
+    field: impl Fn(usize) -> &'r [u8],
+) -> Option<Reason> {
+    if fields != columns {
         return Some(Reason::RaggedRow);
     }
-    let bytes = line.bytes();
     if memchr::memchr(0, bytes).is_some() {
         return Some(Reason::NulByte);
     }
-    if bytes.len() > MAX_FIELD_BYTES && (0..columns).any(|k| line.field(k).len() > MAX_FIELD_BYTES) {
-        return Some(Reason::FieldTooLong);
-    }
-    (!bytes.is_ascii() && std::str::from_utf8(bytes).is_err()).then_some(Reason::InvalidEncoding)
-}
-
-fn refuse(record: &csv::ByteRecord, columns: usize, latin1: bool) -> Option<Reason> {
-    if record.len() != columns {
-        return Some(Reason::RaggedRow);
-    }
-    let bytes = record.as_slice();
-    if bytes.contains(&0) {
-        return Some(Reason::NulByte);
-    }
-    if bytes.len() > MAX_FIELD_BYTES && record.iter().any(|f| f.len() > MAX_FIELD_BYTES) {
+    if bytes.len() > MAX_FIELD_BYTES && (0..columns).any(|k| field(k).len() > MAX_FIELD_BYTES) {
         return Some(Reason::FieldTooLong);
     }
     if latin1 || bytes.is_ascii() {
         return None;
     }
-    record.iter().any(|f| std::str::from_utf8(f).is_err()).then_some(Reason::InvalidEncoding)
+    (0..columns).any(|k| std::str::from_utf8(field(k)).is_err()).then_some(Reason::InvalidEncoding)
 }
 
 /// Counts quote characters as they pass (in a well-formed file they come in pairs) and gives CR LF on as LF, so

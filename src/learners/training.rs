@@ -9,8 +9,8 @@ use crate::learners::logistic::{self, Convergence, LogisticParams};
 use crate::learners::metrics::{BootstrapPlan, Evaluation, evaluate_with};
 use crate::learners::scoring::Ready;
 use crate::learners::table::{
-    Direction, Encoded, EncodedColumn, FeatureDictionary, Findings, FlatTable, LearnerChoice, Purpose, TableSpec,
-    inspect, read_csv,
+    Direction, Encoded, EncodedColumn, FeatureDictionary, Findings, FlatTable, Groups, LearnerChoice, Purpose,
+    TableSpec, inspect, read_csv,
 };
 use crate::learners::{LearnError, Refusal};
 use rayon::prelude::*;
@@ -129,8 +129,8 @@ struct Bench<'a> {
     weights: Option<&'a [f32]>,
     folds: Vec<u8>,
     fold_count: u8,
-    /// Group of each row, numbered by first appearance in the canonical order: sums over groups then have one order.
-    groups: Vec<u32>,
+    /// Numbered by first appearance in the canonical order: sums over groups have one order.
+    groups: &'a Groups,
 }
 
 /// Trains from CSV bytes (see [`read_csv`]).
@@ -171,7 +171,7 @@ pub fn train_flat(table: &FlatTable, spec: &TableSpec, options: &TrainOptions) -
         weights: table.weights.as_deref(),
         folds: table.groups.folds(options.folds, spec.seed),
         fold_count: u8::try_from(options.folds).unwrap_or(5),
-        groups: by_appearance(&table.groups.codes),
+        groups: &table.groups,
     };
     let clock = std::time::Instant::now();
     let tuned = tune_all(&bench, spec, options, &dictionary);
@@ -180,20 +180,6 @@ pub fn train_flat(table: &FlatTable, spec: &TableSpec, options: &TrainOptions) -
     let mut trained = finish(&bench, table, spec, options, dictionary.clone(), findings, &tuned, plan)?;
     trained.seconds.tune = tune;
     Ok(trained)
-}
-
-fn by_appearance(codes: &[u32]) -> Vec<u32> {
-    let mut number = vec![u32::MAX; codes.iter().max().map_or(0, |c| *c as usize + 1)];
-    let mut next = 0;
-    let numbered = codes.iter().map(|c| {
-        let n = &mut number[*c as usize];
-        if *n == u32::MAX {
-            *n = next;
-            next += 1;
-        }
-        *n
-    });
-    numbered.collect()
 }
 
 fn tune_all(bench: &Bench<'_>, spec: &TableSpec, options: &TrainOptions, dictionary: &FeatureDictionary) -> Vec<Tuned> {
@@ -433,11 +419,11 @@ impl Bench<'_> {
     /// groups of rows.
     fn excess(&self, raw: &[f64], best: &[f64]) -> (f64, f64) {
         let rows = raw.iter().zip(best).zip(&self.labels).enumerate();
-        let mut by_group = vec![0.0; self.groups.iter().max().map_or(0, |g| *g as usize + 1)];
+        let mut by_group = vec![0.0; self.groups.count()];
         let mut total = 0.0;
         for (i, ((z, b), y)) in rows {
             let w = self.weights.map_or(1.0, |w| f64::from(w[i]));
-            by_group[self.groups[i] as usize] += w * (row_loss(*z, *y) - row_loss(*b, *y));
+            by_group[self.groups.codes[i] as usize] += w * (row_loss(*z, *y) - row_loss(*b, *y));
             total += w;
         }
         let (sum, squares) = by_group.iter().fold((0.0, 0.0), |a, d| (a.0 + d, a.1 + d * d));

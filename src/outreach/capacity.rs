@@ -94,8 +94,7 @@ impl Staff {
     /// What nobody on duty has that a person needs: the discipline, the licence, the language, or their
     /// combination; empty when somebody could take them. `told` keeps the answers of a night.
     pub fn missing(&self, person: &Asked, told: &mut Missing) -> String {
-        let key = (person.required, person.language.clone(), person.state.clone());
-        told.0.entry(key).or_insert_with(|| self.lacks(person)).clone()
+        told.0.entry(person.needed()).or_insert_with(|| self.lacks(person)).clone()
     }
 
     fn lacks(&self, person: &Asked) -> String {
@@ -149,6 +148,10 @@ impl Asked {
             current: working_manager(inputs, candidate.member).map(String::from),
             must: candidate.clock.is_some(),
         }
+    }
+
+    fn needed(&self) -> Needed {
+        (self.required, self.language.clone(), self.state.clone())
     }
 }
 
@@ -268,7 +271,7 @@ impl ContactCapacity {
         };
         let eligible = self
             .eligible
-            .entry((person.required, person.language.clone(), person.state.clone()))
+            .entry(person.needed())
             .or_insert_with(|| (0..slots.len()).filter(|i| able(&slots[*i])).collect());
         let more = |best: usize, i: &usize| if slots[*i].left > slots[best].left { *i } else { best };
         let (first, rest) = eligible.split_first()?;

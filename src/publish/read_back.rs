@@ -55,15 +55,19 @@ pub fn count_rows(path: &Path, columns: &[&str]) -> Result<BTreeMap<Vec<String>,
         }
         return Ok(out);
     }
-    let mut reader = csv::Reader::from_path(path).map_err(|e| fail(path, e.to_string()))?;
-    let names: Vec<String> =
-        reader.headers().map_err(|e| fail(path, e.to_string()))?.iter().map(str::to_owned).collect();
+    let (names, mut reader) = open_csv(path)?;
     let at = find(&names)?;
     for record in reader.records() {
         let record = record.map_err(|e| fail(path, e.to_string()))?;
         *out.entry(at.iter().map(|c| record.get(*c).unwrap_or("").to_owned()).collect()).or_default() += 1;
     }
     Ok(out)
+}
+
+fn open_csv(path: &Path) -> Result<(Vec<String>, csv::Reader<std::fs::File>), PublishError> {
+    let mut reader = csv::Reader::from_path(path).map_err(|e| fail(path, e.to_string()))?;
+    let names = reader.headers().map_err(|e| fail(path, e.to_string()))?.iter().map(str::to_owned).collect();
+    Ok((names, reader))
 }
 
 fn open_parquet(path: &Path) -> Result<(Vec<String>, ParquetRecordBatchReader), PublishError> {
@@ -83,9 +87,7 @@ fn fail(path: &Path, why: String) -> PublishError {
 }
 
 fn csv(path: &Path, only: Option<(&str, &str)>) -> Result<Rows, PublishError> {
-    let mut reader = csv::Reader::from_path(path).map_err(|e| fail(path, e.to_string()))?;
-    let names: Vec<String> =
-        reader.headers().map_err(|e| fail(path, e.to_string()))?.iter().map(str::to_owned).collect();
+    let (names, mut reader) = open_csv(path)?;
     let at = only.and_then(|(column, _)| names.iter().position(|n| n == column));
     let mut rows = Vec::new();
     for record in reader.records() {
