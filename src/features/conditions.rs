@@ -2,10 +2,10 @@
 //! refuses to decide which of them matter.
 
 use super::demographics::flag;
-use super::families::{FAMILIES, family};
+use super::families::{FAMILIES, KINDS, family};
 use super::known::View;
 use super::registry::{Domain, Group, Spec, spec};
-use super::scan::Days;
+use super::scan::{Days, LONGEST};
 use super::topic::Topic;
 use crate::measures::{Comorbidity, Scheme};
 use crate::reference::ELIXHAUSER;
@@ -18,11 +18,12 @@ pub struct Facts {
     charlson_bits: u32,
     indices: [Option<f64>; 5],
     claims: Vec<[f64; 2]>,
+    kinds: Vec<f64>,
     since: Vec<Option<f64>>,
     kidney_stage: u8,
     categories: [f64; 4],
-    /// Newest value, its age in days, and change against the value before, by laboratory test.
-    labs: [[Option<f64>; 3]; 4],
+    /// Newest value, its age in days, change against the value before, and mean of two years, by laboratory test.
+    labs: [[Option<f64>; 4]; 4],
     labs_told: bool,
 }
 
@@ -43,15 +44,16 @@ fn topic_of(name: &str) -> Topic {
         Topic::Condition(ELIXHAUSER.iter().position(|e| *e == n).and_then(|i| u8::try_from(i).ok()).unwrap_or(0))
     };
     match name {
-        "heart_failure" => bit("hf"),
-        "copd" | "asthma" | "oxygen" => bit("lung_chronic"),
+        n if n.starts_with("heart_failure") => bit("hf"),
+        n if n.starts_with("asthma") => bit("lung_chronic"),
+        "copd" | "copd_exacerbation" | "oxygen" => bit("lung_chronic"),
         "diabetes" => bit("diab_uncx"),
-        "diabetes_complication" => bit("diab_cx"),
+        n if n.starts_with("diabetes_") => bit("diab_cx"),
         "hypertension" => bit("htn_uncx"),
         "kidney_disease" => bit("renlfl_mod"),
         "stroke" => bit("cbvd"),
         "dementia" => bit("dementia"),
-        "depression" => bit("depress"),
+        "depression" | "depression_severe" => bit("depress"),
         "severe_mental" => bit("psychoses"),
         "substance_use" => bit("drug_abuse"),
         "cancer" | "palliative" => bit("cancer_solid"),
@@ -106,6 +108,7 @@ fn prepare(v: &View<'_>) -> Facts {
         claims: (0..FAMILIES.len())
             .map(|f| [v.scan.family(f).within(v.day, 90), v.scan.family(f).within(v.day, 365)])
             .collect(),
+        kinds: (0..KINDS.len()).map(|k| v.scan.family(FAMILIES.len() + k).within(v.day, LONGEST)).collect(),
         since: (0..FAMILIES.len()).map(|f| v.scan.principal(f).since(v.day)).collect(),
         kidney_stage: v.scan.kidney_stage,
         categories: [
@@ -119,12 +122,15 @@ fn prepare(v: &View<'_>) -> Facts {
     }
 }
 
-fn lab(v: &View<'_>, loinc: &str) -> [Option<f64>; 3] {
-    let mut values =
-        v.small.labs.iter().rev().filter(|l| &*l.loinc == loinc && v.day.0 - l.day < 365 && l.value.0.is_finite());
-    let Some(newest) = values.next() else { return [None; 3] };
+fn lab(v: &View<'_>, loinc: &str) -> [Option<f64>; 4] {
+    let known =
+        v.small.labs.iter().rev().filter(|l| &*l.loinc == loinc && v.day.0 - l.day < LONGEST && l.value.0.is_finite());
+    let (sum, n) = known.clone().fold((0.0, 0.0), |(sum, n), l| (sum + l.value.0, n + 1.0));
+    let mean = (n > 0.0).then(|| sum / n);
+    let mut values = known.filter(|l| v.day.0 - l.day < 365);
+    let Some(newest) = values.next() else { return [None, None, None, mean] };
     let change = values.find(|l| l.day < newest.day).map(|l| newest.value.0 - l.value.0);
-    [Some(newest.value.0), Some(f64::from(v.day.0 - newest.day)), change]
+    [Some(newest.value.0), Some(f64::from(v.day.0 - newest.day)), change, mean]
 }
 
 const ICD9: &str = "the window holds ICD-9 codes only";
@@ -211,6 +217,17 @@ fn by_family() -> Vec<Spec<Facts>> {
             |f: &Facts, k| f.claims.get(k).map(|c| c[0]),
         ));
     }
+    for (i, (name, words, _)) in KINDS.iter().enumerate() {
+        out.push(spec(
+            (&format!("{name}_days_730"), &format!("days with a claim or ADT row that names {words}")),
+            "days",
+            NEVER,
+            "730 days",
+            topic_of(name),
+            i,
+            |f: &Facts, k| f.kinds.get(k).copied(),
+        ));
+    }
     for name in ["heart_failure", "copd", "diabetes", "pneumonia", "urinary_infection", "sepsis"] {
         out.push(spec(
             (
@@ -272,20 +289,21 @@ pub fn group() -> Group<Facts> {
     }
     for (i, (loinc, name, words)) in LABS.into_iter().enumerate() {
         let topic = Topic::Laboratory(loinc);
-        let line = |suffix: &str, what: &str, unit, part: usize| {
+        let line = |suffix: &str, what: &str, unit, window, part: usize| {
             spec(
                 (&format!("{name}_{suffix}"), &format!("{what} {words} (LOINC {loinc})")),
                 unit,
                 "no result in the window, or no laboratory extract",
-                "365 days",
+                window,
                 topic.clone(),
-                i * 3 + part,
-                |f: &Facts, k| f.labs[k / 3][k % 3].filter(|_| f.labs_told),
+                i * 4 + part,
+                |f: &Facts, k| f.labs[k / 4][k % 4].filter(|_| f.labs_told),
             )
         };
-        specs.push(line("last", "newest", "as reported", 0));
-        specs.push(line("days", "days since the newest", "days", 1));
-        specs.push(line("change", "newest less the one before of", "as reported", 2));
+        specs.push(line("last", "newest", "as reported", "365 days", 0));
+        specs.push(line("days", "days since the newest", "days", "365 days", 1));
+        specs.push(line("change", "newest less the one before of", "as reported", "365 days", 2));
+        specs.push(line("mean_730", "mean of the results of", "as reported", "730 days", 3));
     }
     Group { domain: Domain::Conditions, prepare, specs }
 }

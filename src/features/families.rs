@@ -6,7 +6,7 @@ use crate::timeline::Codes;
 /// A family: name, words, beginnings of its codes.
 pub type Family = (&'static str, &'static str, &'static [&'static str]);
 
-/// Families whose claims are counted. At most 64.
+/// Families whose claims of a year are counted. With [`KINDS`] at most 64.
 pub const FAMILIES: [Family; 32] = [
     ("heart_failure", "heart failure (I50, I11.0, I13.0, I13.2)", &["I50", "I110", "I130", "I132"]),
     ("copd", "COPD and chronic bronchitis (J41-J44)", &["J41", "J42", "J43", "J44"]),
@@ -57,10 +57,44 @@ pub const FAMILIES: [Family; 32] = [
     ("palliative", "palliative care (Z51.5)", &["Z515"]),
 ];
 
-/// Place of a family.
+/// Kinds of a disease that tell how far it has gone. They change slowly and are named seldom, so their claims of two
+/// years are counted. Diabetes by the complication groups of the Diabetes Complications Severity Index (Young et al. 2008,
+/// Am J Manag Care 14:15; groups by ICD-10-CM subcategory, ours).
+pub const KINDS: [Family; 15] = [
+    ("heart_failure_systolic", "systolic heart failure (I50.2)", &["I502"]),
+    ("heart_failure_diastolic", "diastolic heart failure (I50.3)", &["I503"]),
+    ("heart_failure_combined", "combined heart failure (I50.4)", &["I504"]),
+    (
+        "heart_failure_acute",
+        "acute heart failure (I50.x1, I50.x3)",
+        &["I5021", "I5023", "I5031", "I5033", "I5041", "I5043"],
+    ),
+    ("copd_exacerbation", "COPD with infection or exacerbation (J44.0, J44.1)", &["J440", "J441"]),
+    ("asthma_mild", "mild asthma (J45.2, J45.3)", &["J452", "J453"]),
+    ("asthma_moderate", "moderate asthma (J45.4)", &["J454"]),
+    ("asthma_severe", "severe asthma (J45.5)", &["J455"]),
+    ("asthma_unspecified", "asthma of no stated severity (J45.9)", &["J459"]),
+    ("diabetes_kidney", "diabetes with kidney complications (E1x.2)", &["E102", "E112", "E132"]),
+    ("diabetes_eye", "diabetes with eye complications (E1x.3)", &["E103", "E113", "E133"]),
+    ("diabetes_nerve", "diabetes with nerve complications (E1x.4)", &["E104", "E114", "E134"]),
+    ("diabetes_circulation", "diabetes with circulatory complications (E1x.5)", &["E105", "E115", "E135"]),
+    (
+        "diabetes_glucose",
+        "diabetes with coma, ketoacidosis, hypo- or hyperglycemia (E1x.0, E1x.1, E1x.64, E1x.65)",
+        &["E100", "E101", "E1064", "E1065", "E110", "E111", "E1164", "E1165", "E130", "E131", "E1364", "E1365"],
+    ),
+    ("depression_severe", "severe depression (F32.2, F32.3, F33.2, F33.3)", &["F322", "F323", "F332", "F333"]),
+];
+
+/// Every family, kinds last; a place in it is a bit of [`Families::bits`].
+pub fn families_and_kinds() -> impl Iterator<Item = &'static Family> {
+    FAMILIES.iter().chain(&KINDS)
+}
+
+/// Place of a family or a kind among [`families_and_kinds`].
 #[must_use]
 pub fn family(name: &str) -> usize {
-    FAMILIES.iter().position(|f| f.0 == name).unwrap_or(0)
+    families_and_kinds().position(|f| f.0 == name).unwrap_or(0)
 }
 
 /// Family bits and severity marks by interned code.
@@ -75,8 +109,7 @@ impl Families {
     #[must_use]
     pub fn new(codes: &Codes<'_>) -> Self {
         let of = |code: &str| {
-            FAMILIES
-                .iter()
+            families_and_kinds()
                 .enumerate()
                 .filter(|(_, f)| f.2.iter().any(|p| code.starts_with(p)))
                 .fold(0_u64, |b, (i, _)| b | 1 << i)

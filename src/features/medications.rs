@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::known::View;
 use super::registry::{Domain, Group, Spec, spec};
+use super::scan::LONGEST;
 use super::topic::Topic;
 use crate::domain::Day;
 use crate::extracts::NO_INTEGER;
@@ -44,6 +45,46 @@ pub struct Facts {
     late_classes: f64,
     gaps: f64,
     classes: [Class; 5],
+    refills: Refills,
+}
+
+/// Fills of two years that follow a fill of the same ingredient: how long after its supply had ended.
+#[derive(Default)]
+struct Refills {
+    count: f64,
+    late: f64,
+    /// Days between the end of supply and the next fill, each at most [`LONGEST_GAP`].
+    gap_days: f64,
+    supplied_days: f64,
+    /// Sum of days from the end of supply to the next fill as a share of the supply, each cut to -0.5..1.
+    delay: f64,
+}
+
+/// A pause of more than two months is a therapy stopped and begun again; it counts as one of two months.
+const LONGEST_GAP: i32 = 60;
+/// Days late that count as a late refill.
+const LATE: i32 = 7;
+
+impl Refills {
+    /// Adds the fills (day, days of supply) of one ingredient, in order of days.
+    fn add(&mut self, fills: &[(i32, i32)]) {
+        for pair in fills.windows(2) {
+            let ((start, days), next) = (pair[0], pair[1].0);
+            if next == start {
+                continue;
+            }
+            let late = next - start - days;
+            self.count += 1.0;
+            self.late += f64::from(u8::from(late > LATE));
+            self.gap_days += f64::from(late.clamp(0, LONGEST_GAP));
+            self.supplied_days += f64::from(days);
+            self.delay += (f64::from(late) / f64::from(days)).clamp(-0.5, 1.0);
+        }
+    }
+
+    fn share(&self, part: f64, of: f64) -> Option<f64> {
+        (self.count >= 2.0).then(|| part / of)
+    }
 }
 
 /// By name: the interned number, and (day, days of supply) of each fill.
@@ -79,13 +120,21 @@ fn prepare(v: &View<'_>) -> Facts {
     let words = v.codes.words;
     let mut by_ingredient: ByIngredient<'_> = BTreeMap::new();
     let (mut supplies, mut long) = (Vec::new(), 0.0);
-    for fill in v.timeline.fills.iter().filter(|x| v.within(Day(x.day), 365)) {
+    let mut of_two_years: BTreeMap<u32, Vec<(i32, i32)>> = BTreeMap::new();
+    for fill in v.timeline.fills.iter().filter(|x| v.within(Day(x.day), LONGEST)) {
+        let days = i32::try_from(fill.days_supply).unwrap_or(0).clamp(0, 365);
+        let supplied = fill.days_supply != NO_INTEGER && days > 0;
+        if supplied && fill.ingredient != 0 {
+            of_two_years.entry(fill.ingredient).or_default().push((fill.day, days));
+        }
+        if !v.within(Day(fill.day), 365) {
+            continue;
+        }
         for (k, n) in [30, 90, 365].into_iter().enumerate() {
             f.fills[k] += f64::from(u8::from(v.within(Day(fill.day), n)));
         }
         f.since = Some(f64::from(v.day.0 - fill.day));
-        let days = i32::try_from(fill.days_supply).unwrap_or(0).clamp(0, 365);
-        if fill.days_supply == NO_INTEGER || days == 0 {
+        if !supplied {
             continue;
         }
         supplies.push(f64::from(days));
@@ -102,6 +151,7 @@ fn prepare(v: &View<'_>) -> Facts {
     }
     f.on_hand = v.measures.facts.ingredients_on_hand.map(f64::from);
     ingredients(v, &by_ingredient, &mut f);
+    of_two_years.values().for_each(|fills| f.refills.add(fills));
     f
 }
 
@@ -290,6 +340,34 @@ pub fn group() -> Group<Facts> {
             |f, _| f.ninety,
         ),
     ];
+    let two_years = "730 days";
+    let few = "under two refills";
+    specs.extend([
+        line("refills_730", "fills that follow a fill of the same ingredient", "count", NO_FILLS, two_years, 0, |f, _| {
+            f.told.then_some(f.refills.count)
+        }),
+        line(
+            "refill_gap_share_730",
+            "days between the end of supply and the next fill of the same ingredient, at most 60 each, as a share of the days supplied",
+            "0 and up",
+            few,
+            two_years,
+            0,
+            |f, _| f.refills.share(f.refills.gap_days, f.refills.supplied_days),
+        ),
+        line(
+            "refill_delay_730",
+            "mean delay of a refill as a share of the supply before it, early refills negative, each cut to -0.5..1",
+            "-0.5..1",
+            few,
+            two_years,
+            0,
+            |f, _| f.refills.share(f.refills.delay, f.refills.count),
+        ),
+        line("late_refills_share_730", "share of refills more than 7 days late", "0..1", few, two_years, 0, |f, _| {
+            f.refills.share(f.refills.late, f.refills.count)
+        }),
+    ]);
     specs.extend(by_class());
     Group { domain: Domain::Medications, prepare, specs }
 }
@@ -297,6 +375,19 @@ pub fn group() -> Group<Facts> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refills_are_counted_by_how_late_they_come() {
+        let mut r = Refills::default();
+        // Ten days early, forty late, a hundred late (sixty count); two fills on one day are no refill.
+        r.add(&[(0, 30), (20, 30), (90, 30), (220, 30), (220, 30)]);
+        assert_eq!((r.count, r.late, r.gap_days, r.supplied_days), (3.0, 2.0, 100.0, 90.0));
+        assert!((r.delay - (-1.0 / 3.0 + 1.0 + 1.0)).abs() < 1e-12);
+        assert_eq!(r.share(r.gap_days, r.supplied_days), Some(100.0 / 90.0));
+        let mut one = Refills::default();
+        one.add(&[(0, 30), (31, 30)]);
+        assert_eq!(one.share(one.gap_days, one.supplied_days), None);
+    }
 
     #[test]
     fn early_fills_shift_and_gaps_are_seen() {

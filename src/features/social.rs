@@ -25,17 +25,26 @@ const INSTRUMENTS: [(&str, &str, bool); 4] = [
 /// What the group reads off a view.
 pub struct Facts {
     needs: f64,
+    /// Domains a screening of the window said yes to.
+    named: Option<f64>,
     domains: [Option<f64>; 7],
     screened: Option<f64>,
     declined: Option<f64>,
     referrals: [Option<f64>; 2],
     contacts: [Option<f64>; 4],
-    instruments: [[Option<f64>; 2]; 4],
+    instruments: [[Option<f64>; 3]; 4],
 }
 
-fn newest(rows: &[&Scored], instrument: &str, day: i32) -> [Option<f64>; 2] {
-    let row = rows.iter().rev().find(|r| &*r.instrument == instrument && r.score.is_some() && day - r.day < LONGEST);
-    [row.and_then(|r| r.score).map(|s| s.0), row.map(|r| f64::from(day - r.day))]
+/// Newest score, its age in days, mean score of the window.
+fn scores(rows: &[&Scored], instrument: &str, day: i32) -> [Option<f64>; 3] {
+    let mut known = rows
+        .iter()
+        .rev()
+        .filter(|r| &*r.instrument == instrument && day - r.day < LONGEST)
+        .filter_map(|r| r.score.map(|s| (r.day, s.0)));
+    let Some((newest, score)) = known.next() else { return [None; 3] };
+    let (sum, n) = known.fold((score, 1.0), |(sum, n), (_, s)| (sum + s, n + 1.0));
+    [Some(score), Some(f64::from(day - newest)), Some(sum / n)]
 }
 
 fn prepare(v: &View<'_>) -> Facts {
@@ -53,7 +62,11 @@ fn prepare(v: &View<'_>) -> Facts {
     };
     let screened = reach(v.coverage.screenings, 365);
     let open = v.small.referrals.iter().filter(|r| v.day.0 - r.created < LONGEST);
+    let asked = v.small.screenings.iter().filter(|s| v.day.0 - s.day < LONGEST);
+    let yes: std::collections::BTreeSet<&str> =
+        asked.clone().filter(|s| &*s.need == "yes").map(|s| &*s.domain).collect();
     Facts {
+        named: asked.clone().any(|s| matches!(&*s.need, "yes" | "no")).then_some(yes.len() as f64),
         needs: needs.iter().filter(|n| n.is_open()).count() as f64,
         domains: DOMAINS.map(|d| {
             needs
@@ -77,7 +90,7 @@ fn prepare(v: &View<'_>) -> Facts {
             log(&["attempts_complete", "attempts_incomplete", "wrong_number"]),
         ],
         instruments: INSTRUMENTS.map(|(name, _, survey)| {
-            newest(if survey { &v.small.surveys } else { &v.small.assessments }, name, v.day.0)
+            scores(if survey { &v.small.surveys } else { &v.small.assessments }, name, v.day.0)
         }),
     }
 }
@@ -93,6 +106,15 @@ pub fn group() -> Group<Facts> {
         0,
         |f: &Facts, _| Some(f.needs),
     )];
+    specs.push(spec(
+        ("needs_named_730", "domains any screening said yes to, later answers aside"),
+        "count",
+        "no answer of yes or no in the window",
+        TWO_YEARS,
+        Topic::Needs,
+        0,
+        |f: &Facts, _| f.named,
+    ));
     for (k, d) in DOMAINS.into_iter().enumerate() {
         specs.push(spec(
             (&format!("need_{d}"), &format!("newest answer or Z code on {d} says yes")),
@@ -156,25 +178,22 @@ pub fn group() -> Group<Facts> {
         }),
     ]);
     for (k, (name, feature, _)) in INSTRUMENTS.into_iter().enumerate() {
-        let topic = Topic::Instrument(name);
-        specs.push(spec(
-            (&format!("{feature}_last"), &format!("newest score of {name}")),
-            "points",
-            "not assessed in the window",
-            "730 days",
-            topic.clone(),
-            k * 2,
-            |f: &Facts, k| f.instruments[k / 2][k % 2],
-        ));
-        specs.push(spec(
-            (&format!("{feature}_days"), &format!("days since the newest score of {name}")),
-            "days",
-            "not assessed in the window",
-            "730 days",
-            topic,
-            k * 2 + 1,
-            |f: &Facts, k| f.instruments[k / 2][k % 2],
-        ));
+        let parts = [
+            ("last", "newest score of", "points"),
+            ("days", "days since the newest score of", "days"),
+            ("mean_730", "mean score of", "points"),
+        ];
+        for (part, (suffix, words, unit)) in parts.into_iter().enumerate() {
+            specs.push(spec(
+                (&format!("{feature}_{suffix}"), &format!("{words} {name}")),
+                unit,
+                "not assessed in the window",
+                TWO_YEARS,
+                Topic::Instrument(name),
+                k * 3 + part,
+                |f: &Facts, k| f.instruments[k / 3][k % 3],
+            ));
+        }
     }
     Group { domain: Domain::SocialContact, prepare, specs }
 }
