@@ -388,24 +388,31 @@ impl Bench<'_> {
     /// Of the penalties the strongest whose held-out loss is no more than one standard error above the lowest (the
     /// rule of Breiman et al. 1984, on paired losses): what the folds cannot tell apart, the steadier model wins.
     fn tune_logistic(&self, penalties: &[f64]) -> Tuned {
-        let mut tried: Vec<Tuned> = Vec::new();
-        for &l2 in penalties {
-            let params = LogisticParams { l2, tolerance: 1e-6, ..LogisticParams::default() };
-            let mut held_out = vec![0.0; self.labels.len()];
-            for k in 0..self.fold_count {
-                let (rows, held) = self.split(k);
-                let model = logistic::fit(&self.encoded.columns, &rows, &self.labels, self.weights, &params);
-                let raw = model.raw(&self.encoded.columns, 0, self.labels.len());
+        let mut strongest_first = penalties.to_vec();
+        strongest_first.sort_by(|a, b| b.total_cmp(a));
+        let loose = LogisticParams { tolerance: 1e-6, ..LogisticParams::default() };
+        let mut held_out = vec![vec![0.0; self.labels.len()]; strongest_first.len()];
+        let mut warm = logistic::Warm::default();
+        for k in 0..self.fold_count {
+            let (rows, held) = self.split(k);
+            let columns = &self.encoded.columns;
+            let models =
+                logistic::path(columns, &rows, &self.labels, self.weights, &loose, &strongest_first, &mut warm);
+            for (model, held_out) in models.iter().zip(&mut held_out) {
+                let raw = model.raw(columns, 0, self.labels.len());
                 for &r in &held {
                     held_out[r as usize] = raw[r as usize];
                 }
             }
-            let loss = self.loss(&held_out);
-            let params = LogisticParams { l2, ..LogisticParams::default() };
-            tried.push(Tuned { fit: Fit::Logistic(params), held_out, loss });
         }
-        let penalty = |t: &Tuned| if let Fit::Logistic(p) = &t.fit { p.l2 } else { 0.0 };
-        tried.sort_by(|a, b| penalty(b).total_cmp(&penalty(a)));
+        let mut tried: Vec<Tuned> = strongest_first
+            .iter()
+            .zip(held_out)
+            .map(|(&l2, held_out)| {
+                let loss = self.loss(&held_out);
+                Tuned { fit: Fit::Logistic(LogisticParams { l2, ..LogisticParams::default() }), held_out, loss }
+            })
+            .collect();
         let lowest = tried.iter().enumerate().min_by(|a, b| a.1.loss.total_cmp(&b.1.loss)).map_or(0, |t| t.0);
         let stands = |t: &Tuned| {
             let (more, error) = self.excess(&t.held_out, &tried[lowest].held_out);

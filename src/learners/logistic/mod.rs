@@ -10,7 +10,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
-pub use newton::{Convergence, LogisticParams, fit};
+pub use newton::{Convergence, LogisticParams, Warm, fit, path};
 pub use terms::{Term, Terms};
 
 use crate::learners::table::EncodedColumn;

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 /// Rows are summed in this many runs, whatever the thread count.
 const RUNS: usize = 16;
 
+/// A kept Hessian is found anew when a step leaves more than this share of the gradient: with hundreds of columns a
+/// Hessian costs some fifty gradients.
+const STALE: f64 = 0.5;
+
 /// Settings of the fit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -53,6 +57,17 @@ struct Problem<'a> {
     l2: f64,
 }
 
+/// Where the fit before ended, for the next to begin there. The loss has one lowest point, so where a fit begins shows
+/// in how long it takes, not in where it ends.
+#[derive(Default)]
+pub struct Warm(Option<Reached>);
+
+/// A fit to go on from: its coefficients and the curvature of the loss, penalty left out, near them.
+struct Reached {
+    beta: Vec<f64>,
+    curvature: Triangle,
+}
+
 /// Fits a model on `rows`.
 #[must_use]
 pub fn fit(
@@ -62,10 +77,38 @@ pub fn fit(
     weights: Option<&[f32]>,
     params: &LogisticParams,
 ) -> LogisticModel {
+    path(columns, rows, labels, weights, params, &[params.l2], &mut Warm::default()).swap_remove(0)
+}
+
+/// Fits a model for each penalty, each begun where the one before ended: neighbours differ little, and the Hessian of
+/// one serves the next; `warm` hands that on between calls. Penalties are best given strongest first.
+#[must_use]
+pub fn path(
+    columns: &[EncodedColumn<'_>],
+    rows: &[u32],
+    labels: &[f32],
+    weights: Option<&[f32]>,
+    params: &LogisticParams,
+    penalties: &[f64],
+    warm: &mut Warm,
+) -> Vec<LogisticModel> {
     let terms = Terms::prepare(columns, rows, weights);
-    let problem = Problem { terms: &terms, columns, rows, labels, weights, l2: params.l2 };
+    let mut problem = Problem { terms: &terms, columns, rows, labels, weights, l2: params.l2 };
     let means = problem.means();
-    let (beta, convergence) = problem.minimise(params);
+    penalties
+        .iter()
+        .map(|l2| {
+            problem.l2 = *l2;
+            let (now, convergence) = problem.minimise(&LogisticParams { l2: *l2, ..*params }, warm.0.take());
+            let model = model(&terms, &means, &now.beta, convergence);
+            warm.0 = Some(now);
+            model
+        })
+        .collect()
+}
+
+/// Coefficients as a model whose terms are centred on their means.
+fn model(terms: &Terms, means: &[f64], beta: &[f64], convergence: Convergence) -> LogisticModel {
     let mut list = terms.list.clone();
     let mut base = beta.last().copied().unwrap_or(0.0);
     for (term, pair) in list.iter_mut().zip(terms.starts.windows(2)) {
@@ -130,6 +173,7 @@ impl Problem<'_> {
         (loss, gradient)
     }
 
+    /// Hessian of the loss, penalty left out.
     fn curvature(&self, beta: &[f64]) -> Triangle {
         let size = beta.len();
         let parts = self.by_run(|rows| {
@@ -149,22 +193,37 @@ impl Problem<'_> {
             }
             sum.cells
         });
-        let mut out = Triangle { size, cells: add_up(parts, size * (size + 1) / 2) };
-        for i in 0..size - 1 {
-            out.cells[Triangle::start(i) + i] += self.l2;
-        }
-        out
+        Triangle { size, cells: add_up(parts, size * (size + 1) / 2) }
     }
 
-    fn minimise(&self, params: &LogisticParams) -> (Vec<f64>, Convergence) {
-        let size = self.terms.columns();
-        let total: f64 = self.rows.iter().map(|&r| self.weight(r)).sum::<f64>().max(f64::MIN_POSITIVE);
+    /// Factor of the penalised Hessian.
+    fn factor(&self, curvature: &Triangle) -> Triangle {
+        let mut out = curvature.clone();
+        for i in 0..out.size - 1 {
+            out.cells[Triangle::start(i) + i] += self.l2;
+        }
+        out.factor()
+    }
+
+    /// The intercept alone.
+    fn start(&self, total: f64) -> Reached {
         let events: f64 = self.rows.iter().map(|&r| self.weight(r) * f64::from(self.labels[r as usize])).sum();
+        let size = self.terms.columns();
         let mut beta = vec![0.0; size];
         let p = (events / total).clamp(1e-9, 1.0 - 1e-9);
         beta[size - 1] = libm::log(p / (1.0 - p));
+        let curvature = self.curvature(&beta);
+        Reached { beta, curvature }
+    }
+
+    fn minimise(&self, params: &LogisticParams, from: Option<Reached>) -> (Reached, Convergence) {
+        let total: f64 = self.rows.iter().map(|&r| self.weight(r)).sum::<f64>().max(f64::MIN_POSITIVE);
+        // Other rows may bend a term elsewhere, or once more.
+        let size = self.terms.columns();
+        let from = from.filter(|r| r.beta.len() == size);
+        let Reached { mut beta, mut curvature } = from.unwrap_or_else(|| self.start(total));
         let (mut loss, mut gradient) = self.slope(&beta);
-        let mut factor = self.curvature(&beta).factor();
+        let mut factor = self.factor(&curvature);
         let largest = |g: &[f64]| g.iter().fold(0.0_f64, |m, x| m.max(x.abs())) / total;
         let mut iterations = 0;
         while iterations < params.max_iterations && largest(&gradient) > params.tolerance {
@@ -184,13 +243,14 @@ impl Problem<'_> {
             };
             let Some((next, l, g)) = moved else { break };
             (beta, loss, gradient) = (next, l, g);
-            if damp < 1.0 || largest(&gradient) > 0.2 * before {
-                factor = self.curvature(&beta).factor();
+            if damp < 1.0 || largest(&gradient) > STALE * before {
+                curvature = self.curvature(&beta);
+                factor = self.factor(&curvature);
             }
         }
         let gradient = largest(&gradient);
         let converged = gradient <= params.tolerance;
-        (beta, Convergence { converged, iterations, gradient, l2: params.l2 })
+        (Reached { beta, curvature }, Convergence { converged, iterations, gradient, l2: params.l2 })
     }
 }
 

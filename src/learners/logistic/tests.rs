@@ -119,3 +119,23 @@ fn thread_count_never_shows_and_stopping_early_is_said() {
     let back: LogisticModel = serde_json::from_str(&serde_json::to_string(&one).unwrap()).unwrap();
     assert_eq!(one, back);
 }
+
+/// Where a fit begins does not show in where it ends: warm and cold, over penalties and over other rows.
+#[test]
+fn a_warm_path_ends_where_cold_fits_end() {
+    let (x, c, y) = planted(6000);
+    let columns = [EncodedColumn::Numeric(&x), EncodedColumn::Codes(c)];
+    let strict = LogisticParams { tolerance: 1e-12, ..params(1.0) };
+    let penalties = [100.0, 10.0, 1.0];
+    let mut warm = Warm::default();
+    for rows in [all(6000), (0..6000).filter(|r| r % 5 != 0).collect()] {
+        let warmed = path(&columns, &rows, &y, None, &strict, &penalties, &mut warm);
+        for (m, l2) in warmed.iter().zip(penalties) {
+            let cold = fit(&columns, &rows, &y, None, &LogisticParams { l2, ..strict });
+            assert_eq!(m.convergence.l2, l2);
+            assert!(m.convergence.converged && cold.convergence.converged);
+            let (a, b) = (m.raw(&columns, 0, 6000), cold.raw(&columns, 0, 6000));
+            assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-7));
+        }
+    }
+}
