@@ -87,7 +87,7 @@ impl Refills {
     }
 }
 
-/// By name: the interned number, and (day, days of supply) of each fill.
+/// By name: the interned number, and (day, days of supply) of each fill of two years, by day.
 type ByIngredient<'v> = BTreeMap<&'v str, (u32, Vec<(i32, i32)>)>;
 
 /// Supply of one ingredient within a year: (first day, covered days, end of supply, longest gap).
@@ -120,12 +120,12 @@ fn prepare(v: &View<'_>) -> Facts {
     let words = v.codes.words;
     let mut by_ingredient: ByIngredient<'_> = BTreeMap::new();
     let (mut supplies, mut long) = (Vec::new(), 0.0);
-    let mut of_two_years: BTreeMap<u32, Vec<(i32, i32)>> = BTreeMap::new();
     for fill in v.timeline.fills.iter().filter(|x| v.within(Day(x.day), LONGEST)) {
         let days = i32::try_from(fill.days_supply).unwrap_or(0).clamp(0, 365);
         let supplied = fill.days_supply != NO_INTEGER && days > 0;
         if supplied && fill.ingredient != 0 {
-            of_two_years.entry(fill.ingredient).or_default().push((fill.day, days));
+            let entry = by_ingredient.entry(words.text(fill.ingredient)).or_insert((fill.ingredient, Vec::new()));
+            entry.1.push((fill.day, days));
         }
         if !v.within(Day(fill.day), 365) {
             continue;
@@ -139,10 +139,6 @@ fn prepare(v: &View<'_>) -> Facts {
         }
         supplies.push(f64::from(days));
         long += f64::from(u8::from(days >= 80));
-        if fill.ingredient != 0 {
-            let entry = by_ingredient.entry(words.text(fill.ingredient)).or_insert((fill.ingredient, Vec::new()));
-            entry.1.push((fill.day, days));
-        }
     }
     if !supplies.is_empty() {
         let n = supplies.len() as f64;
@@ -151,7 +147,7 @@ fn prepare(v: &View<'_>) -> Facts {
     }
     f.on_hand = v.measures.facts.ingredients_on_hand.map(f64::from);
     ingredients(v, &by_ingredient, &mut f);
-    of_two_years.values().for_each(|fills| f.refills.add(fills));
+    by_ingredient.values().for_each(|(_, fills)| f.refills.add(fills));
     f
 }
 
@@ -159,6 +155,10 @@ fn ingredients(v: &View<'_>, by_ingredient: &ByIngredient<'_>, f: &mut Facts) {
     let (mut covered, mut span) = (0, 0);
     let mut class_days: [(i32, i32, i32); 5] = [(0, 0, i32::MIN); 5];
     for (number, fills) in by_ingredient.values() {
+        let fills = &fills[fills.partition_point(|x| x.0 <= v.day.0 - 365)..];
+        if fills.is_empty() {
+            continue;
+        }
         let s = supply(fills, v.day);
         let days = v.day.0 - s.first + 1;
         f.ingredients[1] += 1.0;
