@@ -6,7 +6,7 @@ use crate::timeline::Codes;
 /// A family: name, words, beginnings of its codes.
 pub type Family = (&'static str, &'static str, &'static [&'static str]);
 
-/// Families whose claims of a year are counted. With [`KINDS`] at most 64.
+/// Families whose claims of a year are counted. With the kinds at most 64.
 pub const FAMILIES: [Family; 32] = [
     ("heart_failure", "heart failure (I50, I11.0, I13.0, I13.2)", &["I50", "I110", "I130", "I132"]),
     ("copd", "COPD and chronic bronchitis (J41-J44)", &["J41", "J42", "J43", "J44"]),
@@ -86,12 +86,12 @@ pub const KINDS: [Family; 15] = [
     ("depression_severe", "severe depression (F32.2, F32.3, F33.2, F33.3)", &["F322", "F323", "F332", "F333"]),
 ];
 
-/// Every family, kinds last; a place in it is a bit of [`Families::bits`].
+/// Every family, kinds last; a place in it is a bit of a code's mask.
 pub fn families_and_kinds() -> impl Iterator<Item = &'static Family> {
     FAMILIES.iter().chain(&KINDS)
 }
 
-/// Place of a family or a kind among [`families_and_kinds`].
+/// Place of a family or a kind among them all, kinds after families.
 #[must_use]
 pub fn family(name: &str) -> usize {
     families_and_kinds().position(|f| f.0 == name).unwrap_or(0)

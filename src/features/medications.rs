@@ -147,7 +147,9 @@ fn prepare(v: &View<'_>) -> Facts {
     }
     f.on_hand = v.measures.facts.ingredients_on_hand.map(f64::from);
     ingredients(v, &by_ingredient, &mut f);
-    by_ingredient.values().for_each(|(_, fills)| f.refills.add(fills));
+    for (_, fills) in by_ingredient.values() {
+        f.refills.add(fills);
+    }
     f
 }
 
