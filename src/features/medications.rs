@@ -192,7 +192,7 @@ fn ingredients(v: &View<'_>, by_ingredient: &ByIngredient<'_>, f: &mut Facts) {
         if class.fills > 0.0 {
             let late = (v.day.0 - end).max(0);
             class.late = Some(f64::from(late));
-            f.late_classes += f64::from(u8::from(late > 7));
+            f.late_classes += f64::from(u8::from(late > LATE));
         }
     }
 }
@@ -201,6 +201,7 @@ type Pick = fn(&Facts, usize) -> Option<f64>;
 
 const NO_FILLS: &str = "no pharmacy extract";
 const YEAR: &str = "365 days";
+const TWO_YEARS: &str = "730 days";
 
 fn by_class() -> Vec<Spec<Facts>> {
     let mut out: Vec<Spec<Facts>> = Vec::new();
@@ -342,10 +343,9 @@ pub fn group() -> Group<Facts> {
             |f, _| f.ninety,
         ),
     ];
-    let two_years = "730 days";
     let few = "under two refills";
     specs.extend([
-        line("refills_730", "fills that follow a fill of the same ingredient", "count", NO_FILLS, two_years, 0, |f, _| {
+        line("refills_730", "fills that follow a fill of the same ingredient", "count", NO_FILLS, TWO_YEARS, 0, |f, _| {
             f.told.then_some(f.refills.count)
         }),
         line(
@@ -353,7 +353,7 @@ pub fn group() -> Group<Facts> {
             "days between the end of supply and the next fill of the same ingredient, at most 60 each, as a share of the days supplied",
             "0 and up",
             few,
-            two_years,
+            TWO_YEARS,
             0,
             |f, _| f.refills.share(f.refills.gap_days, f.refills.supplied_days),
         ),
@@ -362,11 +362,11 @@ pub fn group() -> Group<Facts> {
             "mean delay of a refill as a share of the supply before it, early refills negative, each cut to -0.5..1",
             "-0.5..1",
             few,
-            two_years,
+            TWO_YEARS,
             0,
             |f, _| f.refills.share(f.refills.delay, f.refills.count),
         ),
-        line("late_refills_share_730", "share of refills more than 7 days late", "0..1", few, two_years, 0, |f, _| {
+        line("late_refills_share_730", "share of refills more than 7 days late", "0..1", few, TWO_YEARS, 0, |f, _| {
             f.refills.share(f.refills.late, f.refills.count)
         }),
     ]);

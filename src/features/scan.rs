@@ -1,7 +1,7 @@
 //! One pass over a member's final claims, ADT rows and fills that sorts days by what happened. Owns which line
 //! is which service; refuses to weigh anything.
 
-use super::families::{FAMILIES, Families, KINDS};
+use super::families::{Families, families_and_kinds};
 use crate::domain::{Day, Short};
 use crate::extracts::{ClaimKind, NO_INTEGER};
 use crate::measures::MemberMeasures;
@@ -108,15 +108,16 @@ impl Scan {
     /// The pass.
     #[must_use]
     pub fn of(timeline: &Timeline<'_>, measures: &MemberMeasures, families: &Families, codes: &Codes<'_>) -> Self {
+        let family_count = families_and_kinds().count();
         let mut out = Self {
             services: vec![Vec::new(); SERVICES.len()],
-            families: vec![Vec::new(); FAMILIES.len() + KINDS.len()],
+            families: vec![Vec::new(); family_count],
             paid: Vec::new(),
             kidney_stage: 0,
             categories: Vec::new(),
             providers: Vec::new(),
             facilities: Vec::new(),
-            principal: vec![Vec::new(); FAMILIES.len() + KINDS.len()],
+            principal: vec![Vec::new(); family_count],
         };
         let from = timeline.as_of.0 - LONGEST;
         for claim in timeline.claims.iter().filter(|c| c.start > from) {

@@ -99,7 +99,7 @@ pub fn path(
         .iter()
         .map(|l2| {
             problem.l2 = *l2;
-            let (now, convergence) = problem.minimise(&LogisticParams { l2: *l2, ..*params }, warm.0.take());
+            let (now, convergence) = problem.minimise(params, warm.0.take());
             let model = model(&terms, &means, &now.beta, convergence);
             warm.0 = Some(now);
             model
@@ -250,7 +250,7 @@ impl Problem<'_> {
         }
         let gradient = largest(&gradient);
         let converged = gradient <= params.tolerance;
-        (Reached { beta, curvature }, Convergence { converged, iterations, gradient, l2: params.l2 })
+        (Reached { beta, curvature }, Convergence { converged, iterations, gradient, l2: self.l2 })
     }
 }
 
