@@ -23,16 +23,17 @@ pub struct Facts {
     kidney_stage: u8,
     categories: [f64; 4],
     /// Newest value, its age in days, change against the value before, and mean of two years, by laboratory test.
-    labs: [[Option<f64>; 4]; 4],
+    labs: [[Option<f64>; 4]; LABS.len()],
     labs_told: bool,
 }
 
 /// Tests taken up: LOINC, name, words.
-const LABS: [(&str, &str, &str); 4] = [
+const LABS: [(&str, &str, &str); 5] = [
     ("4548-4", "hba1c", "hemoglobin A1c, %"),
     ("33914-3", "egfr", "estimated GFR, mL/min/1.73 m2"),
     ("718-7", "hemoglobin", "hemoglobin, g/dL"),
     ("2951-2", "sodium", "sodium, mmol/L"),
+    ("33762-6", "nt_probnp", "NT-proBNP, pg/mL"),
 ];
 
 /// Charlson conditions without an Elixhauser twin.
@@ -59,7 +60,7 @@ fn topic_of(name: &str) -> Topic {
         "cancer" | "palliative" => bit("cancer_solid"),
         "obesity" => bit("obese"),
         "coronary" | "fibrillation" => Topic::Heart,
-        "fall" | "weakness" | "confusion" | "pressure_ulcer" => Topic::Frailty,
+        "fall" | "weakness" | "confusion" | "pressure_ulcer" | "frailty_sign" => Topic::Frailty,
         "pneumonia"
         | "urinary_infection"
         | "sepsis"

@@ -57,10 +57,11 @@ pub const FAMILIES: [Family; 32] = [
     ("palliative", "palliative care (Z51.5)", &["Z515"]),
 ];
 
-/// Kinds of a disease that tell how far it has gone. They change slowly and are named seldom, so their claims of two
+/// Kinds of a disease, and signs of frailty, that tell how far it has gone. They change slowly and are named seldom, so their claims of two
 /// years are counted. Diabetes by the complication groups of the Diabetes Complications Severity Index (Young et al. 2008,
-/// Am J Manag Care 14:15; groups by ICD-10-CM subcategory, ours).
-pub const KINDS: [Family; 15] = [
+/// Am J Manag Care 14:15; groups by ICD-10-CM subcategory, ours). Signs of frailty are the diagnosis surrogates of Festa
+/// et al. (2020, BMC Geriatr 20:329) and their neighbours, ours.
+pub const KINDS: [Family; 16] = [
     ("heart_failure_systolic", "systolic heart failure (I50.2)", &["I502"]),
     ("heart_failure_diastolic", "diastolic heart failure (I50.3)", &["I503"]),
     ("heart_failure_combined", "combined heart failure (I50.4)", &["I504"]),
@@ -82,6 +83,14 @@ pub const KINDS: [Family; 15] = [
         "diabetes_glucose",
         "diabetes with coma, ketoacidosis, hypo- or hyperglycemia (E1x.0, E1x.1, E1x.64, E1x.65)",
         &["E100", "E101", "E1064", "E1065", "E110", "E111", "E1164", "E1165", "E130", "E131", "E1364", "E1365"],
+    ),
+    (
+        "frailty_sign",
+        "gait, weakness, falls, debility, weight loss, failure to thrive, malnutrition, skin ulcers, incontinence or dependence on help (R26, R29.6, R32, R53, R54, R62.7, R63.4, R63.6, M62.5, M62.8, W00-W19, Z91.81, E40-E46, L89, L97, N39.4, Z73.6, Z74, Z99.3)",
+        &[
+            "R26", "R296", "R32", "R53", "R54", "R627", "R634", "R636", "M625", "M628", "W0", "W1", "Z9181", "E40",
+            "E41", "E42", "E43", "E44", "E45", "E46", "L89", "L97", "N394", "Z736", "Z74", "Z993",
+        ],
     ),
     ("depression_severe", "severe depression (F32.2, F32.3, F33.2, F33.3)", &["F322", "F323", "F332", "F333"]),
 ];

@@ -20,6 +20,22 @@ const CLASSES: [(&str, &str, DrugClass); 5] = [
     ("anticoagulant", "oral anticoagulants", DrugClass::Anticoagulant),
 ];
 
+/// Classes whose fills tell how far a disease has gone or how a person is treated, with their words.
+const STEPS: [(&str, &str, DrugClass); 8] = [
+    ("loop_diuretic", "loop diuretics", DrugClass::LoopDiuretic),
+    (
+        "heart_failure_step",
+        "sacubitril, spironolactone and others added for heart failure",
+        DrugClass::HeartFailureStep,
+    ),
+    ("long_acting_bronchodilator", "long-acting bronchodilators", DrugClass::LongActingBronchodilator),
+    ("inhaled_steroid", "steroids sold as inhalers, whatever their form", DrugClass::InhaledSteroid),
+    ("rescue_inhaler", "rescue inhalers", DrugClass::RescueInhaler),
+    ("oral_steroid", "steroids by mouth", DrugClass::OralSteroid),
+    ("opioid", "opioids", DrugClass::Opioid),
+    ("benzodiazepine", "benzodiazepines", DrugClass::Benzodiazepine),
+];
+
 #[derive(Clone, Copy, Default)]
 struct Class {
     covered: Option<f64>,
@@ -45,6 +61,7 @@ pub struct Facts {
     late_classes: f64,
     gaps: f64,
     classes: [Class; 5],
+    steps: [f64; STEPS.len()],
     refills: Refills,
 }
 
@@ -174,6 +191,11 @@ fn ingredients(v: &View<'_>, by_ingredient: &ByIngredient<'_>, f: &mut Facts) {
             let share = f64::from(s.covered) / f64::from(days);
             f.worst = Some(f.worst.map_or(share, |w: f64| w.min(share)));
         }
+        for (k, class) in STEPS.iter().enumerate() {
+            if v.codes.drug(*number) & v.codes.reference.drugs.class(class.2) != 0 {
+                f.steps[k] += fills.len() as f64;
+            }
+        }
         for (k, class) in CLASSES.iter().enumerate() {
             if v.codes.drug(*number) & v.codes.reference.drugs.class(class.2) == 0 {
                 continue;
@@ -230,6 +252,17 @@ fn by_class() -> Vec<Spec<Facts>> {
         });
         line("fills_365", "fills of", "count", NO_FILLS, |f, k| f.told.then_some(f.classes[k].fills));
     }
+    out.extend(STEPS.iter().enumerate().map(|(k, (name, words, _))| {
+        spec(
+            (&format!("{name}_fills_365"), &format!("fills with days of supply of {words}")),
+            "count",
+            NO_FILLS,
+            YEAR,
+            Topic::Medicines,
+            k,
+            |f: &Facts, k| f.told.then_some(f.steps[k]),
+        )
+    }));
     out
 }
 

@@ -3,7 +3,7 @@
 
 use super::known::View;
 use super::registry::{Domain, Group, Spec, spec};
-use super::scan::{Days, SERVICES, Service};
+use super::scan::{Days, LONGEST, SERVICES, Service};
 use super::topic::Topic;
 use crate::domain::Day;
 
@@ -17,6 +17,7 @@ pub struct Facts {
     operations: [f64; 2],
     preventive: Option<f64>,
     has_pcp: bool,
+    mobility: f64,
 }
 
 /// Services told as counts of days in a year, with their topic.
@@ -55,6 +56,7 @@ fn prepare(v: &View<'_>) -> Facts {
         operations,
         preventive: v.scan.service(Service::Preventive).since(v.day),
         has_pcp: v.timeline.member.facts.pcp != 0,
+        mobility: v.scan.service(Service::Mobility).within(v.day, LONGEST),
     }
 }
 
@@ -76,6 +78,16 @@ pub fn group() -> Group<Facts> {
             |f: &Facts, k| f.services.get(k).copied(),
         ));
     }
+    let (name, words) = SERVICES[Service::Mobility as usize];
+    specs.push(spec(
+        (&format!("{name}_days_730"), &format!("days with {words}")),
+        "days",
+        NEVER,
+        "730 days",
+        Topic::Frailty,
+        0,
+        |f: &Facts, _| Some(f.mobility),
+    ));
     specs.extend([
         spec(
             ("providers_90", "distinct providers of ambulatory visits"),

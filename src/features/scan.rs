@@ -37,10 +37,11 @@ pub enum Service {
     Transition,
     ChronicCare,
     IntensiveCare,
+    Mobility,
 }
 
 /// Name and definition of each service, in the order of [`Service`].
-pub const SERVICES: [(&str, &str); 22] = [
+pub const SERVICES: [(&str, &str); 23] = [
     ("ambulatory_visit", "ambulatory visit (professional, places 02 10 11 12 17 19 20 22 49 50 71 72)"),
     ("office_visit", "office visit (place 11)"),
     ("telehealth_visit", "telehealth (places 02, 10)"),
@@ -63,7 +64,18 @@ pub const SERVICES: [(&str, &str); 22] = [
     ("transition", "transitional care visit (99495, 99496)"),
     ("chronic_care", "chronic care management (99487, 99489-99491)"),
     ("intensive_care", "intensive or coronary care (revenue 020x, 021x)"),
+    (
+        "mobility_aid",
+        "cane, crutch, walker (HCPCS E0100-E0159), hospital bed (E0250-E0304), lift (E0621-E0642) or wheelchair (E1031-E1298, K0001-K0108)",
+    ),
 ];
+
+/// Equipment for those who walk badly or not at all, by HCPCS Level II.
+fn mobility(code: &str) -> bool {
+    ["E0100".."E0160", "E0250".."E0305", "E0621".."E0643", "E1031".."E1299", "K0001".."K0109"]
+        .iter()
+        .any(|range| range.contains(&code))
+}
 
 const AMBULATORY: &[&str] = &["02", "10", "11", "12", "17", "19", "20", "22", "49", "50", "71", "72"];
 
@@ -254,6 +266,9 @@ impl Scan {
         };
         if let Some(service) = service {
             self.saw(service, day);
+        }
+        if service == Some(Service::Equipment) && mobility(code) {
+            self.saw(Service::Mobility, day);
         }
     }
 

@@ -25,9 +25,21 @@ pub enum DrugClass {
     Opioid,
     /// Benzodiazepines.
     Benzodiazepine,
+    /// Loop diuretics.
+    LoopDiuretic,
+    /// Mineralocorticoid antagonists and others added as heart failure goes on; sacubitril too.
+    HeartFailureStep,
+    /// Long-acting bronchodilators.
+    LongActingBronchodilator,
+    /// Inhaled steroids; the same names are sold for nose and skin.
+    InhaledSteroid,
+    /// Rescue inhalers.
+    RescueInhaler,
+    /// Steroids taken by mouth; a short course is the mark of an exacerbation.
+    OralSteroid,
 }
 
-const NAMES: [(&str, DrugClass); 8] = [
+const NAMES: [(&str, DrugClass); 14] = [
     ("statin", DrugClass::Statin),
     ("ras_antagonist", DrugClass::RasAntagonist),
     ("diabetes_noninsulin", DrugClass::DiabetesNonInsulin),
@@ -36,6 +48,12 @@ const NAMES: [(&str, DrugClass); 8] = [
     ("anticoagulant", DrugClass::Anticoagulant),
     ("opioid", DrugClass::Opioid),
     ("benzodiazepine", DrugClass::Benzodiazepine),
+    ("loop_diuretic", DrugClass::LoopDiuretic),
+    ("heart_failure_step", DrugClass::HeartFailureStep),
+    ("long_acting_bronchodilator", DrugClass::LongActingBronchodilator),
+    ("inhaled_steroid", DrugClass::InhaledSteroid),
+    ("rescue_inhaler", DrugClass::RescueInhaler),
+    ("oral_steroid", DrugClass::OralSteroid),
 ];
 
 impl DrugClass {

@@ -1,7 +1,7 @@
 //! From a person's state to diagnosis codes. Owns combination coding; refuses to know claims.
 
 use super::claims::Dx;
-use super::codes::{CHRONIC_DX, CONDITIONS, Cause, Condition as C, NEEDS, STAYS};
+use super::codes::{CHRONIC_DX, CONDITIONS, Cause, Condition as C, FRAIL_SIGNS, NEEDS, STAYS};
 use super::rng::Rng;
 
 /// The code of a chronic condition, with the combinations ICD-10-CM asks for: hypertension presumes a
@@ -28,8 +28,26 @@ pub fn chronic(severity: &[u8; CONDITIONS], condition: usize) -> &'static str {
     CHRONIC_DX[condition][usize::from(level.min(3)) - 1]
 }
 
+/// What a coder can see of a person.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    pub severity: [u8; CONDITIONS],
+    pub needs: u8,
+    /// How likely one claim names a sign of frailty.
+    pub signs: f64,
+}
+
+/// How likely an ambulatory claim names a sign of frailty: one in twenty at 75 and average frailty, more than double a
+/// standard deviation above. The claims of two years, with walking aids, then tell frailty about as well as a claims-based frailty
+/// index tells the one of a survey (correlation .60, Kim et al. 2018, J Gerontol A 73:980).
+#[must_use]
+pub fn sign_share(frailty: f64, age: f64) -> f64 {
+    (0.05 * libm::exp(0.9 * frailty + 0.025 * (age - 75.0))).min(0.5)
+}
+
 /// The principal diagnosis and the others of an inpatient stay.
-pub fn stay(r: &mut Rng, severity: &[u8; CONDITIONS], cause: Cause, level: usize, needs: u8, senior: bool) -> Dx {
+pub fn stay(r: &mut Rng, seen: &Seen, cause: Cause, level: usize, senior: bool) -> Dx {
+    let severity = &seen.severity;
     let kind = &STAYS[cause as usize];
     let mut dx = Dx::default();
     let has = |c: C| severity[c as usize] > 0;
@@ -51,23 +69,33 @@ pub fn stay(r: &mut Rng, severity: &[u8; CONDITIONS], cause: Cause, level: usize
     if cause == Cause::Delivery {
         dx.push("Z370");
     }
-    if senior && r.chance(0.30) {
-        dx.push(["E785", "K219", "R627", "L89152", "R296", "E46"][r.below(6)]);
+    if senior && r.chance(0.10) {
+        dx.push(["E785", "K219"][r.below(2)]);
     }
-    social(r, &mut dx, needs, 0.12);
+    // A ward looks at gait, skin and weight: five times what an office writes down.
+    if r.chance((5.0 * seen.signs).min(0.8)) {
+        dx.push(["R627", "L89152", "R296", "E46", "R2689", "M6281"][r.below(6)]);
+    }
+    social(r, &mut dx, seen.needs, 0.12);
     dx
 }
 
-/// One to four codes of an ambulatory claim, `first` leading.
-pub fn visit(r: &mut Rng, severity: &[u8; CONDITIONS], first: &'static str, needs: u8) -> Dx {
+/// One to five codes of an ambulatory claim, `first` leading.
+pub fn visit(r: &mut Rng, seen: &Seen, first: &'static str) -> Dx {
+    let severity = &seen.severity;
     let mut dx = Dx::default();
-    dx.push(first);
+    // A COPD that has gone further is seen in exacerbation more often.
+    let worse = f64::from(severity[C::Copd as usize]);
+    dx.push(if first == "J449" && r.chance(0.16 * worse - 0.10) { "J441" } else { first });
     for c in 0..CONDITIONS {
         if severity[c] > 0 && dx.len < 4 && r.chance(0.26) {
             dx.push(chronic(severity, c));
         }
     }
-    social(r, &mut dx, needs, 0.015);
+    if r.chance(seen.signs) {
+        dx.push(r.pick(&FRAIL_SIGNS));
+    }
+    social(r, &mut dx, seen.needs, 0.015);
     dx
 }
 

@@ -2,7 +2,7 @@
 //! truth kept beside them. Owns their
 //! course; refuses to know which care manager works a case (`team.rs`).
 
-use super::codes::Condition;
+use super::codes::{CONDITIONS, Condition};
 use super::life::Life;
 use super::places::COUNTIES;
 use super::risk::{self, State};
@@ -43,8 +43,8 @@ pub struct Contact {
 /// What the programme remembers of a member.
 #[derive(Clone, Debug, Default)]
 pub struct Programme {
-    /// Bit per condition whose medicines have begun; fills so far.
-    pub treated: u32,
+    /// Severity for which each condition is treated; fills so far.
+    pub treated: [u8; CONDITIONS],
     pub fills: u64,
     pub case_until: Option<Day>,
     cases: u64,

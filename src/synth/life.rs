@@ -5,6 +5,7 @@
 
 use super::claims::{Biller, Night};
 use super::codes::{CONDITIONS, Cause, Condition, PREVALENCE, UNPLANNED_CAUSES};
+use super::coding::{self, Seen};
 use super::extracts::Small;
 use super::followup::Programme;
 use super::person::{EPOCH, Person, band, leaning};
@@ -149,6 +150,14 @@ impl<'a> Life<'a> {
             recent_emergencies: recent(&self.emergencies),
             poverty: f64::from(COUNTIES[p.county].poverty_decile),
         }
+    }
+
+    /// What a coder sees on a day.
+    #[must_use]
+    pub fn seen(&self, day: Day) -> Seen {
+        let p = self.person;
+        let age = f64::from(day.since(p.birth)) / 365.25;
+        Seen { severity: self.severity, needs: p.needs, signs: coding::sign_share(p.frailty, age) }
     }
 
     /// Alive and covered.

@@ -27,6 +27,7 @@ impl Life<'_> {
         let level = |c: Condition| f64::from(state.severity[c as usize]);
         let (when, noise) = (first.plus(r.range(0, days - 1)), r.normal());
         let draws: [f64; 6] = std::array::from_fn(|_| r.unit());
+        let (strain_due, strain) = (r.unit(), r.normal());
         if !self.open_on(when) {
             return;
         }
@@ -38,6 +39,12 @@ impl Life<'_> {
         if renal + diabetes + level(Condition::Hypertension) > 0.0 && draws[1] < 0.10 {
             let base = if renal > 0.0 { 62.0 - 17.0 * renal } else { 104.0 - 0.42 * state.age };
             self.lab(when, "33914-3", (base + 6.0 * noise).clamp(5.0, 120.0), "mL/min/{1.73_m2}");
+        }
+        let heart = level(Condition::HeartFailure);
+        if heart > 0.0 && strain_due < 0.15 {
+            let log =
+                6.0 + 0.6 * heart + 0.7 * p.nonadherence + 0.15 * renal + 0.02 * (state.age - 75.0) + 0.45 * strain;
+            self.lab(when, "33762-6", libm::exp(log).clamp(20.0, 35_000.0), "pg/mL");
         }
         let low = level(Condition::Depression);
         let instruments = [

@@ -1,4 +1,4 @@
-//! Medicines: begun with a disease, filled by supply and habit. Owns the fill; refuses to know visits.
+//! Medicines: begun with a disease, stepped up as it worsens, filled by supply and habit. Owns the fill; refuses to know visits.
 
 use super::codes::{DRUGS, TREATMENT, ndc};
 use super::life::Life;
@@ -30,15 +30,17 @@ impl Life<'_> {
 
     fn begin_medicines(&mut self, first: Day) {
         for (c, treatment) in TREATMENT.iter().enumerate() {
-            let bit = 1 << c;
-            if self.severity[c] == 0 || self.programme.treated & bit != 0 {
+            let (reached, treated) = (self.severity[c], self.programme.treated[c]);
+            if reached <= treated {
                 continue;
             }
-            self.programme.treated |= bit;
-            let mut r = Rng::keyed(self.night.seed, self.person.index, Stream::Medication, c as u64);
-            for &(drug, share) in *treatment {
+            self.programme.treated[c] = reached;
+            let steps = u64::from(treated) * 100;
+            let mut r = Rng::keyed(self.night.seed, self.person.index, Stream::Medication, c as u64 + steps);
+            for &(drug, share, from) in *treatment {
                 let (takes, wait) = (r.chance(share), r.range(0, 50));
-                if takes && !self.medications.iter().any(|m| m.drug == drug) {
+                let offered = treated < from && from <= reached;
+                if takes && offered && !self.medications.iter().any(|m| m.drug == drug) {
                     let number = (c * 100 + drug) as u64;
                     self.medications.push(Medication { drug, next: first.plus(wait), number, fills: 0 });
                 }

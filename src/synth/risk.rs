@@ -1,9 +1,9 @@
 //! The planted risk: every probability the synthetic population lives by, in one place an analyst can
 //! read. Owns the functions; refuses to know dates, claims and files.
 //!
-//! What no extract shows: `frailty` (standard normal) and `nonadherence` (0..1; fills and laboratory
-//! values only hint at it). What extracts show with noise: severity (through codes), needs (screenings
-//! miss a fifth of them), prior use (late). The functions hold products of these, so neither a main
+//! What no extract shows: `frailty` (standard normal; signs, walking aids and laboratory values hint at it) and
+//! `nonadherence` (0..1; fills and laboratory values hint at it). What extracts show with noise: severity
+//! (through codes and treatment steps), needs (screenings miss a fifth of them), prior use (late). The functions hold products of these, so neither a main
 //! effects model nor the visible columns alone can read them back.
 //!
 //! * Stays: each of 23 causes has a yearly rate

@@ -29,6 +29,7 @@ pub enum Stream {
     Feature,
     Manager,
     Instance,
+    Mobility,
 }
 
 /// `SplitMix64` over a keyed start.

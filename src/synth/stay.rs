@@ -116,7 +116,7 @@ impl Life<'_> {
         let kind = &STAYS[a.cause as usize];
         let lean = 0.5 * self.person.frailty + 0.02 * (age - 65.0) + r.normal();
         let level = if lean > 1.1 { 2 } else { usize::from(lean > -0.1) };
-        let dx = coding::stay(r, &self.severity, a.cause, level, self.person.needs, age >= 65.0);
+        let dx = coding::stay(r, &self.seen(a.day), a.cause, level, age >= 65.0);
         let emergent = !a.planned && a.cause != Cause::Delivery && r.chance(0.86);
         let admit_type = if a.planned {
             "3"

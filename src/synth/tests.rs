@@ -255,3 +255,57 @@ fn bad_options_are_refused() {
     assert!(generate(&options(0, "2026-06-30", Format::Csv, dir.path()), &|_| ()).is_err());
     assert!(generate(&options(5, "2019-06-30", Format::Csv, dir.path()), &|_| ()).is_err());
 }
+
+/// Pearson's correlation of pairs.
+fn correlation(pairs: &[(f64, f64)]) -> f64 {
+    let n = f64::from(u32::try_from(pairs.len()).expect("few"));
+    let (mx, my) = (pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n);
+    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+    for (x, y) in pairs {
+        xx += (x - mx) * (x - mx);
+        yy += (y - my) * (y - my);
+        xy += (x - mx) * (y - my);
+    }
+    xy / libm::sqrt(xx * yy)
+}
+
+#[test]
+fn claims_tell_frailty_about_as_well_as_published_indices_do() {
+    let night = Night { seed: 3, as_of: day("2026-06-30"), start: day("2024-07-01") };
+    let signs: BTreeSet<&str> = super::codes::FRAIL_SIGNS.into_iter().collect();
+    let aids = ["E0143", "K0001", "E0260"];
+    let mut pairs = Vec::new();
+    for i in 1..=6_000 {
+        let person = Person::draw(night.seed, i);
+        if person.birth.age_on(night.as_of) < 65 || !person.covered(night.as_of) || !person.covered(night.start) {
+            continue;
+        }
+        let table = |name: &str| Table::new(schema(&columns(name)));
+        let (mut medical, mut adt) = (table("medical_claim"), table("admission"));
+        let mut small = super::extracts::Small::new();
+        let mut life = Life::new(night, &person, &mut medical, &mut adt, &mut small);
+        life.live();
+        if life.death.is_some() {
+            continue;
+        }
+        let batch = medical.finish().expect("a table");
+        let text = |name: &str| {
+            let column = batch.column_by_name(name).expect("a column");
+            arrow_cast::cast(column, &arrow_schema::DataType::Utf8).expect("text")
+        };
+        let (mut named, mut aided) = (0.0, 0.0);
+        let columns: Vec<_> = (1..=5).map(|k| text(&format!("diagnosis_code_{k}"))).collect();
+        let hcpcs = text("hcpcs_code");
+        let cell = |c: &arrow_array::ArrayRef, row: usize| {
+            c.as_any().downcast_ref::<arrow_array::StringArray>().expect("text").value(row).to_owned()
+        };
+        for row in 0..batch.num_rows() {
+            named += f64::from(u8::from(columns.iter().any(|c| signs.contains(&*cell(c, row)))));
+            aided += f64::from(u8::from(aids.contains(&&*cell(&hcpcs, row))));
+        }
+        pairs.push((person.frailty, libm::log(1.0 + named) + libm::log(1.0 + aided)));
+    }
+    let r = correlation(&pairs);
+    // The claims-based frailty index of Kim et al. (2018) correlates .60 with the one of a survey.
+    assert!((0.45..0.65).contains(&r), "correlation {r} over {}", pairs.len());
+}

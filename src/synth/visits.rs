@@ -65,7 +65,7 @@ impl Life<'_> {
     fn one_emergency(&mut self, r: &mut Rng, day: Day, code: &'static str, leg: u8, observed: bool) {
         let npi = facility(self.person.county, House::Acute(leg));
         let end = day.plus(i32::from(observed));
-        let dx = coding::visit(r, &self.severity, code, self.person.needs);
+        let dx = coding::visit(r, &self.seen(day), code);
         let number = self.biller.adt_number();
         if leg != 2 && r.chance(0.94) {
             let class = if observed { "observation" } else { "emergency" };
@@ -144,6 +144,7 @@ impl Life<'_> {
             }
         }
         self.monthly_supplies(&mut r, first);
+        self.mobility_aids(first, n, state.age);
     }
 
     fn complaint(&self, r: &mut Rng, senior: bool, day: Day) -> (&'static str, usize) {
@@ -191,14 +192,14 @@ impl Life<'_> {
         } else {
             ["11", "11", "11", "11", "11", "11", "11", "22", "19", "02", "10"][r.below(11)]
         };
-        let needs = self.person.needs;
+        let seen = self.seen(day);
         let Some(mut ticket) = self.biller.ticket(day, day) else { return };
         let r = &mut ticket.detail;
         let mut c = Claim::professional(day, place);
         let npi = if who == specialty::FAMILY { self.pcp() } else { specialist(self.person.county, who, r.below(4)) };
         (c.renderer, c.billing) = (Some(npi), Some(npi));
         c.specialty = SPECIALTIES[who];
-        c.dx = coding::visit(r, &self.severity, code, needs);
+        c.dx = coding::visit(r, &seen, code);
         let visit = match code {
             "Z0000" if senior => ("G0439", 13_200),
             "Z0000" => ("99396", 13_900),
@@ -217,7 +218,7 @@ impl Life<'_> {
 
     /// A visit for transitional care within two weeks of a discharge.
     pub fn transition_visit(&mut self, day: Day, soon: bool) {
-        let needs = self.person.needs;
+        let seen = self.seen(day);
         let Some(mut ticket) = self.biller.ticket(day, day) else { return };
         let r = &mut ticket.detail;
         let mut c = Claim::professional(day, "11");
@@ -225,7 +226,7 @@ impl Life<'_> {
         (c.renderer, c.billing) = (Some(npi), Some(npi));
         c.specialty = SPECIALTIES[specialty::FAMILY];
         let (code, _) = self.complaint(r, true, day);
-        c.dx = coding::visit(r, &self.severity, code, needs);
+        c.dx = coding::visit(r, &seen, code);
         c.line("", if soon { "99496" } else { "99495" }, if soon { 27_900 } else { 20_600 });
         self.biller.bill(&ticket, c);
     }
@@ -238,12 +239,12 @@ impl Life<'_> {
 
     fn outpatient(&mut self, r: &mut Rng, day: Day) {
         let (code, _) = self.complaint(r, true, day);
-        let needs = self.person.needs;
+        let seen = self.seen(day);
         let leg = u8::try_from(r.weighted(&[0.46, 0.36, 0.18])).unwrap_or(0);
         let Some(mut ticket) = self.biller.ticket(day, day) else { return };
         let r = &mut ticket.detail;
         let mut c = Claim::institutional(day, day, "131", facility(self.person.county, House::Acute(leg)));
-        c.dx = coding::visit(r, &self.severity, code, needs);
+        c.dx = coding::visit(r, &seen, code);
         c.disposition = "01";
         for _ in 0..=r.poisson(1.7).min(7) {
             let (revenue, hcpcs, cents) = r.pick(&OUTPATIENT);
@@ -254,12 +255,13 @@ impl Life<'_> {
 
     fn laboratory(&mut self, r: &mut Rng, day: Day) {
         let (code, _) = self.complaint(r, true, day);
+        let seen = self.seen(day);
         let Some(mut ticket) = self.biller.ticket(day, day) else { return };
         let r = &mut ticket.detail;
         let mut c = Claim::professional(day, "81");
         let npi = facility(self.person.county, House::Laboratory);
         (c.billing, c.renderer, c.specialty) = (Some(npi), Some(npi), "69");
-        c.dx = coding::visit(r, &self.severity, code, 0);
+        c.dx = coding::visit(r, &coding::Seen { needs: 0, ..seen }, code);
         for _ in 0..=r.poisson(1.6).min(6) {
             let (hcpcs, cents) = EXTRAS[r.below(8)];
             c.line("", hcpcs, cents);
@@ -296,6 +298,34 @@ impl Life<'_> {
                 }
                 self.biller.bill(&ticket, c);
             }
+        }
+    }
+
+    /// What the frail are lent or sold: a walker, a wheelchair, a hospital bed; rented items are billed for thirteen
+    /// months. Need is frailty and age, and what a claim does not know.
+    fn mobility_aids(&mut self, first: Day, n: u64, age: f64) {
+        let mut own = Rng::keyed(self.night.seed, self.person.index, Stream::Mobility, 0);
+        let need = self.person.frailty + 0.04 * (age - 80.0) + 0.6 * own.normal();
+        let turn = n + own.below(60) as u64;
+        let day = first.plus(own.range(0, 20));
+        if age < 50.0 || !self.open_on(day) || self.inside(day) {
+            return;
+        }
+        for (least, every, months, hcpcs, cents, sign) in [
+            (0.6, 30, 1, "E0143", 11_200, "R2689"),
+            (1.4, 60, 13, "K0001", 5_400, "R262"),
+            (2.0, 60, 13, "E0260", 13_900, "M6281"),
+        ] {
+            if need < least || turn % every >= months {
+                continue;
+            }
+            let Some(ticket) = self.biller.ticket(day, day) else { continue };
+            let mut c = Claim::professional(day, "12");
+            let npi = facility(self.person.county, House::Equipment);
+            (c.billing, c.renderer, c.specialty) = (Some(npi), Some(npi), "54");
+            c.dx.push(sign);
+            c.line("", hcpcs, cents);
+            self.biller.bill(&ticket, c);
         }
     }
 

@@ -299,6 +299,7 @@ fn discharge(v: &View<'_>) -> Words {
 fn laboratory(v: &View<'_>, loinc: &str) -> Words {
     let name = match loinc {
         "4548-4" => "hemoglobin A1c",
+        "33762-6" => "NT-proBNP, a marker of strain on the heart",
         "33914-3" => "kidney filtration (eGFR)",
         "718-7" => "hemoglobin",
         "2951-2" => "sodium",
