@@ -399,3 +399,60 @@ fn the_report_tells_the_programme_and_hides_small_counts() {
         assert_eq!(page.contains(&row), small, "{group}");
     }
 }
+
+/// A flat table with a signal in `x`, its spec, and the folder of the test.
+fn flat() -> (tempfile::TempDir, String, String) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut rows = String::from("id,who,y,x,day\n");
+    for i in 0..1_200_u32 {
+        let x = i * 7 % 97;
+        let event = u8::from((i * 31 + 11) % 100 < x / 2);
+        rows.push_str(&format!("{i},{},{event},{x},{}\n", i / 2, 20_240_101 + i % 28));
+    }
+    let (table, spec) = (dir.path().join("t.csv"), dir.path().join("s.toml"));
+    std::fs::write(&table, rows).expect("written");
+    let keys = "id = \"id\"\ngroup = \"who\"\nlearner = \"logistic\"\n[label]\ncolumn = \"y\"\npositive = [1]\n[features]\nnumeric = [\"x\", \"day\"]\n";
+    std::fs::write(&spec, keys).expect("written");
+    let (table, spec) = (table.display().to_string(), spec.display().to_string());
+    (dir, table, spec)
+}
+
+#[test]
+fn a_flat_model_replaces_a_model_whole_and_nothing_else() {
+    let (dir, table, spec) = flat();
+    let out = dir.path().join("m");
+    std::fs::create_dir(&out).expect("made");
+    for name in ["model.json", "model_card.md", "evaluation.html"] {
+        std::fs::write(out.join(name), "of an older model").expect("written");
+    }
+    let train = |out: &str| lamplight(&["train", "--table", &table, "--spec", &spec, "--out", out]);
+    let done = train(&out.display().to_string());
+    assert_eq!(code(&done), 0, "{}", text(&done));
+    assert!(text(&done).contains("seven digits are kept"), "{}", text(&done));
+    assert!(out.join("report.json").exists() && !out.join("model_card.md").exists());
+    let mine = dir.path().join("mine");
+    std::fs::create_dir(&mine).expect("made");
+    std::fs::write(mine.join("notes.txt"), "mine").expect("written");
+    assert_eq!(code(&train(&mine.display().to_string())), 6);
+    assert_eq!(std::fs::read_dir(&mine).expect("there").count(), 1);
+}
+
+#[test]
+fn a_flat_recalibration_refuses_another_label_and_tells_what_it_stands_on() {
+    let (dir, table, spec) = flat();
+    let (model, again) = (dir.path().join("m").display().to_string(), dir.path().join("n"));
+    let train = |spec: &str, out: &str, more: &[&str]| {
+        lamplight(&[&["train", "--table", &table, "--spec", spec, "--out", out], more].concat())
+    };
+    assert_eq!(code(&train(&spec, &model, &[])), 0);
+    let done = train(&spec, &again.display().to_string(), &["--recalibrate", &model]);
+    assert_eq!(code(&done), 0, "{}", text(&done));
+    let told = std::fs::read_to_string(again.join("training.json")).expect("there");
+    assert!(told.contains("the calibration alone was fitted anew, on 1200 rows"), "{told}");
+    let other = std::fs::read_to_string(&spec).expect("there").replace("positive = [1]", "positive = [0]");
+    let reversed = dir.path().join("r.toml").display().to_string();
+    std::fs::write(&reversed, other).expect("written");
+    let done = train(&reversed, &dir.path().join("x").display().to_string(), &["--recalibrate", &model]);
+    assert_eq!(code(&done), 2, "{}", text(&done));
+    assert!(!dir.path().join("x").exists());
+}

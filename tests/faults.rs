@@ -186,6 +186,33 @@ fn f06_unclosed_quote() {
 }
 
 #[test]
+fn a_quote_that_opens_in_one_row_and_closes_in_another_loses_none_uncounted() {
+    let x = Extracts::clean();
+    let lines: Vec<String> = x.claims_text().lines().map(str::to_owned).collect();
+    let (first, last) = (4, 9);
+    let stray = |line: &str, at: usize| {
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        cells[at].insert(0, '"');
+        cells.join(",")
+    };
+    for (open, close) in [(1, 1), (1, 2), (3, 2)] {
+        let mut broken = lines.clone();
+        broken[first] = stray(&lines[first], open);
+        broken[last] = stray(&lines[last], close);
+        let text = broken.join("\n") + "\n";
+        let f = x.with_claims("c.csv", text.as_bytes(), "max_bad_share = 1.0");
+        let told = published(&f, "medical_claim", &[("quote_across_rows", (last - first + 1) as u64)]);
+        assert_eq!(told.rows[0], lines.len() as u64 - 1, "{open} {close}");
+    }
+    // An inch mark inside an unquoted field is text.
+    let at = lines.iter().position(|l| l.contains("V12")).expect("there");
+    let mut inch = lines.clone();
+    inch[at] = inch[at].replacen("V12", "V1\"2", 1);
+    let f = x.with_claims("c.csv", (inch.join("\n") + "\n").as_bytes(), "");
+    assert_eq!(published(&f, "medical_claim", &[]).rows[0], lines.len() as u64 - 1);
+}
+
+#[test]
 fn f07_nul_bytes() {
     let x = Extracts::clean().claim(visit("V\0X", "M10", "2026-06-02"));
     assert_eq!(published(&x.folder(), "medical_claim", &[("nul_byte", 1)]).rows, [22, 21, 1, 0]);

@@ -35,10 +35,19 @@ fn a_fault_in_the_roster_names_its_row_and_column() {
         ("N2,MD,en,NC,general,active,1,40,120,0,0,0,40,NC,8", "discipline"),
         ("N2,RN,en,XX,general,active,1,40,120,0,0,0,40,NC,8", "licensed_states"),
         ("N2,RN,en,NC,general,active,1,40,120,0,0,0,40,NC,-8", "new_contacts_per_day"),
+        ("N2,RN,en,NC,general,on leave,1,40,120,0,0,0,40,NC,8", "status"),
+        ("N2,RN,en,NC,general,active,NaN,40,120,0,0,0,40,NC,8", "fte"),
+        ("N2,RN,en,NC,general,active,abc,40,120,0,0,0,40,NC,8", "fte"),
+        ("N2,RN,en,NC,general,active,1,forty,120,0,0,0,40,NC,8", "max_cases"),
     ] {
-        let output = folder(row).run(&[]);
+        let f = folder(row);
+        let output = f.run(&[]);
         assert_eq!(code(&output), 3, "{row}: {}", text(&output));
         assert!(text(&output).contains(&format!("care_manager, row 3, column {column}")), "{row}: {}", text(&output));
+        // And before anybody is measured.
+        assert!(!text(&output).contains("measure members"), "{row}: {}", text(&output));
+        let checked = support::lamplight(&["check", "--config", f.write_config().to_str().expect("utf-8")]);
+        assert_eq!(code(&checked), 3, "{row}: {}", text(&checked));
     }
 }
 
@@ -60,6 +69,8 @@ fn a_manager_who_left_gives_the_member_back_and_says_so() {
     for member in ["M1", "M2"] {
         assert_eq!(f.cells("assignments.csv", member, "care_manager_id"), ["N1"], "{member}");
         assert_eq!(f.cells("outreach.csv", member, "care_manager_id"), ["N1"], "{member}");
+        // Nobody works with somebody whose manager has left.
+        assert_eq!(f.cells("outreach.parquet", member, "not_yet_engaged"), ["1"], "{member}");
     }
 }
 

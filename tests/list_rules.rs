@@ -291,6 +291,41 @@ fn children_are_not_scored_and_need_a_guardian() {
 }
 
 #[test]
+fn a_percentile_counts_the_scored_and_nobody_else() {
+    // Nineteen living people below one with avoidable stays; the dead and those of unknown sex must not lift her.
+    let mut rows = vec![person("P00")];
+    rows.extend((1..20).map(|i| person(&format!("P{i:02}"))));
+    rows.extend((0..180).map(|i| {
+        format!("D{i:03},1950-02-03,female,2020-01-01,9999-12-31,2026-03-01,0,555-d{i},Fd{i},Ld{i},S,,0,en,NC,yes")
+    }));
+    rows.extend(
+        (0..40).map(|i| {
+            format!("U{i:03},1950-02-03,unknown,2020-01-01,9999-12-31,,0,555-u{i},Fu{i},Lu{i},S,,0,en,NC,yes")
+        }),
+    );
+    let mut f = Folder::new("2026-06-30");
+    f.extract("eligibility", &eligibility(&rows.iter().map(String::as_str).collect::<Vec<_>>()));
+    f.extract("medical_claim", &(claims(&["P00"]) + &high_risk("U000")));
+    f.publish();
+    assert_eq!(f.cells("outreach.parquet", "P00", "percentile"), ["97.5"]);
+    assert_eq!(f.cells("outreach.parquet", "P00", "tier"), ["2"]);
+    let scores = f.table("scores.parquet");
+    let of = |member: &str| {
+        let ranked = scores.rows.iter().filter(|r| {
+            scores.get(r, "member_id") == member
+                && scores.get(r, "score_id") == "avoid_hosp"
+                && scores.get(r, "horizon_days") == "90"
+        });
+        ranked.map(|r| scores.get(r, "percentile").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("P00"), ["97.5"]);
+    // Nobody knows her rate, and AHRQ counts no stay of unknown sex; she is listed by where the rest of her history stands
+    // among those who are scored: above nineteen, below one.
+    assert_eq!(of("U000"), [""]);
+    assert_eq!(f.cells("outreach.parquet", "U000", "percentile"), ["95"]);
+}
+
+#[test]
 fn sensitive_conditions_are_masked_on_every_sheet() {
     let mut f = Folder::new("2026-06-30");
     f.members(&[("M1", "1970-02-03", "female")]);
@@ -304,7 +339,8 @@ fn sensitive_conditions_are_masked_on_every_sheet() {
     assert!(list.contains("sensitive condition, see record"), "{list}");
     let explained =
         support::text(&support::lamplight(&["explain", "--run", run.to_str().expect("utf-8"), "--member", "M1"]));
-    for text in [&list, &explained.split("Needs").next().unwrap_or("").to_owned()] {
+    assert!(explained.contains("withheld (sensitive)"), "{explained}");
+    for text in [&list, &explained] {
         assert!(!text.contains("drug use") && !text.contains("SECRET1") && !text.contains("safety"), "{text}");
     }
     // Each role opens its own files and no other's.

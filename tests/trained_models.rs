@@ -319,6 +319,43 @@ fn evaluation_stands_beside_published_indices() {
 }
 
 #[test]
+fn days_the_model_learned_from_are_not_judged() {
+    let w = world();
+    let config = w.config("held-out", "feature_columns = [\"lives_alone\"]");
+    let model = w.text("models/m");
+    let earlier = |more: &[&str]| {
+        let night = ["evaluate", "--config", &config, "--model", &model, "--as-of", "2025-08-01"];
+        lamplight(&[&night, more].concat())
+    };
+    let done = earlier(&[]);
+    assert_eq!(code(&done), 9, "{}", text(&done));
+    assert!(text(&done).contains("lie in the days the model learned from"), "{}", text(&done));
+    let done = earlier(&["--other-population"]);
+    assert_eq!(code(&done), 0, "{}", text(&done));
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).expect("json");
+    assert_eq!(told["left_out"]["learned_from"], 0);
+    // The report slice of its own history taught it nothing.
+    let done = lamplight(&["evaluate", "--config", &config, "--model", &model]);
+    assert_eq!(code(&done), 0, "{}", text(&done));
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).expect("json");
+    assert_eq!(told["left_out"]["learned_from"], 0);
+}
+
+#[test]
+fn own_columns_need_their_table() {
+    let w = world();
+    let path = w.config("no-table", "feature_columns = [\"lives_alone\"]");
+    let kept = std::fs::read_to_string(&path).expect("there");
+    let at = kept.find("[extracts.feature_table]").expect("there");
+    let end = at + kept[at + 1..].find('[').expect("another section") + 1;
+    std::fs::write(&path, format!("{}{}", &kept[..at], &kept[end..])).expect("written");
+    let out = w.text("never");
+    let done = lamplight(&["train", "--config", &path, "--model", "avoid_hosp_90", "--out", &out]);
+    assert_eq!(code(&done), 3, "{}", text(&done));
+    assert!(text(&done).contains("feature_table"), "{}", text(&done));
+}
+
+#[test]
 fn training_is_refused_with_a_reason_and_nothing_is_left() {
     let w = world();
     let config = w.config("refusals", "");

@@ -31,12 +31,7 @@ pub struct BuiltCaseload {
 /// # Errors
 /// [`CaseloadError`] naming row and column of the roster, which is small and human-made.
 pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, CaseloadError> {
-    let managers = inputs
-        .extracts
-        .managers
-        .iter()
-        .map(|m| manager(m, inputs.plan, inputs.extracts))
-        .collect::<Result<Vec<_>, _>>()?;
+    let managers = managers(inputs.plan, inputs.extracts)?;
     let gone: FxHashSet<u32> = list.suppressed.iter().filter(|s| s.code.ends_attribution()).map(|s| s.member).collect();
     let mut wanted: BTreeMap<u32, Option<&Case>> = list.listed.iter().map(|l| (l.candidate.member, None)).collect();
     let mut stranded = Vec::new();
@@ -171,6 +166,22 @@ fn member(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option<&Ca
         tier: Some(tier),
         source_row: u64::from(index) + 1,
     }
+}
+
+fn managers(plan: &RunPlan, extracts: &Extracts) -> Result<Vec<CareManager>, CaseloadError> {
+    extracts.managers.iter().map(|m| manager(m, plan, extracts)).collect()
+}
+
+/// Judges the roster alone, so that a fault in it is told before anybody is measured.
+///
+/// # Errors
+/// As [`build`].
+pub fn check_roster(plan: &RunPlan, extracts: &Extracts) -> Result<(), CaseloadError> {
+    let managers = managers(plan, extracts)?;
+    if managers.is_empty() {
+        return Ok(());
+    }
+    Problem::with_files(Vec::new(), managers, Weights::default(), "caseload", "care_manager").map(|_| ())
 }
 
 fn manager(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManager, CaseloadError> {

@@ -43,7 +43,7 @@ pub use check::{Audit, CostParts, check};
 pub use cost::load_cost;
 pub use error::CaseloadError;
 pub use explain::{Explanation, GraduationCandidate, Move, WaitReason, Waiting, explain};
-pub use from_list::{BuiltCaseload, build as build_from_list};
+pub use from_list::{BuiltCaseload, build as build_from_list, check_roster};
 pub use options::{AUTO_STEPS, Continuity, Options, Weights};
 pub use problem::{CareManager, InputWarnings, Member, Position, Problem};
 pub use search::{Solution, solve, what_if};

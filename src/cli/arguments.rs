@@ -158,6 +158,9 @@ pub enum Command {
         /// Worker threads, 0 for every core.
         #[arg(long, value_name = "N")]
         threads: Option<usize>,
+        /// The model learned from other people than this history holds: days it learned from are judged too.
+        #[arg(long, conflicts_with = "predictions")]
+        other_population: bool,
         /// CSV of predictions.
         #[arg(long, value_name = "FILE", requires = "out")]
         predictions: Option<PathBuf>,

@@ -57,14 +57,16 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             pipeline::train(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, t))
         }
         Command::Score { table, model, out } => pipeline::score_table(&table, &model, &out),
-        Command::Evaluate { config, model, as_of, threads, predictions, out, seed } => match (predictions, out) {
-            (Some(predictions), Some(out)) => pipeline::evaluate_predictions(&predictions, &out, seed),
-            (_, out) => {
-                let (plan, _) = plan(&history_flags(config, as_of, threads))?;
-                let request = EvaluateRequest { model: model.unwrap_or_default(), out };
-                pipeline::evaluate(&plan, &request, &Progress::new())
+        Command::Evaluate { config, model, as_of, threads, other_population, predictions, out, seed } => {
+            match (predictions, out) {
+                (Some(predictions), Some(out)) => pipeline::evaluate_predictions(&predictions, &out, seed),
+                (_, out) => {
+                    let (plan, _) = plan(&history_flags(config, as_of, threads))?;
+                    let request = EvaluateRequest { model: model.unwrap_or_default(), other_population, out };
+                    pipeline::evaluate(&plan, &request, &Progress::new())
+                }
             }
-        },
+        }
         Command::Report { run, out } => {
             let page = pipeline::rebuild_report(&run)?;
             write_private(&out, page.as_bytes())?;

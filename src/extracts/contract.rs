@@ -1,6 +1,8 @@
 //! The contract of every extract as one table: columns, types, which are required. Owns the names that
 //! `lamplight schema inputs` prints; refuses to read anything.
 
+use crate::reference::SDOH_DOMAINS;
+
 /// How a column's text becomes a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -63,6 +65,32 @@ pub struct ColumnSpec {
     pub repeat: u8,
     /// Allowed values, when they are closed (empty: open). Others become unknown and are counted.
     pub allowed: &'static [&'static str],
+    /// What a cell that cannot be read, or is none of `allowed`, costs.
+    pub beyond: Beyond,
+}
+
+/// What a cell that is none of its column's costs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Beyond {
+    /// In a required column the row, else the value.
+    AsRequired,
+    /// Nothing but a count: the word is kept, and means what it means downstream.
+    Counted,
+    /// The row, required or not.
+    Row,
+}
+
+impl ColumnSpec {
+    /// A cell that cannot be read costs the row.
+    #[must_use]
+    pub fn strict(&self) -> bool {
+        self.required || self.beyond == Beyond::Row
+    }
+
+    /// The same column, in which a cell that cannot be read costs the row though a blank one does not.
+    const fn read_or_refused(self) -> Self {
+        Self { beyond: Beyond::Row, ..self }
+    }
 }
 
 /// One extract.
@@ -79,16 +107,20 @@ pub struct ExtractSpec {
 }
 
 const fn col(name: &'static str, kind: Kind) -> ColumnSpec {
-    ColumnSpec { name, kind, required: false, repeat: 1, allowed: &[] }
+    ColumnSpec { name, kind, required: false, repeat: 1, allowed: &[], beyond: Beyond::AsRequired }
 }
 const fn req(name: &'static str, kind: Kind) -> ColumnSpec {
-    ColumnSpec { name, kind, required: true, repeat: 1, allowed: &[] }
+    ColumnSpec { name, kind, required: true, repeat: 1, allowed: &[], beyond: Beyond::AsRequired }
 }
 const fn many(name: &'static str, kind: Kind) -> ColumnSpec {
-    ColumnSpec { name, kind, required: false, repeat: 25, allowed: &[] }
+    ColumnSpec { name, kind, required: false, repeat: 25, allowed: &[], beyond: Beyond::AsRequired }
 }
 const fn one_of(name: &'static str, required: bool, allowed: &'static [&'static str]) -> ColumnSpec {
-    ColumnSpec { name, kind: LowerWord, required, repeat: 1, allowed }
+    ColumnSpec { name, kind: LowerWord, required, repeat: 1, allowed, beyond: Beyond::AsRequired }
+}
+/// A required word that is expected to be one of a list; another is kept and counted.
+const fn expected(name: &'static str, allowed: &'static [&'static str]) -> ColumnSpec {
+    ColumnSpec { name, kind: LowerWord, required: true, repeat: 1, allowed, beyond: Beyond::Counted }
 }
 
 use Kind::{Bill, Date, Fixed, Flag, Icd, Id, IndexValue, Integer, LowerWord, Money, Number, Text, Word};
@@ -142,7 +174,7 @@ pub const EXTRACTS: &[ExtractSpec] = &[
         columns: &[
             req("claim_id", Id),
             req("claim_line_number", Integer),
-            req("claim_type", LowerWord),
+            expected("claim_type", &["institutional", "professional", "dental", "vision", "pharmacy", "undetermined"]),
             req("member_id", Id),
             req("claim_start_date", Date),
             req("claim_end_date", Date),
@@ -219,7 +251,7 @@ pub const EXTRACTS: &[ExtractSpec] = &[
         columns: &[
             req("member_id", Id),
             req("screening_date", Date),
-            req("domain", LowerWord),
+            expected("domain", &SDOH_DOMAINS),
             one_of("need", true, &["yes", "no", "unknown", "declined"]),
             col("instrument", Word),
             col("question_code", Word),
@@ -248,23 +280,23 @@ pub const EXTRACTS: &[ExtractSpec] = &[
             col("languages", Word),
             req("licensed_states", Word),
             col("focus", LowerWord),
-            one_of("status", false, &["active", "pto", "leave"]),
-            col("fte", Number),
-            col("max_cases", Integer),
-            col("max_points", Integer),
-            col("base_cases", Integer),
-            col("base_points", Integer),
+            one_of("status", false, &["active", "pto", "leave"]).read_or_refused(),
+            col("fte", Number).read_or_refused(),
+            col("max_cases", Integer).read_or_refused(),
+            col("max_points", Integer).read_or_refused(),
+            col("base_cases", Integer).read_or_refused(),
+            col("base_points", Integer).read_or_refused(),
             col("home_visits", Flag),
-            col("max_travel_km", Number),
+            col("max_travel_km", Number).read_or_refused(),
             col("state", Word),
             col("zip3", Word),
             col("lat", Number),
             col("lon", Number),
             col("county_fips", Fixed(5)),
-            col("new_contacts_per_day", Number),
-            col("hours_per_week", Number),
-            col("new_cases_per_week", Integer),
-            col("back_on", Date),
+            col("new_contacts_per_day", Number).read_or_refused(),
+            col("hours_per_week", Number).read_or_refused(),
+            col("new_cases_per_week", Integer).read_or_refused(),
+            col("back_on", Date).read_or_refused(),
             col("cover_for", Text),
         ],
     },
@@ -337,7 +369,7 @@ pub const EXTRACTS: &[ExtractSpec] = &[
         columns: &[
             req("referral_id", Id),
             req("member_id", Id),
-            req("domain", LowerWord),
+            expected("domain", &SDOH_DOMAINS),
             req("created_date", Date),
             one_of("status", true, &["open", "accepted", "closed", "declined"]),
             col("closed_date", Date),

@@ -9,7 +9,7 @@ use arrow_array::{Array, ArrayRef, Decimal128Array, DictionaryArray, StringArray
 use arrow_schema::{DataType, TimeUnit};
 use rustc_hash::FxHashMap;
 
-use super::contract::{ColumnSpec, Kind};
+use super::contract::{Beyond, ColumnSpec, Kind};
 use super::dates::DateReader;
 use super::interner::Interner;
 use super::reason::Reason;
@@ -363,11 +363,14 @@ fn words(
     let lower = spec.kind == Kind::LowerWord;
     // In a required closed list the row cannot be judged; u32::MAX marks it for quarantine below.
     const UNKNOWN: u32 = u32::MAX;
-    let closed_and_required = spec.required && !spec.allowed.is_empty();
+    let closed_and_required = spec.strict() && !spec.allowed.is_empty();
     let map = |text: &str| {
         let Some(text) = trim_text(text) else { return (0, None) };
         let text = if lower { text.to_lowercase() } else { text.to_owned() };
         if !spec.allowed.is_empty() && !spec.allowed.contains(&text.as_str()) {
+            if spec.beyond == Beyond::Counted {
+                return (pools.word.intern(&text), Some(Reason::UnknownValue));
+            }
             return if closed_and_required { (UNKNOWN, None) } else { (0, Some(Reason::UnknownValue)) };
         }
         (pools.word.intern(&text), None)
@@ -504,7 +507,7 @@ fn judge_day(day: i32, row: usize, spec: &ColumnSpec, found: &mut Findings) -> i
     const SENTINELS: [i32; 3] = [-25_567, -719_162, -62_091];
     const OPEN: i32 = 2_932_896;
     if SENTINELS.contains(&day) {
-        if spec.required {
+        if spec.strict() {
             found.fault(row, Reason::SentinelRequired, "")
         } else {
             found.note(Reason::SentinelOptional)
@@ -512,7 +515,7 @@ fn judge_day(day: i32, row: usize, spec: &ColumnSpec, found: &mut Findings) -> i
         return NO_DAY;
     }
     if day >= OPEN && !matches!(spec.name, "enrollment_end_date" | "expires" | "expiration_date" | "cooldown_until") {
-        if spec.required {
+        if spec.strict() {
             found.fault(row, Reason::OpenDateAsService, "")
         } else {
             found.note(Reason::SentinelOptional)
@@ -554,7 +557,7 @@ fn decimals(array: &Decimal128Array, scale: i8, spec: &ColumnSpec, found: &mut F
     for row in 0..array.len() {
         let cents = if array.is_null(row) { Some(NO_INTEGER) } else { rescale(array.value(row), scale) };
         out.push(cents.unwrap_or_else(|| {
-            found.bad(row, spec.required, Reason::BadNumber, "");
+            found.bad(row, spec.strict(), Reason::BadNumber, "");
             NO_INTEGER
         }));
     }
@@ -602,13 +605,20 @@ fn integers(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result
     })
 }
 
+fn is_nan(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("nan")
+}
+
 fn numbers(array: &ArrayRef, spec: &ColumnSpec, found: &mut Findings) -> Result<Vec<f64>, TypeRefused> {
     if array.data_type().is_numeric() {
-        return Ok(cast(array, &DataType::Float64)?
-            .as_primitive::<Float64Type>()
-            .iter()
-            .map(|v| v.filter(|x| x.is_finite()).unwrap_or(f64::NAN))
-            .collect());
+        let cast = cast(array, &DataType::Float64)?;
+        let values = cast.as_primitive::<Float64Type>();
+        if spec.beyond == Beyond::Row {
+            for (row, _) in values.iter().enumerate().filter(|(_, v)| v.is_some_and(|x| !x.is_finite())) {
+                found.fault(row, Reason::BadNumber, "");
+            }
+        }
+        return Ok(values.iter().map(|v| v.filter(|x| x.is_finite()).unwrap_or(f64::NAN)).collect());
     }
     parse_each(array, spec, found, f64::NAN, |t| t.parse().ok().filter(|x: &f64| x.is_finite()))
 }
@@ -653,10 +663,16 @@ fn parse_each<T: Copy>(
     let mut out = Vec::with_capacity(values.len());
     for row in 0..values.len() {
         let text = if values.is_valid(row) { trim_text(values.value(row)) } else { None };
+        // Elsewhere NaN is a word for nothing; where a default would stand in, somebody's arithmetic has failed.
+        let failed = spec.beyond == Beyond::Row && values.is_valid(row) && is_nan(values.value(row));
         out.push(match text {
+            None if failed => {
+                found.fault(row, Reason::BadNumber, "");
+                none
+            }
             None => none,
             Some(t) => parse(t).unwrap_or_else(|| {
-                found.bad(row, spec.required || spec.kind == Kind::Money, Reason::BadNumber, t);
+                found.bad(row, spec.strict() || spec.kind == Kind::Money, Reason::BadNumber, t);
                 none
             }),
         });

@@ -193,6 +193,8 @@ impl CsvRows {
         send: &SyncSender<RawBatch>,
     ) -> Result<(), String> {
         let mut record = csv::ByteRecord::new();
+        // Line of the newest record, when it holds rows that a quote has swallowed.
+        let mut across = None;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -213,13 +215,19 @@ impl CsvRows {
                 }
             }
             let line = record.position().map_or(0, csv::Position::line) + self.lines;
-            block.push(line, &record, self.columns, needed, self.latin1);
+            let inside = memchr::memchr_iter(b'\n', record.as_slice()).count() as u64;
+            across = (inside > 0 && swallows(&record, self.columns, self.delimiter)).then_some(line);
+            if across.is_some() {
+                block.refuse_lines(line..=line + inside);
+            } else {
+                block.push(line, &record, self.columns, needed, self.latin1);
+            }
             if block.lines.len() >= BATCH_ROWS && send.send(block.take(file)).is_err() {
                 return Ok(());
             }
         }
-        if self.quotes.load(Ordering::Relaxed) % 2 == 1 {
-            let line = record.position().map_or(0, csv::Position::line) + self.lines;
+        // An odd quote inside an unquoted field is text; one that opened the last record took the rest of the file.
+        if let Some(line) = across.filter(|_| self.quotes.load(Ordering::Relaxed) % 2 == 1) {
             return Err(format!(
                 "line {line}: a quote is opened and never closed, so the rest of the file is one field"
             ));
@@ -275,6 +283,11 @@ impl Block {
         }
     }
 
+    /// Refuses every line of a record that holds rows a quote has swallowed, so that each is counted.
+    fn refuse_lines(&mut self, lines: std::ops::RangeInclusive<u64>) {
+        self.unreadable.extend(lines.map(|row| Unreadable { row, reason: Reason::QuoteAcrossRows }));
+    }
+
     fn push(&mut self, line: u64, record: &csv::ByteRecord, columns: usize, needed: &[usize], latin1: bool) {
         let field = |k: usize| record.get(k).unwrap_or_default();
         if let Some(reason) = refuse(record.len(), columns, record.as_slice(), latin1, field) {
@@ -304,6 +317,16 @@ impl Block {
             unreadable: std::mem::take(&mut self.unreadable),
         }
     }
+}
+
+/// Whether a record that runs over several lines holds rows of their own: a quote was opened in one row and closed in
+/// another. An address of two lines has all its fields and fewer separators inside than a row has.
+fn swallows(record: &csv::ByteRecord, columns: usize, delimiter: u8) -> bool {
+    record.len() != columns
+        || record.iter().any(|field| {
+            memchr::memchr(b'\n', field).is_some()
+                && memchr::memchr_iter(delimiter, field).count() >= columns.saturating_sub(1)
+        })
 }
 
 /// Why a record cannot be used: its number of fields, its bytes, and each of its fields.

@@ -197,6 +197,10 @@ impl Discovered {
         if !configured("medical_claim") && !configured("admission") {
             return Err(ExtractError::Missing { extract: "medical_claim".into() });
         }
+        // Columns of a table that is not there would be features nobody ever sees.
+        if !plan.models.feature_columns.is_empty() && !configured("feature_table") {
+            return Err(ExtractError::Missing { extract: "feature_table".into() });
+        }
         let problems: Vec<String> =
             contract::EXTRACTS.iter().flat_map(|spec| unknown_mappings(plan, spec.name)).collect();
         if !problems.is_empty() {
@@ -534,6 +538,7 @@ fn contract_of(name: &str, own: &[String]) -> Option<&'static ExtractSpec> {
         required: false,
         repeat: 1,
         allowed: &[],
+        beyond: contract::Beyond::AsRequired,
     });
     let columns: Vec<contract::ColumnSpec> = spec.columns.iter().copied().chain(widened).collect();
     Some(Box::leak(Box::new(ExtractSpec { columns: Box::leak(columns.into_boxed_slice()), ..*spec })))
@@ -552,6 +557,17 @@ fn read_managers(loader: &mut Loader<'_>) -> Result<Vec<Manager>, ExtractError> 
             .collect();
         out.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
     })?;
+    // A manager left out, or with a default for what could not be read, is a caseload nobody planned.
+    let faults: Vec<String> = loader
+        .quarantine
+        .iter()
+        .filter(|q| q.extract == "care_manager")
+        .take(10)
+        .map(|q| format!("care_manager, row {}, column {}: {}", q.row, q.column, q.reason.meaning()))
+        .collect();
+    if !faults.is_empty() {
+        return Err(ExtractError::Contract { extract: "care_manager".into(), problems: faults });
+    }
     let mut managers = out.into_inner().unwrap_or_else(PoisonError::into_inner);
     managers.sort_by(|a, b| a.id.cmp(&b.id).then(a.row.cmp(&b.row)));
     Ok(managers)

@@ -45,6 +45,8 @@ reasons! {
     NulByte = "nul_byte", Quarantine, "the row is not read";
     /// A field longer than 64 KiB.
     FieldTooLong = "field_too_long", Quarantine, "the row is not read";
+    /// A quote that opens in one row and closes in another.
+    QuoteAcrossRows = "quote_across_rows", Quarantine, "none of the rows between is read; double the quotes inside a field";
     /// A required field is empty.
     MissingRequired = "missing_required", Quarantine, "the row cannot be placed";
     /// A date that does not exist or is spelled in no declared way.

@@ -69,9 +69,12 @@ impl Calibration {
     /// alone (the slope of `self` stays).
     ///
     /// # Errors
-    /// [`Refusal::OneClass`], or [`Refusal::TooFew`] under 100 events or non-events.
+    /// [`Refusal::OneClass`], [`Refusal::TooFew`] under 100 events or non-events, [`Refusal::Backwards`] when events fall
+    /// as the score rises.
     pub fn refit(&self, raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<Self, LearnError> {
-        if enough(y)? >= EVENTS_FOR_SLOPE {
+        let events = enough(y)?;
+        forwards(raw, y, weights)?;
+        if events >= EVENTS_FOR_SLOPE {
             return Ok(Self::fit(raw, y, weights, CalibrationBasis::OwnTable));
         }
         Ok(Self::levelled(self.slope, raw, y, weights, CalibrationBasis::OwnTable))
@@ -86,6 +89,7 @@ impl Calibration {
     /// Those of [`Calibration::refit`].
     pub fn carried(&self, raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<Self, LearnError> {
         let events = enough(y)?;
+        forwards(raw, y, weights)?;
         let mut slope = self.slope;
         if events >= EVENTS_FOR_SLOPE {
             let later = Self::fit(raw, y, weights, CalibrationBasis::OwnTable);
@@ -116,6 +120,31 @@ impl Calibration {
     }
 }
 
+/// Refuses a score that falls where events rise beyond chance: the slope has the sign of the score test at slope 0,
+/// which is refused below minus two standard errors.
+fn forwards(raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<(), LearnError> {
+    let weight = |i: usize| weights.map_or(1.0, |w| w.get(i).map_or(0.0, |w| f64::from(*w)));
+    let event = |i: usize| f64::from(u8::from(y[i]));
+    let (mut n, mut events, mut sum) = (0.0, 0.0, 0.0);
+    for (i, r) in raw.iter().enumerate().take(y.len()) {
+        n += weight(i);
+        events += weight(i) * event(i);
+        sum += weight(i) * r;
+    }
+    let (share, mean) = (events / n, sum / n);
+    let (mut test, mut variance) = (0.0, 0.0);
+    for (i, r) in raw.iter().enumerate().take(y.len()) {
+        let one = weight(i) * (event(i) - share) * (r - mean);
+        test += one;
+        variance += one * one;
+    }
+    if test >= -2.0 * variance.sqrt() {
+        return Ok(());
+    }
+    let start = (crate::learners::metrics::logit(share), 0.0);
+    Err(Refusal::Backwards { slope: calibration_fit(raw, y, weight, start).slope }.into())
+}
+
 /// Events of a table that can be calibrated on.
 fn enough(y: &[bool]) -> Result<usize, LearnError> {
     let events = y.iter().filter(|y| **y).count();
@@ -140,6 +169,18 @@ mod tests {
         let raw: Vec<f64> = (0..n).map(|i| 4.0 * unit(1, i) - 3.0).collect();
         let y = raw.iter().enumerate().map(|(i, r)| unit(2, i) < sigmoid(intercept + slope * r)).collect();
         (raw, y)
+    }
+
+    #[test]
+    fn a_score_that_falls_where_events_rise_is_refused() {
+        let (raw, y) = planted(5_000, -0.5, 0.7);
+        let reversed: Vec<bool> = y.iter().map(|y| !y).collect();
+        assert!(Calibration::IDENTITY.refit(&raw, &y, None).is_ok());
+        for told in
+            [Calibration::IDENTITY.refit(&raw, &reversed, None), Calibration::IDENTITY.carried(&raw, &reversed, None)]
+        {
+            assert!(matches!(told, Err(LearnError::Refused(Refusal::Backwards { slope })) if slope < 0.0), "{told:?}");
+        }
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub enum LearnError {
         /// One sentence per feature that does not fit.
         problems: Vec<String>,
     },
-    /// Training is refused.
-    #[error("training refused: {0}")]
+    /// Training or judging is refused.
+    #[error("refused: {0}")]
     Refused(Refusal),
     /// A stored artifact is damaged or of another format.
     #[error("artifact: {0}")]
@@ -42,7 +42,7 @@ pub enum LearnError {
     },
 }
 
-/// Why training does not happen.
+/// Why training, calibrating or judging does not happen.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
     /// All labels agree.
@@ -73,6 +73,24 @@ pub enum Refusal {
         feature: String,
         /// Its AUROC, or what it was found to count.
         why: String,
+    },
+    /// The raw score falls where events rise: reversed labels, or another outcome.
+    #[error(
+        "the score falls where events rise (calibration slope {slope:.2}): are the labels reversed, or of another outcome?"
+    )]
+    Backwards {
+        /// Slope of events on the raw score.
+        slope: f64,
+    },
+    /// Every row to be judged lies in the days the model learned from.
+    #[error(
+        "all {rows} rows lie in the days the model learned from (to {until}): judge it on a later night, or pass --other-population when it learned from other people"
+    )]
+    Learned {
+        /// Rows.
+        rows: usize,
+        /// Last day it learned from.
+        until: String,
     },
     /// No feature is left that varies.
     #[error("no feature varies over the training rows")]

@@ -192,7 +192,7 @@ fn uci_diabetes_reaches_its_floor() {
     let table = read_csv(&test, &spec, Purpose::Train).unwrap();
     let p = Ready::new(&trained.artifact).probabilities(&table).unwrap();
     let plan = metrics::BootstrapPlan { replicates: 0, seed: 1 };
-    let e = metrics::evaluate_with(&table.groups.codes, table.labels.as_deref().unwrap(), &p, plan).unwrap();
+    let e = metrics::evaluate_with(&table.groups.codes, table.labels.as_deref().unwrap(), &p, None, plan).unwrap();
     assert_eq!((e.rows, e.events), (29_824, 3_383));
     assert!(e.auroc > 0.66 && e.auroc < 0.70, "AUROC {}", e.auroc);
     assert!((e.calibration.slope - 1.0).abs() < 0.12 && e.in_the_large.abs() < 0.05, "{:?}", e.calibration);

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Below this many events a model is trained with a warning.
-const EVENTS_WITHOUT_WARNING: usize = 1000;
+pub const EVENTS_WITHOUT_WARNING: usize = 1000;
 /// Rounds between two looks at the held-out loss.
 const LOOK: usize = 5;
 /// Cells (rows × features) up to which folds train side by side; beyond, one after the other.
@@ -193,7 +193,8 @@ fn tune_all(bench: &Bench<'_>, spec: &TableSpec, options: &TrainOptions, diction
         let params = BoostParams { seed: spec.seed, monotone: monotone.collect(), ..options.boost.clone() };
         out.push(bench.tune_boosted(params));
     }
-    if spec.learner != LearnerChoice::Boosted {
+    // The logistic holds no direction.
+    if spec.learner != LearnerChoice::Boosted && spec.monotone.is_empty() {
         out.push(bench.tune_logistic(&options.penalties));
     }
     out
@@ -214,7 +215,7 @@ fn finish(
     let mut candidates = Vec::new();
     for (i, t) in tuned.iter().enumerate() {
         let p = bench.cross_calibrated(&t.held_out);
-        let held_out = evaluate_with(&table.groups.codes, bench.truth, &p, plan)?;
+        let held_out = evaluate_with(&table.groups.codes, bench.truth, &p, bench.weights, plan)?;
         // Rows that were sampled count as what they stand for.
         let loss = match bench.weights {
             Some(_) => bench.loss(&p.iter().map(|p| crate::learners::metrics::logit(*p)).collect::<Vec<_>>()),
@@ -277,6 +278,11 @@ fn warnings(findings: &Findings, spec: &TableSpec) -> Vec<String> {
     }
     for name in &findings.constant {
         out.push(format!("`{name}` is constant and carries no weight"));
+    }
+    for name in &findings.coarse {
+        out.push(format!(
+            "`{name}` holds numbers beyond 16,777,216, of which seven digits are kept; a date or id belongs under categorical, or nowhere"
+        ));
     }
     for name in &findings.mostly_rare {
         out.push(format!("`{name}` has most rows in levels of under 50 rows; it looks like an id or free text"));
@@ -550,6 +556,6 @@ fn calibrated(
     let calibration = fit(&artifact.calibration, &raw, &labels, table.weights.as_deref())?;
     let p: Vec<f64> = raw.iter().map(|r| calibration.probability(*r)).collect();
     let plan = BootstrapPlan { replicates: options.replicates, seed: artifact.spec.seed };
-    let metrics = evaluate_with(&table.groups.codes, &labels, &p, plan)?;
+    let metrics = evaluate_with(&table.groups.codes, &labels, &p, table.weights.as_deref(), plan)?;
     Ok(Artifact { calibration, metrics, ..artifact.clone() })
 }

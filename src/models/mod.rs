@@ -15,6 +15,6 @@ pub mod trained;
 
 pub use cards::{ModelCard, cards};
 pub use outcome::Outcome;
-pub use percentile::percentiles;
+pub use percentile::{percentile_among, percentiles};
 pub use published::{Score, ScoreStatus, residual, score_all};
 pub use reasons::{Driver, Reason, drivers, for_member, plain_condition};

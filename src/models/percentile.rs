@@ -23,6 +23,17 @@ pub fn percentiles<T: Ord>(values: &[T]) -> Vec<f64> {
     out
 }
 
+/// The percentile of a value among others, sorted, as [`percentiles`] gives it to a member of them; `None` when there
+/// are none.
+#[must_use]
+pub fn percentile_among<T: Ord>(sorted: &[T], value: &T) -> Option<f64> {
+    let below = sorted.partition_point(|v| v < value);
+    let upto = sorted.partition_point(|v| v <= value);
+    #[expect(clippy::cast_precision_loss, reason = "populations stay far below 2^52")]
+    let rank = |n: usize| (below as f64 + (upto - below) as f64 / 2.0) * 100.0 / n as f64;
+    (!sorted.is_empty()).then(|| rank(sorted.len()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +42,9 @@ mod tests {
     fn ties_share_the_middle() {
         assert_eq!(percentiles(&[3, 1, 1, 9]), [62.5, 25.0, 25.0, 87.5]);
         assert_eq!(percentiles::<i32>(&[]), Vec::<f64>::new());
+        for (v, p) in [(1, 25.0), (3, 62.5), (9, 87.5), (0, 0.0), (4, 75.0), (10, 100.0)] {
+            assert_eq!(percentile_among(&[1, 1, 3, 9], &v), Some(p));
+        }
+        assert_eq!(percentile_among(&[], &1), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Scores from published indices, used until a model is trained. Owns which index stands for which
 //! score and who cannot be scored; refuses to let an area rate order people.
 
-use super::percentiles;
+use super::{percentile_among, percentiles};
 use crate::domain::{Day, Sex};
 use crate::extracts::Population;
 use crate::features::Snapshot;
@@ -76,20 +76,17 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
         snapshots.iter().filter(|s| s.enrolled && population.member(s.member).death().is_none()).collect();
     // The percentile of avoid_hosp follows the ordering key, never the area rate: a rate knows only age,
     // sex and county.
-    let adults: Vec<&&Snapshot> = enrolled.iter().filter(|s| s.age >= 18).collect();
-    let keys: Vec<_> = adults.iter().map(|s| s.key).collect();
-    let ranks = percentiles(&keys);
-    let mut next_adult = 0;
+    let yearly = |s: &Snapshot| {
+        let member = population.member(s.member);
+        reference.rates.pqi("90", s.age, member.sex(), reference.rates.poverty_decile(&member.facts.county.text()))
+    };
+    let mut keys: Vec<_> = enrolled.iter().filter(|s| s.age >= 18 && yearly(s).is_some()).map(|s| s.key).collect();
+    keys.sort_unstable();
     for s in &enrolled {
         let member = population.member(s.member);
         let decile = reference.rates.poverty_decile(&member.facts.county.text());
-        let rank = if s.age >= 18 {
-            next_adult += 1;
-            Some(ranks[next_adult - 1])
-        } else {
-            None
-        };
-        let yearly = reference.rates.pqi("90", s.age, member.sex(), decile);
+        let rank = percentile_among(&keys, &s.key);
+        let yearly = yearly(s);
         for days in AVOID_HORIZONS {
             let status = if s.age < 18 {
                 ScoreStatus::NotScored("age_under_18")

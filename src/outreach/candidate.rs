@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap;
 use super::Inputs;
 use super::capacity::reach_rate;
 use crate::domain::{Day, business_days_between, stable_hash};
-use crate::extracts::Override;
+use crate::extracts::{Case, Override};
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::WorkKind;
-use crate::models::{Driver, Reason, drivers, percentiles, residual};
+use crate::models::{Driver, Reason, drivers, percentile_among, residual};
 
 /// Which stream a person came by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -178,7 +178,9 @@ pub fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
     let base_reach = reach_rate(inputs);
     let mut probability: FxHashMap<u32, f64> = FxHashMap::default();
     for score in inputs.scores.iter().filter(|s| s.score_id == "avoid_hosp" && s.horizon_days == 90) {
-        probability.insert(score.member, score.probability.unwrap_or(0.0));
+        if let Some(p) = score.probability {
+            probability.insert(score.member, p);
+        }
     }
     let left: FxHashMap<(u32, &str), f64> = inputs
         .scores
@@ -186,29 +188,22 @@ pub fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
         .filter(|s| s.score_id == "readmit30_residual")
         .filter_map(|s| Some(((s.member, s.stay_id.as_deref()?), s.probability?)))
         .collect();
-    let adults: Vec<&Snapshot> = inputs.snapshots.iter().filter(|s| s.enrolled && s.age >= 18).collect();
-    let (now, before) = if inputs.book.orders {
-        // Probabilities are never negative, so their bits order as they do.
-        let bits = |p: Option<f64>| p.unwrap_or(0.0).to_bits();
-        (
-            percentiles(&adults.iter().map(|s| bits(probability.get(&s.member).copied())).collect::<Vec<_>>()),
-            percentiles(&adults.iter().map(|s| bits(inputs.book.before(s.member))).collect::<Vec<_>>()),
-        )
+    // Rank among those who are scored: the dead are not, and somebody without a score is placed among the others.
+    let alive =
+        |s: &&Snapshot| s.enrolled && s.age >= 18 && inputs.extracts.population.member(s.member).death().is_none();
+    let adults: Vec<&Snapshot> = inputs.snapshots.iter().filter(alive).collect();
+    let scored: Vec<&Snapshot> = adults.iter().filter(|s| probability.contains_key(&s.member)).copied().collect();
+    let among = if scored.is_empty() { &adults } else { &scored };
+    // Probabilities are never negative, so their bits order as they do.
+    let bits = |p: Option<f64>| p.unwrap_or(0.0).to_bits();
+    let ranks: FxHashMap<u32, (f64, f64)> = if inputs.book.orders {
+        ranks(&adults, among, |s| bits(probability.get(&s.member).copied()), |s| bits(inputs.book.before(s.member)))
     } else {
-        (
-            percentiles(&adults.iter().map(|s| s.key).collect::<Vec<_>>()),
-            percentiles(&adults.iter().map(|s| s.key_before).collect::<Vec<_>>()),
-        )
+        ranks(&adults, among, |s| s.key, |s| s.key_before)
     };
-    let mut rank = 0;
     let mut out = Vec::new();
     for s in inputs.snapshots {
-        let percentile = if s.enrolled && s.age >= 18 {
-            rank += 1;
-            Some((now[rank - 1], before[rank - 1]))
-        } else {
-            None
-        };
+        let percentile = ranks.get(&s.member).copied();
         if s.enrolled {
             let residual = s.recent.last().and_then(|r| left.get(&(s.member, &*r.stay_id)).copied());
             let p90 = probability.get(&s.member).copied().unwrap_or(0.0);
@@ -216,6 +211,27 @@ pub fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
         }
     }
     out
+}
+
+/// Percentiles of each by tonight's and by the earlier measure, among those who count.
+fn ranks<T: Ord>(
+    each: &[&Snapshot],
+    among: &[&Snapshot],
+    now: impl Fn(&Snapshot) -> T,
+    before: impl Fn(&Snapshot) -> T,
+) -> FxHashMap<u32, (f64, f64)> {
+    let sorted = |of: &dyn Fn(&Snapshot) -> T| {
+        let mut all: Vec<T> = among.iter().map(|s| of(s)).collect();
+        all.sort_unstable();
+        all
+    };
+    let (all_now, all_before) = (sorted(&now), sorted(&before));
+    each.iter()
+        .filter_map(|s| {
+            let rank = (percentile_among(&all_now, &now(s))?, percentile_among(&all_before, &before(s))?);
+            Some((s.member, rank))
+        })
+        .collect()
 }
 
 fn one(
@@ -266,7 +282,9 @@ fn one(
             }
         }
     }
-    let engaged = ex.cases.of(s.member).any(|c| c.end.is_none());
+    // A case of somebody who is no longer in the roster is worked by nobody.
+    let works = |c: &Case| ex.managers.is_empty() || ex.managers.iter().any(|m| m.id == c.manager);
+    let engaged = ex.cases.of(s.member).any(|c| c.end.is_none() && works(c));
     let probability = match s.recent.last() {
         Some(r) if in_transition => {
             left.unwrap_or_else(|| residual(lace_risk(r.lace.total(), inputs), as_of.since(r.discharge)))

@@ -8,6 +8,10 @@ use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, LoadOptions};
 use crate::publish::{OutputFolder, quality_lines};
 
+/// What a run judges and this does not, for whoever reads a good check as a promise.
+const LEFT_TO_RUN: &str =
+    "not judged here, but by run: versions, reversals and conflicting lines of a claim; volume against the last run\n";
+
 /// Judges the extracts row by row; returns the table to print. The quarantine is left under `checked/` (or, when
 /// a limit is exceeded, `failed/`) of the output folder. What only a whole member can tell (reversals without an
 /// original, conflicting lines) and the volume against the last run are judged by `run`.
@@ -32,10 +36,11 @@ pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> R
             progress: &tell,
         };
         let extracts = extracts::load(plan, &found, &load)?;
+        crate::caseload::check_roster(plan, &extracts)?;
         let over = gates::exceeded(&extracts.reports, plan);
         account.note(&extracts, &BTreeMap::new(), &over);
         let lines = quality_lines(&extracts.reports);
-        if over.is_empty() { Ok(lines) } else { Err(PipelineError::Quarantine(over)) }
+        if over.is_empty() { Ok(lines + LEFT_TO_RUN) } else { Err(PipelineError::Quarantine(over)) }
     });
     let place = if result.is_ok() { "checked" } else { "failed" };
     publication::failed(&folder, plan, &account, place)?;

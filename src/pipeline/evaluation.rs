@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use super::history::Slice;
 use super::judging::{Bench, judged, table_of};
 use super::model_places;
-use super::panel::{PanelWalk, Request};
+use super::panel::{Panel, PanelWalk, Request};
 use super::training::with_history;
 use super::{PipelineError, Progress};
 use crate::config::RunPlan;
+use crate::domain::Day;
 use crate::features::registry;
+use crate::learners::{LearnError, Refusal};
 use crate::models::evaluation::judge;
-use crate::models::trained::TrainedModel;
+use crate::models::trained::{Identity, TrainedModel};
 use crate::publish::{OutputFolder, evaluation_page};
 
 /// What `evaluate --config` was asked to do.
@@ -20,6 +22,8 @@ use crate::publish::{OutputFolder, evaluation_page};
 pub struct EvaluateRequest {
     /// Folder or id of a trained model.
     pub model: String,
+    /// The model learned from other people: rows of the days it learned from are judged too.
+    pub other_population: bool,
     /// Folder for `evaluation.json`, `evaluation.html` and `predictions.csv`; none prints the JSON only.
     pub out: Option<PathBuf>,
 }
@@ -27,7 +31,8 @@ pub struct EvaluateRequest {
 /// Judges a model on the report slice of the configured history; returns `evaluation.json`.
 ///
 /// # Errors
-/// Exit 2 for an unknown model, 5 for one that does not fit, 9 when the slice holds no event.
+/// Exit 2 for an unknown model, 5 for one that does not fit, 9 when the slice holds no event or only days the model
+/// learned from.
 pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) -> Result<String, PipelineError> {
     let model = TrainedModel::read(&model_places::find(plan, &request.model)?)?;
     let features = registry().with_own(&plan.models.feature_columns);
@@ -37,9 +42,12 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
         progress.stage("walk the history");
         let walk = PanelWalk { plan, extracts: history.extracts, codes: history.codes };
         let mut panels = walk.run(&[wanted], &|done, all| progress.step(done, all))?;
-        let Some(panel) = panels.pop() else { return Err(PipelineError::Internal("no panel".to_owned())) };
+        let Some(mut panel) = panels.pop() else { return Err(PipelineError::Internal("no panel".to_owned())) };
         progress.stage("judge");
-        let pick = panel.of(Slice::Report);
+        let mut pick = panel.of(Slice::Report);
+        if !request.other_population {
+            held_out(&mut panel, &mut pick, &model.identity)?;
+        }
         let table = table_of(&panel, &features, history.extracts, &pick, false);
         let p = model.ready().score_table(&table, false)?.probability;
         let bench = Bench {
@@ -64,8 +72,23 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
     })
 }
 
+/// Keeps the rows that taught the model nothing: after the slice it was calibrated on, and after every label it was
+/// trained on had ended.
+fn held_out(panel: &mut Panel, pick: &mut Vec<u32>, identity: &Identity) -> Result<(), PipelineError> {
+    let day = |text: &str| Day::parse_iso(text);
+    let trained = day(&identity.train.to).map(|d| d.plus(identity.horizon_days));
+    let Some(until) = trained.into_iter().chain(day(&identity.calibrate.to)).max() else { return Ok(()) };
+    let rows = pick.len();
+    pick.retain(|i| panel.rows[*i as usize].day > until);
+    panel.left_out.learned_from += (rows - pick.len()) as u64;
+    if pick.is_empty() && rows > 0 {
+        return Err(LearnError::Refused(Refusal::Learned { rows, until: until.to_string() }).into());
+    }
+    Ok(())
+}
+
 /// `id, group, y, probability` and the day: what `evaluate --predictions` reads, in a private file.
-fn predictions(panel: &super::panel::Panel, pick: &[u32], p: &[f64], extracts: &crate::extracts::Extracts) -> String {
+fn predictions(panel: &Panel, pick: &[u32], p: &[f64], extracts: &crate::extracts::Extracts) -> String {
     use std::fmt::Write as _;
     let mut out = String::from("id,group,y,probability,day,days_passed\n");
     for (n, (i, p)) in pick.iter().zip(p).enumerate() {

@@ -63,12 +63,9 @@ pub fn explain(run: &Path, member: &str) -> Result<String, PipelineError> {
         &["care_manager_id", "status", "continuity", "travel", "focus", "interpreter"],
     );
     table(&mut out, "Waiting for a manager", &read("waitlist.csv")?, &["reason", "nearest_miss"]);
-    table(
-        &mut out,
-        "Needs",
-        &read("measures/needs.parquet")?,
-        &["domain", "need", "source", "evidence_date", "open_referral_id"],
-    );
+    let mut needs = read("measures/needs.parquet")?;
+    withhold_safety(&mut needs);
+    table(&mut out, "Needs", &needs, &["domain", "need", "source", "evidence_date", "open_referral_id"]);
     table(&mut out, "Due", &read("measures/worklist.parquet")?, &["item", "detail", "due_date", "slack_business_days"]);
     table(
         &mut out,
@@ -194,6 +191,14 @@ fn brief(number: &str, decimals: usize) -> String {
             fixed.trim_end_matches('0').trim_end_matches('.').to_owned()
         }
         _ => number.to_owned(),
+    }
+}
+
+/// Reasons mask a need for safety; here it must not stand in plain words either.
+fn withhold_safety(needs: &mut Rows) {
+    let Some(at) = needs.names.iter().position(|n| n == "domain") else { return };
+    for cell in needs.rows.iter_mut().filter_map(|r| r.get_mut(at)).filter(|c| c.starts_with("safety")) {
+        "withheld (sensitive)".clone_into(cell);
     }
 }
 

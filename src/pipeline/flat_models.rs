@@ -6,7 +6,7 @@ use std::path::Path;
 use super::PipelineError;
 use crate::learners::{self, Artifact, Purpose, TableSpec, TrainOptions};
 use crate::models::evaluation::{Attribute, group_figures};
-use crate::publish::{OutputFolder, predictions_page, write_private};
+use crate::publish::{OutputFolder, predictions_page, write_model, write_private};
 
 fn read(path: &Path) -> Result<Vec<u8>, PipelineError> {
     std::fs::read(path).map_err(|e| PipelineError::Usage(format!("cannot read {}: {e}", path.display())))
@@ -22,7 +22,8 @@ fn pretty<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, PipelineError> {
 /// held-out figures as JSON.
 ///
 /// # Errors
-/// Exit 2 for a spec that does not fit, 3 for an unreadable table, 9 when training is refused.
+/// Exit 2 for a spec that does not fit, 3 for an unreadable table, 6 for a folder that holds anything but a model, 9 when
+/// training is refused.
 pub fn train_table(
     table: &Path,
     spec: &Path,
@@ -37,8 +38,21 @@ pub fn train_table(
     let (artifact, report) = match recalibrate {
         Some(model) => {
             let rows = learners::read_csv(&bytes, &spec, Purpose::Train)?;
-            let artifact = learners::recalibrate(&Artifact::read(model)?, &rows, &options)?;
-            (artifact, serde_json::json!({ "recalibrated": true }))
+            let before = Artifact::read(model)?;
+            if before.spec.label != spec.label {
+                let why = "--spec: the label differs from the one the model was trained on";
+                return Err(PipelineError::Usage(why.to_owned()));
+            }
+            let mut artifact = learners::recalibrate(&before, &rows, &options)?;
+            let (n, events) = (artifact.calibration.rows, artifact.calibration.events);
+            let mut warnings = vec![format!(
+                "the calibration alone was fitted anew, on {n} rows with {events} events; metrics.json is measured on these rows"
+            )];
+            if events < learners::EVENTS_WITHOUT_WARNING {
+                warnings.push(format!("only {events} events; under 1000 estimates are unsteady"));
+            }
+            artifact.training.warnings.extend(warnings.iter().cloned());
+            (artifact, serde_json::json!({ "recalibrated": true, "rows": n, "events": events, "warnings": warnings }))
         }
         None => {
             let trained = learners::train_table(&bytes, &spec, &options)?;
@@ -46,14 +60,12 @@ pub fn train_table(
             (trained.artifact, report)
         }
     };
-    // Everything is encoded before the first byte is written: no model folder is left half made.
-    let files = artifact.to_files()?;
     let report = pretty(&report)?;
-    let folder = OutputFolder::plain(out)?;
-    for (name, bytes) in &files {
-        folder.write_beside(name, bytes)?;
-    }
-    folder.write_beside("report.json", &report)?;
+    let mut files: Vec<(String, Vec<u8>)> =
+        artifact.to_files()?.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+    files.push(("report.json".to_owned(), report.clone()));
+    // One step into place: never parts of two models, nor the card of an older one beside a new one.
+    write_model(out, &files)?;
     Ok(String::from_utf8_lossy(&report).into_owned())
 }
 

@@ -175,7 +175,9 @@ fn read(
     let tell = |name: &str| progress.stage(&format!("read {name}"));
     let load =
         LoadOptions { allow_empty: &options.allow_empty, scratch: staging.path(), stop: stop_flag(), progress: &tell };
-    Ok(extracts::load(plan, found, &load)?)
+    let extracts = extracts::load(plan, found, &load)?;
+    caseload::check_roster(plan, &extracts)?;
+    Ok(extracts)
 }
 
 fn measure(

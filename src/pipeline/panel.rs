@@ -101,6 +101,8 @@ pub struct LeftOut {
     pub provisional: u64,
     /// Between training and report: the label would reach into the report slice.
     pub embargoed: u64,
+    /// On days the judged model learned from.
+    pub learned_from: u64,
 }
 
 impl LeftOut {
@@ -110,6 +112,7 @@ impl LeftOut {
         self.known_too_late += o.known_too_late;
         self.provisional += o.provisional;
         self.embargoed += o.embargoed;
+        self.learned_from += o.learned_from;
     }
 }
 

@@ -225,6 +225,7 @@ fn fit(
     identity.recalibrated_from = before.map(|m| format!("{} {}", m.id, m.sha256));
     if let Some(model) = before {
         identity.train = model.identity.train.clone();
+        identity.kept_non_events = model.identity.kept_non_events;
         identity.spreads.clone_from(&model.identity.spreads);
         identity.return_days.clone_from(&model.identity.return_days);
         identity.synthetic |= model.identity.synthetic;
@@ -298,11 +299,18 @@ fn again(
     let pick = panel.of(Slice::Calibrate);
     let table = table_of(panel, features, history.extracts, &pick, true);
     let artifact = learners::recalibrate(&model.artifact, &table, &options(history, request))?;
+    let mut warnings = model.identity.warnings.clone();
+    if table.window.as_ref().is_some_and(|w| w.0 <= model.identity.train.to) {
+        warnings.push(format!(
+            "calibrated on days it had learned from (to {}): right for other people, in-sample for the same",
+            model.identity.train.to
+        ));
+    }
     Ok(Fitted {
         artifact,
         importance: Vec::new(),
         report: json!({ "recalibrated": true }),
         calibration_note: format!("calibration alone fitted anew on {} rows", pick.len()),
-        warnings: model.identity.warnings.clone(),
+        warnings,
     })
 }

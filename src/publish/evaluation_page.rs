@@ -94,6 +94,13 @@ fn some(v: Option<f64>, places: usize) -> String {
     v.filter(|v| v.is_finite()).map_or_else(|| "–".to_owned(), |v| format!("{v:.places$}"))
 }
 
+/// What stands where a figure would tell a small count.
+const HIDDEN: &str = "–";
+
+fn small(count: usize) -> bool {
+    count < 11
+}
+
 fn overall_sections(o: &Evaluation) -> Vec<Section> {
     let i = &o.intervals;
     let with = |v: f64, at: Option<crate::learners::metrics::Interval>| match at {
@@ -111,7 +118,11 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
             line("average precision", with(o.average_precision, i.average_precision)),
             line("Brier", with(o.brier, i.brier)),
             line("scaled Brier", format!("{:.4}", o.scaled_brier)),
-            line("calibration slope", with(o.calibration.slope, i.slope)),
+            line(
+                "calibration slope",
+                // Separable rows, or one probability for everybody.
+                if o.calibration.converged { with(o.calibration.slope, i.slope) } else { "not estimable".to_owned() },
+            ),
             line("calibration in the large", with(o.in_the_large, i.in_the_large)),
             line("ECE, ten bins", with(o.ece10, i.ece10)),
             line("expected / observed", format!("{:.4}", o.expected_over_observed)),
@@ -128,14 +139,16 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
                 vec![
                     d.rows.to_string(),
                     format!("{:.4}", d.mean_predicted),
-                    format!("{:.4}", d.observed),
+                    // A share or a ratio of a small count would tell the count.
+                    if small(d.observed_events) { HIDDEN.to_owned() } else { format!("{:.4}", d.observed) },
                     format!("{:.1}", d.expected_events),
-                    if d.observed_events < 11 { "under 11".to_owned() } else { d.observed_events.to_string() },
-                    some(d.expected_over_observed, 2),
+                    if small(d.observed_events) { "under 11".to_owned() } else { d.observed_events.to_string() },
+                    some(d.expected_over_observed.filter(|_| !small(d.observed_events)), 2),
                 ]
             })
             .collect(),
     );
+    let events = o.events as f64;
     let thresholds = section(
         "By threshold",
         "Net benefit after Vickers 2006.",
@@ -143,13 +156,17 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
         o.thresholds
             .iter()
             .map(|t| {
+                let hits = t.sensitivity * events;
+                let few = |n: f64| n > 0.0 && n < 10.5;
+                let hidden = few(t.listed as f64) || few(hits);
+                let told = |text: String| if hidden { HIDDEN.to_owned() } else { text };
                 vec![
                     format!("{}", t.threshold),
-                    t.listed.to_string(),
-                    some(t.ppv, 3),
-                    format!("{:.3}", t.sensitivity),
-                    format!("{:.3}", t.specificity),
-                    format!("{:.5}", t.net_benefit),
+                    if few(t.listed as f64) { "under 11".to_owned() } else { t.listed.to_string() },
+                    told(some(t.ppv, 3)),
+                    told(format!("{:.3}", t.sensitivity)),
+                    told(format!("{:.3}", t.specificity)),
+                    told(format!("{:.5}", t.net_benefit)),
                     format!("{:.5}", t.net_benefit_all),
                 ]
             })
@@ -312,7 +329,7 @@ fn groups(e: &ModelEvaluation) -> Section {
 }
 
 fn group_section(groups: &[GroupFigures], lead: &str) -> Section {
-    let n = |v: Option<usize>| v.map_or_else(|| "under 11".to_owned(), |n| n.to_string());
+    let n = |v: Option<usize>| v.map_or_else(|| "not shown".to_owned(), |n| n.to_string());
     section(
         "By group",
         lead,

@@ -76,9 +76,11 @@ pub fn paired_auroc_difference(
     let count = groups.iter().max().map_or(0, |g| *g as usize + 1);
     let rank: Vec<u32> = (0..u32::try_from(n).unwrap_or(u32::MAX)).collect();
     let (a, b) = (Sorted::new(first, &rank), Sorted::new(second, &rank));
-    let of = |c: &[u32]| auroc(&a, first, y, c) - auroc(&b, second, y, c);
-    let point = of(&vec![1; n]);
-    let values: Vec<f64> =
-        (0..replicates as u64).into_par_iter().map(|r| of(&copies(groups, count, seed, r))).collect();
+    let of = |c: &[f64]| auroc(&a, first, y, c) - auroc(&b, second, y, c);
+    let point = of(&vec![1.0; n]);
+    let values: Vec<f64> = (0..replicates as u64)
+        .into_par_iter()
+        .map(|r| of(&copies(groups, count, seed, r).into_iter().map(f64::from).collect::<Vec<_>>()))
+        .collect();
     Some(Difference { point, interval: percentiles(values), replicates })
 }

@@ -72,7 +72,7 @@ pub fn in_the_large(z: &[f64], y: &[bool], weight: impl Fn(usize) -> f64) -> f64
     f64::NAN
 }
 
-/// One tenth of the rows by predicted probability.
+/// One tenth of the rows by predicted probability. Of weighted rows, a tenth of what they stand for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Decile {
     /// Rows.
@@ -81,41 +81,53 @@ pub struct Decile {
     pub mean_predicted: f64,
     /// Observed event share.
     pub observed: f64,
-    /// Expected events (sum of probabilities).
+    /// Expected events (sum of probabilities, weighted).
     pub expected_events: f64,
-    /// Observed events.
+    /// Rows with the event.
     pub observed_events: usize,
-    /// Expected / observed events; infinite where none was observed.
+    /// Expected / observed events; none where none was observed.
     pub expected_over_observed: Option<f64>,
 }
 
-/// Ten bins of equal size by (probability, id): row at place `r` of `n` goes to bin `10 r / n`.
-pub(super) fn deciles(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32]) -> Vec<Decile> {
-    let total: u64 = copies.iter().map(|&c| u64::from(c)).sum();
-    let mut out = vec![Decile::default(); 10];
-    let mut place = 0_u64;
+/// Ten bins of equal size by (probability, id): row at place `r` of `n` goes to bin `10 r / n`. A row of `copies[row]`
+/// copies takes as many places, each as wide as its weight. With each bin, what its rows stand for.
+pub(super) fn deciles(
+    sorted: &Sorted,
+    p: &[f64],
+    y: &[bool],
+    copies: impl Fn(usize) -> u32,
+    weight: impl Fn(usize) -> f64,
+) -> Vec<(Decile, f64)> {
+    let total: f64 = (0..y.len()).map(|i| f64::from(copies(i)) * weight(i)).sum();
+    let mut out = vec![(Decile::default(), 0.0); 10];
+    let mut seen = [0.0; 10];
+    let mut place = 0.0;
     for &row in &sorted.ascending {
-        for _ in 0..copies[row as usize] {
-            let bin = usize::try_from(10 * place / total.max(1)).unwrap_or(9);
-            if let Some(d) = out.get_mut(bin) {
-                d.rows += 1;
-                d.expected_events += p[row as usize];
-                d.observed_events += usize::from(y[row as usize]);
-            }
-            place += 1;
+        let row = row as usize;
+        let w = weight(row);
+        for _ in 0..copies(row) {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 10")]
+            let bin = ((10.0 * place / total) as usize).min(9);
+            let (d, stand_for) = &mut out[bin];
+            d.rows += 1;
+            *stand_for += w;
+            d.expected_events += w * p[row];
+            d.observed_events += usize::from(y[row]);
+            seen[bin] += if y[row] { w } else { 0.0 };
+            place += w;
         }
     }
-    out.retain(|d| d.rows > 0);
-    for d in &mut out {
-        d.mean_predicted = d.expected_events / d.rows as f64;
-        d.observed = d.observed_events as f64 / d.rows as f64;
-        d.expected_over_observed = (d.observed_events > 0).then(|| d.expected_events / d.observed_events as f64);
+    for ((d, stand_for), seen) in out.iter_mut().zip(seen) {
+        d.mean_predicted = d.expected_events / *stand_for;
+        d.observed = seen / *stand_for;
+        d.expected_over_observed = (seen > 0.0).then(|| d.expected_events / seen);
     }
+    out.retain(|d| d.0.rows > 0);
     out
 }
 
 /// Expected calibration error over the ten bins.
-pub(super) fn ece(deciles: &[Decile]) -> f64 {
-    let total: usize = deciles.iter().map(|d| d.rows).sum();
-    deciles.iter().map(|d| d.rows as f64 / total as f64 * (d.mean_predicted - d.observed).abs()).sum()
+pub(super) fn ece(deciles: &[(Decile, f64)]) -> f64 {
+    let total: f64 = deciles.iter().map(|d| d.1).sum();
+    deciles.iter().map(|(d, stand_for)| stand_for / total * (d.mean_predicted - d.observed).abs()).sum()
 }

@@ -22,15 +22,15 @@ impl Sorted {
     }
 }
 
-/// AUROC with mid-ranks for ties; `copies[row]` is how often a row counts. NaN with one class only.
-pub(super) fn auroc(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32]) -> f64 {
+/// AUROC with mid-ranks for ties; `counts[row]` is how often a row counts. NaN with one class only.
+pub(super) fn auroc(sorted: &Sorted, p: &[f64], y: &[bool], counts: &[f64]) -> f64 {
     let (mut below, mut wins, mut events) = (0.0, 0.0, 0.0);
     let mut at = 0;
     while let Some(&first) = sorted.ascending.get(at) {
         let value = p[first as usize];
         let (mut e, mut n) = (0.0, 0.0);
         while let Some(&row) = sorted.ascending.get(at).filter(|&&r| p[r as usize] == value) {
-            let c = f64::from(copies[row as usize]);
+            let c = counts[row as usize];
             if y[row as usize] {
                 e += c
             } else {
@@ -53,19 +53,19 @@ pub fn ranking_auroc(values: &[f64], y: &[bool]) -> Option<f64> {
     }
     let p: Vec<f64> = values.iter().map(|v| if v.is_nan() { f64::NEG_INFINITY } else { *v }).collect();
     let rank: Vec<u32> = (0..u32::try_from(p.len()).unwrap_or(u32::MAX)).collect();
-    let out = auroc(&Sorted::new(&p, &rank), &p, y, &vec![1; p.len()]);
+    let out = auroc(&Sorted::new(&p, &rank), &p, y, &vec![1.0; p.len()]);
     out.is_finite().then_some(out)
 }
 
 /// Average precision: the step sum of precision over gains in recall; ties are one step.
-pub(super) fn average_precision(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32]) -> f64 {
+pub(super) fn average_precision(sorted: &Sorted, p: &[f64], y: &[bool], counts: &[f64]) -> f64 {
     let (mut taken, mut hits, mut sum) = (0.0, 0.0, 0.0);
     let mut at = 0;
     while let Some(&first) = sorted.descending.get(at) {
         let value = p[first as usize];
         let before = hits;
         while let Some(&row) = sorted.descending.get(at).filter(|&&r| p[r as usize] == value) {
-            let c = f64::from(copies[row as usize]);
+            let c = counts[row as usize];
             taken += c;
             hits += if y[row as usize] { c } else { 0.0 };
             at += 1;
@@ -82,7 +82,7 @@ pub(super) fn average_precision(sorted: &Sorted, p: &[f64], y: &[bool], copies: 
 pub struct TopShare {
     /// Size of the list in percent of the rows.
     pub percent: f64,
-    /// Rows on the list: `ceil(percent * n / 100)`.
+    /// Rows on the list, or what they stand for: `ceil(percent * n / 100)`.
     pub listed: usize,
     /// Events on the list / rows on it.
     pub ppv: f64,
@@ -95,30 +95,31 @@ pub struct TopShare {
 }
 
 /// Reads the top share off the order.
-pub(super) fn top_share(sorted: &Sorted, p: &[f64], y: &[bool], copies: &[u32], percent: f64) -> TopShare {
-    let total: u64 = copies.iter().map(|&c| u64::from(c)).sum();
-    let events: u64 = copies.iter().zip(y).filter(|(_, y)| **y).map(|(&c, _)| u64::from(c)).sum();
+pub(super) fn top_share(sorted: &Sorted, p: &[f64], y: &[bool], counts: &[f64], percent: f64) -> TopShare {
+    let total: f64 = counts.iter().sum();
+    let events: f64 = counts.iter().zip(y).filter(|(_, y)| **y).map(|(c, _)| c).sum();
     // the small slack keeps 5 % of 100 rows at 5, whatever the division rounds to
-    let listed = (percent * total as f64 / 100.0 - 1e-9).ceil().max(0.0) as u64;
-    let (mut left, mut hits, mut threshold) = (listed, 0_u64, f64::NAN);
+    let listed = (percent * total / 100.0 - 1e-9).ceil().max(0.0);
+    let (mut left, mut hits, mut threshold) = (listed, 0.0, f64::NAN);
     for &row in &sorted.descending {
-        if left == 0 {
+        if left <= 0.0 {
             break;
         }
-        let c = u64::from(copies[row as usize]).min(left);
-        if c > 0 {
+        let c = counts[row as usize].min(left);
+        if c > 0.0 {
             threshold = p[row as usize];
         }
         left -= c;
-        hits += if y[row as usize] { c } else { 0 };
+        hits += if y[row as usize] { c } else { 0.0 };
     }
-    let ppv = hits as f64 / listed as f64;
+    let ppv = hits / listed;
     TopShare {
         percent,
-        listed: usize::try_from(listed).unwrap_or(usize::MAX),
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole count of rows")]
+        listed: listed as usize,
         ppv,
-        sensitivity: hits as f64 / events as f64,
-        lift: ppv / (events as f64 / total as f64),
+        sensitivity: hits / events,
+        lift: ppv / (events / total),
         threshold,
     }
 }

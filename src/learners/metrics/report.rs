@@ -63,6 +63,9 @@ pub struct Evaluation {
     pub groups: usize,
     /// Rows with the event.
     pub events: usize,
+    /// Every row counted as its weight in all but `rows`, `groups`, `events` and the counts of rows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub weighted: bool,
     /// Events / rows.
     pub prevalence: f64,
     /// Area under the ROC curve, mid-ranks for ties.
@@ -133,15 +136,22 @@ pub fn evaluate_predictions(
     // rows in id order from here on: the result cannot depend on the file's order
     let y: Vec<bool> = order.iter().map(|&i| y[i as usize]).collect();
     let p: Vec<f64> = order.iter().filter_map(|&i| p.get(i as usize).copied()).collect();
-    evaluate_with(&groups.codes, &y, &p, BootstrapPlan { replicates: 1000, seed })
+    evaluate_with(&groups.codes, &y, &p, None, BootstrapPlan { replicates: 1000, seed })
 }
 
-/// [`evaluate_predictions`] on rows already in id order, with groups numbered from 0.
+/// [`evaluate_predictions`] on rows already in id order, with groups numbered from 0. Sampled rows count as what they
+/// stand for (`weights`), so that prevalence and calibration are those of all rows.
 ///
 /// # Errors
 /// As [`evaluate_predictions`].
-pub fn evaluate_with(groups: &[u32], y: &[bool], p: &[f64], plan: BootstrapPlan) -> Result<Evaluation, LearnError> {
-    if groups.len() != y.len() || p.len() != y.len() {
+pub fn evaluate_with(
+    groups: &[u32],
+    y: &[bool],
+    p: &[f64],
+    weights: Option<&[f32]>,
+    plan: BootstrapPlan,
+) -> Result<Evaluation, LearnError> {
+    if groups.len() != y.len() || p.len() != y.len() || weights.is_some_and(|w| w.len() != y.len()) {
         return Err(LearnError::Table("ids, groups, outcomes and probabilities differ in length".into()));
     }
     if let Some(row) = p.iter().position(|p| !(0.0..=1.0).contains(p)) {
@@ -155,87 +165,93 @@ pub fn evaluate_with(groups: &[u32], y: &[bool], p: &[f64], plan: BootstrapPlan)
     let rank: Vec<u32> = (0..u32::try_from(y.len()).unwrap_or(u32::MAX)).collect();
     let sorted = Sorted::new(p, &rank);
     let z: Vec<f64> = p.iter().map(|&p| logit(p)).collect();
-    let one = vec![1_u32; y.len()];
+    let weight = |i: usize| weights.map_or(1.0, |w| f64::from(w[i]));
+    let counts: Vec<f64> = (0..y.len()).map(weight).collect();
     let count = groups.iter().max().map_or(0, |g| *g as usize + 1);
-    let n = y.len() as f64;
-    let prevalence = events as f64 / n;
-    let brier = brier(p, y, &one);
-    let bins = deciles(&sorted, p, y, &one);
-    let calibration = calibration_fit(&z, y, |_| 1.0, (0.0, 1.0));
-    let loss: f64 = z.iter().zip(y).map(|(z, y)| crate::learners::boosting::softplus(if *y { -z } else { *z })).sum();
+    let n: f64 = counts.iter().sum();
+    let came: f64 = counts.iter().zip(y).filter(|(_, y)| **y).map(|(c, _)| c).sum();
+    let prevalence = came / n;
+    let brier = brier(p, y, &counts);
+    let bins = deciles(&sorted, p, y, |_| 1, weight);
+    let calibration = calibration_fit(&z, y, weight, (0.0, 1.0));
+    let losses = z.iter().zip(y).map(|(z, y)| crate::learners::boosting::softplus(if *y { -z } else { *z }));
+    let loss: f64 = losses.zip(&counts).map(|(l, c)| l * c).sum();
+    let expected: f64 = p.iter().zip(&counts).map(|(p, c)| p * c).sum();
     Ok(Evaluation {
         rows: y.len(),
         groups: count,
         events,
+        weighted: weights.is_some(),
         prevalence,
-        auroc: auroc(&sorted, p, y, &one),
-        average_precision: average_precision(&sorted, p, y, &one),
+        auroc: auroc(&sorted, p, y, &counts),
+        average_precision: average_precision(&sorted, p, y, &counts),
         brier,
         scaled_brier: 1.0 - brier / (prevalence * (1.0 - prevalence)),
         log_loss: loss / n,
         calibration,
-        in_the_large: in_the_large(&z, y, |_| 1.0),
+        in_the_large: in_the_large(&z, y, weight),
         ece10: ece(&bins),
-        expected_over_observed: p.iter().sum::<f64>() / events as f64,
-        deciles: bins,
-        top: SHARES.iter().map(|&q| top_share(&sorted, p, y, &one, q)).collect(),
-        thresholds: THRESHOLDS.iter().map(|&t| threshold(p, y, t)).collect(),
-        intervals: intervals(&sorted, groups, count, y, p, &z, &calibration, plan),
+        expected_over_observed: expected / came,
+        deciles: bins.into_iter().map(|b| b.0).collect(),
+        top: SHARES.iter().map(|&q| top_share(&sorted, p, y, &counts, q)).collect(),
+        thresholds: THRESHOLDS.iter().map(|&t| threshold(p, y, &counts, t)).collect(),
+        intervals: intervals(&Reading { sorted: &sorted, y, p, z: &z, weights }, groups, count, &calibration, plan),
         replicates: plan.replicates,
         seed: plan.seed,
     })
 }
 
-fn brier(p: &[f64], y: &[bool], copies: &[u32]) -> f64 {
+fn brier(p: &[f64], y: &[bool], counts: &[f64]) -> f64 {
     let (mut sum, mut total) = (0.0, 0.0);
-    for ((p, y), c) in p.iter().zip(y).zip(copies) {
+    for ((p, y), c) in p.iter().zip(y).zip(counts) {
         let gap = p - f64::from(u8::from(*y));
-        sum += f64::from(*c) * gap * gap;
-        total += f64::from(*c);
+        sum += c * gap * gap;
+        total += c;
     }
     sum / total
 }
 
-fn threshold(p: &[f64], y: &[bool], t: f64) -> Threshold {
-    let (mut listed, mut hits) = (0_usize, 0_usize);
-    for (p, y) in p.iter().zip(y) {
+fn threshold(p: &[f64], y: &[bool], counts: &[f64], t: f64) -> Threshold {
+    let (mut listed, mut hits, mut false_alarms, mut events, mut n) = (0_usize, 0.0, 0.0, 0.0, 0.0);
+    for ((p, y), c) in p.iter().zip(y).zip(counts) {
+        n += c;
+        events += if *y { *c } else { 0.0 };
         if *p >= t {
             listed += 1;
-            hits += usize::from(*y);
+            *(if *y { &mut hits } else { &mut false_alarms }) += c;
         }
     }
-    let events = y.iter().filter(|y| **y).count();
-    let (n, odds) = (y.len() as f64, t / (1.0 - t));
-    let false_alarms = (listed - hits) as f64;
-    let others = (y.len() - events) as f64;
+    let (others, odds) = (n - events, t / (1.0 - t));
     Threshold {
         threshold: t,
         listed,
-        ppv: (listed > 0).then(|| hits as f64 / listed as f64),
-        sensitivity: hits as f64 / events as f64,
+        ppv: (listed > 0).then(|| hits / (hits + false_alarms)),
+        sensitivity: hits / events,
         specificity: 1.0 - false_alarms / others,
-        net_benefit: hits as f64 / n - false_alarms / n * odds,
-        net_benefit_all: events as f64 / n - others / n * odds,
+        net_benefit: hits / n - false_alarms / n * odds,
+        net_benefit_all: events / n - others / n * odds,
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn intervals(
-    sorted: &Sorted,
-    groups: &[u32],
-    count: usize,
-    y: &[bool],
-    p: &[f64],
-    z: &[f64],
-    fit: &LogitFit,
-    plan: BootstrapPlan,
-) -> MetricIntervals {
+/// What every replicate reads.
+struct Reading<'a> {
+    sorted: &'a Sorted,
+    y: &'a [bool],
+    p: &'a [f64],
+    z: &'a [f64],
+    weights: Option<&'a [f32]>,
+}
+
+fn intervals(r: &Reading<'_>, groups: &[u32], count: usize, fit: &LogitFit, plan: BootstrapPlan) -> MetricIntervals {
+    let Reading { sorted, y, p, z, weights } = *r;
     let start = if fit.converged { (fit.intercept, fit.slope) } else { (0.0, 1.0) };
+    let of_row = |i: usize| weights.map_or(1.0, |w| f64::from(w[i]));
     let readings: Vec<[f64; 8]> = (0..plan.replicates as u64)
         .into_par_iter()
         .map(|r| {
-            let c = copies(groups, count, plan.seed, r);
-            let weight = |i: usize| f64::from(c[i]);
+            let copies = copies(groups, count, plan.seed, r);
+            let c: Vec<f64> = copies.iter().enumerate().map(|(i, n)| f64::from(*n) * of_row(i)).collect();
+            let weight = |i: usize| c[i];
             let fit = calibration_fit(z, y, weight, start);
             let top = top_share(sorted, p, y, &c, 5.0);
             [
@@ -244,7 +260,7 @@ fn intervals(
                 brier(p, y, &c),
                 if fit.converged { fit.slope } else { f64::NAN },
                 in_the_large(z, y, weight),
-                ece(&deciles(sorted, p, y, &c)),
+                ece(&deciles(sorted, p, y, |i| copies[i], of_row)),
                 top.ppv,
                 top.sensitivity,
             ]

@@ -69,9 +69,9 @@ fn the_bootstrap_resamples_groups() {
     let groups: Vec<u32> = (0..4000).map(|i| i / 10).collect();
     let (y10, p10): (Vec<bool>, Vec<f64>) = (0..4000).map(|i| (y[i / 10], p[i / 10])).unzip();
     let plan = BootstrapPlan { replicates: 300, seed: 1 };
-    let wide = evaluate_with(&groups, &y10, &p10, plan).unwrap().intervals.auroc.unwrap();
+    let wide = evaluate_with(&groups, &y10, &p10, None, plan).unwrap().intervals.auroc.unwrap();
     let base: Vec<u32> = (0..400).collect();
-    let want = evaluate_with(&base, &y, &p, plan).unwrap().intervals.auroc.unwrap();
+    let want = evaluate_with(&base, &y, &p, None, plan).unwrap().intervals.auroc.unwrap();
     assert!((wide.high - want.high).abs() < 1e-9 && (wide.low - want.low).abs() < 1e-9);
 }
 
@@ -104,8 +104,43 @@ fn certain_predictions_do_not_break_anything() {
     let y: Vec<bool> = (0..200).map(|i| i % 4 == 0).collect();
     let p: Vec<f64> = y.iter().map(|y| f64::from(u8::from(*y))).collect();
     let groups: Vec<u32> = (0..200).collect();
-    let e = evaluate_with(&groups, &y, &p, BootstrapPlan { replicates: 20, seed: 0 }).unwrap();
+    let e = evaluate_with(&groups, &y, &p, None, BootstrapPlan { replicates: 20, seed: 0 }).unwrap();
     assert_eq!((e.auroc, e.brier, e.ece10), (1.0, 0.0, 0.0));
     assert!(!e.calibration.converged || e.calibration.slope > 1.0);
     assert!(serde_json::from_str::<Evaluation>(&serde_json::to_string(&e).unwrap()).is_ok());
+}
+
+#[test]
+fn a_weight_is_as_many_rows() {
+    let close = |a: f64, b: f64, what: &str| assert!((a - b).abs() < 1e-9, "{what}: {a} {b}");
+    let (_, _, y, p) = rows();
+    let weights: Vec<f32> = (0..y.len()).map(|i| [1.0, 3.0, 2.0][i % 3]).collect();
+    let copies = |i: usize| [1, 3, 2][i % 3];
+    let many: Vec<usize> = (0..y.len()).flat_map(|i| std::iter::repeat_n(i, copies(i))).collect();
+    let none = BootstrapPlan { replicates: 0, seed: 1 };
+    let groups: Vec<u32> = (0..u32::try_from(y.len()).unwrap()).collect();
+    let a = evaluate_with(&groups, &y, &p, Some(&weights), none).unwrap();
+    let (y2, p2): (Vec<bool>, Vec<f64>) = many.iter().map(|&i| (y[i], p[i])).unzip();
+    let groups: Vec<u32> = many.iter().map(|&i| u32::try_from(i).unwrap()).collect();
+    let b = evaluate_with(&groups, &y2, &p2, None, none).unwrap();
+    assert!(a.weighted && !b.weighted && a.rows == 400 && b.rows == many.len());
+    close(a.prevalence, b.prevalence, "prevalence");
+    close(a.auroc, b.auroc, "AUROC");
+    close(a.average_precision, b.average_precision, "average precision");
+    close(a.brier, b.brier, "Brier");
+    close(a.scaled_brier, b.scaled_brier, "scaled Brier");
+    close(a.log_loss, b.log_loss, "log loss");
+    close(a.calibration.slope, b.calibration.slope, "slope");
+    close(a.in_the_large, b.in_the_large, "in the large");
+    close(a.expected_over_observed, b.expected_over_observed, "E/O");
+    for (s, t) in a.thresholds.iter().zip(&b.thresholds) {
+        close(s.net_benefit, t.net_benefit, "net benefit");
+        close(s.specificity, t.specificity, "specificity");
+    }
+    for (s, t) in a.top.iter().zip(&b.top) {
+        assert_eq!(s.listed, t.listed);
+        close(s.ppv, t.ppv, "PPV");
+    }
+    // The first rows of a tenth may straddle its edge as copies and not as one row.
+    assert!((a.ece10 - b.ece10).abs() < 0.01, "{} {}", a.ece10, b.ece10);
 }

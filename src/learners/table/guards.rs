@@ -23,6 +23,9 @@ pub struct Findings {
     pub events: usize,
     /// Features with one value only; they stay in the dictionary and carry no weight.
     pub constant: Vec<String>,
+    /// Numeric features with values that single precision cannot hold to the unit.
+    #[serde(default)]
+    pub coarse: Vec<String>,
     /// Categorical features with most rows in rare levels: ids or free text by the look of it.
     pub mostly_rare: Vec<String>,
     /// Suspects that were allowed, with why they are.
@@ -57,14 +60,20 @@ pub fn inspect(
     let mut out = Findings { rows: table.rows(), groups: table.groups.count(), events, ..Findings::default() };
     let counts = GroupCounts::of(table);
     for (feature, column) in dictionary.features.iter().zip(columns) {
-        let bins = counts_by_bin(column, feature.rare_code(), labels);
-        if bins.iter().filter(|b| b.0 > 0).count() < 2 {
-            out.constant.push(feature.name.clone());
-            continue;
+        if matches!(column, EncodedColumn::Numeric(v) if v.iter().any(|x| x.abs() > 16_777_216.0)) {
+            out.coarse.push(feature.name.clone());
         }
+        let bins = counts_by_bin(column, feature.rare_code(), labels);
         let rare = bins.get(usize::from(feature.rare_code())).map_or(0, |b| b.0);
         if feature.rare_code() > 0 && rare * 2 > table.rows() {
             out.mostly_rare.push(feature.name.clone());
+        }
+        if bins.iter().filter(|b| b.0 > 0).count() < 2 {
+            // An id has no level that is not rare: that is said, and says more than "constant".
+            if !out.mostly_rare.contains(&feature.name) {
+                out.constant.push(feature.name.clone());
+            }
+            continue;
         }
         let auroc = by_order(&bins).max(by_rate(&bins));
         let why = if auroc > SUSPECT_AUROC {

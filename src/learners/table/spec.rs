@@ -100,7 +100,7 @@ pub struct TableSpec {
     pub label: Option<LabelSpec>,
     /// Features.
     pub features: FeatureSpec,
-    /// Monotone directions by numeric feature.
+    /// Monotone directions by numeric feature; only the booster holds them, so `auto` then tries no other.
     #[serde(default)]
     pub monotone: BTreeMap<String, Direction>,
 }
@@ -150,6 +150,9 @@ impl TableSpec {
         }
         if let Some(name) = self.monotone.keys().find(|n| !self.features.numeric.contains(n)) {
             return fail(format!("monotone: `{name}` is not a numeric feature"));
+        }
+        if self.learner == LearnerChoice::Logistic && !self.monotone.is_empty() {
+            return fail("the logistic holds no direction: drop [monotone], or choose learner = \"boosted\"".into());
         }
         Ok(())
     }
@@ -214,6 +217,7 @@ mod tests {
             GOOD.replace("column='y'", "column='g'"),
             GOOD.replace("id='i'", "id='i'\nlerner='x'"),
             format!("{GOOD}[monotone]\nrace='increasing'\n"),
+            format!("learner='logistic'\n{GOOD}[monotone]\nx='increasing'\n"),
         ] {
             assert_eq!(TableSpec::parse(&bad).unwrap_err().exit_code(), 2);
         }

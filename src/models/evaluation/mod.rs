@@ -219,7 +219,7 @@ pub fn list_figures(y: &[bool], list: &[bool]) -> ListFigures {
 /// # Errors
 /// [`LearnError::Refused`] when all labels agree.
 pub fn judge(rows: &Judged<'_>) -> Result<ModelEvaluation, LearnError> {
-    let overall = evaluate_with(&rows.groups, &rows.y, &rows.p, rows.plan)?;
+    let overall = evaluate_with(&rows.groups, &rows.y, &rows.p, None, rows.plan)?;
     let list = listed(&rows.days, &rows.p, rows.capacity);
     let tenth = |values: &[f64]| list_figures(&rows.y, &listed(&rows.days, values, None)).sensitivity;
     let comparators = rows.comparators.iter().map(|c| ComparatorFigures {

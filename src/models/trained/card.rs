@@ -30,13 +30,13 @@ fn performance(e: &ModelEvaluation) -> String {
     let o = &e.overall;
     let interval = o.intervals.auroc.map_or_else(String::new, |i| format!(" ({:.3}-{:.3})", i.low, i.high));
     format!(
-        "AUROC {:.3}{interval}, average precision {:.3} at a prevalence of {:.4}, Brier {:.4}, scaled Brier {:.3}, calibration slope {:.3}, in the large {:+.3}, ECE {:.4}, expected/observed {:.3}; top tenth holds {} of events; {} rows, {} members, {} events, {} to {}",
+        "AUROC {:.3}{interval}, average precision {:.3} at a prevalence of {:.4}, Brier {:.4}, scaled Brier {:.3}, calibration slope {}, in the large {:+.3}, ECE {:.4}, expected/observed {:.3}; top tenth holds {} of events; {} rows, {} members, {} events, {} to {}",
         o.auroc,
         o.average_precision,
         o.prevalence,
         o.brier,
         o.scaled_brier,
-        o.calibration.slope,
+        if o.calibration.converged { format!("{:.3}", o.calibration.slope) } else { "not estimable".to_owned() },
         o.in_the_large,
         o.ece10,
         o.expected_over_observed,
@@ -61,7 +61,7 @@ fn fairness(e: &ModelEvaluation) -> String {
                 g.level,
                 number(g.auroc, 3),
                 number(g.observed_over_expected, 2),
-                number(g.sensitivity, 2)
+                g.sensitivity.map_or_else(|| "not shown (under 11 listed events)".to_owned(), |v| format!("{v:.2}"))
             )
         })
         .collect();
@@ -73,18 +73,19 @@ fn representation(e: &ModelEvaluation) -> String {
         .groups
         .iter()
         .map(|g| {
-            format!("{} {}: {}", g.attribute, g.level, g.rows.map_or_else(|| "under 11".to_owned(), |n| n.to_string()))
+            format!("{} {}: {}", g.attribute, g.level, g.rows.map_or_else(|| "not shown".to_owned(), |n| n.to_string()))
         })
         .collect();
-    format!("rows of the report slice, the same population later: {}", told.join("; "))
+    format!(
+        "counted on the report slice, the same members some months later than the training slice: {}",
+        told.join("; ")
+    )
 }
 
 fn attributes(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
     let (i, e, o) = (f.identity, f.evaluation, f.outcome);
     let none = "None. The model was fitted and measured on this organisation's own history only.";
-    let top: Vec<String> = f.importance.iter().take(10).map(|(n, s)| format!("{n} {:.1} %", s * 100.0)).collect();
-    let local =
-        "Run `lamplight evaluate --config F --model DIR` on newer history; months, drift and groups are told there.";
+    let local = "Run `lamplight evaluate --config F --model DIR` on newer history each quarter, and after every change of a feed; O/E by month, PSI of features and score, and figures by group are told there.";
     vec![
         ("1.i", "Developer and contact", "The organisation that trained it with Lamplight; name the responsible person here.".into()),
         ("1.ii", "Funding", "Name it here; the software has none to declare.".into()),
@@ -97,7 +98,7 @@ fn attributes(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
         ("3.i", "Cautioned uses", "denial, limitation or pricing of care or cover; diagnosis; people outside the population above".into()),
         ("3.ii", "Known risks and limits", limits(f)),
         ("4.i", "Inclusion and exclusion", format!("{}; left out, with counts: {}; labels are taken as final {} days after their window; follow-up cut by disenrolment is left out, death before an event is no event", o.population(), i.left_out, i.label_maturity_days)),
-        ("4.ii", "Use of demographic variables as features", "age, sex, payer type, entitlement, county poverty and preferred language are features; race, ethnicity, sexual orientation and gender identity are not".into()),
+        ("4.ii", "Use of demographic, social and health-status variables as features", "age, sex, payer type, entitlement, county poverty, preferred language and need of an interpreter; social needs from screenings and Z codes, referrals; depression, activities of daily living, health literacy and patient activation as instruments give them; features.json names each. Race, ethnicity, sexual orientation and gender identity are no features".into()),
         ("4.iii", "Demographic representativeness of training data", representation(e)),
         ("4.iv", "Relevance of training data", format!("the organisation's own members, snapshots {} to {}, features with the lag ({} days) they are scored with", i.train.from, i.train.to, i.claims_lag_days)),
         ("5.i", "Approach to fairness", "race and ethnicity never enter; labels are clinical events, never cost; figures by group are measured on every evaluation".into()),
@@ -116,7 +117,7 @@ fn attributes(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
         ("8.iii", "Monitoring of fairness", local.into()),
         ("8.iv", "Fairness in local data", fairness(e)),
         ("9.i", "Update process", "train anew each year or when a PSI passes 0.25; `train --recalibrate` when only O/E has moved".into()),
-        ("9.ii", "Correction of performance", format!("features with the most weight: {}", top.join(", "))),
+        ("9.ii", "Correction of performance", "O/E outside .8 to 1.25 in three months running: `train --recalibrate` and judge again; AUROC below the interval above, or a group's O/E outside .8 to 1.25: train anew; until then the published indices order the list (`[models] use = []`)".into()),
     ]
 }
 
@@ -131,6 +132,16 @@ fn limits(f: &CardFacts<'_>) -> String {
     }
     out.extend(i.warnings.iter().cloned());
     out.join("; ")
+}
+
+fn specification(f: &CardFacts<'_>) -> String {
+    let top: Vec<String> = f.importance.iter().take(10).map(|(n, s)| format!("{n} {:.1} %", s * 100.0)).collect();
+    let files = "model.json, calibration.json, features.json";
+    if top.is_empty() {
+        files.to_owned()
+    } else {
+        format!("{files}; features with the most weight: {}", top.join(", "))
+    }
 }
 
 /// Items of TRIPOD+AI (Collins 2024, doi 10.1136/bmj-2023-078378) with what this model answers.
@@ -165,7 +176,7 @@ fn tripod(f: &CardFacts<'_>) -> Vec<(&'static str, String)> {
         ("19 patient and public involvement", "to be stated by the organisation".into()),
         ("20 participants", format!("{} rows, {} events reported on; left out: {}", o.rows, o.events, i.left_out)),
         ("21 model development", format!("{} training rows", i.train.rows)),
-        ("22 model specification", "model.json, calibration.json, features.json".into()),
+        ("22 model specification", specification(f)),
         ("23 model performance", performance(e)),
         ("24 model updating", i.recalibrated_from.clone().unwrap_or_else(|| "none".into())),
         ("25 interpretation", "probabilities order people; they are not effects of a contact".into()),
