@@ -28,7 +28,7 @@ pub const REFUSALS: &[(&str, &str)] = &[
     ("a header without rows", "refused unless `--allow-empty`; social-need screenings may be empty"),
     ("member ids in scientific notation", "refused: their last digits are lost"),
     ("member ids that differ only in case or spaces", "refused"),
-    ("a roster with one id twice, or an impossible capacity", "refused, naming it"),
+    ("a roster with one id twice, or a status, capacity or date that cannot be read", "refused, naming row and column"),
     ("a file that changes while it is read", "refused"),
     ("an input that differs from `--manifest`, or is not in it", "refused before anything is read"),
     ("a feed with over 30 % fewer rows than in the last run", "refused unless `--accept-volume-change`"),

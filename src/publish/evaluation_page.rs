@@ -40,7 +40,7 @@ pub fn evaluation_page(e: &ModelEvaluation) -> Result<String, PublishError> {
     render(&Page {
         title: format!("{}: evaluation", e.model_id),
         lead: format!(
-            "{} within {} days, snapshots {} to {}. No member is named; counts of people under 11 are not shown. {}",
+            "{} within {} days, snapshots {} to {}. No member is named; counts of people under 11 are not shown, but the one small group of an attribute can be had by subtraction: keep this page among analysts. {}",
             e.outcome,
             e.horizon_days,
             e.window.0,
@@ -329,7 +329,7 @@ fn groups(e: &ModelEvaluation) -> Section {
 }
 
 fn group_section(groups: &[GroupFigures], lead: &str) -> Section {
-    let n = |v: Option<usize>| v.map_or_else(|| "not shown".to_owned(), |n| n.to_string());
+    let n = |v: Option<usize>| v.map_or_else(|| "under 11".to_owned(), |n| n.to_string());
     section(
         "By group",
         lead,

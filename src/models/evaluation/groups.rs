@@ -40,9 +40,9 @@ pub struct GroupFigures {
     pub attribute: String,
     /// Level.
     pub level: String,
-    /// Rows; none when under 11, or the smallest beside the only such level.
+    /// Rows; none when under 11.
     pub rows: Option<usize>,
-    /// Events; none when under 11, or the smallest beside the only such level.
+    /// Events; none when under 11.
     pub events: Option<usize>,
     /// AUROC; none when events are suppressed.
     pub auroc: Option<f64>,
@@ -59,7 +59,6 @@ pub struct GroupFigures {
 pub fn group_figures(y: &[bool], p: &[f64], list: &[bool], attributes: &[Attribute]) -> Vec<GroupFigures> {
     let mut out = Vec::new();
     for a in attributes {
-        let first = out.len();
         for (k, level) in a.levels.iter().enumerate() {
             let pick: Vec<usize> =
                 (0..y.len()).filter(|i| a.of_row.get(*i).is_some_and(|l| usize::from(*l) == k)).collect();
@@ -67,24 +66,8 @@ pub fn group_figures(y: &[bool], p: &[f64], list: &[bool], attributes: &[Attribu
                 out.push(one((y, p, list), &a.name, level, &pick));
             }
         }
-        cover(&mut out[first..]);
     }
     out
-}
-
-/// One hidden count among the levels of an attribute could be had by subtraction from all rows: the smallest told one is
-/// hidden with it.
-fn cover(levels: &mut [GroupFigures]) {
-    let counts: [fn(&mut GroupFigures) -> &mut Option<usize>; 2] = [|f| &mut f.rows, |f| &mut f.events];
-    for count in counts {
-        let told: Vec<(usize, usize)> =
-            levels.iter_mut().enumerate().filter_map(|(i, f)| count(f).map(|n| (n, i))).collect();
-        if told.len() + 1 == levels.len()
-            && let Some((_, i)) = told.into_iter().min()
-        {
-            *count(&mut levels[i]) = None;
-        }
-    }
 }
 
 type Rows<'r> = (&'r [bool], &'r [f64], &'r [bool]);
@@ -108,24 +91,5 @@ fn one((all_y, all_p, list): Rows<'_>, attribute: &str, level: &str, pick: &[usi
         selected: (listed >= SMALL).then(|| listed as f64 / n as f64),
         // A share of a small count would tell the count.
         sensitivity: (enough && hits >= SMALL).then(|| hits as f64 / events as f64),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_small_count_is_had_by_subtraction() {
-        let level = |n: usize, name: &str| vec![name.to_owned(); n];
-        let texts = [level(40, "a"), level(25, "b"), level(5, "c")].concat();
-        let y: Vec<bool> = (0..70).map(|i| i % 2 == 0).collect();
-        let p = vec![0.5; 70];
-        let told = group_figures(&y, &p, &y, &[Attribute::of("kind", &texts)]);
-        let of = |name: &str| told.iter().find(|f| f.level == name).map(|f| (f.rows, f.events));
-        // c has under 11; b goes with it, for 70 - 40 - 25 would tell.
-        assert_eq!(of("a"), Some((Some(40), Some(20))));
-        assert_eq!(of("b"), Some((None, None)));
-        assert_eq!(of("c"), Some((None, None)));
     }
 }

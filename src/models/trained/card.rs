@@ -73,7 +73,7 @@ fn representation(e: &ModelEvaluation) -> String {
         .groups
         .iter()
         .map(|g| {
-            format!("{} {}: {}", g.attribute, g.level, g.rows.map_or_else(|| "not shown".to_owned(), |n| n.to_string()))
+            format!("{} {}: {}", g.attribute, g.level, g.rows.map_or_else(|| "under 11".to_owned(), |n| n.to_string()))
         })
         .collect();
     format!(
