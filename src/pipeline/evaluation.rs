@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::history::Slice;
 use super::judging::{Bench, judged, table_of};
 use super::model_places;
-use super::panel::{Panel, PanelWalk, Request};
+use super::panel::{LOOKS, Panel, PanelWalk, Request};
 use super::training::with_history;
 use super::{PipelineError, Progress};
 use crate::config::RunPlan;
@@ -75,16 +75,28 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
 /// Keeps the rows that taught the model nothing: after the slice it was calibrated on, and after every label it was
 /// trained on had ended.
 fn held_out(panel: &mut Panel, pick: &mut Vec<u32>, identity: &Identity) -> Result<(), PipelineError> {
-    let day = |text: &str| Day::parse_iso(text);
-    let trained = day(&identity.train.to).map(|d| d.plus(identity.horizon_days));
-    let Some(until) = trained.into_iter().chain(day(&identity.calibrate.to)).max() else { return Ok(()) };
+    // Slices of discharges are cut by the day of discharge, and looked at up to three weeks later.
+    let late = if panel.outcome.of_discharges() { LOOKS[LOOKS.len() - 1] } else { 0 };
+    let Some(until) = learned_until(&identity.train.to, &identity.calibrate.to, identity.horizon_days, late) else {
+        return Ok(());
+    };
     let rows = pick.len();
-    pick.retain(|i| panel.rows[*i as usize].day > until);
+    pick.retain(|i| {
+        let row = &panel.rows[*i as usize];
+        row.day.plus(-row.days_passed) > until
+    });
     panel.left_out.learned_from += (rows - pick.len()) as u64;
     if pick.is_empty() && rows > 0 {
         return Err(LearnError::Refused(Refusal::Learned { rows, until: until.to_string() }).into());
     }
     Ok(())
+}
+
+/// The last day a row may begin on and have taught the model: of the slices' last snapshots, each at most `late` days
+/// after its row began.
+fn learned_until(train: &str, calibrate: &str, horizon: i32, late: i32) -> Option<Day> {
+    let began = |text: &str| Day::parse_iso(text).map(|d| d.plus(-late));
+    began(train).map(|d| d.plus(horizon)).into_iter().chain(began(calibrate)).max()
 }
 
 /// `id, group, y, probability` and the day: what `evaluate --predictions` reads, in a private file.
@@ -97,4 +109,23 @@ fn predictions(panel: &Panel, pick: &[u32], p: &[f64], extracts: &crate::extract
         let _ = writeln!(out, "{n},\"{member}\",{},{p},{},{}", u8::from(row.label.event), row.day, row.days_passed);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slice_after_the_calibration_taught_nothing() {
+        let until =
+            |train, calibrate, horizon, late| learned_until(train, calibrate, horizon, late).map(|d| d.to_string());
+        // Monthly snapshots: the report slice of the same history begins on 2025-08-01.
+        assert_eq!(until("2025-04-01", "2025-07-01", 90, 0).as_deref(), Some("2025-07-01"));
+        // Discharges: it begins with those of 2025-08-02, and the last before was looked at on 2025-08-22.
+        assert_eq!(until("2025-04-22", "2025-08-22", 30, 21).as_deref(), Some("2025-08-01"));
+        // A label of the training slice that ends after the calibration slice.
+        assert_eq!(until("2025-06-01", "2025-07-01", 90, 0).as_deref(), Some("2025-08-30"));
+        assert_eq!(until("2025-06-01", "", 90, 0).as_deref(), Some("2025-08-30"));
+        assert_eq!(until("", "", 90, 0), None);
+    }
 }
