@@ -58,10 +58,11 @@ def main():
         held = y[np.argsort(-s, kind="stable")[:tenth]].sum() / y.sum()
         print(f"| {name} | {roc_auc_score(y, s):.4f} | {expected(q, s):.4f} | {held:.3f} | {s.sum() / y.sum():.3f} |")
     rng = np.random.default_rng(1)
-    member = pd.factorize(d.member_id)[0]
+    member, names = pd.factorize(d.member_id)
+    n = len(names)
     gaps = []
     for _ in range(2000):
-        w = np.bincount(rng.integers(0, member.max() + 1, member.max() + 1), minlength=member.max() + 1)[member]
+        w = np.bincount(rng.integers(0, n, n), minlength=n)[member]
         gaps.append(roc_auc_score(y, q, sample_weight=w) - roc_auc_score(y, p, sample_weight=w))
     low, high = np.percentile(gaps, [2.5, 97.5])
     print(f"\nplanted less trained: {roc_auc_score(y, q) - roc_auc_score(y, p):.4f} ({low:.4f} to {high:.4f})")

@@ -363,15 +363,15 @@ fn words(
     let lower = spec.kind == Kind::LowerWord;
     // In a required closed list the row cannot be judged; u32::MAX marks it for quarantine below.
     const UNKNOWN: u32 = u32::MAX;
-    let closed_and_required = spec.strict() && !spec.allowed.is_empty();
     let map = |text: &str| {
         let Some(text) = trim_text(text) else { return (0, None) };
         let text = if lower { text.to_lowercase() } else { text.to_owned() };
         if !spec.allowed.is_empty() && !spec.allowed.contains(&text.as_str()) {
-            if spec.beyond == Beyond::Counted {
-                return (pools.word.intern(&text), Some(Reason::UnknownValue));
-            }
-            return if closed_and_required { (UNKNOWN, None) } else { (0, Some(Reason::UnknownValue)) };
+            return match spec.beyond {
+                Beyond::Counted => (pools.word.intern(&text), Some(Reason::UnknownValue)),
+                _ if spec.strict() => (UNKNOWN, None),
+                _ => (0, Some(Reason::UnknownValue)),
+            };
         }
         (pools.word.intern(&text), None)
     };

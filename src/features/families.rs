@@ -57,8 +57,8 @@ pub const FAMILIES: [Family; 32] = [
     ("palliative", "palliative care (Z51.5)", &["Z515"]),
 ];
 
-/// Kinds of a disease, and signs of frailty, that tell how far it has gone. They change slowly and are named seldom, so their claims of two
-/// years are counted. Diabetes by the complication groups of the Diabetes Complications Severity Index (Young et al. 2008,
+/// Kinds of a disease that tell how far it has gone, and signs of frailty. They change slowly and are named seldom, so
+/// their claims of two years are counted. Diabetes by the complication groups of the Diabetes Complications Severity Index (Young et al. 2008,
 /// Am J Manag Care 14:15; groups by ICD-10-CM subcategory, ours). Signs of frailty are the diagnosis surrogates of Festa
 /// et al. (2020, BMC Geriatr 20:329) and their neighbours, ours.
 pub const KINDS: [Family; 16] = [

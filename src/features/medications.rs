@@ -191,13 +191,14 @@ fn ingredients(v: &View<'_>, by_ingredient: &ByIngredient<'_>, f: &mut Facts) {
             let share = f64::from(s.covered) / f64::from(days);
             f.worst = Some(f.worst.map_or(share, |w: f64| w.min(share)));
         }
+        let drug = v.codes.drug(*number);
         for (k, class) in STEPS.iter().enumerate() {
-            if v.codes.drug(*number) & v.codes.reference.drugs.class(class.2) != 0 {
+            if drug & v.codes.reference.drugs.class(class.2) != 0 {
                 f.steps[k] += fills.len() as f64;
             }
         }
         for (k, class) in CLASSES.iter().enumerate() {
-            if v.codes.drug(*number) & v.codes.reference.drugs.class(class.2) == 0 {
+            if drug & v.codes.reference.drugs.class(class.2) == 0 {
                 continue;
             }
             f.classes[k].fills += fills.len() as f64;

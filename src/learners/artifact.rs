@@ -92,15 +92,15 @@ impl Artifact {
     ///
     /// # Errors
     /// [`LearnError::Artifact`] if a part cannot be written as JSON.
-    pub fn to_files(&self) -> Result<Vec<(&'static str, Vec<u8>)>, LearnError> {
+    pub fn to_files(&self) -> Result<Vec<(String, Vec<u8>)>, LearnError> {
         let model = ModelFile { format: FORMAT, dictionary_hash: self.dictionary.hash.clone(), model: &self.model };
         Ok(vec![
-            (FILES[0], json(&model, false)?),
-            (FILES[1], json(&self.dictionary, true)?),
-            (FILES[2], json(&self.calibration, true)?),
-            (FILES[3], json(&self.spec, true)?),
-            (FILES[4], json(&self.training, true)?),
-            (FILES[5], json(&self.metrics, true)?),
+            (FILES[0].to_owned(), json(&model, false)?),
+            (FILES[1].to_owned(), json(&self.dictionary, true)?),
+            (FILES[2].to_owned(), json(&self.calibration, true)?),
+            (FILES[3].to_owned(), json(&self.spec, true)?),
+            (FILES[4].to_owned(), json(&self.training, true)?),
+            (FILES[5].to_owned(), json(&self.metrics, true)?),
         ])
     }
 

@@ -53,7 +53,7 @@ impl Calibration {
     /// intercept alone where the slope has no finite positive estimate.
     #[must_use]
     pub fn fit(raw: &[f64], y: &[bool], weights: Option<&[f32]>, basis: CalibrationBasis) -> Self {
-        let weight = |i: usize| weights.map_or(1.0, |w| w.get(i).map_or(0.0, |w| f64::from(*w)));
+        let weight = weigh(weights);
         let events = y.iter().filter(|y| **y).count();
         let fit = calibration_fit(raw, y, weight, (0.0, 1.0));
         let (intercept, slope) = if fit.converged && fit.slope > 0.0 {
@@ -102,7 +102,7 @@ impl Calibration {
     /// The level on a table under a settled slope.
     fn levelled(slope: f64, raw: &[f64], y: &[bool], weights: Option<&[f32]>, basis: CalibrationBasis) -> Self {
         let scaled: Vec<f64> = raw.iter().map(|r| slope * r).collect();
-        let weight = |i: usize| weights.map_or(1.0, |w| w.get(i).map_or(0.0, |w| f64::from(*w)));
+        let weight = weigh(weights);
         let events = y.iter().filter(|y| **y).count();
         Self { intercept: in_the_large(&scaled, y, weight), slope, basis, rows: y.len(), events }
     }
@@ -120,10 +120,15 @@ impl Calibration {
     }
 }
 
+/// What a row counts: its weight, or one.
+fn weigh(weights: Option<&[f32]>) -> impl Fn(usize) -> f64 + Copy + '_ {
+    move |i| weights.map_or(1.0, |w| w.get(i).map_or(0.0, |w| f64::from(*w)))
+}
+
 /// Refuses a score that falls where events rise beyond chance: the slope has the sign of the score test at slope 0,
 /// which is refused below minus two standard errors.
 fn forwards(raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<(), LearnError> {
-    let weight = |i: usize| weights.map_or(1.0, |w| w.get(i).map_or(0.0, |w| f64::from(*w)));
+    let weight = weigh(weights);
     let event = |i: usize| f64::from(u8::from(y[i]));
     let (mut n, mut events, mut sum) = (0.0, 0.0, 0.0);
     for (i, r) in raw.iter().enumerate().take(y.len()) {

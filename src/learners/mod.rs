@@ -33,5 +33,5 @@ pub use metrics::{Evaluation, evaluate_predictions};
 pub use scoring::{Ready, RowReason, RowValue, Scored, ScoredRow, score_table};
 pub use table::{FlatTable, LearnerChoice, Purpose, TableSpec, read_csv};
 pub use training::{
-    EVENTS_WITHOUT_WARNING, TrainOptions, TrainReport, Trained, carry_calibration, recalibrate, train_flat, train_table,
+    TrainOptions, TrainReport, Trained, carry_calibration, recalibrate, train_flat, train_table, unsteady,
 };

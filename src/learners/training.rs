@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Below this many events a model is trained with a warning.
-pub const EVENTS_WITHOUT_WARNING: usize = 1000;
+const EVENTS_WITHOUT_WARNING: usize = 1000;
 /// Rounds between two looks at the held-out loss.
 const LOOK: usize = 5;
 /// Cells (rows × features) up to which folds train side by side; beyond, one after the other.
@@ -216,13 +216,8 @@ fn finish(
     for (i, t) in tuned.iter().enumerate() {
         let p = bench.cross_calibrated(&t.held_out);
         let held_out = evaluate_with(&table.groups.codes, bench.truth, &p, bench.weights, plan)?;
-        // Rows that were sampled count as what they stand for.
-        let loss = match bench.weights {
-            Some(_) => bench.loss(&p.iter().map(|p| crate::learners::metrics::logit(*p)).collect::<Vec<_>>()),
-            None => held_out.log_loss,
-        };
-        if best.is_none_or(|b| loss < b.1) {
-            best = Some((i, loss));
+        if best.is_none_or(|b| held_out.log_loss < b.1) {
+            best = Some((i, held_out.log_loss));
         }
         candidates.push(Candidate {
             learner: t.fit.name().into(),
@@ -268,11 +263,15 @@ fn finish(
     Ok(Trained { artifact, report, seconds })
 }
 
+/// What is said of a model that stands on few events.
+#[must_use]
+pub fn unsteady(events: usize) -> Option<String> {
+    (events < EVENTS_WITHOUT_WARNING)
+        .then(|| format!("only {events} events; under {EVENTS_WITHOUT_WARNING} estimates are unsteady"))
+}
+
 fn warnings(findings: &Findings, spec: &TableSpec) -> Vec<String> {
-    let mut out = Vec::new();
-    if findings.events < EVENTS_WITHOUT_WARNING {
-        out.push(format!("only {} events; under {EVENTS_WITHOUT_WARNING} estimates are unsteady", findings.events));
-    }
+    let mut out: Vec<String> = unsteady(findings.events).into_iter().collect();
     for name in spec.race_like() {
         out.push(format!("`{name}` speaks of race or ethnicity and is used as a feature because the spec names it"));
     }

@@ -72,21 +72,21 @@ pub fn residual(risk30: f64, days_passed: i32) -> f64 {
 #[must_use]
 pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Reference, as_of: Day) -> Vec<Score> {
     let mut out = Vec::new();
-    let enrolled: Vec<&Snapshot> =
-        snapshots.iter().filter(|s| s.enrolled && population.member(s.member).death().is_none()).collect();
+    let enrolled: Vec<_> = snapshots
+        .iter()
+        .map(|s| (s, population.member(s.member)))
+        .filter(|(s, member)| s.enrolled && member.death().is_none())
+        .map(|(s, member)| {
+            let decile = reference.rates.poverty_decile(&member.facts.county.text());
+            (s, member.sex(), decile, reference.rates.pqi("90", s.age, member.sex(), decile))
+        })
+        .collect();
     // The percentile of avoid_hosp follows the ordering key, never the area rate: a rate knows only age,
     // sex and county.
-    let yearly = |s: &Snapshot| {
-        let member = population.member(s.member);
-        reference.rates.pqi("90", s.age, member.sex(), reference.rates.poverty_decile(&member.facts.county.text()))
-    };
-    let mut keys: Vec<_> = enrolled.iter().filter(|s| s.age >= 18 && yearly(s).is_some()).map(|s| s.key).collect();
+    let mut keys: Vec<_> = enrolled.iter().filter(|e| e.0.age >= 18 && e.3.is_some()).map(|e| e.0.key).collect();
     keys.sort_unstable();
-    for s in &enrolled {
-        let member = population.member(s.member);
-        let decile = reference.rates.poverty_decile(&member.facts.county.text());
+    for (s, sex, decile, yearly) in enrolled {
         let rank = percentile_among(&keys, &s.key);
-        let yearly = yearly(s);
         for days in AVOID_HORIZONS {
             let status = if s.age < 18 {
                 ScoreStatus::NotScored("age_under_18")
@@ -109,7 +109,7 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
             });
         }
         out.push(not_scored(s.member, "unplanned_admit", 365, "no_model"));
-        out.push(avoid_ed(s, member.sex(), decile, reference));
+        out.push(avoid_ed(s, sex, decile, reference));
         for recent in &s.recent {
             let risk = reference.lace_risk_percent[usize::from(recent.lace.total().min(19))] / 100.0;
             let passed = as_of.since(recent.discharge);

@@ -4,9 +4,9 @@
 use rustc_hash::FxHashMap;
 
 use super::Inputs;
-use super::capacity::reach_rate;
+use super::capacity::{in_roster, reach_rate};
 use crate::domain::{Day, business_days_between, stable_hash};
-use crate::extracts::{Case, Override};
+use crate::extracts::Override;
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::WorkKind;
 use crate::models::{Driver, Reason, drivers, percentile_among, residual};
@@ -283,8 +283,7 @@ fn one(
         }
     }
     // A case of somebody who is no longer in the roster is worked by nobody.
-    let works = |c: &Case| ex.managers.is_empty() || ex.managers.iter().any(|m| m.id == c.manager);
-    let engaged = ex.cases.of(s.member).any(|c| c.end.is_none() && works(c));
+    let engaged = ex.cases.of(s.member).any(|c| c.end.is_none() && in_roster(inputs, &c.manager));
     let probability = match s.recent.last() {
         Some(r) if in_transition => {
             left.unwrap_or_else(|| residual(lace_risk(r.lace.total(), inputs), as_of.since(r.discharge)))

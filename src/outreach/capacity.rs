@@ -310,11 +310,17 @@ impl ContactCapacity {
 #[must_use]
 pub fn working_manager(inputs: &Inputs<'_>, member: u32) -> Option<Box<str>> {
     let holder = inputs.extracts.cases.of(member).find(|c| c.end.is_none()).map(|c| c.manager.clone())?;
-    let managers = &inputs.extracts.managers;
-    if !managers.is_empty() && managers.iter().all(|m| m.id != holder) {
+    if !in_roster(inputs, &holder) {
         return None;
     }
     Some(cover_of(inputs, &holder).unwrap_or(holder))
+}
+
+/// The roster names this manager; without a roster nobody is known to have left.
+#[must_use]
+pub fn in_roster(inputs: &Inputs<'_>, manager: &str) -> bool {
+    let managers = &inputs.extracts.managers;
+    managers.is_empty() || managers.iter().any(|m| &*m.id == manager)
 }
 
 /// Who covers for a manager tonight; `None` when the manager is on duty, unknown, or nobody on duty covers.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::nightly::{Account, in_pool};
-use super::{NightlyOptions, PipelineError, Progress, gates, publication, stop_flag};
+use super::nightly::{self, Account, in_pool};
+use super::{NightlyOptions, PipelineError, Progress, gates, publication};
 use crate::config::RunPlan;
-use crate::extracts::{self, Discovered, LoadOptions};
+use crate::extracts::Discovered;
 use crate::publish::{OutputFolder, quality_lines};
 
 /// What a run judges and this does not, for whoever reads a good check as a promise.
@@ -28,15 +28,7 @@ pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> R
         if let Some(list) = &options.manifest {
             gates::expected_hashes(&found, list)?;
         }
-        let tell = |name: &str| progress.stage(&format!("read {name}"));
-        let load = LoadOptions {
-            allow_empty: &options.allow_empty,
-            scratch: staging.path(),
-            stop: stop_flag(),
-            progress: &tell,
-        };
-        let extracts = extracts::load(plan, &found, &load)?;
-        crate::caseload::check_roster(plan, &extracts)?;
+        let extracts = nightly::read(plan, options, progress, &found, &staging)?;
         let over = gates::exceeded(&extracts.reports, plan);
         account.note(&extracts, &BTreeMap::new(), &over);
         let lines = quality_lines(&extracts.reports);

@@ -48,9 +48,7 @@ pub fn train_table(
             let mut warnings = vec![format!(
                 "the calibration alone was fitted anew, on {n} rows with {events} events; metrics.json is measured on these rows"
             )];
-            if events < learners::EVENTS_WITHOUT_WARNING {
-                warnings.push(format!("only {events} events; under 1000 estimates are unsteady"));
-            }
+            warnings.extend(learners::unsteady(events));
             artifact.training.warnings.extend(warnings.iter().cloned());
             (artifact, serde_json::json!({ "recalibrated": true, "rows": n, "events": events, "warnings": warnings }))
         }
@@ -61,8 +59,7 @@ pub fn train_table(
         }
     };
     let report = pretty(&report)?;
-    let mut files: Vec<(String, Vec<u8>)> =
-        artifact.to_files()?.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+    let mut files = artifact.to_files()?;
     files.push(("report.json".to_owned(), report.clone()));
     // One step into place: never parts of two models, nor the card of an older one beside a new one.
     write_model(out, &files)?;

@@ -124,8 +124,7 @@ pub fn files(
     facts: &CardFacts<'_>,
     report: &serde_json::Value,
 ) -> Result<ModelFiles, PipelineError> {
-    let mut out: Vec<(String, Vec<u8>)> =
-        artifact.to_files()?.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+    let mut out = artifact.to_files()?;
     out.push((IDENTITY.to_owned(), pretty(facts.identity)?));
     out.push(("evaluation.json".to_owned(), pretty(facts.evaluation)?));
     out.push(("evaluation.html".to_owned(), evaluation_page(facts.evaluation)?.into_bytes()));

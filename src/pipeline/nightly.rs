@@ -165,7 +165,8 @@ fn night(
     Ok(summary)
 }
 
-fn read(
+/// Reads every extract and judges the roster.
+pub(super) fn read(
     plan: &RunPlan,
     options: &NightlyOptions,
     progress: &Progress,

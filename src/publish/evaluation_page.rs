@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::PublishError;
+use super::charts::{SMALL, people};
 use crate::learners::Evaluation;
 use crate::models::evaluation::{GroupFigures, ListFigures, ModelEvaluation};
 
@@ -98,7 +99,7 @@ fn some(v: Option<f64>, places: usize) -> String {
 const HIDDEN: &str = "–";
 
 fn small(count: usize) -> bool {
-    count < 11
+    count < SMALL
 }
 
 fn overall_sections(o: &Evaluation) -> Vec<Section> {
@@ -148,7 +149,6 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
             })
             .collect(),
     );
-    let events = o.events as f64;
     let thresholds = section(
         "By threshold",
         "Net benefit after Vickers 2006.",
@@ -156,13 +156,13 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
         o.thresholds
             .iter()
             .map(|t| {
-                let hits = t.sensitivity * events;
-                let few = |n: f64| n > 0.0 && n < 10.5;
-                let hidden = few(t.listed as f64) || few(hits);
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
+                let hits = (t.sensitivity * o.events as f64).round() as usize;
+                let hidden = [t.listed, hits].into_iter().any(|n| n > 0 && small(n));
                 let told = |text: String| if hidden { HIDDEN.to_owned() } else { text };
                 vec![
                     format!("{}", t.threshold),
-                    if few(t.listed as f64) { "under 11".to_owned() } else { t.listed.to_string() },
+                    people(t.listed),
                     told(some(t.ppv, 3)),
                     told(format!("{:.3}", t.sensitivity)),
                     told(format!("{:.3}", t.specificity)),
@@ -291,13 +291,13 @@ fn months(e: &ModelEvaluation) -> Section {
         e.months
             .iter()
             .map(|m| {
-                let small = m.observed < 11;
+                let small = small(m.observed);
                 vec![
                     m.month.clone(),
                     m.rows.to_string(),
                     if small { "under 11".to_owned() } else { m.observed.to_string() },
                     format!("{:.1}", m.expected),
-                    if small { "–".to_owned() } else { some(m.observed_over_expected, 3) },
+                    if small { HIDDEN.to_owned() } else { some(m.observed_over_expected, 3) },
                 ]
             })
             .collect(),

@@ -38,8 +38,8 @@ pub struct Seen {
 }
 
 /// How likely an ambulatory claim names a sign of frailty: one in twenty at 75 and average frailty, more than double a
-/// standard deviation above. The claims of two years, with walking aids, then tell frailty about as well as a claims-based frailty
-/// index tells the one of a survey (correlation .60, Kim et al. 2018, J Gerontol A 73:980).
+/// standard deviation above. The claims of two years, with walking aids, then tell frailty about as well as a
+/// claims-based frailty index tells the one of a survey (correlation .60, Kim et al. 2018, J Gerontol A 73:980).
 #[must_use]
 pub fn sign_share(frailty: f64, age: f64) -> f64 {
     (0.05 * libm::exp(0.9 * frailty + 0.025 * (age - 75.0))).min(0.5)

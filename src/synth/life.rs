@@ -106,7 +106,7 @@ impl<'a> Life<'a> {
     fn age_a_month(&mut self, first: Day, n: u64) {
         let mut r = Rng::keyed(self.night.seed, self.person.index, Stream::Disease, n);
         let p = self.person;
-        let age = f64::from(first.since(p.birth)) / 365.25;
+        let age = p.age(first);
         for (i, prevalence) in PREVALENCE.iter().enumerate() {
             let u = r.unit();
             let level = self.severity[i];
@@ -139,7 +139,7 @@ impl<'a> Life<'a> {
             days.iter().rev().take(12).filter(|&&d| d <= known && day.since(d) <= 180).fold(0.0, |n, _| n + 1.0)
         };
         State {
-            age: f64::from(day.since(p.birth)) / 365.25,
+            age: p.age(day),
             female: p.female,
             severity: self.severity,
             frailty: p.frailty,
@@ -156,8 +156,7 @@ impl<'a> Life<'a> {
     #[must_use]
     pub fn seen(&self, day: Day) -> Seen {
         let p = self.person;
-        let age = f64::from(day.since(p.birth)) / 365.25;
-        Seen { severity: self.severity, needs: p.needs, signs: coding::sign_share(p.frailty, age) }
+        Seen { severity: self.severity, needs: p.needs, signs: coding::sign_share(p.frailty, p.age(day)) }
     }
 
     /// Alive and covered.

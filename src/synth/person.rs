@@ -155,6 +155,12 @@ impl Person {
         }
     }
 
+    /// Age on a day, in years.
+    #[must_use]
+    pub fn age(&self, day: Day) -> f64 {
+        f64::from(day.since(self.birth)) / 365.25
+    }
+
     /// Covered on a day.
     #[must_use]
     pub fn covered(&self, day: Day) -> bool {

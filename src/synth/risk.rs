@@ -3,8 +3,8 @@
 //!
 //! What no extract shows: `frailty` (standard normal; signs, walking aids and laboratory values hint at it) and
 //! `nonadherence` (0..1; fills and laboratory values hint at it). What extracts show with noise: severity
-//! (through codes and treatment steps), needs (screenings miss a fifth of them), prior use (late). The functions hold products of these, so neither a main
-//! effects model nor the visible columns alone can read them back.
+//! (through codes and treatment steps), needs (screenings miss a fifth of them), prior use (late). The functions
+//! hold products of these, so neither a main effects model nor the visible columns alone can read them back.
 //!
 //! * Stays: each of 23 causes has a yearly rate
 //!   `base(disease or age) · exp(severity + frailty + non-adherence × severity + needs + prior use + pairs)`.

@@ -126,7 +126,7 @@ struct Watched {
     windows: Vec<(Day, Day, f64)>,
     death: Option<Day>,
     tonight: Option<f64>,
-    lines: usize,
+    medical: Table,
     cases: Vec<Case>,
     mismatches: usize,
 }
@@ -140,7 +140,7 @@ fn watch(night: Night, person: &Person) -> Watched {
     let tonight = life.avoidable_tonight();
     let (begun, windows, death) = (life.begun.clone(), life.programme.windows.clone(), life.death);
     let mismatches = adt.mismatches() + medical.mismatches();
-    Watched { begun, windows, death, tonight, lines: medical.rows(), cases: small.cases, mismatches }
+    Watched { begun, windows, death, tonight, medical, cases: small.cases, mismatches }
 }
 
 fn years_covered(p: &Person, w: &Watched, from: Day, to: Day) -> f64 {
@@ -158,7 +158,7 @@ fn rates_are_in_their_bands() {
         let w = watch(night, &person);
         assert_eq!(w.mismatches, 0);
         let elder = usize::from(person.birth.age_on(night.as_of.plus(-730)) >= 65);
-        lines[elder] += f64::from(u32::try_from(w.lines).expect("few"));
+        lines[elder] += f64::from(u32::try_from(w.medical.rows()).expect("few"));
         years[elder] += years_covered(&person, &w, night.start, night.as_of);
         covered += u32::from(person.covered(night.as_of) && w.death.is_none_or(|d| d > night.as_of));
         open_cases += u32::from(w.cases.iter().any(|c| c.end > night.as_of));
@@ -280,15 +280,11 @@ fn claims_tell_frailty_about_as_well_as_published_indices_do() {
         if person.birth.age_on(night.as_of) < 65 || !person.covered(night.as_of) || !person.covered(night.start) {
             continue;
         }
-        let table = |name: &str| Table::new(schema(&columns(name)));
-        let (mut medical, mut adt) = (table("medical_claim"), table("admission"));
-        let mut small = super::extracts::Small::new();
-        let mut life = Life::new(night, &person, &mut medical, &mut adt, &mut small);
-        life.live();
-        if life.death.is_some() {
+        let w = watch(night, &person);
+        if w.death.is_some() {
             continue;
         }
-        let batch = medical.finish().expect("a table");
+        let batch = w.medical.finish().expect("a table");
         let text = |name: &str| {
             let column = batch.column_by_name(name).expect("a column");
             arrow_cast::cast(column, &arrow_schema::DataType::Utf8).expect("text")

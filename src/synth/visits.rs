@@ -275,22 +275,13 @@ impl Life<'_> {
         if !self.open_on(day) || self.inside(day) {
             return;
         }
-        let county = self.person.county;
-        if self.severity[Condition::Copd as usize] >= 3
-            && let Some(ticket) = self.biller.ticket(day, day)
-        {
-            let mut c = Claim::professional(day, "12");
-            let npi = facility(county, House::Equipment);
-            (c.billing, c.renderer, c.specialty) = (Some(npi), Some(npi), "54");
-            c.dx.push("J449");
-            c.dx.push("Z9981");
-            c.line("", "E1390", 9_800);
-            self.biller.bill(&ticket, c);
+        if self.severity[Condition::Copd as usize] >= 3 {
+            self.equipment(day, &["J449", "Z9981"], "E1390", 9_800);
         }
         if self.severity[Condition::Kidney as usize] >= 3 && self.person.index.is_multiple_of(3) {
             let end = first.plus(27);
             if let Some(ticket) = self.biller.ticket(day, end) {
-                let mut c = Claim::institutional(day, end, "721", facility(county, House::Dialysis));
+                let mut c = Claim::institutional(day, end, "721", facility(self.person.county, House::Dialysis));
                 c.dx.push("N186");
                 c.dx.push("Z992");
                 for _ in 0..4 {
@@ -319,14 +310,21 @@ impl Life<'_> {
             if need < least || turn % every >= months {
                 continue;
             }
-            let Some(ticket) = self.biller.ticket(day, day) else { continue };
-            let mut c = Claim::professional(day, "12");
-            let npi = facility(self.person.county, House::Equipment);
-            (c.billing, c.renderer, c.specialty) = (Some(npi), Some(npi), "54");
-            c.dx.push(sign);
-            c.line("", hcpcs, cents);
-            self.biller.bill(&ticket, c);
+            self.equipment(day, &[sign], hcpcs, cents);
         }
+    }
+
+    /// The supplier's claim of one item brought home.
+    fn equipment(&mut self, day: Day, dx: &[&'static str], hcpcs: &'static str, cents: i64) {
+        let Some(ticket) = self.biller.ticket(day, day) else { return };
+        let mut c = Claim::professional(day, "12");
+        let npi = facility(self.person.county, House::Equipment);
+        (c.billing, c.renderer, c.specialty) = (Some(npi), Some(npi), "54");
+        for code in dx {
+            c.dx.push(code);
+        }
+        c.line("", hcpcs, cents);
+        self.biller.bill(&ticket, c);
     }
 
     /// Bills of a nursing facility, one for every thirty days (211, or 212, 213, 214).

@@ -165,8 +165,8 @@ pub fn evaluate_with(
     let rank: Vec<u32> = (0..u32::try_from(y.len()).unwrap_or(u32::MAX)).collect();
     let sorted = Sorted::new(p, &rank);
     let z: Vec<f64> = p.iter().map(|&p| logit(p)).collect();
-    let weight = |i: usize| weights.map_or(1.0, |w| f64::from(w[i]));
-    let counts: Vec<f64> = (0..y.len()).map(weight).collect();
+    let counts: Vec<f64> = weights.map_or_else(|| vec![1.0; y.len()], |w| w.iter().map(|w| f64::from(*w)).collect());
+    let weight = |i: usize| counts[i];
     let count = groups.iter().max().map_or(0, |g| *g as usize + 1);
     let n: f64 = counts.iter().sum();
     let came: f64 = counts.iter().zip(y).filter(|(_, y)| **y).map(|(c, _)| c).sum();
@@ -195,7 +195,13 @@ pub fn evaluate_with(
         deciles: bins.into_iter().map(|b| b.0).collect(),
         top: SHARES.iter().map(|&q| top_share(&sorted, p, y, &counts, q)).collect(),
         thresholds: THRESHOLDS.iter().map(|&t| threshold(p, y, &counts, t)).collect(),
-        intervals: intervals(&Reading { sorted: &sorted, y, p, z: &z, weights }, groups, count, &calibration, plan),
+        intervals: intervals(
+            &Reading { sorted: &sorted, y, p, z: &z, counts: &counts },
+            groups,
+            count,
+            &calibration,
+            plan,
+        ),
         replicates: plan.replicates,
         seed: plan.seed,
     })
@@ -239,18 +245,17 @@ struct Reading<'a> {
     y: &'a [bool],
     p: &'a [f64],
     z: &'a [f64],
-    weights: Option<&'a [f32]>,
+    counts: &'a [f64],
 }
 
 fn intervals(r: &Reading<'_>, groups: &[u32], count: usize, fit: &LogitFit, plan: BootstrapPlan) -> MetricIntervals {
-    let Reading { sorted, y, p, z, weights } = *r;
+    let Reading { sorted, y, p, z, counts } = *r;
     let start = if fit.converged { (fit.intercept, fit.slope) } else { (0.0, 1.0) };
-    let of_row = |i: usize| weights.map_or(1.0, |w| f64::from(w[i]));
     let readings: Vec<[f64; 8]> = (0..plan.replicates as u64)
         .into_par_iter()
         .map(|r| {
             let copies = copies(groups, count, plan.seed, r);
-            let c: Vec<f64> = copies.iter().enumerate().map(|(i, n)| f64::from(*n) * of_row(i)).collect();
+            let c: Vec<f64> = copies.iter().zip(counts).map(|(n, c)| f64::from(*n) * c).collect();
             let weight = |i: usize| c[i];
             let fit = calibration_fit(z, y, weight, start);
             let top = top_share(sorted, p, y, &c, 5.0);
@@ -260,7 +265,7 @@ fn intervals(r: &Reading<'_>, groups: &[u32], count: usize, fit: &LogitFit, plan
                 brier(p, y, &c),
                 if fit.converged { fit.slope } else { f64::NAN },
                 in_the_large(z, y, weight),
-                ece(&deciles(sorted, p, y, |i| copies[i], of_row)),
+                ece(&deciles(sorted, p, y, |i| copies[i], |i| counts[i])),
                 top.ppv,
                 top.sensitivity,
             ]

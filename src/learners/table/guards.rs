@@ -65,14 +65,15 @@ pub fn inspect(
         }
         let bins = counts_by_bin(column, feature.rare_code(), labels);
         let rare = bins.get(usize::from(feature.rare_code())).map_or(0, |b| b.0);
-        if feature.rare_code() > 0 && rare * 2 > table.rows() {
+        let mostly_rare = feature.rare_code() > 0 && rare * 2 > table.rows();
+        let constant = bins.iter().filter(|b| b.0 > 0).count() < 2;
+        // An id has no level that is not rare: that is said, and says more than "constant".
+        if mostly_rare {
             out.mostly_rare.push(feature.name.clone());
+        } else if constant {
+            out.constant.push(feature.name.clone());
         }
-        if bins.iter().filter(|b| b.0 > 0).count() < 2 {
-            // An id has no level that is not rare: that is said, and says more than "constant".
-            if !out.mostly_rare.contains(&feature.name) {
-                out.constant.push(feature.name.clone());
-            }
+        if constant {
             continue;
         }
         let auroc = by_order(&bins).max(by_rate(&bins));
