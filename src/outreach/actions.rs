@@ -1,7 +1,7 @@
 //! The first thing to do for a person and who should do it. Owns the table from open items and drivers to
 //! actions; refuses to change the order of the list.
 
-use super::Candidate;
+use super::candidate::Candidate;
 use crate::domain::{Day, Discipline};
 use crate::features::Snapshot;
 use crate::measures::WorkKind;

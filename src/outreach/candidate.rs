@@ -3,8 +3,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Inputs;
-use super::capacity::{in_roster, reach_rate};
+use super::duty::in_roster;
+use super::inputs::Inputs;
+use super::reach::{member_reach, reach_rate};
 use crate::domain::{Day, business_days_between, stable_hash};
 use crate::extracts::Override;
 use crate::features::{RiskKey, Snapshot};
@@ -52,7 +53,7 @@ pub struct Clock {
 
 /// The factors of the expected benefit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Parts {
+pub struct PriorityFactors {
     /// Probability: residual readmission in a transition, else avoidable hospitalization in 90 days; 0 when unscored.
     pub probability: f64,
     /// How much a contact is taken to change, by driver.
@@ -65,7 +66,7 @@ pub struct Parts {
     pub time_value: f64,
 }
 
-impl Parts {
+impl PriorityFactors {
     /// The expected benefit.
     #[must_use]
     pub fn priority(&self) -> f64 {
@@ -94,8 +95,8 @@ pub struct Candidate {
     pub by_model: bool,
     /// The percentile reaches tier 3.
     pub high: bool,
-    /// Parts of the priority.
-    pub parts: Parts,
+    /// PriorityFactors of the priority.
+    pub parts: PriorityFactors,
     /// A manager already works with the person.
     pub engaged: bool,
     /// Reasons, strongest first.
@@ -153,7 +154,7 @@ fn impactability(driver: Option<Driver>, inputs: &Inputs<'_>) -> f64 {
 }
 
 /// The tightest running clock of a member.
-fn clock(s: &Snapshot, complex: bool, as_of: Day) -> Option<Clock> {
+fn tightest_clock(s: &Snapshot, complex: bool, as_of: Day) -> Option<Clock> {
     let transitions = s.transitions.iter().filter_map(|t| {
         t.running(as_of, complex || t.complex).map(|(kind, due, slack_days)| Clock {
             slack_days,
@@ -173,7 +174,7 @@ fn clock(s: &Snapshot, complex: bool, as_of: Day) -> Option<Clock> {
 
 /// Candidates of all enrolled members, in member order, not yet suppressed or cut.
 #[must_use]
-pub fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
+pub fn build_candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
     let as_of = inputs.plan.as_of;
     let base_reach = reach_rate(inputs);
     let mut probability: FxHashMap<u32, f64> = FxHashMap::default();
@@ -207,7 +208,7 @@ pub fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
         if s.enrolled {
             let residual = s.recent.last().and_then(|r| left.get(&(s.member, &*r.stay_id)).copied());
             let p90 = probability.get(&s.member).copied().unwrap_or(0.0);
-            out.push(one(inputs, s, percentile, (p90, residual), base_reach, as_of));
+            out.push(build_candidate(inputs, s, percentile, (p90, residual), base_reach, as_of));
         }
     }
     out
@@ -234,7 +235,7 @@ fn ranks<T: Ord>(
         .collect()
 }
 
-fn one(
+fn build_candidate(
     inputs: &Inputs<'_>,
     s: &Snapshot,
     percentile: Option<(f64, f64)>,
@@ -256,7 +257,7 @@ fn one(
         _ => 4,
     });
     // A clock makes tier 1, but only a tier from risk or by hand makes a discharge complex.
-    let clock = clock(s, risk_tier == 1, as_of);
+    let clock = tightest_clock(s, risk_tier == 1, as_of);
     let in_transition = s.transitions.iter().any(|t| t.closed.is_none());
     let tier = if clock.as_ref().is_some_and(|c| c.kind != "authorization_urgent") && forced_tier.is_none() {
         1
@@ -301,13 +302,13 @@ fn one(
         key: s.key,
         by_model: inputs.book.orders,
         high: now.is_some_and(|p| p >= list.tiers[2]),
-        parts: Parts {
+        parts: PriorityFactors {
             probability,
             impactability: impactability(
                 drivers.iter().copied().find(|d| *d != Driver::Transition).or(drivers.first().copied()),
                 inputs,
             ),
-            reach: reach(inputs, s.member, base_reach),
+            reach: member_reach(inputs, s.member, base_reach),
             not_yet_engaged: if engaged { 0.5 } else { 1.0 },
             time_value: since_discharge.map_or(1.0, |d| 2.0 - f64::from(d.clamp(0, 30)) / 30.0),
         },
@@ -321,20 +322,4 @@ fn one(
 /// LACE's published risk, as the scores of the same night carry it.
 fn lace_risk(total: u8, inputs: &Inputs<'_>) -> f64 {
     inputs.reference.lace_risk_percent[usize::from(total.min(19))] / 100.0
-}
-
-/// Chance of success for one person: the base rate, less without a phone and with each vain attempt of the
-/// last 180 days.
-fn reach(inputs: &Inputs<'_>, member: u32, base: f64) -> f64 {
-    let facts = &inputs.extracts.population.member(member).facts;
-    let from = inputs.plan.as_of.0 - inputs.plan.list.reach_days;
-    let vain = inputs
-        .extracts
-        .outreach
-        .of(member)
-        .filter(|o| o.day > from && matches!(&*o.outcome, "attempts_complete" | "attempts_incomplete" | "wrong_number"))
-        .count();
-    let phone = if facts.phone.is_some() || facts.guardian_phone.is_some() { 1.0 } else { 0.3 };
-    let worn = libm::pow(0.9, f64::from(u32::try_from(vain.min(10)).unwrap_or(10)));
-    base * phone * worn
 }

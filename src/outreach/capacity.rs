@@ -4,10 +4,11 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Candidate, Inputs};
-use crate::domain::{Day, Discipline, Disciplines};
-use crate::extracts::Manager;
-use crate::models::Driver;
+use super::candidate::Candidate;
+use super::duty::{on_duty, working_manager};
+use super::inputs::Inputs;
+use super::reach::reach_rate;
+use crate::domain::{Discipline, Disciplines};
 
 /// Contacts a full-time manager makes a night when the roster gives none.
 pub const CONTACTS_PER_FTE: f64 = 8.0;
@@ -93,11 +94,11 @@ impl Staff {
 
     /// What nobody on duty has that a person needs: the discipline, the licence, the language, or their
     /// combination; empty when somebody could take them. `told` keeps the answers of a night.
-    pub fn missing(&self, person: &Asked, told: &mut Missing) -> String {
+    pub fn missing(&self, person: &ContactRequirement, told: &mut Missing) -> String {
         told.0.entry(person.needed()).or_insert_with(|| self.lacks(person)).clone()
     }
 
-    fn lacks(&self, person: &Asked) -> String {
+    fn lacks(&self, person: &ContactRequirement) -> String {
         let fits = |d: bool, s: bool, l: bool| {
             self.managers.iter().any(|m| {
                 (!d || Discipline::parse(&m.discipline).is_some_and(|x| person.required.contains(x)))
@@ -122,7 +123,7 @@ impl Staff {
 
 /// What decides who can take a person tonight.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Asked {
+pub struct ContactRequirement {
     /// Disciplines of which one is needed.
     pub required: Disciplines,
     /// Language that must be spoken; empty when none must.
@@ -135,7 +136,7 @@ pub struct Asked {
     pub must: bool,
 }
 
-impl Asked {
+impl ContactRequirement {
     /// Reads it off a member.
     #[must_use]
     pub fn of(inputs: &Inputs<'_>, candidate: &Candidate, required: Disciplines) -> Self {
@@ -182,7 +183,7 @@ pub struct ContactCapacity {
 
 /// What a search for a slot found.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Taken {
+pub enum SlotResult {
     /// A manager takes the contact.
     By(String),
     /// Without a roster anyone may.
@@ -193,50 +194,11 @@ pub enum Taken {
     Nobody,
 }
 
-impl Taken {
+impl SlotResult {
     /// Somebody makes the contact.
     #[must_use]
     pub fn fits(&self) -> bool {
         matches!(self, Self::By(_) | Self::Anyone)
-    }
-}
-
-/// Completed share of the contacts of the last days, at least 20 of them; else the configured default.
-#[must_use]
-pub fn reach_rate(inputs: &Inputs<'_>) -> f64 {
-    let from = inputs.plan.as_of.0 - inputs.plan.list.reach_days;
-    let (mut all, mut reached) = (0_u32, 0_u32);
-    for (_, o) in inputs.extracts.outreach.all().filter(|(_, o)| o.day > from && o.day <= inputs.plan.as_of.0) {
-        all += 1;
-        reached += u32::from(matches!(&*o.outcome, "completed" | "enrolled"));
-    }
-    if all >= 20 && reached > 0 { f64::from(reached) / f64::from(all) } else { inputs.plan.list.reach_default }
-}
-
-/// On duty tonight: active, or back by now.
-#[must_use]
-pub fn on_duty(manager: &Manager, as_of: i32) -> bool {
-    &*manager.status == "active" || manager.back_on.is_some_and(|d| d <= as_of)
-}
-
-fn set(items: &[Discipline]) -> Disciplines {
-    items.iter().fold(Disciplines::default(), |all, one| all.with(*one))
-}
-
-/// Who may help: RN for clinical or medication drivers, LCSW or LPC for behavioral, CHW or LCSW when only
-/// social, else any of the four.
-#[must_use]
-pub fn required_disciplines(drivers: &[Driver], behavioral_focus: bool) -> Disciplines {
-    use Discipline::{Chw, Lcsw, Lpc, Rn};
-    let has = |d: Driver| drivers.contains(&d);
-    if behavioral_focus || drivers.first() == Some(&Driver::Behavioral) {
-        set(&[Lcsw, Lpc])
-    } else if has(Driver::Clinical) || has(Driver::Medication) || has(Driver::Transition) {
-        set(&[Rn])
-    } else if has(Driver::Social) {
-        set(&[Chw, Lcsw])
-    } else {
-        set(&[Rn, Lcsw, Lpc, Chw])
     }
 }
 
@@ -256,7 +218,7 @@ impl ContactCapacity {
 
     /// Who would take a person: the current manager when on duty, else the eligible manager who has most left
     /// (ties by id).
-    fn find(&mut self, person: &Asked) -> Option<usize> {
+    fn find(&mut self, person: &ContactRequirement) -> Option<usize> {
         let slots = &self.slots;
         if let Some(current) = &person.current
             && let Some(at) = slots.iter().position(|s| s.id == *current)
@@ -280,7 +242,7 @@ impl ContactCapacity {
 
     /// Whether a slot is free for a person, without taking it.
     #[must_use]
-    pub fn has_room(&mut self, person: &Asked) -> bool {
+    pub fn has_room(&mut self, person: &ContactRequirement) -> bool {
         match self.open {
             Some(open) => open > 0 || person.must,
             None => self.find(person).is_some_and(|i| self.slots[i].left >= 1.0 || person.must),
@@ -288,56 +250,21 @@ impl ContactCapacity {
     }
 
     /// Takes a slot for a person; one whose clock runs takes it even when all are full.
-    pub fn take(&mut self, person: &Asked) -> Taken {
+    pub fn take(&mut self, person: &ContactRequirement) -> SlotResult {
         if let Some(open) = &mut self.open {
             if *open == 0 && !person.must {
-                return Taken::Full;
+                return SlotResult::Full;
             }
             *open = open.saturating_sub(1);
-            return Taken::Anyone;
+            return SlotResult::Anyone;
         }
-        let Some(i) = self.find(person) else { return Taken::Nobody };
+        let Some(i) = self.find(person) else { return SlotResult::Nobody };
         if self.slots[i].left < 1.0 && !person.must {
-            return Taken::Full;
+            return SlotResult::Full;
         }
         self.slots[i].left -= 1.0;
-        Taken::By(self.slots[i].id.clone())
+        SlotResult::By(self.slots[i].id.clone())
     }
-}
-
-/// Who works an open case tonight: its manager when on duty, else the one who covers; nobody when the manager left
-/// the roster.
-#[must_use]
-pub fn working_manager(inputs: &Inputs<'_>, member: u32) -> Option<Box<str>> {
-    let holder = inputs.extracts.cases.of(member).find(|c| c.end.is_none()).map(|c| c.manager.clone())?;
-    if !in_roster(inputs, &holder) {
-        return None;
-    }
-    Some(cover_of(inputs, &holder).unwrap_or(holder))
-}
-
-/// The roster names this manager; without a roster nobody is known to have left.
-#[must_use]
-pub fn in_roster(inputs: &Inputs<'_>, manager: &str) -> bool {
-    let managers = &inputs.extracts.managers;
-    managers.is_empty() || managers.iter().any(|m| &*m.id == manager)
-}
-
-/// Who covers for a manager tonight; `None` when the manager is on duty, unknown, or nobody on duty covers.
-#[must_use]
-pub fn cover_of(inputs: &Inputs<'_>, manager: &str) -> Option<Box<str>> {
-    let as_of = inputs.plan.as_of.0;
-    let managers = &inputs.extracts.managers;
-    managers.iter().find(|m| &*m.id == manager).filter(|m| !on_duty(m, as_of))?;
-    let covers = |m: &&Manager| m.cover_for.as_deref().is_some_and(|c| c.split('|').any(|one| one.trim() == manager));
-    managers.iter().filter(covers).find(|m| on_duty(m, as_of)).map(|m| m.id.clone())
-}
-
-/// Who works a clock of a case: its manager, or the cover when it falls due before the manager is back.
-#[must_use]
-pub fn clock_worker(inputs: &Inputs<'_>, manager: &str, due: Day) -> Option<Box<str>> {
-    let back = inputs.extracts.managers.iter().find(|m| &*m.id == manager).and_then(|m| m.back_on);
-    cover_of(inputs, manager).filter(|_| back.is_none_or(|b| due.0 < b))
 }
 
 fn speaks(languages: &str, needed: &str) -> bool {

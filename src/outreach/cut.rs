@@ -3,11 +3,11 @@
 
 use rustc_hash::FxHashSet;
 
-use super::capacity::{Asked, ContactCapacity, Staff, Taken};
+use super::capacity::{ContactCapacity, ContactRequirement, SlotResult, Staff};
 
 /// Standing of a person in the comparison of contacted and held-out people.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Draw {
+pub enum HoldoutAssignment {
     /// Not part of it: no hold-out is configured, or the person is never drawn.
     #[default]
     Outside,
@@ -19,7 +19,7 @@ pub enum Draw {
     Held,
 }
 
-impl Draw {
+impl HoldoutAssignment {
     const ALL: [Self; 4] = [Self::Outside, Self::Contact, Self::HoldOut, Self::Held];
 
     /// The word in files; empty outside the comparison.
@@ -44,20 +44,20 @@ impl Draw {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Queued {
     /// Who could take them.
-    pub asked: Asked,
+    pub asked: ContactRequirement,
     /// People of one phone share a number; `None` when nobody in the queue shares it.
     pub household: Option<u32>,
     /// Was on the previous list.
     pub was_listed: bool,
     /// Nights in a row ranked beyond the exit length, the previous night included.
     pub nights_beyond: i32,
-    /// Draw.
-    pub draw: Draw,
+    /// HoldoutAssignment.
+    pub draw: HoldoutAssignment,
 }
 
 /// What becomes of a person in the queue.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Place {
+pub enum QueueDecision {
     /// On the list; `by` is empty without a roster or when nobody is eligible.
     Listed {
         /// Who makes the contact.
@@ -75,7 +75,7 @@ pub enum Place {
     Nobody,
 }
 
-impl Place {
+impl QueueDecision {
     /// The word in files.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -92,7 +92,7 @@ impl Place {
 /// Cuts the queue: enter at rank within the length, leave beyond the exit length on two nights; a running clock is
 /// never cut.
 #[must_use]
-pub fn cut(queue: &[Queued], staff: &Staff) -> Vec<Place> {
+pub fn apply_capacity(queue: &[Queued], staff: &Staff) -> Vec<QueueDecision> {
     let mut plain = ContactCapacity::new(staff, 1.0);
     let mut wide = ContactCapacity::new(staff, staff.exit_factor);
     let mut called: FxHashSet<u32> = FxHashSet::default();
@@ -102,30 +102,30 @@ pub fn cut(queue: &[Queued], staff: &Staff) -> Vec<Place> {
             let must = person.asked.must;
             // A clock is worked whatever the household's other member was called for.
             if !must && person.household.is_some_and(|h| called.contains(&h)) {
-                return Place::Household;
+                return QueueDecision::Household;
             }
             let held = match person.draw {
-                Draw::Held => true,
+                HoldoutAssignment::Held => true,
                 // Both arms are entered by the same event: a contact would be free.
-                Draw::HoldOut => plain.has_room(&person.asked),
-                Draw::Outside | Draw::Contact => false,
+                HoldoutAssignment::HoldOut => plain.has_room(&person.asked),
+                HoldoutAssignment::Outside | HoldoutAssignment::Contact => false,
             };
             if held && !must {
-                return Place::HeldOut;
+                return QueueDecision::HeldOut;
             }
             let within = wide.take(&person.asked);
             let taken = plain.take(&person.asked);
             let nights_beyond = if within.fits() { 0 } else { person.nights_beyond + 1 };
-            let stays = person.was_listed && nights_beyond < 2 && taken != Taken::Nobody;
+            let stays = person.was_listed && nights_beyond < 2 && taken != SlotResult::Nobody;
             if !(must || taken.fits() || stays) {
-                return if taken == Taken::Nobody { Place::Nobody } else { Place::Full };
+                return if taken == SlotResult::Nobody { QueueDecision::Nobody } else { QueueDecision::Full };
             }
             called.extend(person.household);
             let by = match (taken, within) {
-                (Taken::By(id), _) | (_, Taken::By(id)) => id,
+                (SlotResult::By(id), _) | (_, SlotResult::By(id)) => id,
                 _ => String::new(),
             };
-            Place::Listed { by, nights_beyond }
+            QueueDecision::Listed { by, nights_beyond }
         })
         .collect()
 }
@@ -150,28 +150,31 @@ mod tests {
     }
 
     fn person() -> Queued {
-        let asked =
-            Asked { required: Disciplines::default().with(Discipline::Rn), state: "NC".to_owned(), ..Asked::default() };
+        let asked = ContactRequirement {
+            required: Disciplines::default().with(Discipline::Rn),
+            state: "NC".to_owned(),
+            ..ContactRequirement::default()
+        };
         Queued { asked, ..Queued::default() }
     }
 
     fn names(queue: &[Queued], contacts: f64) -> Vec<&'static str> {
-        cut(queue, &staff(contacts)).iter().map(Place::name).collect()
+        apply_capacity(queue, &staff(contacts)).iter().map(QueueDecision::name).collect()
     }
 
     #[test]
     fn a_held_out_person_takes_no_slot_and_only_where_one_was_free() {
-        let held = Queued { draw: Draw::HoldOut, ..person() };
+        let held = Queued { draw: HoldoutAssignment::HoldOut, ..person() };
         // Two calls: the second person is held out, so the third still has a place; a fifth finds none.
         let queue = [person(), held.clone(), person(), held.clone(), person()];
         assert_eq!(names(&queue, 1.0), ["listed", "HOLDOUT", "listed", "CAPACITY", "CAPACITY"]);
-        let running = Queued { draw: Draw::Held, ..person() };
+        let running = Queued { draw: HoldoutAssignment::Held, ..person() };
         assert_eq!(names(&[person(), person(), running], 1.0), ["listed", "listed", "HOLDOUT"]);
     }
 
     #[test]
     fn a_clock_is_never_held_out_or_cut() {
-        let mut clock = Queued { draw: Draw::Held, household: Some(0), ..person() };
+        let mut clock = Queued { draw: HoldoutAssignment::Held, household: Some(0), ..person() };
         clock.asked.must = true;
         let first = Queued { household: Some(0), ..person() };
         assert_eq!(
@@ -191,11 +194,11 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let staff = staff(1.0);
-        let with = |language: &str, state: &str, discipline| Asked {
+        let with = |language: &str, state: &str, discipline| ContactRequirement {
             required: Disciplines::default().with(discipline),
             language: language.to_owned(),
             state: state.to_owned(),
-            ..Asked::default()
+            ..ContactRequirement::default()
         };
         assert_eq!(staff.missing(&with("", "NC", Discipline::Rn), &mut Missing::default()), "");
         assert_eq!(staff.missing(&with("", "NC", Discipline::Chw), &mut Missing::default()), "discipline CHW");

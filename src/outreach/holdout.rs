@@ -1,9 +1,10 @@
 //! Who is held out so that the effect of contact can be judged. Owns the draw and its memory; refuses to draw
 //! without a named approver (the configuration sees to that), or to hold out a clock, an override or a current case.
 
-use super::cut::{Draw, Place};
+use super::candidate::{Candidate, Stream};
+use super::cut::{HoldoutAssignment, QueueDecision};
+use super::inputs::Inputs;
 use super::memory::Arm;
-use super::{Candidate, Inputs, Stream};
 use crate::domain::{stable_hash, unit};
 
 /// Keeps the draw apart from the tie-break of the list, which hashes the same id.
@@ -18,34 +19,40 @@ pub fn falls_below(seed: u64, id: &str, share: f64) -> bool {
 /// A candidate's standing before the cut. A person drawn once keeps the arm; one on the previous list was contacted
 /// before any draw and stays outside.
 #[must_use]
-pub fn draw(inputs: &Inputs<'_>, candidate: &Candidate) -> Draw {
+pub fn holdout_draw(inputs: &Inputs<'_>, candidate: &Candidate) -> HoldoutAssignment {
     let followup = &inputs.plan.followup;
     let id = inputs.extracts.population.member(candidate.member).id();
     let before = inputs.previous.rows.get(id);
     if candidate.clock.is_some() || candidate.stream == Stream::Override || candidate.engaged {
-        return Draw::Outside;
+        return HoldoutAssignment::Outside;
     }
     if let Some(arm) = before.and_then(|b| b.arm) {
         let running = inputs.plan.as_of.since(arm.drawn) <= followup.horizon_days;
-        return if !arm.contact && running && followup.holdout_share > 0.0 { Draw::Held } else { Draw::Outside };
+        return if !arm.contact && running && followup.holdout_share > 0.0 {
+            HoldoutAssignment::Held
+        } else {
+            HoldoutAssignment::Outside
+        };
     }
     if followup.holdout_share <= 0.0 || before.is_some_and(|b| b.listed) {
-        Draw::Outside
+        HoldoutAssignment::Outside
     } else if falls_below(inputs.plan.run.seed, id, followup.holdout_share) {
-        Draw::HoldOut
+        HoldoutAssignment::HoldOut
     } else {
-        Draw::Contact
+        HoldoutAssignment::Contact
     }
 }
 
 /// The arm to remember after the cut: the one remembered, else the one drawn tonight.
 #[must_use]
-pub fn arm(inputs: &Inputs<'_>, member: u32, draw: Draw, place: &Place) -> Option<Arm> {
+pub fn remembered_arm(inputs: &Inputs<'_>, member: u32, draw: HoldoutAssignment, place: &QueueDecision) -> Option<Arm> {
     let id = inputs.extracts.population.member(member).id();
     let kept = inputs.previous.rows.get(id).and_then(|b| b.arm);
     kept.or(match (draw, place) {
-        (Draw::Contact, Place::Listed { .. }) => Some(Arm { contact: true, drawn: inputs.plan.as_of }),
-        (Draw::HoldOut, Place::HeldOut) => Some(Arm { contact: false, drawn: inputs.plan.as_of }),
+        (HoldoutAssignment::Contact, QueueDecision::Listed { .. }) => {
+            Some(Arm { contact: true, drawn: inputs.plan.as_of })
+        }
+        (HoldoutAssignment::HoldOut, QueueDecision::HeldOut) => Some(Arm { contact: false, drawn: inputs.plan.as_of }),
         _ => None,
     })
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::candidate::{Candidate, candidates};
-use super::capacity::{Asked, Missing, Staff, required_disciplines};
-use super::cut::{Place, Queued, cut};
+use super::actions::{Action, first_action};
+use super::candidate::{Candidate, Stream, build_candidates};
+use super::capacity::{ContactRequirement, Missing, Staff};
+use super::cut::{QueueDecision, Queued, apply_capacity};
+use super::disciplines::required_disciplines;
 use super::holdout;
+use super::inputs::Inputs;
 use super::memory::{Arm, FORGET_AFTER_DAYS, Memory, MemoryRow, REMEMBER_ARM_DAYS};
 use super::suppression::{self, Suppressed};
-use super::{Action, Inputs, Stream, first_action};
 use crate::domain::{Day, phone_key};
 
 /// Standing against the previous night.
@@ -64,7 +66,7 @@ pub struct Overflow {
     /// `CAPACITY` or `NO_ELIGIBLE_CM`.
     pub reason: &'static str,
     /// What they need.
-    pub asked: Asked,
+    pub asked: ContactRequirement,
     /// What nobody on duty has; empty with reason `CAPACITY`.
     pub missing: String,
 }
@@ -77,7 +79,7 @@ pub struct QueueRow {
     /// What the cut looked at.
     pub queued: Queued,
     /// What it decided.
-    pub place: Place,
+    pub place: QueueDecision,
     /// Chance that a contact succeeds, 0..1.
     pub reach: f64,
 }
@@ -124,9 +126,9 @@ pub struct OutreachList {
 
 /// Builds tonight's list.
 #[must_use]
-pub fn build(inputs: &Inputs<'_>) -> OutreachList {
+pub fn build_list(inputs: &Inputs<'_>) -> OutreachList {
     let as_of = inputs.plan.as_of;
-    let mut all = candidates(inputs);
+    let mut all = build_candidates(inputs);
     let known = suppression::Population::new(inputs);
     unite_duplicates(&mut all, &known.duplicates);
     let started: FxHashMap<u32, Day> =
@@ -150,14 +152,14 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
     out.ordered.clone_from(&all);
     out.ordered.sort_by(Candidate::order);
     for s in inputs.snapshots {
-        out.suppressed.extend(suppression::judge(inputs, s, started.get(&s.member).copied(), &known));
+        out.suppressed.extend(suppression::first_suppression(inputs, s, started.get(&s.member).copied(), &known));
     }
     let suppressed: FxHashSet<u32> = out.suppressed.iter().map(|s| s.member).collect();
     let mut open: Vec<Candidate> =
         all.into_iter().filter(|c| c.has_cause() && !suppressed.contains(&c.member)).collect();
     open.sort_by(Candidate::order);
-    let queue = queue(inputs, &open);
-    let places = cut(&queue, &out.staff);
+    let queue = queue_candidates(inputs, &open);
+    let places = apply_capacity(&queue, &out.staff);
     let mut told = Missing::default();
     for (rank, ((candidate, queued), place)) in open.into_iter().zip(queue).zip(places).enumerate() {
         out.queue.push(QueueRow {
@@ -166,21 +168,24 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
             place: place.clone(),
             reach: candidate.parts.reach,
         });
-        let drawn = holdout::arm(inputs, candidate.member, queued.draw, &place);
+        let drawn = holdout::remembered_arm(inputs, candidate.member, queued.draw, &place);
         match place {
-            Place::Listed { by, nights_beyond } => {
-                let row = listed(inputs, candidate, by.into(), nights_beyond, drawn, &mut out.memory);
+            QueueDecision::Listed { by, nights_beyond } => {
+                let row = list_candidate(inputs, candidate, by.into(), nights_beyond, drawn, &mut out.memory);
                 out.listed.push(row);
             }
-            Place::HeldOut => {
+            QueueDecision::HeldOut => {
                 let arm = drawn.unwrap_or(Arm { contact: false, drawn: as_of });
-                out.suppressed.push(suppression::holdout(&candidate, arm.drawn, inputs.plan.followup.horizon_days));
-                held_out(inputs, &candidate, arm, &mut out.memory);
+                out.suppressed.push(suppression::holdout_row(&candidate, arm.drawn, inputs.plan.followup.horizon_days));
+                remember_held_out(inputs, &candidate, arm, &mut out.memory);
             }
-            Place::Household => out.suppressed.push(suppression::household(&candidate, as_of)),
-            Place::Full | Place::Nobody => {
-                let missing =
-                    if place == Place::Nobody { out.staff.missing(&queued.asked, &mut told) } else { String::new() };
+            QueueDecision::Household => out.suppressed.push(suppression::household_row(&candidate, as_of)),
+            QueueDecision::Full | QueueDecision::Nobody => {
+                let missing = if place == QueueDecision::Nobody {
+                    out.staff.missing(&queued.asked, &mut told)
+                } else {
+                    String::new()
+                };
                 out.overflow.push(Overflow {
                     candidate,
                     rank: rank + 1,
@@ -191,12 +196,12 @@ pub fn build(inputs: &Inputs<'_>) -> OutreachList {
             }
         }
     }
-    finish(inputs, &mut out);
+    carry_memory(inputs, &mut out);
     out
 }
 
 /// What the cut needs to know of each candidate, in order.
-fn queue(inputs: &Inputs<'_>, open: &[Candidate]) -> Vec<Queued> {
+fn queue_candidates(inputs: &Inputs<'_>, open: &[Candidate]) -> Vec<Queued> {
     let phone = |c: &Candidate| inputs.extracts.population.member(c.member).facts.phone.as_deref().map(phone_key);
     let mut shared: FxHashMap<String, usize> = FxHashMap::default();
     for number in open.iter().filter_map(phone) {
@@ -215,11 +220,11 @@ fn queue(inputs: &Inputs<'_>, open: &[Candidate]) -> Vec<Queued> {
             });
             let before = inputs.previous.rows.get(id);
             Queued {
-                asked: Asked::of(inputs, candidate, required_disciplines(&candidate.drivers, behavioral)),
+                asked: ContactRequirement::of(inputs, candidate, required_disciplines(&candidate.drivers, behavioral)),
                 household,
                 was_listed: before.is_some_and(|b| b.listed),
                 nights_beyond: before.map_or(0, |b| b.nights_beyond),
-                draw: holdout::draw(inputs, candidate),
+                draw: holdout::holdout_draw(inputs, candidate),
             }
         })
         .collect()
@@ -252,7 +257,7 @@ fn unite_duplicates(all: &mut [Candidate], duplicates: &FxHashMap<u32, u32>) {
     }
 }
 
-fn listed(
+fn list_candidate(
     inputs: &Inputs<'_>,
     candidate: Candidate,
     contact_by: Box<str>,
@@ -270,7 +275,7 @@ fn listed(
     };
     let days_on_list = if status == ListStatus::Continuing { before.map_or(0, |b| b.days_on_list) + 1 } else { 1 };
     let clock = candidate.clock.as_ref().map_or("", |c| c.kind).to_owned();
-    let what_changed = changes(before.filter(|_| status != ListStatus::New), &candidate, &clock, status);
+    let what_changed = describe_changes(before.filter(|_| status != ListStatus::New), &candidate, &clock, status);
     memory.rows.insert(
         id.to_owned(),
         MemoryRow {
@@ -298,7 +303,7 @@ fn listed(
 }
 
 /// A person held out is remembered like one listed, but never counts as having been on the list.
-fn held_out(inputs: &Inputs<'_>, candidate: &Candidate, arm: Arm, memory: &mut Memory) {
+fn remember_held_out(inputs: &Inputs<'_>, candidate: &Candidate, arm: Arm, memory: &mut Memory) {
     let as_of = inputs.plan.as_of;
     let id = inputs.extracts.population.member(candidate.member).id();
     let before = inputs.previous.rows.get(id);
@@ -319,7 +324,7 @@ fn held_out(inputs: &Inputs<'_>, candidate: &Candidate, arm: Arm, memory: &mut M
     );
 }
 
-fn changes(before: Option<&MemoryRow>, now: &Candidate, clock: &str, status: ListStatus) -> String {
+fn describe_changes(before: Option<&MemoryRow>, now: &Candidate, clock: &str, status: ListStatus) -> String {
     let Some(before) = before else { return "first time on the list".to_owned() };
     let mut parts = Vec::new();
     if status == ListStatus::Returned {
@@ -358,7 +363,7 @@ fn reasons_told(candidate: &Candidate) -> Vec<String> {
 }
 
 /// Names who left and carries the memory on.
-fn finish(inputs: &Inputs<'_>, out: &mut OutreachList) {
+fn carry_memory(inputs: &Inputs<'_>, out: &mut OutreachList) {
     let as_of = inputs.plan.as_of;
     out.suppressed.sort_by_key(|s| s.member);
     let codes: FxHashMap<&str, &'static str> =

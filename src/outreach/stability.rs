@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Inputs, ListStatus, OutreachList};
+use super::inputs::Inputs;
+use super::list::{ListStatus, Listed, OutreachList};
 
 /// Days within which leaving and coming back is flicker.
 const FLICKER_DAYS: i32 = 7;
@@ -53,7 +54,7 @@ pub fn stability(inputs: &Inputs<'_>, list: &OutreachList) -> Stability {
             .filter(|d| matches!(d.reason.as_str(), "CAPACITY" | "NO_ELIGIBLE_CM" | "NO_CAUSE"))
             .count(),
     );
-    let back_soon = |l: &&super::Listed| {
+    let back_soon = |l: &&Listed| {
         let id = inputs.extracts.population.member(l.candidate.member).id();
         l.status == ListStatus::Returned
             && before.get(id).is_some_and(|b| inputs.plan.as_of.since(b.last) <= FLICKER_DAYS)

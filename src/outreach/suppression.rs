@@ -3,7 +3,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Candidate, Inputs};
+use super::candidate::Candidate;
+use super::inputs::Inputs;
 use crate::domain::{Day, phone_key};
 use crate::extracts::{Extracts, Member};
 use crate::features::Snapshot;
@@ -76,7 +77,13 @@ pub struct Suppressed {
     pub palliative_review: bool,
 }
 
-fn row(member: u32, code: Code, until: &str, until_date: Option<Day>, detail: impl Into<String>) -> Suppressed {
+fn suppressed_row(
+    member: u32,
+    code: Code,
+    until: &str,
+    until_date: Option<Day>,
+    detail: impl Into<String>,
+) -> Suppressed {
     Suppressed {
         member,
         code,
@@ -144,7 +151,8 @@ impl Population {
             .any(|m| m.facts.phone.is_some() || m.facts.address.is_some() || m.facts.guardian_phone.is_some());
         let (mut duplicates, mut ids) = (FxHashMap::default(), FxHashMap::default());
         for person in same_people(extracts) {
-            let stays = |m: &&u32| inputs.snapshots.get(**m as usize).is_some_and(|s| s.enrolled) && !dead(inputs, **m);
+            let stays =
+                |m: &&u32| inputs.snapshots.get(**m as usize).is_some_and(|s| s.enrolled) && !has_died(inputs, **m);
             let kept = person.iter().find(stays).or(person.first()).copied().unwrap_or_default();
             duplicates.extend(person.iter().filter(|m| **m != kept).map(|m| (*m, kept)));
             ids.extend(person.iter().map(|m| (*m, person.clone())));
@@ -158,19 +166,24 @@ impl Population {
     }
 }
 
-fn dead(inputs: &Inputs<'_>, member: u32) -> bool {
+fn has_died(inputs: &Inputs<'_>, member: u32) -> bool {
     inputs.extracts.population.member(member).death().is_some()
         || inputs.snapshots.get(member as usize).is_some_and(|s| s.facts.died_by_claim.is_some())
 }
 
 /// The first suppression that holds for a member, but for the household rule, which needs the list.
 #[must_use]
-pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, known: &Population) -> Option<Suppressed> {
+pub fn first_suppression(
+    inputs: &Inputs<'_>,
+    s: &Snapshot,
+    clock_started: Option<Day>,
+    known: &Population,
+) -> Option<Suppressed> {
     let ex = inputs.extracts;
     let m = ex.population.member(s.member);
     let as_of = inputs.plan.as_of;
     let ids = known.ids(&s.member);
-    if ids.iter().any(|id| dead(inputs, *id)) {
+    if ids.iter().any(|id| has_died(inputs, *id)) {
         let detail = if m.death().is_some() {
             "death date"
         } else if s.facts.died_by_claim.is_some() {
@@ -178,17 +191,17 @@ pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, know
         } else {
             "known under another id of the same person"
         };
-        return Some(row(s.member, Code::Deceased, "never", None, detail));
+        return Some(suppressed_row(s.member, Code::Deceased, "never", None, detail));
     }
     if !s.enrolled {
         let next = m.spans.iter().map(|p| Day(p.start)).find(|d| *d > as_of);
-        return Some(row(s.member, Code::Disenrolled, "next span", next, "no span at the night's date"));
+        return Some(suppressed_row(s.member, Code::Disenrolled, "next span", next, "no span at the night's date"));
     }
     if inputs.plan.list.attribution && m.facts.practice == 0 {
-        return Some(row(s.member, Code::NotAttributed, "next span", None, "no practice_id"));
+        return Some(suppressed_row(s.member, Code::NotAttributed, "next span", None, "no practice_id"));
     }
     if let Some(lowest) = known.duplicates.get(&s.member) {
-        return Some(row(
+        return Some(suppressed_row(
             s.member,
             Code::Duplicate,
             "the ids are joined",
@@ -198,19 +211,19 @@ pub fn judge(inputs: &Inputs<'_>, s: &Snapshot, clock_started: Option<Day>, know
     }
     // What a person refused under one id is refused under all.
     ids.iter()
-        .find_map(|id| consent(inputs, *id))
+        .find_map(|id| consent_rule(inputs, *id))
         .map(|found| Suppressed { member: s.member, ..found })
-        .or_else(|| care(s, m))
-        .or_else(|| contact(inputs, s, m, clock_started, known.contacts_known))
+        .or_else(|| care_rule(s, m))
+        .or_else(|| contact_rule(inputs, s, m, clock_started, known.contacts_known))
 }
 
-fn consent(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
+fn consent_rule(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
     let ex = inputs.extracts;
     let m = ex.population.member(member);
     let as_of = inputs.plan.as_of;
     let latest_word = ex.outreach.of(member).filter(|o| o.day <= as_of.0).filter_map(|o| o.opt_out).next_back();
     if latest_word == Some(true) || m.facts.consent == Some(false) {
-        return Some(row(
+        return Some(suppressed_row(
             member,
             Code::OptOut,
             "revoked",
@@ -220,7 +233,7 @@ fn consent(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
     }
     let removed =
         ex.overrides.of(member).filter(|o| &*o.action == "remove" && o.expires >= as_of.0).max_by_key(|o| o.expires)?;
-    Some(row(
+    Some(suppressed_row(
         member,
         Code::OverrideRemove,
         "expires",
@@ -229,18 +242,18 @@ fn consent(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
     ))
 }
 
-fn care(s: &Snapshot, m: &Member) -> Option<Suppressed> {
+fn care_rule(s: &Snapshot, m: &Member) -> Option<Suppressed> {
     if m.facts.hospice == Some(true) {
-        return Some(row(s.member, Code::Hospice, "flag ends", None, "hospice_flag"));
+        return Some(suppressed_row(s.member, Code::Hospice, "flag ends", None, "hospice_flag"));
     }
     if let Some(since) = s.facts.hospice_since {
-        return Some(row(s.member, Code::Hospice, "flag ends", None, format!("since {since}")));
+        return Some(suppressed_row(s.member, Code::Hospice, "flag ends", None, format!("since {since}")));
     }
     let since = s.facts.in_facility_since?;
-    Some(row(s.member, Code::InFacility, "discharge, then the clock starts", None, format!("since {since}")))
+    Some(suppressed_row(s.member, Code::InFacility, "discharge, then the clock starts", None, format!("since {since}")))
 }
 
-fn contact(
+fn contact_rule(
     inputs: &Inputs<'_>,
     s: &Snapshot,
     m: &Member,
@@ -251,23 +264,29 @@ fn contact(
     let list = &inputs.plan.list;
     let as_of = inputs.plan.as_of;
     if s.age < 18 && m.facts.guardian_phone.is_none() && contacts_known {
-        return Some(row(s.member, Code::MinorNoGuardian, "data change", None, "no guardian_phone"));
+        return Some(suppressed_row(s.member, Code::MinorNoGuardian, "data change", None, "no guardian_phone"));
     }
     let log: Vec<_> = ex.outreach.of(s.member).filter(|o| o.day <= as_of.0).collect();
     let reachable =
         m.facts.phone.is_some() || m.facts.address.is_some() || (s.age < 18 && m.facts.guardian_phone.is_some());
     if !reachable && contacts_known {
-        return Some(row(s.member, Code::BadContact, "data change", None, "no phone and no address"));
+        return Some(suppressed_row(s.member, Code::BadContact, "data change", None, "no phone and no address"));
     }
     // The number has changed when a later span brought another, or when a later call succeeded.
     let last_word = log.iter().rev().find(|o| matches!(&*o.outcome, "wrong_number" | "completed" | "enrolled"));
     let since = m.phone_since;
     if last_word.is_some_and(|o| &*o.outcome == "wrong_number" && since.is_none_or(|d| d <= Day(o.day))) {
-        return Some(row(s.member, Code::BadContact, "data change", None, "wrong number"));
+        return Some(suppressed_row(s.member, Code::BadContact, "data change", None, "wrong number"));
     }
     let elsewhere = log.iter().rev().find(|o| !o.program.is_empty() && *o.program != *list.program);
     if let Some(o) = elsewhere.filter(|o| &*o.outcome == "enrolled" && o.cooldown_until.is_none_or(|d| d >= as_of.0)) {
-        return Some(row(s.member, Code::ActiveElsewhere, "its end", o.cooldown_until.map(Day), o.program.to_string()));
+        return Some(suppressed_row(
+            s.member,
+            Code::ActiveElsewhere,
+            "its end",
+            o.cooldown_until.map(Day),
+            o.program.to_string(),
+        ));
     }
     let mut until: Option<(Day, Day, &str)> = None;
     for o in &log {
@@ -287,18 +306,24 @@ fn contact(
     if clock_started.is_some_and(|started| started >= contacted) {
         return None;
     }
-    Some(row(s.member, Code::RecentContact, "that date", Some(end), why))
+    Some(suppressed_row(s.member, Code::RecentContact, "that date", Some(end), why))
 }
 
 /// The household row of a person whose phone is already on tonight's list.
 #[must_use]
-pub fn household(candidate: &Candidate, as_of: Day) -> Suppressed {
-    row(candidate.member, Code::Household, "tomorrow", Some(as_of.plus(1)), "same phone already on tonight's list")
+pub fn household_row(candidate: &Candidate, as_of: Day) -> Suppressed {
+    suppressed_row(
+        candidate.member,
+        Code::Household,
+        "tomorrow",
+        Some(as_of.plus(1)),
+        "same phone already on tonight's list",
+    )
 }
 
 /// The hold-out row of a person drawn on a night.
 #[must_use]
-pub fn holdout(candidate: &Candidate, drawn: Day, horizon_days: i32) -> Suppressed {
+pub fn holdout_row(candidate: &Candidate, drawn: Day, horizon_days: i32) -> Suppressed {
     let detail = format!("drawn {drawn} to be compared with people who are contacted");
-    row(candidate.member, Code::Holdout, "horizon end", Some(drawn.plus(horizon_days)), detail)
+    suppressed_row(candidate.member, Code::Holdout, "horizon end", Some(drawn.plus(horizon_days)), detail)
 }

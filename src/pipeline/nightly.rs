@@ -142,7 +142,7 @@ fn night(
         reference: &reference,
         previous: &memory,
     };
-    let list = outreach::build(&inputs);
+    let list = outreach::build_list(&inputs);
 
     progress.stage("balance caseload");
     let cases = caseload::build_from_list(&inputs, &list)?;

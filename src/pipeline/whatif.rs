@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::{PipelineError, publication};
 use crate::domain::{Discipline, Disciplines};
-use crate::outreach::{Asked, CONTACTS_PER_FTE, Draw, HOURS_PER_FTE, Missing, OnDuty, Place, Queued, Staff, cut};
+use crate::outreach::{
+    CONTACTS_PER_FTE, ContactRequirement, HOURS_PER_FTE, HoldoutAssignment, Missing, OnDuty, QueueDecision, Queued,
+    Staff, apply_capacity,
+};
 use crate::publish::{Manifest, PublishError, Rows, read_rows};
 
 /// What `whatif` was asked.
@@ -122,10 +125,11 @@ fn person(rows: &Rows, row: &[String]) -> Result<Person, PipelineError> {
         .split('|')
         .filter_map(Discipline::parse)
         .fold(Disciplines::default(), Disciplines::with);
-    let draw = Draw::parse(get("draw")).ok_or_else(|| damaged("contact_queue.parquet", "an unknown draw"))?;
+    let draw =
+        HoldoutAssignment::parse(get("draw")).ok_or_else(|| damaged("contact_queue.parquet", "an unknown draw"))?;
     Ok(Person {
         queued: Queued {
-            asked: Asked {
+            asked: ContactRequirement {
                 required,
                 language: get("language").to_owned(),
                 state: get("state").to_owned(),
@@ -151,23 +155,23 @@ fn evening(staff: &Staff, people: &[Person]) -> Evening {
         ..Evening::default()
     };
     let mut told = Missing::default();
-    for (person, place) in people.iter().zip(cut(&queue, staff)) {
+    for (person, place) in people.iter().zip(apply_capacity(&queue, staff)) {
         match place {
-            Place::Listed { .. } => {
+            QueueDecision::Listed { .. } => {
                 out.listed += 1;
                 out.expected += person.expected;
                 out.reached += person.expected * person.reach;
             }
-            Place::Full | Place::Nobody => {
+            QueueDecision::Full | QueueDecision::Nobody => {
                 out.overflow += 1;
                 out.missed += person.expected;
-                if place == Place::Nobody {
+                if place == QueueDecision::Nobody {
                     let slot = out.unable.entry(staff.missing(&person.queued.asked, &mut told)).or_default();
                     slot.0 += 1;
                     slot.1 += person.expected;
                 }
             }
-            Place::HeldOut | Place::Household => {}
+            QueueDecision::HeldOut | QueueDecision::Household => {}
         }
     }
     out
