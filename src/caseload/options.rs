@@ -2,6 +2,7 @@
 //! Refuses to know any member or manager.
 
 use super::error::CaseloadError;
+pub use crate::domain::Continuity;
 
 /// Highest weight accepted; keeps every cost sum inside 62 bits.
 pub const WEIGHT_LIMIT: u32 = 1_000_000;
@@ -24,40 +25,6 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self { balance: 30, continuity_break: 300, travel_km_visit: 1, focus_mismatch: 100, interpreter: 200 }
-    }
-}
-
-/// How firmly members stay with the manager they have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Continuity {
-    /// A member whose current manager may still serve them stays there and is displaced by nobody.
-    Protect,
-    /// Leaving the current manager costs `continuity_break`; priority decides who is served.
-    #[default]
-    Prefer,
-    /// Leaving costs nothing.
-    Ignore,
-}
-
-impl Continuity {
-    /// Reads `protect`, `prefer` or `ignore`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text.trim() {
-            "protect" => Some(Self::Protect),
-            "prefer" => Some(Self::Prefer),
-            "ignore" => Some(Self::Ignore),
-            _ => None,
-        }
-    }
-    /// The word used in the config.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Protect => "protect",
-            Self::Prefer => "prefer",
-            Self::Ignore => "ignore",
-        }
     }
 }
 

@@ -260,7 +260,7 @@ pub enum Command {
         /// inputs, outputs, config, code-sets, measures, features, checks or all.
         #[arg(default_value = "all")]
         what: String,
-        /// json or md.
+        /// json or md; for config also toml, the sample file.
         #[arg(long, default_value = "md")]
         format: String,
     },

@@ -20,11 +20,11 @@ use crate::publish::{PublishError, write_private};
 use crate::synth;
 
 /// Does a command; the text is what was asked for.
-pub fn run(command: Command) -> Result<String, PipelineError> {
+pub fn run_command(command: Command) -> Result<String, PipelineError> {
     match command {
-        Command::Run(flags) => night(&flags),
+        Command::Run(flags) => run_night(&flags),
         Command::Check(flags) => {
-            let (plan, options) = plan(&flags)?;
+            let (plan, options) = load_plan(&flags)?;
             pipeline::check(&plan, &options, &Progress::new()).map(|t| with_banner(&plan, t))
         }
         Command::Explain { run, member } => pipeline::explain(&run, &member_id(member)?),
@@ -46,7 +46,7 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             if let (Some(table), Some(spec)) = (table, spec) {
                 return pipeline::train_table(&table, &spec, &out, recalibrate.as_deref(), allow_suspect);
             }
-            let (plan, _) = plan(&history_flags(config, as_of, threads))?;
+            let (plan, _) = load_plan(&history_flags(config, as_of, threads))?;
             let learner = match learner {
                 Learner::Logistic => LearnerChoice::Logistic,
                 Learner::Boosted => LearnerChoice::Boosted,
@@ -61,7 +61,7 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             match (predictions, out) {
                 (Some(predictions), Some(out)) => pipeline::evaluate_predictions(&predictions, &out, seed),
                 (_, out) => {
-                    let (plan, _) = plan(&history_flags(config, as_of, threads))?;
+                    let (plan, _) = load_plan(&history_flags(config, as_of, threads))?;
                     let request = EvaluateRequest { model: model.unwrap_or_default(), other_population, out };
                     pipeline::evaluate(&plan, &request, &Progress::new())
                 }
@@ -76,7 +76,7 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             pipeline::whatif(&WhatIfRequest { run, add_fte, discipline, languages, states })
         }
         Command::Followup { config, as_of, out, pseudonymize, before_after, threads } => {
-            let (plan, _) = plan(&PlanFlags { pseudonymize, ..history_flags(config, as_of, threads) })?;
+            let (plan, _) = load_plan(&PlanFlags { pseudonymize, ..history_flags(config, as_of, threads) })?;
             let request = FollowupRequest { out, before_after };
             pipeline::followup(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, t))
         }
@@ -89,10 +89,10 @@ pub fn run(command: Command) -> Result<String, PipelineError> {
             }
         }
         Command::Synth { members, seed, out, years, as_of, format, caseload } => {
-            synthesise(members, seed, &out, years, &as_of, format, caseload.as_deref())
+            synthesise_population(members, seed, &out, years, &as_of, format, caseload.as_deref())
         }
-        Command::Models { what } => models(&what),
-        Command::Schema { what, format } => schema::render(&what, &format),
+        Command::Models { what } => show_models(&what),
+        Command::Schema { what, format } => schema::render_schema(&what, &format),
     }
 }
 
@@ -140,7 +140,7 @@ fn sample_config() -> Result<PathBuf, PipelineError> {
         .ok_or_else(|| PipelineError::Usage("no --config given, and the shipped config/sample.toml is neither beside the working directory nor the binary".to_owned()))
 }
 
-fn plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineError> {
+fn load_plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineError> {
     let sample = flags.config.is_none();
     let path = flags.config.clone().map_or_else(sample_config, Ok)?;
     let overrides = Overrides { as_of: flags.as_of.clone(), out: flags.out.clone(), threads: flags.threads };
@@ -176,8 +176,8 @@ fn intended_folder(flags: &PlanFlags) -> Option<PathBuf> {
 }
 
 /// The night, or word of why there was none beside the runs.
-fn night(flags: &PlanFlags) -> Result<String, PipelineError> {
-    let (plan, options) = plan(flags).inspect_err(|e| {
+fn run_night(flags: &PlanFlags) -> Result<String, PipelineError> {
+    let (plan, options) = load_plan(flags).inspect_err(|e| {
         if let Some(out) = intended_folder(flags) {
             pipeline::note_attempt(&out, flags.as_of.as_deref(), e);
         }
@@ -243,7 +243,7 @@ fn assignment_text(summary: &[u8], out: &Path) -> String {
     )
 }
 
-fn synthesise(
+fn synthesise_population(
     members: u64,
     seed: u64,
     out: &Path,
@@ -302,7 +302,7 @@ fn trained_cards() -> Vec<(String, String)> {
     out
 }
 
-fn models(what: &ModelsWhat) -> Result<String, PipelineError> {
+fn show_models(what: &ModelsWhat) -> Result<String, PipelineError> {
     let trained = trained_cards();
     match what {
         ModelsWhat::List => {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::config::{KEYS, nearest_hint};
+use crate::config::{declared_keys, nearest_hint, sample_file};
 use crate::extracts::contract::EXTRACTS;
 use crate::extracts::{LEFT_OUT, REFUSALS, Reason, Severity};
 use crate::features::{dictionary_hash, registry};
@@ -16,7 +16,7 @@ use crate::reference::code_sets;
 const PARTS: [&str; 8] = ["inputs", "outputs", "config", "code-sets", "measures", "features", "checks", "all"];
 
 /// Renders one part, or all.
-pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
+pub fn render_schema(what: &str, format: &str) -> Result<String, PipelineError> {
     if !PARTS.contains(&what) {
         return Err(PipelineError::Usage(format!("schema {what}: no such part{}", nearest_hint(what, &PARTS))));
     }
@@ -25,13 +25,13 @@ pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
         "json" => {
             let mut out = serde_json::Map::new();
             for (part, value) in [
-                ("inputs", inputs()),
-                ("outputs", outputs()),
-                ("config", config()),
-                ("code-sets", sets()),
-                ("measures", measures()),
-                ("features", features()),
-                ("checks", checks()),
+                ("inputs", inputs_json()),
+                ("outputs", outputs_json()),
+                ("config", config_json()),
+                ("code-sets", code_sets_json()),
+                ("measures", measures_json()),
+                ("features", features_json()),
+                ("checks", checks_json()),
             ] {
                 if wanted(part) {
                     out.insert(part.to_owned(), value);
@@ -56,11 +56,15 @@ pub fn render(what: &str, format: &str) -> Result<String, PipelineError> {
             }
             Ok(out)
         }
-        _ => Err(PipelineError::Usage("--format must be json or md".to_owned())),
+        "toml" if what == "config" => Ok(sample_file()),
+        "toml" => Err(PipelineError::Usage(
+            "--format toml writes the sample configuration: schema config --format toml".to_owned(),
+        )),
+        _ => Err(PipelineError::Usage("--format must be json or md, or toml for config".to_owned())),
     }
 }
 
-fn inputs() -> Value {
+fn inputs_json() -> Value {
     EXTRACTS
         .iter()
         .map(|e| json!({ "extract": e.name, "row": e.grain, "when_missing": e.cost_when_missing, "columns": e.columns.iter().map(|c| json!({ "name": c.name, "type": c.kind.name(), "required": c.required, "repeat": c.repeat, "allowed": c.allowed })).collect::<Vec<_>>() }))
@@ -90,7 +94,7 @@ fn inputs_md() -> String {
     out
 }
 
-fn outputs() -> Value {
+fn outputs_json() -> Value {
     TABLES.iter().map(|t| json!({ "table": t.name, "row": t.grain, "columns": t.columns.iter().map(|c| json!({ "name": c.name, "type": c.kind.name(), "meaning": c.meaning })).collect::<Vec<_>>() })).collect()
 }
 
@@ -107,7 +111,7 @@ fn outputs_md() -> String {
     out
 }
 
-fn outcome(reason: Reason) -> &'static str {
+fn outcome_words(reason: Reason) -> &'static str {
     match reason.severity() {
         Severity::Quarantine => "row quarantined",
         Severity::Normalised => "mended, counted",
@@ -115,9 +119,9 @@ fn outcome(reason: Reason) -> &'static str {
     }
 }
 
-fn checks() -> Value {
+fn checks_json() -> Value {
     json!({
-        "reasons": Reason::ALL.iter().map(|r| json!({ "code": r.code(), "meaning": r.meaning().trim(), "outcome": outcome(*r), "cost": r.cost() })).collect::<Vec<_>>(),
+        "reasons": Reason::ALL.iter().map(|r| json!({ "code": r.code(), "meaning": r.meaning().trim(), "outcome": outcome_words(*r), "cost": r.cost() })).collect::<Vec<_>>(),
         "refusals": REFUSALS.iter().map(|(fault, what)| json!({ "fault": fault, "outcome": what })).collect::<Vec<_>>(),
         "left_out": LEFT_OUT.iter().map(|(rule, what)| json!({ "rule": rule, "meaning": what })).collect::<Vec<_>>(),
     })
@@ -128,7 +132,7 @@ fn checks_md() -> String {
         "# Data quality\n\nEvery row read is used, quarantined or left out by a rule; the three sum to the rows read, for every extract. `data_quality.json` and the report count every reason of a night; `quarantine.csv` names file, row and column of each rejected row, its Parquet twin also the value. Limits are in `[quality]` and `max_bad_share`.\n\n## Rows and values\n\n| code | what | outcome | what it costs |\n|---|---|---|---|\n",
     );
     for r in Reason::ALL {
-        let _ = writeln!(out, "| `{}` | {} | {} | {} |", r.code(), r.meaning().trim(), outcome(*r), r.cost());
+        let _ = writeln!(out, "| `{}` | {} | {} | {} |", r.code(), r.meaning().trim(), outcome_words(*r), r.cost());
     }
     out.push_str("\n## Rows left out by a rule\n\n| rule | the row |\n|---|---|\n");
     for (rule, what) in LEFT_OUT {
@@ -142,26 +146,29 @@ fn checks_md() -> String {
     out
 }
 
-fn config() -> Value {
-    KEYS.iter().map(|k| json!({ "key": k.path, "default": k.default, "meaning": k.meaning })).collect()
+fn config_json() -> Value {
+    declared_keys()
+        .map(|k| json!({ "key": k.path, "default": k.default, "range": k.range, "meaning": k.meaning }))
+        .collect()
 }
 
 fn config_md() -> String {
     let mut out = String::from("# Configuration\n\n| key | default | meaning |\n|---|---|---|\n");
-    for k in KEYS {
+    for k in declared_keys() {
         let _ = writeln!(
             out,
             "| `{}` | {} | {} |",
             k.path,
             if k.default.is_empty() { String::new() } else { format!("`{}`", k.default) },
-            k.meaning.replace('|', "\\|")
+            if k.range.is_empty() { k.meaning.clone() } else { format!("{}; {}", k.meaning, k.range) }
+                .replace('|', "\\|")
         );
     }
     out.push('\n');
     out
 }
 
-fn sets() -> Value {
+fn code_sets_json() -> Value {
     code_sets().iter().map(|s| json!({ "id": s.id, "version": s.version, "agency": s.agency, "publication": s.publication, "effective_from": s.effective_from, "effective_to": s.effective_to, "rows": s.rows, "source_rows": s.source_rows, "sha256": s.sha256, "licence": s.licence, "note": s.note })).collect()
 }
 
@@ -186,7 +193,7 @@ fn sets_md() -> String {
     out
 }
 
-fn measures() -> Value {
+fn measures_json() -> Value {
     REGISTRY.iter().map(|m| json!({ "id": m.id(), "definition": m.doc() })).collect()
 }
 
@@ -198,7 +205,7 @@ fn measures_md() -> String {
     out
 }
 
-fn features() -> Value {
+fn features_json() -> Value {
     registry().features().iter().map(|f| json!({ "name": f.name, "domain": f.domain.name(), "definition": f.definition, "unit": f.unit, "missing": f.missing, "window": f.window, "hash": f.hash() })).collect()
 }
 

@@ -17,7 +17,7 @@ pub use day::{Day, days_in_month};
 pub use hash::{mix64, stable_hash, unit};
 pub use money::{Cents, cents_from_text};
 pub use pseudonym::{MIN_KEY_BYTES, PseudonymKey, hex};
-pub use vocabulary::{Discipline, Disciplines, Focus, language_code, phone_key};
+pub use vocabulary::{Continuity, Discipline, Disciplines, Focus, language_code, phone_key};
 
 /// Completed-year ages above this are treated as impossible.
 pub const MAX_AGE_YEARS: i32 = 120;

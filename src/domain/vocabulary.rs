@@ -1,8 +1,6 @@
 //! Owns the closed word lists of the caseload files (discipline, focus, status, language, state)
 //! as small bit sets. Refuses to know members, managers, capacities or costs.
 
-use std::fmt;
-
 /// ISO 639-1 codes in alphabetical order; a [`Language`] is an index into this list.
 const ISO_639_1: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy \
 da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik \
@@ -42,11 +40,28 @@ macro_rules! word_list {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.as_str()) }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| {
+                    let words: Vec<&str> = Self::ALL.iter().map(|one| one.as_str()).collect();
+                    serde::de::Error::custom(format!("`{text}` is none of {}", words.join(", ")))
+                })
+            }
         }
     };
 }
+pub(crate) use word_list;
 
 word_list! {
     /// Profession of a care manager.
@@ -87,6 +102,18 @@ word_list! {
         Pto = "pto",
         /// On leave: holds nobody.
         Leave = "leave",
+    }
+}
+
+word_list! {
+    /// How firmly members stay with the manager they have.
+    Continuity {
+        /// A member whose current manager may still serve them stays there and is displaced by nobody.
+        Protect = "protect",
+        /// Leaving the current manager costs `continuity_break`; priority decides who is served.
+        Prefer = "prefer",
+        /// Leaving costs nothing.
+        Ignore = "ignore",
     }
 }
 

@@ -13,7 +13,7 @@ use super::csv_lines::{Line, Marks, Texts};
 use super::reader::{BATCH_ROWS, RawBatch, RowNumbers, Unreadable};
 use super::reason::Reason;
 use super::source::SourceFile;
-use crate::config::ExtractConfig;
+use crate::config::{Encoding, ExtractConfig};
 
 /// A field longer than this is never data.
 const MAX_FIELD_BYTES: usize = 64 * 1024;
@@ -90,7 +90,7 @@ fn begin(mut input: Box<dyn Read + Send>, config: &ExtractConfig) -> Result<(Vec
     }
     let (cut, lines) = (usize::try_from(reader.position().byte()).unwrap_or(0), reader.position().line() - 1);
     pending.drain(..cut.min(pending.len()));
-    let latin1 = config.encoding.as_deref() == Some("latin1");
+    let latin1 = config.encoding == Some(Encoding::Latin1);
     let columns = header.len();
     let rows = CsvRows { input, pending, ended, lines, delimiter, quotes, columns, latin1, marked, carriage_returns };
     Ok((names, rows))

@@ -4,7 +4,6 @@
 use bumpalo::Bump;
 
 use super::families::Families;
-use super::registry::registry;
 use super::scan::{LONGEST, Scan};
 use crate::config::{Clocks, Models};
 use crate::domain::Day;
@@ -51,6 +50,9 @@ impl Coverage {
         first.is_some_and(|f| f <= day.plus(1 - days))
     }
 }
+
+/// Days after a discharge on which it is looked for among what is known.
+pub const DISCHARGE_SNAPSHOT_DAYS: [i32; 4] = [0, 7, 14, 21];
 
 /// Rows of the small extracts that had arrived, oldest first.
 pub struct SmallRows<'a> {
@@ -173,6 +175,33 @@ impl<'a> Knowledge<'a> {
         }
     }
 
+    /// The first day on which a discharge is known as an index, with what was known then and the days passed; `None`
+    /// when that is later than 21 days, than `as_of`, or than the next admission.
+    #[must_use]
+    pub fn first_known_snapshot<'r>(
+        &self,
+        whole: &Whole<'r>,
+        discharge: Day,
+        next_admission: Option<Day>,
+        as_of: Day,
+    ) -> Option<(View<'r>, i32)>
+    where
+        'a: 'r,
+    {
+        for passed in DISCHARGE_SNAPSHOT_DAYS {
+            let day = discharge.plus(passed);
+            if day > as_of || (passed > 0 && next_admission.is_some_and(|n| n <= day)) {
+                return None;
+            }
+            let mut view = self.view(whole, day);
+            if let Some(at) = view.index_discharged_on(discharge) {
+                view.index = Some(at);
+                return Some((view, passed));
+            }
+        }
+        None
+    }
+
     fn small(&self, member: u32, day: Day) -> SmallRows<'a> {
         let ex = self.extracts;
         let d = day.0;
@@ -208,12 +237,6 @@ impl<'a> Knowledge<'a> {
 }
 
 impl View<'_> {
-    /// All feature values.
-    #[must_use]
-    pub fn row(&self) -> Vec<f32> {
-        registry().row(self)
-    }
-
     /// The place of an index discharge of `day` that this view already knows as one.
     #[must_use]
     pub fn index_discharged_on(&self, day: Day) -> Option<usize> {

@@ -21,7 +21,7 @@ mod topic;
 mod utilization;
 
 pub use families::{FAMILIES, family};
-pub use known::{Coverage, Knowledge, SmallRows, View, Whole};
+pub use known::{Coverage, DISCHARGE_SNAPSHOT_DAYS, Knowledge, SmallRows, View, Whole};
 pub use registry::{Domain, Feature, FeatureGroup, Registry, dictionary_hash, registry};
 pub use scan::{Days, Scan, Service};
 pub use snapshot::{Condition, RecentIndex, RiskKey, Snapshot};

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::duty::in_roster;
 use super::inputs::Inputs;
 use super::reach::{member_reach, reach_rate};
+use crate::config::Segment;
 use crate::domain::{Day, business_days_between, stable_hash};
 use crate::extracts::Override;
 use crate::features::{RiskKey, Snapshot};
@@ -143,14 +144,14 @@ impl Candidate {
 /// needs can be acted on at once, chronic disease over time. Own judgement, monotone in how directly a care
 /// manager can act; to be replaced by measured effects.
 fn impactability(driver: Option<Driver>, inputs: &Inputs<'_>) -> f64 {
-    let (name, value) = match driver {
-        Some(Driver::Transition | Driver::Clinical) => ("chronic", 0.6),
-        Some(Driver::Medication) => ("medication", 0.9),
-        Some(Driver::Behavioral) => ("behavioral", 0.7),
-        Some(Driver::Social) => ("social", 0.8),
-        Some(Driver::Rest) | None => ("general", 0.4),
+    let (segment, value) = match driver {
+        Some(Driver::Transition | Driver::Clinical) => (Segment::Chronic, 0.6),
+        Some(Driver::Medication) => (Segment::Medication, 0.9),
+        Some(Driver::Behavioral) => (Segment::Behavioral, 0.7),
+        Some(Driver::Social) => (Segment::Social, 0.8),
+        Some(Driver::Rest) | None => (Segment::General, 0.4),
     };
-    inputs.plan.list.impactability.get(name).copied().unwrap_or(value)
+    inputs.plan.list.impactability.get(&segment).copied().unwrap_or(value)
 }
 
 /// The tightest running clock of a member.

@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{PipelineError, publication};
+use super::caseload_solution::solve_checked;
+use super::error::PipelineError;
 use crate::caseload::{Continuity, Options, Weights, flat_files};
 
 /// What `assign` was asked to do.
@@ -45,7 +46,7 @@ pub fn assign(request: &AssignRequest) -> Result<Vec<u8>, PipelineError> {
     if let Some(steps) = request.steps {
         options.step_budget = steps;
     }
-    let assignment = publication::solved(&problem, &options)?;
+    let assignment = solve_checked(&problem, &options)?;
     let folder = crate::publish::OutputFolder::plain(&request.out)?;
     for (file, bytes) in &assignment.files {
         folder.write_beside(file, bytes)?;

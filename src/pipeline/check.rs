@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::nightly::{self, Account, in_pool};
-use super::{NightlyOptions, PipelineError, Progress, gates, publication};
+use super::account::{NightAccount, NightlyOptions};
+use super::attempts::leave_account;
+use super::error::PipelineError;
+use super::gates;
+use super::nightly::read_extracts;
+use super::pool::in_pool;
+use super::progress::Progress;
 use crate::config::RunPlan;
 use crate::extracts::Discovered;
 use crate::publish::{OutputFolder, quality_lines};
@@ -20,22 +25,22 @@ const LEFT_TO_RUN: &str =
 /// Those of reading and of the limits, as a nightly run gives them.
 pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> Result<String, PipelineError> {
     let folder = OutputFolder::open(&plan.run.out)?;
-    let mut account = Account::default();
-    let result = in_pool(plan, || {
+    let mut account = NightAccount::default();
+    let result = in_pool(&plan.run, || {
         let staging = folder.stage()?;
         progress.stage("find inputs");
         let found = Discovered::find(plan)?;
         if let Some(list) = &options.manifest {
             gates::expected_hashes(&found, list)?;
         }
-        let extracts = nightly::read(plan, options, progress, &found, &staging)?;
+        let extracts = read_extracts(plan, options, progress, &found, &staging)?;
         let over = gates::exceeded(&extracts.reports, plan);
         account.note(&extracts, &BTreeMap::new(), &over);
         let lines = quality_lines(&extracts.reports);
         if over.is_empty() { Ok(lines + LEFT_TO_RUN) } else { Err(PipelineError::Quarantine(over)) }
     });
     let place = if result.is_ok() { "checked" } else { "failed" };
-    publication::failed(&folder, plan, &account, place)?;
+    leave_account(&folder, plan, &account, place)?;
     progress.finish();
     result
 }

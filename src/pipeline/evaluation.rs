@@ -3,15 +3,16 @@
 
 use std::path::PathBuf;
 
-use super::history::Slice;
+use super::error::PipelineError;
 use super::judging::{Bench, judged, table_of};
+use super::labels::Slice;
+use super::loaded_history::with_history;
 use super::model_places;
-use super::panel::{LOOKS, Panel, PanelWalk, Request};
-use super::training::with_history;
-use super::{PipelineError, Progress};
+use super::panel::{Panel, PanelWalk, Request};
+use super::progress::Progress;
 use crate::config::RunPlan;
 use crate::domain::Day;
-use crate::features::registry;
+use crate::features::{DISCHARGE_SNAPSHOT_DAYS, registry};
 use crate::learners::{LearnError, Refusal};
 use crate::models::evaluation::judge;
 use crate::models::trained::{Identity, TrainedModel};
@@ -76,7 +77,8 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
 /// trained on had ended.
 fn held_out(panel: &mut Panel, pick: &mut Vec<u32>, identity: &Identity) -> Result<(), PipelineError> {
     // Slices of discharges are cut by the day of discharge, and looked at up to three weeks later.
-    let late = if panel.outcome.of_discharges() { LOOKS[LOOKS.len() - 1] } else { 0 };
+    let late =
+        if panel.outcome.of_discharges() { DISCHARGE_SNAPSHOT_DAYS[DISCHARGE_SNAPSHOT_DAYS.len() - 1] } else { 0 };
     let Some(until) = learned_until(&identity.train.to, &identity.calibrate.to, identity.horizon_days, late) else {
         return Ok(());
     };

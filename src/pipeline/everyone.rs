@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bumpalo::Bump;
 use rayon::prelude::*;
 
-use super::PipelineError;
+use super::error::PipelineError;
 use super::night_models::NightModels;
 use crate::config::RunPlan;
 use crate::domain::{Day, Short};

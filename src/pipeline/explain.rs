@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::PipelineError;
+use super::error::PipelineError;
 use crate::publish::{Rows, read_rows};
 
 /// The story of one member in a run.

@@ -3,19 +3,14 @@
 
 use std::path::Path;
 
-use super::PipelineError;
+use super::error::PipelineError;
+use super::pretty_json::pretty_json;
 use crate::learners::{self, Artifact, Purpose, TableSpec, TrainOptions};
 use crate::models::evaluation::{Attribute, group_figures};
 use crate::publish::{OutputFolder, predictions_page, write_model, write_private};
 
 fn read(path: &Path) -> Result<Vec<u8>, PipelineError> {
     std::fs::read(path).map_err(|e| PipelineError::Usage(format!("cannot read {}: {e}", path.display())))
-}
-
-fn pretty<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, PipelineError> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| PipelineError::Internal(e.to_string()))?;
-    bytes.push(b'\n');
-    Ok(bytes)
 }
 
 /// Trains on a flat CSV table by its spec and writes the model folder; returns the report's warnings and the
@@ -58,7 +53,7 @@ pub fn train_table(
             (trained.artifact, report)
         }
     };
-    let report = pretty(&report)?;
+    let report = pretty_json(&report)?;
     let mut files = artifact.to_files()?;
     files.push(("report.json".to_owned(), report.clone()));
     // One step into place: never parts of two models, nor the card of an older one beside a new one.
@@ -133,7 +128,7 @@ pub fn evaluate_predictions(predictions: &Path, out: &Path, seed: u64) -> Result
     if !by_group.is_empty() {
         told["by_group"] = serde_json::to_value(&by_group).map_err(|e| PipelineError::Internal(e.to_string()))?;
     }
-    let bytes = pretty(&told)?;
+    let bytes = pretty_json(&told)?;
     let page = predictions_page(&evaluation, &by_group)?;
     let folder = OutputFolder::plain(out)?;
     folder.write_beside("evaluation.json", &bytes)?;

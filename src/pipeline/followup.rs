@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use bumpalo::Bump;
 use serde_json::{Value, json};
 
+use super::error::PipelineError;
 use super::funnel::{self, Funnels, SMALL, shown, value};
 use super::kept_runs::{self, KeptRuns};
-use super::training::{History, with_history};
-use super::{PipelineError, Progress};
+use super::loaded_history::{LoadedHistory, with_history};
+use super::progress::Progress;
 use crate::config::RunPlan;
 use crate::domain::Day;
 use crate::measures::{Inputs, measure_for_order, newcombe_difference, wilson};
@@ -94,7 +95,7 @@ impl Arms {
 }
 
 /// Counts the outcomes of everyone drawn, by the arm they were drawn to whatever happened later.
-fn arms(history: &History<'_>, kept: &KeptRuns) -> Result<Arms, PipelineError> {
+fn arms(history: &LoadedHistory<'_>, kept: &KeptRuns) -> Result<Arms, PipelineError> {
     let plan = history.plan;
     let wait = plan.followup.horizon_days + plan.models.label_maturity_days;
     let mut out = Arms::default();
@@ -136,7 +137,7 @@ fn arms(history: &History<'_>, kept: &KeptRuns) -> Result<Arms, PipelineError> {
 }
 
 /// Whether each outcome happened in the horizon up to the draw, and in the horizon after it.
-fn events(history: &History<'_>, timeline: &Timeline<'_>, drawn: Day) -> ([bool; 2], [bool; 2]) {
+fn events(history: &LoadedHistory<'_>, timeline: &Timeline<'_>, drawn: Day) -> ([bool; 2], [bool; 2]) {
     let bare = Inputs::bare(history.codes, &history.plan.clocks);
     let horizon = history.plan.followup.horizon_days;
     let (mut before, mut after) = ([false; 2], [false; 2]);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::kept_runs::KeptRuns;
-use super::training::History;
+use super::loaded_history::LoadedHistory;
 use crate::extracts::{Case, Outreach};
 
 /// Counts of people under this are not shown.
@@ -88,7 +88,7 @@ pub struct Funnels {
 
 /// Counts everyone with an attempt in the `days` up to the night.
 #[must_use]
-pub fn count(history: &History<'_>, kept: &KeptRuns, days: i32) -> Funnels {
+pub fn count(history: &LoadedHistory<'_>, kept: &KeptRuns, days: i32) -> Funnels {
     let ex = history.extracts;
     let from = history.plan.as_of.0 - days;
     let mut out = Funnels::default();

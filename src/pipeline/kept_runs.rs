@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::PipelineError;
+use super::error::PipelineError;
 use crate::config::RunPlan;
 use crate::domain::{Day, PseudonymKey};
 use crate::outreach::Memory;

@@ -1,7 +1,7 @@
 //! Whether a night fits the memory it may use, before any row is read. Owns the estimate and the caps it is held to;
 //! refuses to make room itself.
 
-use super::PipelineError;
+use super::error::PipelineError;
 use crate::config::RunPlan;
 use crate::extracts::{Discovered, InputSize};
 
@@ -23,7 +23,7 @@ const MODEL: u64 = 1_500;
 /// Bytes a night needs at its highest, by estimate.
 #[must_use]
 pub fn needed(size: InputSize, models: usize, plan: &RunPlan) -> u64 {
-    let limit = plan.run.max_memory_bytes().unwrap_or(1 << 30);
+    let limit = plan.run.max_memory.bytes();
     let events = size.event_rows.saturating_mul(EVENT).min(limit);
     let threads = if plan.run.threads == 0 { rayon::current_num_threads() } else { plan.run.threads } as u64;
     let member = MEMBER + MODEL * models as u64;

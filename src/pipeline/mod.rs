@@ -1,8 +1,12 @@
 //! The order of things: from a plan to a published run, and the smaller walks of the other commands. The only
 //! room that knows every other one, owns threads, progress and interruption; refuses to render for a person.
 
+mod account;
 mod assign;
+mod attempts;
+mod caseload_solution;
 mod check;
+mod error;
 mod evaluation;
 mod everyone;
 mod explain;
@@ -10,111 +14,43 @@ mod flat_models;
 mod followup;
 mod funnel;
 mod gates;
-mod history;
 mod judging;
 mod kept_runs;
+mod labels;
+mod loaded_history;
 mod memory;
 mod model_places;
 mod model_record;
+mod night;
 mod night_models;
 mod nightly;
 mod panel;
+mod pool;
+mod pretty_json;
 mod progress;
 mod publication;
+mod published_run;
+mod quarantine_files;
+mod rate_rows;
+mod run_manifest;
 mod stop;
 mod training;
 mod warnings;
 mod whatif;
+mod worklist_rows;
 
+pub use account::{NightlyOptions, NightlySummary};
 pub use assign::{AssignRequest, assign};
+pub use attempts::note_attempt;
 pub use check::check;
+pub use error::PipelineError;
 pub use evaluation::{EvaluateRequest, evaluate};
 pub use explain::explain;
 pub use flat_models::{evaluate_predictions, score_table, train_table};
 pub use followup::{FollowupRequest, followup};
-pub use nightly::{NightlyOptions, NightlySummary, nightly};
+pub use nightly::nightly;
 pub use progress::Progress;
-pub use publication::{note_attempt, rebuild_report, verify_run};
+pub use published_run::{rebuild_report, verify_run};
 pub use stop::{install_signal_handlers, stop_flag, stop_signal};
 pub use training::{TrainRequest, features_on, train};
 pub use whatif::{WhatIfRequest, whatif};
-
-use crate::caseload::CaseloadError;
-use crate::config::ConfigError;
-use crate::extracts::ExtractError;
-use crate::learners::LearnError;
-use crate::publish::PublishError;
-use crate::reference::ReferenceError;
-use crate::synth::SynthError;
-
-/// Why a command ended without its result.
-#[derive(Debug, thiserror::Error)]
-pub enum PipelineError {
-    /// Bad arguments or configuration.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// Bad arguments that the configuration does not know.
-    #[error("{0}")]
-    Usage(String),
-    /// The reference override is unusable.
-    #[error(transparent)]
-    Reference(#[from] ReferenceError),
-    /// An extract is missing or breaks its contract.
-    #[error(transparent)]
-    Extract(#[from] ExtractError),
-    /// The roster or caseload files break their contract.
-    #[error(transparent)]
-    Caseload(#[from] CaseloadError),
-    /// A gate against the last run is closed.
-    #[error("{}", .0.join("\n"))]
-    Gate(Vec<String>),
-    /// Too many rows were rejected.
-    #[error("too many rows were rejected; nothing is published\n{}\nhint: quarantine.csv names each row; raise a limit only when you know why", .0.join("\n"))]
-    Quarantine(Vec<String>),
-    /// Output could not be written, or the folder is locked.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// A synthetic population could not be made.
-    #[error(transparent)]
-    Synth(#[from] SynthError),
-    /// A learner refused its table, spec or model.
-    #[error(transparent)]
-    Learn(#[from] LearnError),
-    /// Verification failed.
-    #[error("verification failed:\n{}", .0.join("\n"))]
-    Verify(Vec<String>),
-    /// Told to stop.
-    #[error("stopped by a signal; the last good run stands")]
-    Interrupted,
-    /// Our own fault.
-    #[error("internal error: {0}; please report it (no patient data is in this message)")]
-    Internal(String),
-}
-
-impl PipelineError {
-    /// The exit code of the contract.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Config(_) | Self::Usage(_) | Self::Reference(_) => 2,
-            Self::Extract(ExtractError::Interrupted) | Self::Interrupted => {
-                if stop_signal() == 15 {
-                    143
-                } else {
-                    130
-                }
-            }
-            Self::Extract(ExtractError::Mapping { .. }) => 2,
-            Self::Extract(ExtractError::Spill(_)) => 6,
-            Self::Extract(_) | Self::Caseload(_) | Self::Gate(_) => 3,
-            Self::Quarantine(_) => 4,
-            Self::Publish(PublishError::Locked) => 7,
-            Self::Publish(_) => 6,
-            Self::Synth(SynthError::Options(_)) => 2,
-            Self::Synth(_) => 6,
-            Self::Learn(e) => e.exit_code(),
-            Self::Verify(_) => 8,
-            Self::Internal(_) => 70,
-        }
-    }
-}

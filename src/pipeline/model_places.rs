@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::PipelineError;
+use super::error::PipelineError;
 use crate::config::RunPlan;
 use crate::extracts::Discovered;
 use crate::features::registry;

@@ -1,11 +1,12 @@
 //! What a trained model's folder says: the record, the spreads of training, the files, the lines for a person.
 //! Owns their assembly; refuses to fit or to judge.
 
-use super::PipelineError;
-use super::history::Slice;
+use super::error::PipelineError;
 use super::judging::table_of;
+use super::labels::Slice;
+use super::loaded_history::LoadedHistory;
 use super::panel::Panel;
-use super::training::History;
+use super::pretty_json::pretty_json;
 use crate::extracts::Extracts;
 use crate::features::{Feature, dictionary_hash};
 use crate::learners::boosting::sigmoid;
@@ -73,7 +74,7 @@ fn spreads(
 /// # Errors
 /// When a code set cannot be read, or the features do not fit: our own fault.
 pub fn record(
-    history: &History<'_>,
+    history: &LoadedHistory<'_>,
     panel: &Panel,
     features: &[Feature],
     artifact: &Artifact,
@@ -109,12 +110,6 @@ pub fn record(
     })
 }
 
-fn pretty<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, PipelineError> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| PipelineError::Internal(e.to_string()))?;
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
 /// Every file of the folder, encoded before the first is written.
 ///
 /// # Errors
@@ -125,12 +120,12 @@ pub fn files(
     report: &serde_json::Value,
 ) -> Result<ModelFiles, PipelineError> {
     let mut out = artifact.to_files()?;
-    out.push((IDENTITY.to_owned(), pretty(facts.identity)?));
-    out.push(("evaluation.json".to_owned(), pretty(facts.evaluation)?));
+    out.push((IDENTITY.to_owned(), pretty_json(facts.identity)?));
+    out.push(("evaluation.json".to_owned(), pretty_json(facts.evaluation)?));
     out.push(("evaluation.html".to_owned(), evaluation_page(facts.evaluation)?.into_bytes()));
-    out.push(("report.json".to_owned(), pretty(report)?));
+    out.push(("report.json".to_owned(), pretty_json(report)?));
     out.push(("card.md".to_owned(), card_markdown(facts, true).into_bytes()));
-    out.push(("model_card.json".to_owned(), pretty(&card_json(facts))?));
+    out.push(("model_card.json".to_owned(), pretty_json(&card_json(facts))?));
     out.push(("model_card.md".to_owned(), card_markdown(facts, false).into_bytes()));
     Ok(out)
 }

@@ -3,8 +3,7 @@
 
 use bumpalo::Bump;
 
-use super::PipelineError;
-use super::panel::first_look;
+use super::error::PipelineError;
 use crate::config::RunPlan;
 use crate::extracts::{BucketRecords, Extracts};
 use crate::features::{Feature, Knowledge, Snapshot, View, registry};
@@ -86,7 +85,8 @@ impl<'a> NightModels<'a> {
             }
             let whole = self.knowledge.whole(s.member, records.member(s.member, arena), as_of, arena);
             let looks = s.recent.iter().filter(|_| discharges).filter_map(|r| {
-                first_look(&self.knowledge, &whole, r.discharge, None, as_of)
+                self.knowledge
+                    .first_known_snapshot(&whole, r.discharge, None, as_of)
                     .map(|(view, passed)| (r.stay_id.clone(), r.discharge, passed, view))
             });
             out.push(Seen {
@@ -120,7 +120,7 @@ impl<'a> NightModels<'a> {
             };
             if outcome.of_discharges() {
                 for (stay, day, passed, view) in &s.discharges {
-                    batch.rows.push(view.row());
+                    batch.rows.push(registry().row(view));
                     batch.views.push(view);
                     batch.scores.push(TrainedScore {
                         stay_id: Some(stay.clone()),
@@ -133,9 +133,9 @@ impl<'a> NightModels<'a> {
             let Some(view) = &s.now else { continue };
             if let Some(before) = s.before.as_ref().filter(|_| outcome == Outcome::AvoidHosp90) {
                 before_of.push(batch.scores.len());
-                befores.push(before.row());
+                befores.push(registry().row(before));
             }
-            batch.rows.push(view.row());
+            batch.rows.push(registry().row(view));
             batch.views.push(view);
             batch.scores.push(blank);
         }

@@ -2,12 +2,20 @@
 //! Owns that order and what is left behind when it fails; refuses to do any of the steps itself.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
+use super::account::{NightAccount, NightlyOptions, NightlySummary};
+use super::attempts::{leave_account, note_result};
+use super::caseload_solution::solve_caseload;
+use super::error::PipelineError;
 use super::everyone::{Everyone, Walk};
+use super::night::Night;
 use super::night_models::NightModels;
-use super::publication::{self, Night};
-use super::{PipelineError, Progress, gates, kept_runs, memory, model_places, stop_flag};
+use super::pool::in_pool;
+use super::progress::Progress;
+use super::publication::publish_night;
+use super::stop::stop_flag;
+use super::{gates, kept_runs, memory, model_places};
 use crate::caseload;
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
@@ -15,37 +23,9 @@ use crate::models;
 use crate::models::book::overlay;
 use crate::models::trained::TrainedModel;
 use crate::outreach::{self, Memory};
-use crate::publish::{
-    Manifest, MemberWriters, OutputFolder, PublishError, Staging, data_quality_json, memory_from, read_rows, verify,
-};
+use crate::publish::{Manifest, MemberWriters, OutputFolder, Staging, memory_from, read_rows, verify};
 use crate::reference::Reference;
 use crate::timeline::Codes;
-
-/// What the command line adds to the plan.
-#[derive(Clone, Debug, Default)]
-pub struct NightlyOptions {
-    /// Extracts that may be empty tonight.
-    pub allow_empty: Vec<String>,
-    /// Accept a fall in volume.
-    pub accept_volume_change: bool,
-    /// List of expected input hashes.
-    pub manifest: Option<PathBuf>,
-}
-
-/// What a finished night says of itself.
-#[derive(Clone, Debug)]
-pub struct NightlySummary {
-    /// Run id.
-    pub run_id: String,
-    /// Where it is published.
-    pub path: PathBuf,
-    /// Counts at every gate.
-    pub counts: BTreeMap<String, u64>,
-    /// Digest of the outputs.
-    pub digest: String,
-    /// Warnings that ask for a reader.
-    pub warnings: Vec<String>,
-}
 
 /// Runs the night in its own pool of threads.
 ///
@@ -54,42 +34,18 @@ pub struct NightlySummary {
 /// happened.
 pub fn nightly(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> Result<NightlySummary, PipelineError> {
     let folder = OutputFolder::open(&plan.run.out)?;
-    let mut ledger = Account::default();
-    let result = in_pool(plan, || night(plan, options, progress, &folder, &mut ledger));
-    publication::last_attempt(&folder, plan, &result)?;
+    let mut ledger = NightAccount::default();
+    let result = in_pool(&plan.run, || night(plan, options, progress, &folder, &mut ledger));
+    note_result(&folder, plan, &result)?;
     if let Err(
         PipelineError::Extract(_) | PipelineError::Caseload(_) | PipelineError::Gate(_) | PipelineError::Quarantine(_),
     ) = &result
-        && !stop_flag().load(std::sync::atomic::Ordering::Relaxed)
+        && !stop_flag().load(Ordering::Relaxed)
     {
-        publication::failed(&folder, plan, &ledger, "failed")?;
+        leave_account(&folder, plan, &ledger, "failed")?;
     }
     progress.finish();
     result
-}
-
-/// What a failed night can still tell.
-#[derive(Default)]
-pub struct Account {
-    /// Rejected rows so far.
-    pub quarantine: Vec<extracts::QuarantineRow>,
-    /// The data-quality account so far.
-    pub quality: serde_json::Value,
-}
-
-/// Runs work on the configured number of threads.
-///
-/// # Errors
-/// That of the work, or an internal error when the pool cannot be made.
-pub fn in_pool<T: Send>(
-    plan: &RunPlan,
-    work: impl FnOnce() -> Result<T, PipelineError> + Send,
-) -> Result<T, PipelineError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(plan.run.threads)
-        .build()
-        .map_err(|e| PipelineError::Internal(e.to_string()))?;
-    pool.install(work)
 }
 
 fn night(
@@ -97,7 +53,7 @@ fn night(
     options: &NightlyOptions,
     progress: &Progress,
     folder: &OutputFolder,
-    account: &mut Account,
+    account: &mut NightAccount,
 ) -> Result<NightlySummary, PipelineError> {
     // Everything that can fail cheaply fails before a claim is read.
     let mut staging = folder.stage()?;
@@ -109,9 +65,9 @@ fn night(
         gates::expected_hashes(&found, list)?;
     }
     memory::fits(&found, trained.len(), plan)?;
-    let (previous, memory) = remember(folder, plan);
+    let (previous, memory) = remember_earlier(folder, plan);
 
-    let mut extracts = read(plan, options, progress, &found, &staging)?;
+    let mut extracts = read_extracts(plan, options, progress, &found, &staging)?;
     account.note(&extracts, &BTreeMap::new(), &[]);
     gates::volume(&extracts.reports, previous.as_ref(), plan, options.accept_volume_change)?;
     let stale = gates::freshness(&mut extracts.reports, previous.as_ref(), plan)?;
@@ -121,7 +77,7 @@ fn night(
     let icd = std::mem::take(&mut extracts.icd);
     let words = std::mem::take(&mut extracts.words);
     let codes = Codes::new(&icd, &words, &reference);
-    let mut everyone = measure(plan, &extracts, &codes, &trained, &mut staging, progress)?;
+    let mut everyone = measure_everyone(plan, &extracts, &codes, &trained, &mut staging, progress)?;
     settle_rows(&mut extracts, &everyone);
     account.note(&extracts, &everyone.codes, &[]);
     refuse_over_limit(&extracts, plan, account)?;
@@ -146,7 +102,7 @@ fn night(
 
     progress.stage("balance caseload");
     let cases = caseload::build_from_list(&inputs, &list)?;
-    let assignment = publication::solve_caseload(&cases, plan)?;
+    let assignment = solve_caseload(&cases, plan)?;
 
     progress.stage("publish");
     let night = Night {
@@ -160,13 +116,16 @@ fn night(
         found: &found,
         previous: previous.as_ref(),
     };
-    let mut summary = publication::publish(folder, staging, &night, progress)?;
+    let mut summary = publish_night(folder, staging, &night, progress)?;
     summary.warnings.extend(stale);
     Ok(summary)
 }
 
 /// Reads every extract and judges the roster.
-pub(super) fn read(
+///
+/// # Errors
+/// Those of reading, and a roster that breaks its contract.
+pub fn read_extracts(
     plan: &RunPlan,
     options: &NightlyOptions,
     progress: &Progress,
@@ -181,7 +140,7 @@ pub(super) fn read(
     Ok(extracts)
 }
 
-fn measure(
+fn measure_everyone(
     plan: &RunPlan,
     extracts: &Extracts,
     codes: &Codes<'_>,
@@ -198,7 +157,7 @@ fn measure(
 }
 
 /// Rows that only the whole member could judge move from used to dropped or quarantined.
-pub(super) fn settle_rows(extracts: &mut Extracts, everyone: &Everyone) {
+fn settle_rows(extracts: &mut Extracts, everyone: &Everyone) {
     if let Some(report) = extracts.reports.get_mut("medical_claim") {
         for (rule, n) in &everyone.dropped {
             report.tally.drop_used(rule, *n);
@@ -212,7 +171,7 @@ pub(super) fn settle_rows(extracts: &mut Extracts, everyone: &Everyone) {
     extracts.quarantine.sort();
 }
 
-fn refuse_over_limit(extracts: &Extracts, plan: &RunPlan, account: &mut Account) -> Result<(), PipelineError> {
+fn refuse_over_limit(extracts: &Extracts, plan: &RunPlan, account: &mut NightAccount) -> Result<(), PipelineError> {
     let over = gates::exceeded(&extracts.reports, plan);
     if over.is_empty() {
         return Ok(());
@@ -221,15 +180,8 @@ fn refuse_over_limit(extracts: &Extracts, plan: &RunPlan, account: &mut Account)
     Err(PipelineError::Quarantine(over))
 }
 
-impl Account {
-    pub(super) fn note(&mut self, extracts: &Extracts, codes: &BTreeMap<&'static str, u64>, over: &[String]) {
-        self.quarantine.clone_from(&extracts.quarantine);
-        self.quality = data_quality_json(&extracts.reports, codes, over);
-    }
-}
-
 /// The newest kept run of an earlier night, when it verifies, and what it remembers.
-fn remember(folder: &OutputFolder, plan: &RunPlan) -> (Option<Manifest>, Memory) {
+fn remember_earlier(folder: &OutputFolder, plan: &RunPlan) -> (Option<Manifest>, Memory) {
     let Some((night, name, manifest)) = kept_runs::manifests(plan).into_iter().rfind(|(d, ..)| *d < plan.as_of) else {
         return (None, Memory::default());
     };
@@ -241,12 +193,5 @@ fn remember(folder: &OutputFolder, plan: &RunPlan) -> (Option<Manifest>, Memory)
             tracing::warn!("the newest earlier run does not verify; its memory is not used");
             (None, Memory::default())
         }
-    }
-}
-
-/// Told apart so that a full disk is never called our bug.
-impl From<std::io::Error> for PipelineError {
-    fn from(why: std::io::Error) -> Self {
-        Self::Publish(PublishError::Io { what: "output".to_owned(), why })
     }
 }

@@ -6,18 +6,16 @@ use std::sync::atomic::Ordering;
 use bumpalo::Bump;
 use rayon::prelude::*;
 
-use super::history::{Calendar, Label, Slice, Story, is_mature};
-use super::{PipelineError, stop_flag};
+use super::error::PipelineError;
+use super::labels::{Calendar, Label, Slice, Story, is_mature};
+use super::stop::stop_flag;
 use crate::config::RunPlan;
 use crate::domain::{Day, mix64, stable_hash, unit};
 use crate::extracts::Extracts;
-use crate::features::{Knowledge, View, Whole};
+use crate::features::{Knowledge, View, Whole, registry};
 use crate::measures::{Inputs, lace_for_stay, measure_for_learning};
 use crate::models::Outcome;
 use crate::timeline::Codes;
-
-/// Days after a discharge on which it is looked for among what is known.
-pub const LOOKS: [i32; 4] = [0, 7, 14, 21];
 
 /// Published indices of a row, as known on its day.
 #[derive(Clone, Copy, Debug, Default)]
@@ -201,7 +199,7 @@ impl<'a> PanelWalk<'a> {
     /// When the spill file cannot be read or the process is told to stop.
     pub fn run(&self, requests: &[Request], step: &dyn Fn(u64, u64)) -> Result<Vec<Panel>, PipelineError> {
         let knowledge = Knowledge::new(self.extracts, self.codes, &self.plan.clocks, &self.plan.models);
-        let width = crate::features::registry().features().len() + self.plan.models.feature_columns.len();
+        let width = registry().features().len() + self.plan.models.feature_columns.len();
         let mut panels: Vec<Panel> = requests
             .iter()
             .map(|r| Panel {
@@ -333,7 +331,7 @@ impl MemberWalk<'_, '_, '_> {
                 continue;
             }
             let label = Label { event: readmitted, died_first: d.died, days: d.days };
-            match first_look(self.knowledge, self.whole, d.day, d.next_admission, self.walk.plan.as_of) {
+            match self.knowledge.first_known_snapshot(self.whole, d.day, d.next_admission, self.walk.plan.as_of) {
                 Some((view, passed)) => self.push(part, &view, slice, label, 1.0, passed),
                 None => part.left_out.known_too_late += 1,
             }
@@ -377,31 +375,8 @@ impl MemberWalk<'_, '_, '_> {
             paid_after: paid as f64 / 100.0,
             burden: view.measures.comorbidity.elixhauser_count.unwrap_or(0),
         });
-        part.values.push(view.row());
+        part.values.push(registry().row(view));
     }
-}
-
-/// The first day on which a discharge is known as an index, with what was known then; `None` when that is later
-/// than 21 days, than `as_of`, or than the next admission.
-pub fn first_look<'r, 'a: 'r>(
-    knowledge: &Knowledge<'a>,
-    whole: &Whole<'r>,
-    discharge: Day,
-    next_admission: Option<Day>,
-    as_of: Day,
-) -> Option<(View<'r>, i32)> {
-    for passed in LOOKS {
-        let day = discharge.plus(passed);
-        if day > as_of || (passed > 0 && next_admission.is_some_and(|n| n <= day)) {
-            return None;
-        }
-        let mut view = knowledge.view(whole, day);
-        if let Some(at) = view.index_discharged_on(discharge) {
-            view.index = Some(at);
-            return Some((view, passed));
-        }
-    }
-    None
 }
 
 impl Panel {

@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::history::Slice;
+use super::error::PipelineError;
 use super::judging::{Bench, judged, table_of};
-use super::model_places::is_synthetic;
+use super::labels::Slice;
+use super::loaded_history::{LoadedHistory, with_history};
 use super::model_record::{ModelFiles, files, record, summary};
-use super::nightly::in_pool;
 use super::panel::{Panel, PanelWalk, Request};
-use super::{PipelineError, Progress, stop_flag};
+use super::progress::Progress;
 use crate::config::RunPlan;
-use crate::extracts::{self, Discovered, Extracts, LoadOptions};
 use crate::features::{Feature, Knowledge, registry};
 use crate::learners::boosting::BoostParams;
 use crate::learners::table::{FeatureSpec, LabelSpec, Text};
@@ -22,8 +21,6 @@ use crate::models::Outcome;
 use crate::models::evaluation::judge;
 use crate::models::trained::{CardFacts, TrainedModel};
 use crate::publish::write_model;
-use crate::reference::Reference;
-use crate::timeline::Codes;
 
 /// What `train --config` was asked to do.
 #[derive(Clone, Debug)]
@@ -38,49 +35,6 @@ pub struct TrainRequest {
     pub recalibrate: Option<PathBuf>,
     /// Train although a feature looks like the label in disguise.
     pub allow_suspect: bool,
-}
-
-/// Everything read once for training or evaluation.
-pub struct History<'a> {
-    /// The plan.
-    pub plan: &'a RunPlan,
-    /// Rows.
-    pub extracts: &'a Extracts,
-    /// Code facts.
-    pub codes: &'a Codes<'a>,
-    /// The extracts are synthetic.
-    pub synthetic: bool,
-}
-
-/// Reads the extracts and hands them, with their code facts, to `work`.
-///
-/// # Errors
-/// Those of reading and of the work.
-pub fn with_history<T: Send>(
-    plan: &RunPlan,
-    progress: &Progress,
-    work: impl FnOnce(&History<'_>) -> Result<T, PipelineError> + Send,
-) -> Result<T, PipelineError> {
-    let result = in_pool(plan, || {
-        let reference = Reference::load(plan.reference_dir.as_deref())?;
-        progress.stage("find inputs");
-        let found = Discovered::find(plan)?;
-        let scratch = tempfile::tempdir()?;
-        let tell = |name: &str| progress.stage(&format!("read {name}"));
-        let load = LoadOptions { allow_empty: &[], scratch: scratch.path(), stop: stop_flag(), progress: &tell };
-        let mut extracts = extracts::load(plan, &found, &load)?;
-        let over = super::gates::exceeded(&extracts.reports, plan);
-        if !over.is_empty() {
-            return Err(PipelineError::Quarantine(over));
-        }
-        let icd = std::mem::take(&mut extracts.icd);
-        let words = std::mem::take(&mut extracts.words);
-        let codes = Codes::new(&icd, &words, &reference);
-        let synthetic = is_synthetic(plan, &found);
-        work(&History { plan, extracts: &extracts, codes: &codes, synthetic })
-    });
-    progress.finish();
-    result
 }
 
 /// The features of every enrolled member as known on a day, by member id, in the order of the dictionary.
@@ -103,7 +57,7 @@ pub fn features_on(
                 let who = history.extracts.population.member(member);
                 if who.enrolled_on(day) {
                     let whole = knowledge.whole(member, records.member(member, &arena), plan.as_of, &arena);
-                    out.insert(who.id().to_owned(), knowledge.view(&whole, day).row());
+                    out.insert(who.id().to_owned(), registry().row(&knowledge.view(&whole, day)));
                 }
             }
         }
@@ -168,7 +122,7 @@ fn recalibrated(plan: &RunPlan, path: &Path, outcomes: &[Outcome]) -> Result<Tra
     Ok(model)
 }
 
-fn spec_of(history: &History<'_>, features: &[Feature], learner: LearnerChoice) -> TableSpec {
+fn spec_of(history: &LoadedHistory<'_>, features: &[Feature], learner: LearnerChoice) -> TableSpec {
     TableSpec {
         id: "row".to_owned(),
         group: Some("member_id".to_owned()),
@@ -185,7 +139,7 @@ fn spec_of(history: &History<'_>, features: &[Feature], learner: LearnerChoice) 
 
 /// Settings for panels, of hundreds of columns that repeat each other: few of them a tree. Three averaged boosters gained
 /// .002 in AUROC on a synthetic population and cost three times the scoring, so there is one.
-fn options(history: &History<'_>, request: &TrainRequest) -> TrainOptions {
+fn options(history: &LoadedHistory<'_>, request: &TrainRequest) -> TrainOptions {
     TrainOptions {
         allow_suspect: request.allow_suspect,
         replicates: 0,
@@ -206,7 +160,7 @@ struct Fitted {
 }
 
 fn fit(
-    history: &History<'_>,
+    history: &LoadedHistory<'_>,
     request: &TrainRequest,
     before: Option<&TrainedModel>,
     panel: &Panel,
@@ -244,7 +198,7 @@ fn fit(
 }
 
 fn learn(
-    history: &History<'_>,
+    history: &LoadedHistory<'_>,
     request: &TrainRequest,
     panel: &Panel,
     features: &[Feature],
@@ -290,7 +244,7 @@ fn learn(
 
 /// Only the calibration, on the calibration slice of this history.
 fn again(
-    history: &History<'_>,
+    history: &LoadedHistory<'_>,
     request: &TrainRequest,
     model: &TrainedModel,
     panel: &Panel,

@@ -1,7 +1,7 @@
 //! What a finished night asks a reader to look at. Owns the sentences, each a count; refuses to name a member or to
 //! stop a night.
 
-use super::publication::Night;
+use super::night::Night;
 use crate::outreach::Stability;
 use crate::publish::ScoreDrift;
 
@@ -14,7 +14,7 @@ const DRIFT_FLOOR: u64 = 500;
 
 /// Every warning of a night, in a fixed order.
 #[must_use]
-pub fn warnings(night: &Night<'_>, stability: &Stability, drift: &[ScoreDrift]) -> Vec<String> {
+pub fn night_warnings(night: &Night<'_>, stability: &Stability, drift: &[ScoreDrift]) -> Vec<String> {
     let mut out = Vec::new();
     churn(night, stability, &mut out);
     staff(night, &mut out);

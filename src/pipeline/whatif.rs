@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::{PipelineError, publication};
+use super::error::PipelineError;
+use super::published_run::verify_run;
 use crate::domain::{Discipline, Disciplines};
 use crate::outreach::{
     CONTACTS_PER_FTE, ContactRequirement, HOURS_PER_FTE, HoldoutAssignment, Missing, OnDuty, QueueDecision, Queued,
@@ -57,7 +58,7 @@ pub fn whatif(request: &WhatIfRequest) -> Result<String, PipelineError> {
     if !request.add_fte.is_finite() || request.add_fte.abs() > 10_000.0 {
         return Err(PipelineError::Usage("--add-fte must be a number between -10000 and 10000".to_owned()));
     }
-    let (manifest, problems) = publication::verify_run(&request.run)?;
+    let (manifest, problems) = verify_run(&request.run)?;
     if !problems.is_empty() {
         return Err(PipelineError::Verify(problems));
     }

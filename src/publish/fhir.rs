@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::PublishError;
+use crate::config::Role;
 use crate::models::Score;
 use crate::outreach::{Inputs, Listed, OutreachList};
 use crate::reference::sha256_hex;
@@ -158,8 +159,11 @@ pub fn fhir_files(
     list: &OutreachList,
     assigned: &FxHashMap<u32, Box<str>>,
 ) -> Result<Vec<(&'static str, Vec<u8>)>, PublishError> {
-    let evening =
-        Evening { inputs, night: inputs.plan.as_of.to_string(), sensitive: inputs.plan.output.unmasked("integration") };
+    let evening = Evening {
+        inputs,
+        night: inputs.plan.as_of.to_string(),
+        sensitive: inputs.plan.output.unmasked(Role::Integration),
+    };
     let mut scores: FxHashMap<u32, Vec<(&Score, f64)>> = FxHashMap::default();
     for score in inputs.scores {
         if let Some(p) = score.probability {

@@ -9,6 +9,7 @@ use super::directory::{StagedFile, Staging};
 use super::read_back::Rows;
 use super::sink::ParquetStream;
 use super::table::{Cell, Table, TableSpec};
+use crate::config::Role;
 use crate::domain::Day;
 use crate::features::Snapshot;
 use crate::models::{Reason, Score};
@@ -55,7 +56,7 @@ impl<'a> ListTables<'a> {
     pub fn each(&self, mut take: impl FnMut(Table) -> Result<(), PublishError>) -> Result<(), PublishError> {
         let Self { inputs, list, assigned } = *self;
         let scores = ScoreIndex(inputs.scores);
-        let role = inputs.plan.output.unmasked("director");
+        let role = inputs.plan.output.unmasked(Role::Director);
         let mut outreach = Table::new(&columns::OUTREACH);
         for (i, row) in list.listed.iter().enumerate() {
             outreach_row(&mut outreach, inputs, i + 1, row, &scores, assigned, role);
@@ -83,7 +84,7 @@ impl<'a> ListTables<'a> {
         }
         file.close(staging)?;
         let mut file = LongTable::open(staging, &columns::REASONS)?;
-        let role = self.inputs.plan.output.unmasked("analyst");
+        let role = self.inputs.plan.output.unmasked(Role::Analyst);
         // Reasons of everyone scored who has any.
         for s in self.inputs.snapshots.iter().filter(|s| s.enrolled) {
             reason_rows(&mut file.table, self.inputs, s, role);

@@ -1,0 +1,90 @@
+//! Why a command ended without its result. Owns the one place where an error becomes an exit code; refuses to decide
+//! what a room refuses.
+
+use super::stop::stop_signal;
+use crate::caseload::CaseloadError;
+use crate::config::ConfigError;
+use crate::extracts::ExtractError;
+use crate::learners::LearnError;
+use crate::publish::PublishError;
+use crate::reference::ReferenceError;
+use crate::synth::SynthError;
+
+/// Why a command ended without its result.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// Bad arguments or configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Bad arguments that the configuration does not know.
+    #[error("{0}")]
+    Usage(String),
+    /// The reference override is unusable.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// An extract is missing or breaks its contract.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// The roster or caseload files break their contract.
+    #[error(transparent)]
+    Caseload(#[from] CaseloadError),
+    /// A gate against the last run is closed.
+    #[error("{}", .0.join("\n"))]
+    Gate(Vec<String>),
+    /// Too many rows were rejected.
+    #[error("too many rows were rejected; nothing is published\n{}\nhint: quarantine.csv names each row; raise a limit only when you know why", .0.join("\n"))]
+    Quarantine(Vec<String>),
+    /// Output could not be written, or the folder is locked.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// A synthetic population could not be made.
+    #[error(transparent)]
+    Synth(#[from] SynthError),
+    /// A learner refused its table, spec or model.
+    #[error(transparent)]
+    Learn(#[from] LearnError),
+    /// Verification failed.
+    #[error("verification failed:\n{}", .0.join("\n"))]
+    Verify(Vec<String>),
+    /// Told to stop.
+    #[error("stopped by a signal; the last good run stands")]
+    Interrupted,
+    /// Our own fault.
+    #[error("internal error: {0}; please report it (no patient data is in this message)")]
+    Internal(String),
+}
+
+impl PipelineError {
+    /// The exit code of the contract.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Usage(_) | Self::Reference(_) => 2,
+            Self::Extract(ExtractError::Interrupted) | Self::Interrupted => {
+                if stop_signal() == 15 {
+                    143
+                } else {
+                    130
+                }
+            }
+            Self::Extract(ExtractError::Mapping { .. }) => 2,
+            Self::Extract(ExtractError::Spill(_)) => 6,
+            Self::Extract(_) | Self::Caseload(_) | Self::Gate(_) => 3,
+            Self::Quarantine(_) => 4,
+            Self::Publish(PublishError::Locked) => 7,
+            Self::Publish(_) => 6,
+            Self::Synth(SynthError::Options(_)) => 2,
+            Self::Synth(_) => 6,
+            Self::Learn(e) => e.exit_code(),
+            Self::Verify(_) => 8,
+            Self::Internal(_) => 70,
+        }
+    }
+}
+
+/// Told apart so that a full disk is never called our bug.
+impl From<std::io::Error> for PipelineError {
+    fn from(why: std::io::Error) -> Self {
+        Self::Publish(PublishError::Io { what: "output".to_owned(), why })
+    }
+}
