@@ -6,7 +6,7 @@ usage: python3 config/code-sets/rebuild.py REFERENCE_DIR
 REFERENCE_DIR holds the public tables as their agencies publish them (one folder a set). Standard
 library only; the same input gives the same bytes. Descriptions under copyright are left out.
 """
-import csv, hashlib, os, sys
+import csv, hashlib, os, re, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INDEX = []
@@ -104,12 +104,61 @@ def main(root):
     sens += [("psychiatric", "F%d" % n) for n in list(range(20, 70)) + list(range(80, 100))] + [("psychiatric", p) for p in ["T1491", "R45851", "X71", "X72", "X73", "X74", "X75", "X76", "X77", "X78", "X79", "X80", "X81", "X82", "X83", "Z915", "O9934"]]
     sens += [("abuse", p) for p in ["T74", "T76", "Y07", "Z69", "Z6281", "Z6141", "Z6142", "Z6143", "Z630", "Z654", "Z655", "Z914", "Z0441", "Z0442", "Z0471", "Z0472", "Z0481", "O9A3", "O9A4", "O9A5"]]
     write("sensitive", "1", ["category", "prefix"], sens, "own list", "code families masked outside the sensitive roles: substance use (42 CFR Part 2), HIV, psychiatric, abuse", ("", ""), len(sens), "own work", "reviewed by hand; longest prefix wins")
+    care(root, pd)
     with open(os.path.join(HERE, "index.toml"), "w", newline="\n", encoding="utf-8") as f:
         f.write("# Made by rebuild.py: what every code set is, whose it is, and its hash.\n")
         for s in INDEX:
             f.write("\n[[set]]\n")
             for k, v in s.items():
                 f.write(f"{k} = {v}\n" if isinstance(v, int) else f'{k} = "{v}"\n')
+
+# Procedure numbers by which a person was seen after a discharge (numbers alone; CPT descriptors are the AMA's).
+# Institutional lines count by their own short list: clinics and FQHC bill encounters, rural clinics revenue 0521 and 0522.
+VISITS = [
+    ("office", "hcpcs", ["99202", "99203", "99204", "99205", "99211", "99212", "99213", "99214", "99215", "99242", "99243", "99244", "99245", "G0463"]),
+    ("home", "hcpcs", ["99341", "99342", "99344", "99345", "99347", "99348", "99349", "99350"]),
+    ("preventive", "hcpcs", [str(n) for n in list(range(99381, 99388)) + list(range(99391, 99398))]),
+    ("wellness", "hcpcs", ["G0402", "G0438", "G0439"]),
+    ("telehealth", "hcpcs", [str(n) for n in range(98000, 98016)] + ["99441", "99442", "99443"]),
+    ("psychiatric", "hcpcs", ["90791", "90792", "90832", "90833", "90834", "90836", "90837", "90838", "90839", "90845", "90847", "90849", "90853"]),
+    ("transition", "hcpcs", ["99495", "99496"]),
+    ("cognitive_plan", "hcpcs", ["99483"]),
+    ("clinic", "facility_hcpcs", ["T1015", "G0466", "G0467", "G0468", "G0469", "G0470"]),
+    ("clinic", "facility_revenue", ["0521", "0522"])]
+
+# Families of the follow-up clocks; a pattern is written out as the codes of the three years that it matches.
+FOLLOW_UP = {
+    "mental_illness_principal_2025": "mental_event", "mental_health_any": "mental_any", "self_harm": "self_harm", "sud_event": "substance_event",
+    "sud_any": "substance_any", "overdose_event": "overdose", "fmc_copd_asthma": "chronic_copd_asthma", "fmc_dementia": "chronic_dementia",
+    "fmc_ckd": "chronic_kidney", "fmc_depression": "chronic_depression", "fmc_heart_failure": "chronic_heart_failure", "fmc_ami": "chronic_infarction",
+    "fmc_afib": "chronic_atrial_fibrillation", "fmc_stroke_tia": "chronic_stroke_tia", "bh_provider_specialty": "mental_provider",
+    "bh_provider_taxonomy": "mental_provider", "pos_ambulatory": "ambulatory", "pos_telehealth": "ambulatory", "pos_bh_setting": "mental_setting",
+    "pos_sud_setting": "substance_setting", "revenue_bh": "mental_setting", "codes_mrp": "reconciliation", "codes_care_management": "care_management",
+    "codes_tcm": "care_management", "codes_cocm": "mental_visit", "codes_bh_visit": "mental_visit", "codes_peer_support": "peer_support",
+    "codes_sud_service": "substance_service", "codes_opioid_treatment": "substance_service", "codes_virtual": "virtual", "moud_pharmacy": "substance_medicine"}
+SYSTEMS = {"icd10cm": "dx", "hcpcs_or_cpt_number": "hcpcs", "cms_specialty": "specialty", "nucc_taxonomy": "specialty", "place_of_service": "place",
+    "revenue_code": "revenue", "ingredient": "ingredient"}
+
+def care(root, pd):
+    """Visits, follow-up after ED and psychiatric care, and the words of a diagnosis category."""
+    rows = [(group, system, c) for group, system, codes in VISITS for c in codes]
+    write("visits", "2026.1", ["group", "system", "code"], rows, "own list", "procedure and revenue numbers by which a person was seen after a discharge", ("", ""), len(rows), "numbers are facts; own selection", "a telehealth, home or office encounter, not a phone call by a care manager")
+    codes = sorted({code(x["code"]) for x in read(root, "icd10cm/icd10cm_codes_fy2024_fy2026.csv")})
+    rows, n = [], 0
+    for x in read(root, "follow_up/code_families.csv"):
+        family, system = FOLLOW_UP.get(x["family"]), SYSTEMS.get(x["code_system"])
+        if family is None:
+            continue
+        n += 1
+        if x["match"] == "regex":
+            rows += [(family, system, "exact", c) for c in codes if re.search(x["code"], c)]
+        else:
+            kind = "exact" if x["match"] == "name" else x["match"]
+            rows.append((family, system, kind, x["code"].lower() if system == "ingredient" else x["code"]))
+    write("follow_up", "2026.1", ["family", "system", "match", "code"], rows, "own list", "code families modelled on the public descriptions of NCQA's FUH, FUM, FUA, FMC and TRC; not HEDIS value sets", ("", ""), n, "public code numbers; own selection", "patterns are written out over ICD-10-CM FY2024-FY2026")
+    r = read(root, "ccsr/ccsr_labels_v2023_1.csv")
+    cols = list(r[0])
+    write("ccsr_labels", "v2023.1", ["category", "label"], [(x[cols[0]], x[cols[1]].replace('"', "")) for x in r], "AHRQ HCUP", "CCSR for ICD-10-CM diagnoses v2023.1, category labels", ("2015-10-01", ""), len(r), pd, "the label may hold commas: it is the last column")
 
 # Names of interactions in the two CMS tables: the composition table's own, and the factor table's variable.
 INTERACTION_NAMES = {

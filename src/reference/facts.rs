@@ -6,6 +6,7 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 
 use super::ahrq_sets::{PqeSet, PqiSet};
+use super::care_codes::CareCodes;
 use super::drugs::Drugs;
 use super::frailty::diagnosis_markers;
 use super::groupers::{GrouperFacts, Groupers};
@@ -170,6 +171,8 @@ pub struct DxFacts {
     pub pqe: u32,
     /// Bits of [`super::FRAILTY_MARKERS`].
     pub frailty: u8,
+    /// Bits of [`super::CareDiagnosis`].
+    pub care: u16,
 }
 
 /// What the sets say of one ICD-10-PCS procedure code.
@@ -227,6 +230,9 @@ pub struct Reference {
     pub hcc: HccTables,
     /// CCSR and CCW.
     pub groupers: Groupers,
+    /// Visits, reconciliation and follow-up care.
+    pub care: CareCodes,
+    ccsr_labels: FxHashMap<&'static str, &'static str>,
     pqe: FxHashMap<&'static str, u32>,
 }
 
@@ -300,6 +306,11 @@ impl Reference {
             hcc: HccTables::load(dir)?,
             hcc_procedures: sets::optional(sets::HCC_PROCEDURES, dir)?.map(|t| sets::rows(t).map(str::trim).collect()),
             groupers: Groupers::load(dir)?,
+            care: CareCodes::load(dir)?,
+            ccsr_labels: table("ccsr_labels")?
+                .enumerate()
+                .map(|(i, r)| pair(r, "ccsr_labels", i))
+                .collect::<Result<_, _>>()?,
             pqe: bits(table("ahrq_pqe_sets")?, "ahrq_pqe_sets", |name| {
                 PqeSet::NAMES.iter().find(|(n, _)| *n == name).map(|(_, s)| u64::from(s.bit()))
             })?
@@ -348,6 +359,7 @@ impl Reference {
             groupers: self.groupers.facts(code),
             pqe: self.pqe.get(code).copied().unwrap_or(0),
             frailty: diagnosis_markers(code),
+            care: self.care.diagnosis(code),
         }
     }
 
@@ -362,6 +374,12 @@ impl Reference {
             planned_potentially: planned.1 || self.planned_px.binary_search(&code).is_ok(),
             pqi: self.pqi.get(code).copied().unwrap_or(0),
         }
+    }
+
+    /// A CCSR category in words; `None` for one that the labels do not name.
+    #[must_use]
+    pub fn ccsr_label(&self, category: &str) -> Option<&'static str> {
+        self.ccsr_labels.get(category).copied()
     }
 
     /// The kind of hospital-wide index exclusion a CCS category belongs to.

@@ -2,6 +2,7 @@
 //! Owns the embedded tables and [`DxFacts`] / [`PxFacts`]; refuses to know claims, members or dates.
 
 mod ahrq_sets;
+mod care_codes;
 mod drugs;
 mod facts;
 mod frailty;
@@ -11,6 +12,7 @@ mod rates;
 mod sets;
 
 pub use ahrq_sets::{PqeSet, PqiSet};
+pub use care_codes::{CareCodes, CareDiagnosis, CareService, CareSetting};
 pub use drugs::{DrugClass, Drugs};
 pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, SDOH_DOMAINS, Sensitive, bit_names};
 pub use facts::{CodeStatus, DxFacts, PxFacts, Reference};

@@ -81,6 +81,9 @@ embedded! {
     "ccw_definitions" => "ccw_definitions/2022-02.csv",
     "ccw_dx" => "ccw_dx/2022-02.csv",
     "sensitive" => "sensitive/1.csv",
+    "visits" => "visits/2026.1.csv",
+    "follow_up" => "follow_up/2026.1.csv",
+    "ccsr_labels" => "ccsr_labels/v2023.1.csv",
 }
 
 /// Every code set, in the order of the index.

@@ -19,6 +19,7 @@ pub struct Codes<'a> {
     px: Vec<PxFacts>,
     drugs: FxHashMap<u32, u128>,
     equipment: FxHashMap<u32, u8>,
+    services: FxHashMap<u32, u16>,
     hcc_procedures: Option<FxHashSet<u32>>,
 }
 
@@ -40,6 +41,11 @@ impl<'a> Codes<'a> {
             equipment: (1_u32..)
                 .zip(words.texts())
                 .map(|(id, text)| (id, equipment_markers(text)))
+                .filter(|(_, bits)| *bits != 0)
+                .collect(),
+            services: (1_u32..)
+                .zip(words.texts())
+                .map(|(id, text)| (id, reference.care.service(text)))
                 .filter(|(_, bits)| *bits != 0)
                 .collect(),
             hcc_procedures: reference
@@ -71,6 +77,12 @@ impl<'a> Codes<'a> {
     #[must_use]
     pub fn equipment(&self, hcpcs: u32) -> u8 {
         self.equipment.get(&hcpcs).copied().unwrap_or(0)
+    }
+
+    /// Bits of [`crate::reference::CareService`] of a procedure, specialty or ingredient (interned); 0 for none.
+    #[must_use]
+    pub fn service(&self, word: u32) -> u16 {
+        self.services.get(&word).copied().unwrap_or(0)
     }
 
     /// A line of this procedure makes its claim's diagnoses count for CMS-HCC; every line does without the
