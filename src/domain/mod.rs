@@ -18,6 +18,3 @@ pub use hash::{mix64, stable_hash, unit};
 pub use money::{Cents, cents_from_text};
 pub use pseudonym::{MIN_KEY_BYTES, PseudonymKey, hex};
 pub use vocabulary::{Continuity, Discipline, Disciplines, Focus, language_code, phone_key};
-
-/// Completed-year ages above this are treated as impossible.
-pub const MAX_AGE_YEARS: i32 = 120;

@@ -1,127 +1,16 @@
 //! Rows of claims, fills and admissions made into events of known members. Owns the checks that need
-//! two columns and the arrival rule; refuses to join rows.
+//! two columns; refuses to join rows.
 
 use rustc_hash::FxHashMap;
 
+use super::batch::{Batch, Verdicts};
+use super::cells::Cells;
+use super::column::{Column, NO_DAY, NO_INTEGER, Pools};
+use super::context::Context;
 use super::contract::ExtractSpec;
-use super::convert::{Column, NO_DAY, NO_FLAG, NO_INTEGER, Pools};
 use super::events::ICD10_START;
 use super::events::{AdmissionRow, Basis, Buckets, ClaimKind, ClaimLine, Dx, Fill, PatientClass, Px, Scatter};
-use super::population::Population;
-use super::reader::{Batch, Verdicts};
 use super::reason::Reason;
-use crate::domain::{Day, stable_hash};
-
-/// Columns of a batch by canonical name.
-pub(super) struct Cells<'b> {
-    batch: &'b Batch,
-    index: FxHashMap<&'static str, usize>,
-}
-
-impl<'b> Cells<'b> {
-    pub(super) fn new(spec: &'static ExtractSpec, batch: &'b Batch) -> Self {
-        Self { batch, index: spec.columns.iter().map(|c| (c.name, spec.index_of(c.name))).collect() }
-    }
-    /// The first column of a name.
-    pub(super) fn column(&self, name: &str) -> &'b Column {
-        &self.batch.columns[self.index(name)]
-    }
-    /// The column at a flat index.
-    pub(super) fn at(&self, index: usize) -> &'b Column {
-        &self.batch.columns[index]
-    }
-    /// Its flat index.
-    pub(super) fn index(&self, name: &str) -> usize {
-        self.index.get(name).copied().unwrap_or(0)
-    }
-    /// A hash of a row's content that no reading order can change.
-    pub(super) fn content_hash(&self, pools: &Pools, row: usize) -> u64 {
-        let mut h = 0;
-        for column in &self.batch.columns {
-            h = match column {
-                Column::Text(_) => stable_hash(h, column.text(row).unwrap_or("").as_bytes()),
-                Column::Word(v) => stable_hash(h, pools.word.text_of(v[row]).as_bytes()),
-                Column::Short(v) if !v[row].is_none() => stable_hash(h, &v[row].0.to_le_bytes()),
-                Column::Day(v) if v[row] != NO_DAY => stable_hash(h, &v[row].to_le_bytes()),
-                Column::Integer(v) if v[row] != NO_INTEGER => stable_hash(h, &v[row].to_le_bytes()),
-                Column::Number(v) if !v[row].is_nan() => stable_hash(h, &v[row].to_bits().to_le_bytes()),
-                Column::Flag(v) if v[row] != NO_FLAG => stable_hash(h, &[v[row]]),
-                // No value, whether its column is empty, missing or neither: how rows were batched cannot tell.
-                _ => stable_hash(h, b""),
-            };
-        }
-        h
-    }
-}
-
-/// What consumers of member rows share.
-pub(super) struct Context<'a> {
-    pub population: &'a Population,
-    pub pools: &'a Pools,
-    pub as_of: Day,
-}
-
-impl Context<'_> {
-    /// The member of a row, or a verdict that there is none.
-    pub(super) fn member(&self, cells: &Cells<'_>, row: usize, verdicts: &mut Verdicts) -> Option<u32> {
-        let id = cells.column("member_id").text(row)?;
-        let found = self.population.find(id);
-        if found.is_none() {
-            if self.population.lost_zeros(id) {
-                verdicts.note(Reason::PaddedIdMatches);
-            }
-            verdicts.quarantine(row, cells.index("member_id"), Reason::NoEligibility, id);
-        }
-        found
-    }
-
-    /// As [`Context::member`]; lines of one member mostly stand together, so the last answer is kept.
-    fn member_like_last<'b>(
-        &self,
-        cells: &Cells<'b>,
-        (member_id, row): (&'b Column, usize),
-        last: &mut Option<(&'b str, u32)>,
-        verdicts: &mut Verdicts,
-    ) -> Option<u32> {
-        let id = member_id.text(row).unwrap_or("");
-        if let Some((same, member)) = *last
-            && same == id
-        {
-            return Some(member);
-        }
-        let member = self.member(cells, row, verdicts)?;
-        *last = Some((id, member));
-        Some(member)
-    }
-
-    /// Service before birth or more than 30 days after death.
-    fn outside_life(&self, member: u32, start: i32, row: usize, column: usize, verdicts: &mut Verdicts) -> bool {
-        let m = self.population.member(member);
-        if start < m.facts.birth {
-            verdicts.quarantine(row, column, Reason::ServiceBeforeBirth, "");
-            return true;
-        }
-        if m.facts.death.is_some_and(|d| start > d.saturating_add(30)) {
-            verdicts.quarantine(row, column, Reason::ServiceAfterDeath, "");
-            return true;
-        }
-        false
-    }
-
-    /// Whether a row had arrived; a row that had not is dropped by rule.
-    fn arrived(&self, start: i32, arrival: i32, verdicts: &mut Verdicts) -> bool {
-        if start > self.as_of.0 {
-            verdicts.drop_row("after_as_of");
-            return false;
-        }
-        if arrival > self.as_of.0 {
-            verdicts.drop_row("not_yet_arrived");
-            return false;
-        }
-        verdicts.saw(start);
-        true
-    }
-}
 
 fn first_day(days: [i32; 3]) -> i32 {
     days.into_iter().find(|d| *d != NO_DAY).unwrap_or(NO_DAY)

@@ -9,91 +9,11 @@ use arrow_array::{Array, ArrayRef, Decimal128Array, DictionaryArray, StringArray
 use arrow_schema::{DataType, TimeUnit};
 use rustc_hash::FxHashMap;
 
+use super::column::{Column, NO_DAY, NO_FLAG, NO_INTEGER, Pools};
 use super::contract::{Beyond, ColumnSpec, Kind};
 use super::dates::DateReader;
-use super::interner::Interner;
 use super::reason::Reason;
 use crate::domain::{Short, cents_from_text, fix_bill, fix_width, normalise_icd, trim_text};
-
-/// "No value" of a day column.
-pub const NO_DAY: i32 = i32::MIN;
-/// "No value" of a money or whole-number column.
-pub const NO_INTEGER: i64 = i64::MIN;
-/// "No value" of a flag column.
-pub const NO_FLAG: u8 = 2;
-
-/// One column of a batch, row by row.
-pub enum Column {
-    /// Not in the file.
-    Absent,
-    /// Text as it came; trim on reading with [`Column::text`].
-    Text(StringArray),
-    /// Interned numbers; 0 is none.
-    Word(Vec<u32>),
-    /// Packed short codes.
-    Short(Vec<Short>),
-    /// Day numbers; [`NO_DAY`] is none.
-    Day(Vec<i32>),
-    /// Cents or whole numbers; [`NO_INTEGER`] is none.
-    Integer(Vec<i64>),
-    /// Numbers; NaN is none.
-    Number(Vec<f64>),
-    /// 0 no, 1 yes, [`NO_FLAG`] none.
-    Flag(Vec<u8>),
-}
-
-impl Column {
-    /// Trimmed text; `None` when empty or absent.
-    #[must_use]
-    pub fn text(&self, row: usize) -> Option<&str> {
-        match self {
-            Self::Text(a) if a.is_valid(row) => trim_text(a.value(row)),
-            _ => None,
-        }
-    }
-    /// Interned number; 0 is none.
-    #[must_use]
-    pub fn word(&self, row: usize) -> u32 {
-        if let Self::Word(v) = self { v[row] } else { 0 }
-    }
-    /// Short code.
-    #[must_use]
-    pub fn short(&self, row: usize) -> Short {
-        if let Self::Short(v) = self { v[row] } else { Short::NONE }
-    }
-    /// Day number or [`NO_DAY`].
-    #[must_use]
-    pub fn day(&self, row: usize) -> i32 {
-        if let Self::Day(v) = self { v[row] } else { NO_DAY }
-    }
-    /// Integer or [`NO_INTEGER`].
-    #[must_use]
-    pub fn integer(&self, row: usize) -> i64 {
-        if let Self::Integer(v) = self { v[row] } else { NO_INTEGER }
-    }
-    /// Number or NaN.
-    #[must_use]
-    pub fn number(&self, row: usize) -> f64 {
-        if let Self::Number(v) = self { v[row] } else { f64::NAN }
-    }
-    /// Yes, no or none.
-    #[must_use]
-    pub fn flag(&self, row: usize) -> Option<bool> {
-        match self {
-            Self::Flag(v) if v[row] != NO_FLAG => Some(v[row] == 1),
-            _ => None,
-        }
-    }
-}
-
-/// The shared tables of distinct texts.
-#[derive(Default)]
-pub struct Pools {
-    /// Diagnosis and procedure codes.
-    pub icd: Interner,
-    /// Everything else with few distinct values.
-    pub word: Interner,
-}
 
 /// A fault of one value.
 pub struct Fault {

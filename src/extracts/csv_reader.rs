@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 
+use super::batch::{BATCH_ROWS, RawBatch, RowNumbers, Unreadable};
 use super::csv_lines::{Line, Marks, Texts};
-use super::reader::{BATCH_ROWS, RawBatch, RowNumbers, Unreadable};
 use super::reason::Reason;
 use super::source::SourceFile;
 use crate::config::{Encoding, ExtractConfig};

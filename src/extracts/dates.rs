@@ -3,7 +3,7 @@
 
 use arrow_array::{Array, TimestampNanosecondArray};
 
-use super::convert::NO_DAY;
+use super::column::NO_DAY;
 use crate::domain::Day;
 
 /// Reads the date spellings an extract declares.

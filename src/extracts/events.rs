@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bumpalo::Bump;
 
-use super::convert::{NO_DAY, NO_INTEGER};
+use super::column::{NO_DAY, NO_INTEGER};
 use crate::domain::Short;
 
 /// Which coding system a row's codes are in.

@@ -1,4 +1,4 @@
-//! Parquet by column and row group. Owns the schema hints that make code columns arrive as
+//! Parquet as one of the file formats, by column and row group. Owns the schema hints that make code columns arrive as
 //! dictionaries; refuses to judge a value.
 
 use std::fs::File;
@@ -9,39 +9,50 @@ use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
-
 use parquet::file::metadata::RowGroupMetaData;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::ExtractError;
-use super::reader::{BATCH_ROWS, RawBatch, RowNumbers};
-use super::source::SourceFile;
+use super::batch::{BATCH_ROWS, RawBatch, RowNumbers};
+use super::error::ReadFailure;
+use super::reason::Reason;
+use super::source::{BatchSink, FileFormat, Look, OpenFile, Packing, ReadRequest, SourceFile};
+use crate::config::ExtractConfig;
+
+/// Columns in row groups, as Apache Parquet lays them out.
+pub(super) struct Parquet;
+
+impl FileFormat for Parquet {
+    fn name(&self) -> &'static str {
+        "parquet"
+    }
+
+    fn recognises(&self, look: &Look<'_>) -> Result<bool, String> {
+        match look.head {
+            [b'P', b'A', b'R', b'1', ..] => Ok(true),
+            _ if look.packing == Packing::Plain && look.name.ends_with(".parquet") => {
+                Err(format!("{}: not a Parquet file (its first bytes are not PAR1)", look.name))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn open(&self, file: &SourceFile, _: &ExtractConfig) -> Result<Box<dyn OpenFile>, String> {
+        Ok(Box::new(open(file)?))
+    }
+
+    fn estimate_rows(&self, file: &SourceFile) -> u64 {
+        open(file).map_or(0, |p| p.rows())
+    }
+}
 
 /// An opened Parquet file.
-pub struct ParquetSource {
+struct ParquetSource {
     /// Top-level column names.
-    pub names: Vec<String>,
+    names: Vec<String>,
     file: SourceFile,
     /// The footer, read once: that of a wide file is not small.
     metadata: ArrowReaderMetadata,
     first_rows: Vec<u64>,
-}
-
-/// A failure while reading, either the file's or the judge's.
-pub enum ReadFailure {
-    /// The file cannot be decoded.
-    File(String),
-    /// The consumer refused.
-    Judge(ExtractError),
-}
-
-impl ReadFailure {
-    /// As an extract error, naming the file.
-    pub fn into_extract(self, name: impl Fn(String) -> ExtractError) -> ExtractError {
-        match self {
-            Self::File(why) => name(why),
-            Self::Judge(e) => e,
-        }
-    }
 }
 
 /// A damaged file can make the decoder panic; that is the file's fault, not ours.
@@ -54,7 +65,7 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 ///
 /// # Errors
 /// A sentence naming what is wrong with the file.
-pub fn open(file: &SourceFile) -> Result<ParquetSource, String> {
+fn open(file: &SourceFile) -> Result<ParquetSource, String> {
     guarded(|| {
         let handle = File::open(&file.path).map_err(|e| e.to_string())?;
         let metadata = ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new())
@@ -73,31 +84,14 @@ pub fn open(file: &SourceFile) -> Result<ParquetSource, String> {
 
 impl ParquetSource {
     /// Rows as the footer counts them.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
+    fn rows(&self) -> u64 {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
     }
 
-    /// The row groups, to be read in any order.
-    #[must_use]
-    pub fn row_groups(&self) -> Vec<usize> {
-        (0..self.first_rows.len()).collect()
-    }
-
-    /// Reads the `needed` columns of one row group in batches; slots marked in `as_dictionary` arrive
-    /// as dictionaries when they hold text.
-    ///
-    /// # Errors
-    /// [`ReadFailure`].
-    pub fn read(
-        &self,
-        group: usize,
-        file: usize,
-        needed: &[usize],
-        as_dictionary: &[bool],
-        each: &mut dyn FnMut(RawBatch) -> Result<(), ExtractError>,
-    ) -> Result<(), ReadFailure> {
-        let mut reader = guarded(|| self.reader(group, needed, as_dictionary)).map_err(ReadFailure::File)?;
+    /// Reads one row group in batches.
+    fn read_group(&self, group: usize, request: &ReadRequest<'_>, sink: &dyn BatchSink) -> Result<(), ReadFailure> {
+        let needed = request.needed;
+        let mut reader = guarded(|| self.reader(group, needed, request.as_dictionary)).map_err(ReadFailure::File)?;
         // The reader yields columns in file order; slots are in binding order.
         let mut order: Vec<usize> = (0..needed.len()).collect();
         order.sort_by_key(|slot| needed[*slot]);
@@ -106,13 +100,15 @@ impl ParquetSource {
             place[*slot] = position;
         }
         let mut row = self.first_rows[group];
+        // The batches of a row group share their dictionaries.
+        let mut each = sink.stretch();
         loop {
             let batch = guarded(|| reader.next().transpose().map_err(|e| format!("the file is damaged: {e}")))
                 .map_err(ReadFailure::File)?;
             let Some(batch) = batch else { return Ok(()) };
             let columns: Vec<ArrayRef> = place.iter().map(|p| Arc::clone(batch.column(*p))).collect();
             let len = batch.num_rows();
-            each(RawBatch { file, rows: RowNumbers::From(row), columns, len, unreadable: Vec::new() })
+            each(RawBatch { file: request.file, rows: RowNumbers::From(row), columns, len, unreadable: Vec::new() })
                 .map_err(ReadFailure::Judge)?;
             row += len as u64;
         }
@@ -139,6 +135,26 @@ impl ParquetSource {
             .with_batch_size(BATCH_ROWS)
             .build()
             .map_err(|e| e.to_string())
+    }
+}
+
+impl OpenFile for ParquetSource {
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    fn read(
+        self: Box<Self>,
+        request: &ReadRequest<'_>,
+        sink: &dyn BatchSink,
+    ) -> Result<Vec<(Reason, u64)>, ReadFailure> {
+        let groups = 0..self.first_rows.len();
+        if request.in_order {
+            groups.into_iter().try_for_each(|group| self.read_group(group, request, sink))?;
+        } else {
+            groups.into_par_iter().try_for_each(|group| self.read_group(group, request, sink))?;
+        }
+        Ok(Vec::new())
     }
 }
 

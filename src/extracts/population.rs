@@ -3,7 +3,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::convert::{NO_DAY, Pools};
+use super::batch::Verdicts;
+use super::cells::Cells;
+use super::column::{NO_DAY, Pools};
 use super::ledger::Tally;
 use super::reason::Reason;
 use crate::domain::{Day, PayerType, PseudonymKey, Sex, Short, language_code, phone_key};
@@ -303,12 +305,12 @@ fn fill_gaps(facts: &mut EligibilityRow, other: &EligibilityRow) {
 
 /// Reads one row of a judged batch; the checks that need two columns are here.
 pub(super) fn row(
-    columns: &super::claims::Cells<'_>,
+    columns: &Cells<'_>,
     pools: &Pools,
     row: usize,
     as_of: Day,
     max_age: i32,
-    verdicts: &mut super::reader::Verdicts,
+    verdicts: &mut Verdicts,
 ) -> Option<EligibilityRow> {
     let c = |name: &str| columns.column(name);
     let index = |name: &str| columns.index(name);
@@ -390,7 +392,7 @@ fn zip5(text: &str) -> String {
 }
 
 /// The number of a language as its ISO 639-1 code; what is no known language stays as it is and is noted.
-fn language(text: &str, pools: &Pools, verdicts: &mut super::reader::Verdicts) -> u32 {
+fn language(text: &str, pools: &Pools, verdicts: &mut Verdicts) -> u32 {
     match language_code(text) {
         Some(code) => pools.word.intern(code),
         None => {

@@ -1,26 +1,96 @@
-//! Finding and opening input files. Owns the rules of files, folders and globs, content sniffing,
-//! hashing and streaming decompression with its bomb limits; refuses to know columns.
+//! What an input file is, whatever its format: its bytes, how they are packed, and the two traits that every format
+//! fills. Owns streaming decompression with its bomb limits; refuses to know any one format, and columns.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256};
+use super::batch::RawBatch;
+use super::error::{ExtractError, ReadFailure};
+use super::reason::Reason;
+use crate::config::ExtractConfig;
 
-use super::ExtractError;
-
-/// How a file's bytes are read.
+/// How a file's bytes are packed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
-    /// Plain CSV.
-    Csv,
-    /// CSV in gzip.
-    CsvGzip,
-    /// CSV in zstd.
-    CsvZstd,
-    /// Parquet.
-    Parquet,
+pub enum Packing {
+    /// As they are.
+    Plain,
+    /// gzip.
+    Gzip,
+    /// zstd.
+    Zstd,
+}
+
+/// What is known of a file before a format is chosen for it.
+pub struct Look<'a> {
+    /// Its first bytes, packed as they are.
+    pub head: &'a [u8],
+    /// Its name as told to people.
+    pub name: &'a str,
+    /// How it is packed.
+    pub packing: Packing,
+}
+
+/// A file format: one value of this trait, and one line in [`super::formats`].
+pub trait FileFormat: Sync {
+    /// The word of the configuration.
+    fn name(&self) -> &'static str;
+    /// Whether a file is of this format.
+    ///
+    /// # Errors
+    /// A sentence when it claims to be and is not.
+    fn recognises(&self, look: &Look<'_>) -> Result<bool, String>;
+    /// Opens a file up to its first row.
+    ///
+    /// # Errors
+    /// A sentence naming what is wrong with the file.
+    fn open(&self, file: &SourceFile, config: &ExtractConfig) -> Result<Box<dyn OpenFile>, String>;
+    /// Rows of a file, estimated without reading them; 0 for a file that cannot be opened.
+    fn estimate_rows(&self, file: &SourceFile) -> u64;
+}
+
+impl fmt::Debug for dyn FileFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A file opened up to its first row.
+pub trait OpenFile: Send {
+    /// Column names, in file order.
+    fn names(&self) -> &[String];
+    /// Reads every row and gives the batches to `sink`; says what was noted of the file as a whole, and how often.
+    ///
+    /// # Errors
+    /// [`ReadFailure`].
+    fn read(
+        self: Box<Self>,
+        request: &ReadRequest<'_>,
+        sink: &dyn BatchSink,
+    ) -> Result<Vec<(Reason, u64)>, ReadFailure>;
+}
+
+/// Which part of a file is wanted, and how.
+pub struct ReadRequest<'a> {
+    /// Index of the file, for its batches.
+    pub file: usize,
+    /// Columns wanted, by place in the file; a batch holds them in this order.
+    pub needed: &'a [usize],
+    /// Of `needed`, those whose text is worth reading as a dictionary.
+    pub as_dictionary: &'a [bool],
+    /// One batch after the other in file order, from one thread; else from many threads in any order.
+    pub in_order: bool,
+}
+
+/// Takes the batches of one stretch of a file: those that may share a dictionary, in order.
+pub type Stretch<'s> = Box<dyn FnMut(RawBatch) -> Result<(), ExtractError> + 's>;
+
+/// Takes the batches of a file, by stretches.
+pub trait BatchSink: Sync {
+    /// A new stretch.
+    fn stretch(&self) -> Stretch<'_>;
 }
 
 /// One input file, as it stood when the run looked first.
@@ -31,172 +101,23 @@ pub struct SourceFile {
     /// Name shown in quarantine and manifest: the file name, with its folder when a folder was read.
     pub name: String,
     /// How to read it.
-    pub format: Format,
+    pub format: &'static dyn FileFormat,
+    /// How it is packed.
+    pub packing: Packing,
     /// Size in bytes.
     pub bytes: u64,
     /// SHA-256, lower-case hex.
     pub sha256: String,
     /// Further names under which the same bytes stood.
     pub copies: u64,
-    modified: Option<SystemTime>,
+    /// When it was written last, as seen at the first look.
+    pub(super) modified: Option<SystemTime>,
 }
 
 /// Text longer than this many times its compressed size, past [`BOMB_FLOOR`], is refused.
 const BOMB_RATIO: u64 = 400;
 /// Bytes of text every compressed file may give.
 const BOMB_FLOOR: u64 = 256 << 20;
-
-/// The files of an extract, sorted by path; skips hidden files, `_markers`, `.crc` and `.tmp`.
-///
-/// # Errors
-/// [`ExtractError::Source`] when nothing is there or a file may not be read.
-pub fn discover(
-    extract: &str,
-    pattern: &str,
-    base: &Path,
-    root: Option<&Path>,
-) -> Result<Vec<SourceFile>, ExtractError> {
-    let fail = |why: String| ExtractError::Source { extract: extract.to_owned(), why };
-    let resolved = resolve(pattern, base);
-    let mut paths = Vec::new();
-    if resolved.is_dir() {
-        walk(&resolved, &mut paths).map_err(&fail)?;
-    } else if resolved.exists() {
-        paths.push(resolved.clone());
-    } else if pattern.contains(['*', '?', '[']) {
-        let glob = glob::glob(&resolved.to_string_lossy()).map_err(|e| fail(format!("the glob is not valid: {e}")))?;
-        for entry in glob {
-            let path = entry.map_err(|e| fail(format!("cannot read a folder of the glob: {}", e.error())))?;
-            if path.is_dir() {
-                walk(&path, &mut paths).map_err(&fail)?
-            } else if !skipped(&path) {
-                paths.push(path)
-            }
-        }
-    }
-    paths.sort();
-    paths.dedup();
-    if paths.is_empty() {
-        return Err(fail(format!(
-            "no file at `{pattern}`\nhint: paths are relative to the configuration file, then to the working directory"
-        )));
-    }
-    let files =
-        paths.into_iter().map(|p| describe(&p, &resolved, root).map_err(&fail)).collect::<Result<Vec<_>, _>>()?;
-    Ok(without_repeats(files))
-}
-
-/// Relative to the configuration's folder when something is there, else to the working directory.
-fn resolve(pattern: &str, base: &Path) -> PathBuf {
-    let beside = base.join(pattern);
-    let fixed: String = pattern.split(['*', '?', '[']).next().unwrap_or("").to_owned();
-    let anchor = |root: &Path| {
-        if fixed.len() == pattern.len() {
-            root.join(pattern)
-        } else {
-            root.join(Path::new(&fixed).parent().unwrap_or_else(|| Path::new("")))
-        }
-    };
-    if anchor(base).exists() || !anchor(Path::new("")).exists() { beside } else { PathBuf::from(pattern) }
-}
-
-fn skipped(path: &Path) -> bool {
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    name.starts_with('.') || name.starts_with('_') || name.ends_with(".crc") || name.ends_with(".tmp")
-}
-
-fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {
-    let entries = std::fs::read_dir(folder).map_err(|e| format!("cannot list the folder: {e}"))?;
-    for entry in entries {
-        let path = entry.map_err(|e| format!("cannot list the folder: {e}"))?.path();
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        match name.as_str() {
-            "_delta_log" => return Err("the folder is a Delta table: its dead files would be read too\nhint: export a snapshot as plain Parquet".to_owned()),
-            "_temporary" => return Err("the folder still holds _temporary: its writer has not finished".to_owned()),
-            _ if skipped(&path) => {}
-            _ if path.is_dir() => walk(&path, out)?,
-            _ => out.push(path),
-        }
-    }
-    Ok(())
-}
-
-fn describe(path: &Path, given: &Path, root: Option<&Path>) -> Result<SourceFile, String> {
-    let shown = path
-        .strip_prefix(given)
-        .ok()
-        .filter(|p| !p.as_os_str().is_empty())
-        .map_or_else(|| path.file_name().map(PathBuf::from).unwrap_or_default(), Path::to_path_buf);
-    let name = shown.to_string_lossy().into_owned();
-    let meta = std::fs::metadata(path).map_err(|e| format!("{name}: {e}"))?;
-    if !meta.is_file() {
-        return Err(format!("{name}: not a regular file"));
-    }
-    if let Some(root) = root {
-        let real = path.canonicalize().map_err(|e| format!("{name}: {e}"))?;
-        let root = root.canonicalize().map_err(|e| format!("run.input_root: {e}"))?;
-        if !real.starts_with(root) {
-            return Err(format!("{name}: lies outside run.input_root"));
-        }
-    }
-    if meta.len() == 0 {
-        return Err(format!("{name}: the file is empty (0 bytes)"));
-    }
-    let mut file = File::open(path).map_err(|e| format!("{name}: {e}"))?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0_u8; 1 << 20];
-    let mut head = Vec::new();
-    loop {
-        let n = file.read(&mut buffer).map_err(|e| format!("{name}: {e}"))?;
-        if n == 0 {
-            break;
-        }
-        if head.is_empty() {
-            head.extend_from_slice(&buffer[..n.min(8)]);
-        }
-        hasher.update(&buffer[..n]);
-    }
-    let sha256 = crate::domain::hex(&hasher.finalize());
-    Ok(SourceFile {
-        path: path.to_path_buf(),
-        format: sniff(&head, &name)?,
-        name,
-        bytes: meta.len(),
-        sha256,
-        copies: 0,
-        modified: meta.modified().ok(),
-    })
-}
-
-fn sniff(head: &[u8], name: &str) -> Result<Format, String> {
-    match head {
-        [b'P', b'A', b'R', b'1', ..] => Ok(Format::Parquet),
-        [0x1F, 0x8B, ..] => Ok(Format::CsvGzip),
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => Ok(Format::CsvZstd),
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(format!("{name}: the file is UTF-16\nhint: export it as UTF-8")),
-        _ if name.ends_with(".parquet") => Err(format!("{name}: not a Parquet file (its first bytes are not PAR1)")),
-        _ => Ok(Format::Csv),
-    }
-}
-
-/// The same bytes under two names are read once.
-fn without_repeats(files: Vec<SourceFile>) -> Vec<SourceFile> {
-    let mut kept: Vec<SourceFile> = Vec::with_capacity(files.len());
-    let mut place = rustc_hash::FxHashMap::default();
-    for file in files {
-        match place.get(&file.sha256) {
-            Some(at) => {
-                let first: &mut SourceFile = &mut kept[*at];
-                first.copies += 1;
-            }
-            None => {
-                place.insert(file.sha256.clone(), kept.len());
-                kept.push(file);
-            }
-        }
-    }
-    kept
-}
 
 impl SourceFile {
     /// Whether the file is still the one that was hashed.
@@ -205,16 +126,16 @@ impl SourceFile {
         std::fs::metadata(&self.path).is_ok_and(|m| m.len() == self.bytes && m.modified().ok() == self.modified)
     }
 
-    /// The decompressed text of a CSV file, as a stream.
+    /// The unpacked bytes of the file, as a stream.
     ///
     /// # Errors
     /// When the file cannot be opened.
     pub fn open_text(&self) -> io::Result<Box<dyn Read + Send>> {
         let file = File::open(&self.path)?;
-        let reader: Box<dyn Read + Send> = match self.format {
-            Format::Csv | Format::Parquet => return Ok(Box::new(file)),
-            Format::CsvGzip => Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 18, file))),
-            Format::CsvZstd => Box::new(zstd::Decoder::new(file)?),
+        let reader: Box<dyn Read + Send> = match self.packing {
+            Packing::Plain => return Ok(Box::new(file)),
+            Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 18, file))),
+            Packing::Zstd => Box::new(zstd::Decoder::new(file)?),
         };
         Ok(Box::new(Capped { inner: reader, given: 0, limit: BOMB_FLOOR.max(self.bytes.saturating_mul(BOMB_RATIO)) }))
     }

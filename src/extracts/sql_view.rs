@@ -2,7 +2,7 @@
 //! and the polars SQL call; refuses to know any one layout.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, StringArray};
@@ -10,10 +10,10 @@ use arrow_schema::DataType;
 use polars::prelude as pl;
 use polars::prelude::IntoLazy;
 
-use super::ExtractError;
-use super::reader::{BATCH_ROWS, ExtractReader, RawBatch, RowNumbers, Unreadable};
-use super::source::Format;
-use super::{csv_reader, parquet_reader};
+use super::batch::{BATCH_ROWS, RawBatch, RowNumbers, Unreadable};
+use super::error::ExtractError;
+use super::source::{BatchSink, ReadRequest, SourceFile, Stretch};
+use crate::config::ExtractConfig;
 
 /// The result of a view: text columns.
 pub struct View {
@@ -24,41 +24,23 @@ pub struct View {
     columns: Vec<StringArray>,
 }
 
-/// Runs `sql` over the extract's files as table `raw`, every column text, with `file_name` and
-/// `row_number` added.
+/// Runs `sql` over an extract's files as table `raw`, every column text, with `file_name` and `row_number` added.
 ///
 /// # Errors
 /// When a file cannot be read or the SQL is refused.
-pub fn run(reader: &ExtractReader<'_>, sql: &str) -> Result<View, ExtractError> {
-    let refuse = |why: String| ExtractError::Contract { extract: reader.spec.name.to_owned(), problems: vec![why] };
+pub fn run_view(extract: &str, sql: &str, files: &[SourceFile], config: &ExtractConfig) -> Result<View, ExtractError> {
+    let refuse = |why: String| ExtractError::Contract { extract: extract.to_owned(), problems: vec![why] };
     let mut raw = Raw::default();
-    for (index, file) in reader.files.iter().enumerate() {
-        let unreadable = |why: String| ExtractError::Unreadable {
-            extract: reader.spec.name.to_owned(),
-            file: file.name.clone(),
-            why,
-        };
-        if file.format == Format::Parquet {
-            let source = parquet_reader::open(file).map_err(unreadable)?;
-            let all: Vec<usize> = (0..source.names.len()).collect();
-            for group in source.row_groups() {
-                source
-                    .read(group, index, &all, &vec![false; all.len()], &mut |batch| {
-                        raw.add(&source.names, &file.name, batch).map_err(&refuse)
-                    })
-                    .map_err(|e| e.into_extract(unreadable))?;
-            }
-        } else {
-            let (names, rows) = csv_reader::open(file, reader.config).map_err(unreadable)?;
-            let all: Vec<usize> = (0..names.len()).collect();
-            let (send, receive) = std::sync::mpsc::sync_channel(4);
-            std::thread::scope(|scope| {
-                let producer = scope.spawn(move || rows.run(index, &all, &send));
-                let added = receive.into_iter().try_for_each(|batch| raw.add(&names, &file.name, batch));
-                let produced = producer.join().unwrap_or_else(|_| Err("the reader stopped unexpectedly".to_owned()));
-                added.map_err(&refuse).and(produced.map_err(unreadable))
-            })?;
-        }
+    for (index, file) in files.iter().enumerate() {
+        let unreadable =
+            |why: String| ExtractError::Unreadable { extract: extract.to_owned(), file: file.name.clone(), why };
+        let opened = file.format.open(file, config).map_err(unreadable)?;
+        let names = opened.names().to_vec();
+        let needed: Vec<usize> = (0..names.len()).collect();
+        let as_dictionary = vec![false; needed.len()];
+        let request = ReadRequest { file: index, needed: &needed, as_dictionary: &as_dictionary, in_order: true };
+        let gather = Gather { raw: Mutex::new(&mut raw), names: &names, file: &file.name, refuse: &refuse };
+        opened.read(&request, &gather).map_err(|e| e.into_extract(unreadable))?;
     }
     let unreadable = std::mem::take(&mut raw.unreadable);
     let frame = raw.frame().map_err(|e| refuse(e.to_string()))?;
@@ -67,7 +49,7 @@ pub fn run(reader: &ExtractReader<'_>, sql: &str) -> Result<View, ExtractError> 
     let result = context
         .execute(sql)
         .and_then(pl::LazyFrame::collect)
-        .map_err(|e| refuse(format!("[extracts.{}] sql: {e}", reader.spec.name)))?;
+        .map_err(|e| refuse(format!("[extracts.{extract}] sql: {e}")))?;
     let mut names = Vec::new();
     let mut columns = Vec::new();
     for column in result.columns() {
@@ -106,6 +88,23 @@ impl View {
                 }
             })
             .collect()
+    }
+}
+
+/// Adds the batches of one file to the raw columns.
+struct Gather<'g> {
+    raw: Mutex<&'g mut Raw>,
+    names: &'g [String],
+    file: &'g str,
+    refuse: &'g (dyn Fn(String) -> ExtractError + Sync),
+}
+
+impl BatchSink for Gather<'_> {
+    fn stretch(&self) -> Stretch<'_> {
+        Box::new(|batch| {
+            let mut raw = self.raw.lock().unwrap_or_else(PoisonError::into_inner);
+            raw.add(self.names, self.file, batch).map_err(self.refuse)
+        })
     }
 }
 

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use super::facts::{malformed, pair};
-use super::{ReferenceError, sets};
+use super::error::ReferenceError;
+use super::rows::{malformed, pair};
+use super::sets;
 
 /// A class of medicines.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

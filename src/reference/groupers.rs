@@ -5,8 +5,9 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::facts::{Sorted, family, find, malformed, number};
-use super::{ReferenceError, sets};
+use super::error::ReferenceError;
+use super::rows::{Sorted, family, find, malformed, number};
+use super::sets;
 
 /// CCSR categories of a code, as places in [`Groupers::ccsr_names`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::facts::{malformed, number};
-use super::{ReferenceError, sets};
+use super::error::ReferenceError;
+use super::rows::{malformed, number};
+use super::sets;
 
 /// A version of the model.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

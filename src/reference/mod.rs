@@ -4,16 +4,19 @@
 mod ahrq_sets;
 mod care_codes;
 mod drugs;
+mod error;
 mod facts;
 mod frailty;
 mod groupers;
 mod hcc;
 mod rates;
+mod rows;
 mod sets;
 
 pub use ahrq_sets::{PqeSet, PqiSet};
 pub use care_codes::{CareCodes, CareDiagnosis, CareService, CareSetting};
 pub use drugs::{DrugClass, Drugs};
+pub use error::ReferenceError;
 pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, SDOH_DOMAINS, Sensitive, bit_names};
 pub use facts::{CodeStatus, DxFacts, PxFacts, Reference};
 pub use frailty::{FRAILTY_MARKERS, equipment_markers};
@@ -24,26 +27,3 @@ pub use hcc::{
 };
 pub use rates::{AreaRates, age_band_pqe, age_band_pqi};
 pub use sets::{CodeSet, code_sets, code_sets_in, sha256_hex};
-
-/// Why the reference tables could not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ReferenceError {
-    /// A set's file is missing or unreadable.
-    #[error("code set {set}: {why}")]
-    Unreadable {
-        /// The set's id.
-        set: String,
-        /// The cause.
-        why: String,
-    },
-    /// A row of a set does not parse.
-    #[error("code set {set}, row {row}: {why}")]
-    Malformed {
-        /// The set's id.
-        set: String,
-        /// 1-based row after the header.
-        row: usize,
-        /// The cause.
-        why: String,
-    },
-}

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::facts::{number, pair};
-use super::{ReferenceError, sets};
+use super::error::ReferenceError;
+use super::rows::{number, pair};
+use super::sets;
 use crate::domain::Sex;
 
 /// AHRQ area risk-adjustment parameters and county poverty deciles.

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::ReferenceError;
+use super::error::ReferenceError;
 
 /// What a code set is, whose it is and how many rows it has; one row of `config/code-sets/index.toml`.
 #[derive(Clone, Debug, Deserialize)]

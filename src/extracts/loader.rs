@@ -1,0 +1,79 @@
+//! Reads one extract of the plan through its consumer. Owns the accounts and the quarantine that grow on the way; refuses
+//! to know what the rows mean.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use super::batch::{Batch, Verdicts};
+use super::column::Pools;
+use super::contract::ExtractSpec;
+use super::error::ExtractError;
+use super::inputs::{Discovered, contract_of};
+use super::ledger::{Ledger, QuarantineRow, Tally};
+use super::reader::{Consumer, ExtractReader};
+use super::reason::Reason;
+use super::report::ExtractReport;
+use super::source::SourceFile;
+use crate::config::{ExtractConfig, RunPlan};
+
+/// What reading needs beside the plan.
+pub struct LoadOptions<'a> {
+    /// Extracts that may hold no rows.
+    pub allow_empty: &'a [String],
+    /// Folder of the spill file.
+    pub scratch: &'a Path,
+    /// Set when told to stop.
+    pub stop: &'a AtomicBool,
+    /// Told the name of each extract before it is read.
+    pub progress: &'a (dyn Fn(&str) + Sync),
+}
+
+/// What reading one extract after the other needs, and what it has given so far.
+pub(super) struct Loader<'a> {
+    pub plan: &'a RunPlan,
+    pub found: &'a Discovered,
+    pub options: &'a LoadOptions<'a>,
+    pub pools: &'a Pools,
+    pub reports: BTreeMap<&'static str, ExtractReport>,
+    pub quarantine: Vec<QuarantineRow>,
+}
+
+impl Loader<'_> {
+    /// Reads one extract through `consume`; an extract that is not configured is skipped.
+    pub fn read(
+        &mut self,
+        name: &'static str,
+        consume: impl Fn(&'static ExtractSpec, &Batch, &mut Verdicts) + Sync,
+    ) -> Result<(), ExtractError> {
+        let (Some(config), Some(files)) = (self.plan.extracts.get(name), self.found.files.get(name)) else {
+            return Ok(());
+        };
+        let Some(spec) = contract_of(name, &self.plan.models.feature_columns) else { return Ok(()) };
+        (self.options.progress)(name);
+        let ledger = Ledger::default();
+        let reader = ExtractReader { spec, config, files, pools: self.pools, stop: self.options.stop };
+        let consumer: Consumer<'_> = &|batch, verdicts| consume(spec, batch, verdicts);
+        reader.read(&ledger, consumer)?;
+        ledger.note(Reason::RepeatedFile, files.iter().map(|f| f.copies).sum());
+        let (tally, rows) = ledger.finish();
+        let may_be_empty = name == "sdoh_screening" || self.options.allow_empty.iter().any(|e| e == name);
+        if tally.rows_in == 0 && !may_be_empty {
+            return Err(ExtractError::Empty { extract: name.to_owned() });
+        }
+        self.quarantine.extend(rows);
+        self.reports.insert(name, report(tally, files, config));
+        Ok(())
+    }
+}
+
+fn report(tally: Tally, files: &[SourceFile], config: &ExtractConfig) -> ExtractReport {
+    ExtractReport {
+        tally,
+        files: files.to_vec(),
+        max_bad_share: config.max_bad_share.unwrap_or(0.05),
+        explicit_share: config.max_bad_share.is_some(),
+        stale: false,
+        unchanged: false,
+    }
+}
