@@ -70,7 +70,7 @@ fn tokens(text: &str) -> Vec<Token> {
             }
             i += 2;
         } else if at(i + raw) == 'r' && matches!(at(i + raw + 1), '"' | '#') {
-            let hashes = (i + raw + 1..).take_while(|k| at(*k) == '#').count();
+            let hashes = (i + raw + 1..c.len()).take_while(|k| at(*k) == '#').count();
             let end: String = std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
             i += raw + 2 + hashes;
             while i < c.len() && !c[i..].starts_with(&end.chars().collect::<Vec<_>>()) {
