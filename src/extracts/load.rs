@@ -74,7 +74,7 @@ pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Re
     let mut loader = Loader { plan, found, options, pools: &pools, reports: BTreeMap::new(), quarantine: Vec::new() };
     let population = read_population(&mut loader, as_of)?;
     let ingredients = feeds::read_ingredients(&mut loader)?;
-    let limit = plan.run.max_memory_bytes().unwrap_or(1 << 30);
+    let limit = plan.run.max_memory.bytes();
     let buckets = Buckets::new(population.members.len(), limit, options.scratch).map_err(ExtractError::Spill)?;
     let context = Context { population: &population, pools: &pools, as_of };
     loader.read("medical_claim", |spec, batch, v| claims::claim_lines(spec, &context, &buckets, batch, v))?;
