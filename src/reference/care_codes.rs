@@ -5,8 +5,9 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::facts::malformed;
-use super::{ReferenceError, sets};
+use super::error::ReferenceError;
+use super::rows::malformed;
+use super::sets;
 use crate::domain::Short;
 
 /// A family of diagnoses that opens or closes a follow-up clock. Modelled on public descriptions, with our own lists.
