@@ -3,7 +3,8 @@
 
 use std::time::Instant;
 
-use lamplight::learners::{Artifact, Purpose, Ready, read_csv};
+use lamplight::learners::{Purpose, Ready, read_csv};
+use lamplight::publish::read_artifact;
 
 /// The program's own.
 #[global_allocator]
@@ -32,7 +33,7 @@ fn main() {
     };
     let bytes = std::fs::read(table).expect("a table");
     for model in words {
-        let artifact = Artifact::read(std::path::Path::new(&model)).expect("a model");
+        let artifact = read_artifact(std::path::Path::new(&model)).expect("a model");
         let table = read_csv(&bytes, &artifact.spec, Purpose::Score).expect("a table that fits");
         let ready = Ready::new(&artifact);
         let rows = table.rows() as f64;

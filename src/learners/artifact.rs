@@ -8,7 +8,6 @@ use crate::learners::logistic::LogisticModel;
 use crate::learners::metrics::Evaluation;
 use crate::learners::table::{FeatureDictionary, TableSpec};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::path::Path;
 
 /// Version of the folder's layout.
 pub const FORMAT: u32 = 1;
@@ -153,42 +152,6 @@ impl Artifact {
         }
         Ok(())
     }
-
-    /// Writes the files into an existing folder, one by one; the caller makes it atomic.
-    ///
-    /// # Errors
-    /// [`LearnError::Io`] and those of [`Artifact::to_files`].
-    pub fn write(&self, folder: &Path) -> Result<(), LearnError> {
-        for (name, bytes) in self.to_files()? {
-            let path = folder.join(name);
-            std::fs::write(&path, bytes).map_err(|source| io(&path, source))?;
-        }
-        Ok(())
-    }
-
-    /// Reads a folder.
-    ///
-    /// # Errors
-    /// [`LearnError::Io`] and those of [`Artifact::from_files`].
-    pub fn read(folder: &Path) -> Result<Self, LearnError> {
-        Self::from_files(|name| {
-            let path = folder.join(name);
-            std::fs::read(&path).map_err(|source| {
-                if source.kind() == std::io::ErrorKind::NotFound {
-                    let place = folder.display();
-                    LearnError::Spec(format!(
-                        "{place} holds no model: there is no {name}\nhint: name a folder that `train` wrote"
-                    ))
-                } else {
-                    io(&path, source)
-                }
-            })
-        })
-    }
-}
-
-fn io(path: &Path, source: std::io::Error) -> LearnError {
-    LearnError::Io { path: path.display().to_string(), source }
 }
 
 fn json<T: Serialize>(value: &T, pretty: bool) -> Result<Vec<u8>, LearnError> {

@@ -5,7 +5,7 @@
 //! two numbers cannot overfit a few hundred events, and it is linear in the log-odds, so that
 //! reasons scaled by the slope still sum exactly to the published log-odds.
 
-use crate::learners::boosting::sigmoid;
+use crate::learners::log_odds::sigmoid;
 use crate::learners::metrics::{calibration_fit, in_the_large};
 use crate::learners::{LearnError, Refusal};
 use serde::{Deserialize, Serialize};
@@ -146,7 +146,7 @@ fn forwards(raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<(), Lear
     if test >= -2.0 * variance.sqrt() {
         return Ok(());
     }
-    let start = (crate::learners::metrics::logit(share), 0.0);
+    let start = (crate::learners::log_odds::logit(share), 0.0);
     Err(Refusal::Backwards { slope: calibration_fit(raw, y, weight, start).slope }.into())
 }
 

@@ -19,6 +19,7 @@ pub mod boosting;
 pub mod calibrate;
 pub mod chance;
 mod error;
+pub mod log_odds;
 pub mod logistic;
 pub mod metrics;
 pub mod scoring;

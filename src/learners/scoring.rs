@@ -170,7 +170,7 @@ impl<'a> Ready<'a> {
         for from in (0..encoded.rows).step_by(PART) {
             let c = self.contributions_part(&encoded, from, PART.min(encoded.rows - from));
             rows.par_extend(c.log_odds.par_iter().enumerate().map(|(i, z)| ScoredRow {
-                probability: crate::learners::boosting::sigmoid(*z),
+                probability: crate::learners::log_odds::sigmoid(*z),
                 reasons: reasons(&encoded, from + i, &c.values[i * c.cols..(i + 1) * c.cols]),
             }));
         }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::learners::boosting::BoostParams;
 use crate::learners::chance::draw;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const SPEC: &str = "id='id'\ngroup='person'\norder='id'\nmissing=['?']\nseed=3\n[label]\ncolumn='y'\npositive=['yes']\n[features]\nnumeric=['visits','lab']\ncategorical=['ward','race']\n";
@@ -19,7 +20,7 @@ fn csv(rows: usize, order: impl Fn(usize) -> usize) -> String {
         let lab = if unit(3, i) < 0.3 { "?".to_owned() } else { format!("{:.2}", unit(4, i)) };
         let ward = ["north", "south", "east", "?"][(unit(5, i) * 4.0) as usize];
         let z = -2.2 + 0.4 * visits + if ward == "east" { 0.8 } else { 0.0 } + if lab == "?" { 0.5 } else { 0.0 };
-        let y = if unit(6, i) < boosting::sigmoid(z) { "yes" } else { "no" };
+        let y = if unit(6, i) < log_odds::sigmoid(z) { "yes" } else { "no" };
         let _ = writeln!(out, "{i},p{},{visits},{lab},{ward},{},{y}", i / 2, ["a", "b"][i % 2]);
     }
     out
@@ -53,7 +54,7 @@ fn both_learners_find_the_plant_calibrated_and_explained() {
         for (i, row) in scored.rows.iter().enumerate().step_by(97) {
             let sum = c.base + c.values[i * c.cols..(i + 1) * c.cols].iter().sum::<f64>();
             assert!((sum - c.log_odds[i]).abs() < 1e-9);
-            assert!((boosting::sigmoid(sum) - row.probability).abs() < 1e-12);
+            assert!((log_odds::sigmoid(sum) - row.probability).abs() < 1e-12);
             let words = row.reasons.iter().map(|r| r.as_ref().map_or_else(String::new, |r| scored.text(r)));
             assert!(words.into_iter().all(|r| r.contains(" = ") && r.ends_with(')')), "{row:?}");
         }
@@ -83,19 +84,24 @@ fn row_order_and_thread_count_never_show() {
 fn a_folder_reloads_bit_for_bit_and_damage_is_found() {
     for learner in ["boosted", "logistic"] {
         let trained = train_table(csv(3000, |i| i).as_bytes(), &spec(learner), &options()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        trained.artifact.write(folder.path()).unwrap();
-        let back = Artifact::read(folder.path()).unwrap();
+        let files: BTreeMap<String, Vec<u8>> = trained.artifact.to_files().unwrap().into_iter().collect();
+        let read = |files: &BTreeMap<String, Vec<u8>>| {
+            Artifact::from_files(|n| files.get(n).cloned().ok_or_else(|| LearnError::Spec(format!("no {n}"))))
+        };
+        let back = read(&files).unwrap();
         assert_eq!(back, trained.artifact);
         assert_eq!(back.to_files().unwrap(), trained.artifact.to_files().unwrap());
-        let features = folder.path().join("features.json");
-        let text = std::fs::read_to_string(&features).unwrap();
-        std::fs::write(&features, text.replace("\"north\"", "\"nord\"")).unwrap();
-        assert_eq!(Artifact::read(folder.path()).unwrap_err().exit_code(), 5);
-        std::fs::write(&features, "{").unwrap();
-        assert!(matches!(Artifact::read(folder.path()), Err(LearnError::Artifact(_))));
-        std::fs::remove_file(&features).unwrap();
-        assert!(matches!(Artifact::read(folder.path()), Err(LearnError::Spec(_))));
+        let with = |text: Vec<u8>| {
+            let mut changed = files.clone();
+            changed.insert("features.json".to_owned(), text);
+            changed
+        };
+        let text = String::from_utf8(files["features.json"].clone()).unwrap();
+        assert_eq!(read(&with(text.replace("\"north\"", "\"nord\"").into_bytes())).unwrap_err().exit_code(), 5);
+        assert!(matches!(read(&with(b"{".to_vec())), Err(LearnError::Artifact(_))));
+        let mut gone = files.clone();
+        gone.remove("features.json");
+        assert!(matches!(read(&gone), Err(LearnError::Spec(_))));
     }
 }
 

@@ -491,7 +491,7 @@ impl Bench<'_> {
 
 /// Log loss of one row at a raw score.
 fn row_loss(z: f64, y: f32) -> f64 {
-    crate::learners::boosting::softplus(z) - f64::from(y) * z
+    crate::learners::log_odds::softplus(z) - f64::from(y) * z
 }
 
 fn importance(model: &Model, dictionary: &FeatureDictionary, encoded: &Encoded<'_>) -> Vec<(String, f64)> {

@@ -4,17 +4,22 @@
 // Counts turn into shares here; they stay far below 2^52. Flags among comparators are exactly 0 or 1.
 #![allow(clippy::cast_precision_loss, clippy::float_cmp)]
 
-pub mod book;
 mod cards;
 pub mod evaluation;
 mod outcome;
 mod percentile;
 mod published;
-mod reasons;
+mod published_reasons;
+mod reason;
+mod score;
+mod scores;
 pub mod trained;
 
 pub use cards::{ModelCard, cards};
 pub use outcome::Outcome;
 pub use percentile::{percentile_among, percentiles};
-pub use published::{Score, ScoreStatus, residual, score_all};
-pub use reasons::{Driver, Reason, drivers, for_member, plain_condition};
+pub use published::{residual, score_all};
+pub use published_reasons::{drivers, reasons_from_indices};
+pub use reason::{Driver, Reason, plain_condition};
+pub use score::{Basis, Horizon, ModelId, NotScored, Score, ScoreId, ScoreStatus};
+pub use scores::{ScoreReasons, Scores, TrainedScore, apply_trained_scores};

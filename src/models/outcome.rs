@@ -1,6 +1,8 @@
 //! The outcomes a model can learn: ids, horizons, whom they are asked of. Owns those words; refuses to find an
 //! event in a history (see the pipeline).
 
+use super::score::{Horizon, ScoreId};
+
 /// One outcome.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Outcome {
@@ -67,23 +69,21 @@ impl Outcome {
 
     /// The score it fills.
     #[must_use]
-    pub fn score_id(self) -> &'static str {
+    pub fn score(self) -> ScoreId {
         match self {
-            Self::Readmit30 => "readmit30",
-            Self::AvoidHosp30 | Self::AvoidHosp90 | Self::AvoidHosp365 => "avoid_hosp",
-            Self::UnplannedAdmit365 => "unplanned_admit",
-            Self::AvoidEd90 => "avoid_ed",
+            Self::Readmit30 => ScoreId::Readmit30,
+            Self::AvoidHosp30 => ScoreId::AvoidHosp(Horizon::Days30),
+            Self::AvoidHosp90 => ScoreId::AvoidHosp(Horizon::Days90),
+            Self::AvoidHosp365 => ScoreId::AvoidHosp(Horizon::Days365),
+            Self::UnplannedAdmit365 => ScoreId::UnplannedAdmit,
+            Self::AvoidEd90 => ScoreId::AvoidEd,
         }
     }
 
     /// Days ahead.
     #[must_use]
     pub fn horizon_days(self) -> i32 {
-        match self {
-            Self::Readmit30 | Self::AvoidHosp30 => 30,
-            Self::AvoidHosp90 | Self::AvoidEd90 => 90,
-            Self::AvoidHosp365 | Self::UnplannedAdmit365 => 365,
-        }
+        self.score().horizon_days()
     }
 
     /// Asked of adults only.

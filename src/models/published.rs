@@ -1,60 +1,13 @@
 //! Scores from published indices, used until a model is trained. Owns which index stands for which
 //! score and who cannot be scored; refuses to let an area rate order people.
 
-use super::{percentile_among, percentiles};
+use super::percentile::percentile_among;
+use super::score::{Horizon, ModelId, NotScored, Score, ScoreId};
+use super::scores::rank_by_probability;
 use crate::domain::{Day, Sex};
 use crate::extracts::Population;
 use crate::features::Snapshot;
 use crate::reference::Reference;
-
-/// Scored, or why not.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ScoreStatus {
-    /// A probability stands.
-    Scored,
-    /// None, for this reason.
-    NotScored(&'static str),
-}
-
-impl ScoreStatus {
-    /// `scored` or `not_scored:<reason>`.
-    #[must_use]
-    pub fn text(self) -> String {
-        match self {
-            Self::Scored => "scored".to_owned(),
-            Self::NotScored(why) => format!("not_scored:{why}"),
-        }
-    }
-}
-
-/// One score of one member.
-#[derive(Clone, Debug)]
-pub struct Score {
-    /// Index in the population.
-    pub member: u32,
-    /// Stay, for scores of a discharge.
-    pub stay_id: Option<Box<str>>,
-    /// `avoid_hosp`, `avoid_ed`, `unplanned_admit`, `readmit30`, `readmit30_residual`.
-    pub score_id: &'static str,
-    /// Days ahead.
-    pub horizon_days: i32,
-    /// 0..1; `None` when not scored.
-    pub probability: Option<f64>,
-    /// 0..100 among those scored on this score and horizon.
-    pub percentile: Option<f64>,
-    /// Scored or why not.
-    pub status: ScoreStatus,
-    /// Model or index.
-    pub model_id: &'static str,
-    /// `published_index` or `trained`.
-    pub basis: &'static str,
-}
-
-/// What stands while no model is trained.
-const PUBLISHED: &str = "published_index";
-
-/// Horizons of `avoid_hosp`, in days.
-const AVOID_HORIZONS: [i32; 3] = [30, 90, 365];
 
 /// A yearly probability over another number of days, at a constant hazard.
 fn over_days(yearly: f64, days: i32) -> f64 {
@@ -87,66 +40,37 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
     keys.sort_unstable();
     for (s, sex, decile, yearly) in enrolled {
         let rank = percentile_among(&keys, &s.key);
-        for days in AVOID_HORIZONS {
-            let status = if s.age < 18 {
-                ScoreStatus::NotScored("age_under_18")
-            } else if yearly.is_none() {
-                ScoreStatus::NotScored("unknown_sex")
-            } else {
-                ScoreStatus::Scored
-            };
-            let scored = status == ScoreStatus::Scored;
-            out.push(Score {
-                member: s.member,
-                stay_id: None,
-                score_id: "avoid_hosp",
-                horizon_days: days,
-                probability: yearly.filter(|_| scored).map(|y| over_days(y, days)),
-                percentile: rank.filter(|_| scored),
-                status,
-                model_id: "ahrq_pqi_v2024",
-                basis: PUBLISHED,
+        let adult = s.age >= 18;
+        for horizon in Horizon::ALL {
+            let id = ScoreId::AvoidHosp(horizon);
+            out.push(match yearly {
+                _ if !adult => Score::missing(s.member, id, NotScored::AgeUnder18),
+                None => Score::missing(s.member, id, NotScored::UnknownSex),
+                Some(y) => Score {
+                    percentile: rank,
+                    ..Score::published(s.member, id, over_days(y, horizon.days()), ModelId::AhrqPqi)
+                },
             });
         }
-        out.push(not_scored(s.member, "unplanned_admit", 365, "no_model"));
+        out.push(Score::missing(s.member, ScoreId::UnplannedAdmit, NotScored::NoModel));
         out.push(avoid_ed(s, sex, decile, reference));
         for recent in &s.recent {
             let risk = reference.lace_risk_percent[usize::from(recent.lace.total().min(19))] / 100.0;
             let passed = as_of.since(recent.discharge);
-            for (score_id, horizon_days, probability) in
-                [("readmit30", 30, risk), ("readmit30_residual", 30 - passed, residual(risk, passed))]
+            for (id, horizon_days, p) in
+                [(ScoreId::Readmit30, 30, risk), (ScoreId::Readmit30Residual, 30 - passed, residual(risk, passed))]
             {
                 out.push(Score {
-                    member: s.member,
                     stay_id: Some(recent.stay_id.clone()),
-                    score_id,
                     horizon_days,
-                    probability: Some(probability),
-                    percentile: None,
-                    status: ScoreStatus::Scored,
-                    model_id: "lace_2010",
-                    basis: PUBLISHED,
+                    ..Score::published(s.member, id, p, ModelId::Lace)
                 });
             }
         }
     }
-    rank_by_probability(&mut out, "avoid_ed");
-    rank_by_probability(&mut out, "readmit30");
+    rank_by_probability(&mut out, ScoreId::AvoidEd);
+    rank_by_probability(&mut out, ScoreId::Readmit30);
     out
-}
-
-fn not_scored(member: u32, score_id: &'static str, horizon_days: i32, why: &'static str) -> Score {
-    Score {
-        member,
-        stay_id: None,
-        score_id,
-        horizon_days,
-        probability: None,
-        percentile: None,
-        status: ScoreStatus::NotScored(why),
-        model_id: "",
-        basis: PUBLISHED,
-    }
 }
 
 /// The chance of at least one PQE visit in 90 days from the sum of the five published rates.
@@ -154,37 +78,12 @@ fn avoid_ed(s: &Snapshot, sex: Sex, decile: Option<u8>, reference: &Reference) -
     let yearly: f64 =
         ["01", "02", "03", "04", "05"].into_iter().filter_map(|m| reference.rates.pqe(m, s.age, sex, decile)).sum();
     if sex == Sex::Unknown {
-        return not_scored(s.member, "avoid_ed", 90, "unknown_sex");
+        return Score::missing(s.member, ScoreId::AvoidEd, NotScored::UnknownSex);
     }
     if s.age < 18 {
-        return not_scored(s.member, "avoid_ed", 90, "age_under_18");
+        return Score::missing(s.member, ScoreId::AvoidEd, NotScored::AgeUnder18);
     }
-    let probability = -libm::expm1(-yearly * 90.0 / 365.0);
-    Score {
-        member: s.member,
-        stay_id: None,
-        score_id: "avoid_ed",
-        horizon_days: 90,
-        probability: Some(probability),
-        percentile: None,
-        status: ScoreStatus::Scored,
-        model_id: "ahrq_pqe_v2024",
-        basis: PUBLISHED,
-    }
-}
-
-fn rank_by_probability(scores: &mut [Score], score_id: &str) {
-    let at: Vec<usize> = scores
-        .iter()
-        .enumerate()
-        .filter(|(_, s)| s.score_id == score_id && s.probability.is_some())
-        .map(|(i, _)| i)
-        .collect();
-    // Probabilities are never negative, so their bits order as they do.
-    let values: Vec<u64> = at.iter().map(|i| scores[*i].probability.unwrap_or(0.0).to_bits()).collect();
-    for (i, rank) in at.into_iter().zip(percentiles(&values)) {
-        scores[i].percentile = Some(rank);
-    }
+    Score::published(s.member, ScoreId::AvoidEd, -libm::expm1(-yearly * 90.0 / 365.0), ModelId::AhrqPqe)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::domain::{Day, business_days_between, stable_hash};
 use crate::extracts::Override;
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::WorkKind;
-use crate::models::{Driver, Reason, drivers, percentile_among, residual};
+use crate::models::{Driver, Reason, ScoreId, drivers, percentile_among, residual};
 
 /// Which stream a person came by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -178,28 +178,17 @@ fn tightest_clock(s: &Snapshot, complex: bool, as_of: Day) -> Option<Clock> {
 pub fn build_candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
     let as_of = inputs.plan.as_of;
     let base_reach = reach_rate(inputs);
-    let mut probability: FxHashMap<u32, f64> = FxHashMap::default();
-    for score in inputs.scores.iter().filter(|s| s.score_id == "avoid_hosp" && s.horizon_days == 90) {
-        if let Some(p) = score.probability {
-            probability.insert(score.member, p);
-        }
-    }
-    let left: FxHashMap<(u32, &str), f64> = inputs
-        .scores
-        .iter()
-        .filter(|s| s.score_id == "readmit30_residual")
-        .filter_map(|s| Some(((s.member, s.stay_id.as_deref()?), s.probability?)))
-        .collect();
+    let probability = |member: u32| inputs.scores.probability(member, ScoreId::RISK);
     // Rank among those who are scored: the dead are not, and somebody without a score is placed among the others.
     let alive =
         |s: &&Snapshot| s.enrolled && s.age >= 18 && inputs.extracts.population.member(s.member).death().is_none();
     let adults: Vec<&Snapshot> = inputs.snapshots.iter().filter(alive).collect();
-    let scored: Vec<&Snapshot> = adults.iter().filter(|s| probability.contains_key(&s.member)).copied().collect();
+    let scored: Vec<&Snapshot> = adults.iter().filter(|s| probability(s.member).is_some()).copied().collect();
     let among = if scored.is_empty() { &adults } else { &scored };
     // Probabilities are never negative, so their bits order as they do.
     let bits = |p: Option<f64>| p.unwrap_or(0.0).to_bits();
-    let ranks: FxHashMap<u32, (f64, f64)> = if inputs.book.orders {
-        ranks(&adults, among, |s| bits(probability.get(&s.member).copied()), |s| bits(inputs.book.before(s.member)))
+    let ranks: FxHashMap<u32, (f64, f64)> = if inputs.reasons.ranks_by_model {
+        ranks(&adults, among, |s| bits(probability(s.member)), |s| bits(inputs.reasons.before(s.member)))
     } else {
         ranks(&adults, among, |s| s.key, |s| s.key_before)
     };
@@ -207,8 +196,11 @@ pub fn build_candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
     for s in inputs.snapshots {
         let percentile = ranks.get(&s.member).copied();
         if s.enrolled {
-            let residual = s.recent.last().and_then(|r| left.get(&(s.member, &*r.stay_id)).copied());
-            let p90 = probability.get(&s.member).copied().unwrap_or(0.0);
+            let residual = s
+                .recent
+                .last()
+                .and_then(|r| inputs.scores.probability_of_stay(s.member, ScoreId::Readmit30Residual, &r.stay_id));
+            let p90 = probability(s.member).unwrap_or(0.0);
             out.push(build_candidate(inputs, s, percentile, (p90, residual), base_reach, as_of));
         }
     }
@@ -275,9 +267,9 @@ fn build_candidate(
     } else {
         Stream::HighRisk
     };
-    let reasons = inputs.book.for_list(s);
+    let reasons = inputs.reasons.for_list(s);
     let mut drivers = drivers(s);
-    if inputs.book.orders && drivers.is_empty() {
+    if inputs.reasons.ranks_by_model && drivers.is_empty() {
         for r in reasons.iter().filter(|r| r.driver != Driver::Rest && r.points.is_some_and(|p| p > 0.0)) {
             if !drivers.contains(&r.driver) {
                 drivers.push(r.driver);
@@ -301,7 +293,7 @@ fn build_candidate(
         percentile: now,
         clock,
         key: s.key,
-        by_model: inputs.book.orders,
+        by_model: inputs.reasons.ranks_by_model,
         high: now.is_some_and(|p| p >= list.tiers[2]),
         parts: PriorityFactors {
             probability,

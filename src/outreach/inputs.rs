@@ -4,8 +4,7 @@ use super::memory::Memory;
 use crate::config::RunPlan;
 use crate::extracts::Extracts;
 use crate::features::Snapshot;
-use crate::models::Score;
-use crate::models::book::Book;
+use crate::models::{ScoreReasons, Scores};
 use crate::reference::Reference;
 
 /// Everything the list is made from.
@@ -17,9 +16,9 @@ pub struct Inputs<'a> {
     /// One a member, in member order.
     pub snapshots: &'a [Snapshot],
     /// Scores in member order.
-    pub scores: &'a [Score],
+    pub scores: &'a Scores,
     /// Reasons, and whether a trained model orders people.
-    pub book: &'a Book,
+    pub reasons: &'a ScoreReasons,
     /// Code sets.
     pub reference: &'a Reference,
     /// The newest kept run with an earlier date.

@@ -15,8 +15,8 @@ use crate::domain::Day;
 use crate::features::{DISCHARGE_SNAPSHOT_DAYS, registry};
 use crate::learners::{LearnError, Refusal};
 use crate::models::evaluation::judge;
-use crate::models::trained::{Identity, TrainedModel};
-use crate::publish::{OutputFolder, evaluation_page};
+use crate::models::trained::Identity;
+use crate::publish::{OutputFolder, evaluation_page, read_trained_model};
 
 /// What `evaluate --config` was asked to do.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub struct EvaluateRequest {
 /// Exit 2 for an unknown model, 5 for one that does not fit, 9 when the slice holds no event or only days the model
 /// learned from.
 pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) -> Result<String, PipelineError> {
-    let model = TrainedModel::read(&model_places::find(plan, &request.model)?)?;
+    let model = read_trained_model(&model_places::find(plan, &request.model)?)?;
     let features = registry().with_own(&plan.models.feature_columns);
     model.identity.fits(&features, plan.models.claims_lag_days)?;
     with_history(plan, progress, |history| {

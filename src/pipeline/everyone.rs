@@ -14,7 +14,7 @@ use crate::domain::{Day, Short};
 use crate::extracts::{Basis, BucketRecords, ClaimLine, Extracts, MemberEvents, QuarantineRow, Reason};
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::{Inputs, MemberMeasures, Rates, measure, measure_for_order};
-use crate::models::book::TrainedScore;
+use crate::models::TrainedScore;
 use crate::publish::{MemberTables, MemberWriters};
 use crate::reference::CodeStatus;
 use crate::timeline::{Codes, LineAccount, Room, Timeline};

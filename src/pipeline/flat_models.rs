@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::error::PipelineError;
 use super::pretty_json::pretty_json;
-use crate::learners::{self, Artifact, Purpose, TableSpec, TrainOptions};
+use crate::learners::{self, Purpose, TableSpec, TrainOptions};
 use crate::models::evaluation::{Attribute, group_figures};
-use crate::publish::{OutputFolder, predictions_page, write_model, write_private};
+use crate::publish::{OutputFolder, predictions_page, read_artifact, write_model, write_private};
 
 fn read(path: &Path) -> Result<Vec<u8>, PipelineError> {
     std::fs::read(path).map_err(|e| PipelineError::Usage(format!("cannot read {}: {e}", path.display())))
@@ -33,7 +33,7 @@ pub fn train_table(
     let (artifact, report) = match recalibrate {
         Some(model) => {
             let rows = learners::read_csv(&bytes, &spec, Purpose::Train)?;
-            let before = Artifact::read(model)?;
+            let before = read_artifact(model)?;
             if before.spec.label != spec.label {
                 let why = "--spec: the label differs from the one the model was trained on";
                 return Err(PipelineError::Usage(why.to_owned()));
@@ -66,7 +66,7 @@ pub fn train_table(
 /// # Errors
 /// Exit 5 when the model does not fit the table.
 pub fn score_table(table: &Path, model: &Path, out: &Path) -> Result<String, PipelineError> {
-    let artifact = Artifact::read(model)?;
+    let artifact = read_artifact(model)?;
     let rows = learners::read_csv(&read(table)?, &artifact.spec, Purpose::Score)?;
     let scored = learners::score_table(&artifact, &rows)?;
     for warning in &scored.warnings {

@@ -8,6 +8,7 @@ use crate::config::RunPlan;
 use crate::extracts::Discovered;
 use crate::features::registry;
 use crate::models::trained::{IDENTITY, TrainedModel};
+use crate::publish::read_trained_model;
 use crate::synth::MARKER;
 
 /// The folder a name stands for: a path from the configuration's folder or the working directory, or an id below
@@ -46,7 +47,7 @@ pub fn tonight(plan: &RunPlan) -> Result<Vec<TrainedModel>, PipelineError> {
                 "models.use names `{name}`, which was trained on a flat table and cannot score members\nhint: `lamplight score --table` takes it"
             )));
         }
-        let model = TrainedModel::read(&folder)?;
+        let model = read_trained_model(&folder)?;
         if model.identity.synthetic && !plan.models.allow_demo_model && !plan.ships_demo {
             return Err(PipelineError::Usage(format!(
                 "models.use names `{name}`, a demonstration model trained on synthetic data\nhint: train one on your own history; models.allow_demo_model = true lets it score all the same"

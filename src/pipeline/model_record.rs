@@ -9,7 +9,7 @@ use super::panel::Panel;
 use super::pretty_json::pretty_json;
 use crate::extracts::Extracts;
 use crate::features::{Feature, dictionary_hash};
-use crate::learners::boosting::sigmoid;
+use crate::learners::log_odds::sigmoid;
 use crate::learners::{Artifact, LearnError, Ready};
 use crate::models::evaluation::{ModelEvaluation, spread_of};
 use crate::models::trained::{

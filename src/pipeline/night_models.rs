@@ -7,9 +7,8 @@ use super::error::PipelineError;
 use crate::config::RunPlan;
 use crate::extracts::{BucketRecords, Extracts};
 use crate::features::{Feature, Knowledge, Snapshot, View, registry};
-use crate::models::Outcome;
-use crate::models::book::TrainedScore;
 use crate::models::trained::{ReadyModel, TrainedModel, explain};
+use crate::models::{Outcome, TrainedScore};
 use crate::timeline::Codes;
 
 /// Days before the night at which the rising stream compares.

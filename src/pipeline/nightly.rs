@@ -20,8 +20,8 @@ use crate::caseload;
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
 use crate::models;
-use crate::models::book::overlay;
 use crate::models::trained::TrainedModel;
+use crate::models::{Scores, apply_trained_scores};
 use crate::outreach::{self, Memory};
 use crate::publish::{Manifest, MemberWriters, OutputFolder, Staging, memory_from, read_rows, verify};
 use crate::reference::Reference;
@@ -86,7 +86,8 @@ fn night(
 
     progress.stage("score");
     let mut scores = models::score_all(&everyone.snapshots, &extracts.population, &reference, plan.as_of);
-    let book = overlay(&mut scores, std::mem::take(&mut everyone.trained), &trained, plan.as_of);
+    let reasons = apply_trained_scores(&mut scores, std::mem::take(&mut everyone.trained), &trained, plan.as_of);
+    let scores = Scores::index(scores);
 
     progress.stage("order outreach");
     let inputs = outreach::Inputs {
@@ -94,7 +95,7 @@ fn night(
         extracts: &extracts,
         snapshots: &everyone.snapshots,
         scores: &scores,
-        book: &book,
+        reasons: &reasons,
         reference: &reference,
         previous: &memory,
     };

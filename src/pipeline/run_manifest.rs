@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::PipelineError;
 use super::night::Night;
 use super::warnings::night_warnings;
-use crate::models::Score;
+use crate::models::{Basis, Scores};
 use crate::models::evaluation::drift;
 use crate::models::trained::TrainedModel;
 use crate::outreach::stability;
@@ -117,15 +117,15 @@ fn gate_counts(night: &Night<'_>) -> BTreeMap<String, u64> {
 
 /// Tonight's scores of each model in use against the rows it learned on.
 #[must_use]
-pub fn score_drift(models: &[TrainedModel], scores: &[Score]) -> Vec<ScoreDrift> {
+pub fn score_drift(models: &[TrainedModel], scores: &Scores) -> Vec<ScoreDrift> {
     models
         .iter()
         .filter_map(|m| {
             let spread = m.identity.spreads.iter().find(|s| s.name == "score")?;
-            let wanted = (m.outcome.score_id(), m.outcome.horizon_days());
+            let wanted = m.outcome.score();
             let values: Vec<f64> = scores
                 .iter()
-                .filter(|s| s.basis == "trained" && (s.score_id, s.horizon_days) == wanted)
+                .filter(|s| s.basis == Basis::Trained && s.id == wanted)
                 .filter_map(|s| s.probability)
                 .collect();
             if values.is_empty() {

@@ -20,7 +20,7 @@ use crate::learners::{self, Artifact, LearnError, LearnerChoice, Ready, Refusal,
 use crate::models::Outcome;
 use crate::models::evaluation::judge;
 use crate::models::trained::{CardFacts, TrainedModel};
-use crate::publish::write_model;
+use crate::publish::{read_trained_model, write_model};
 
 /// What `train --config` was asked to do.
 #[derive(Clone, Debug)]
@@ -109,7 +109,7 @@ pub fn train(plan: &RunPlan, request: &TrainRequest, progress: &Progress) -> Res
 
 /// The model whose calibration is fitted anew.
 fn recalibrated(plan: &RunPlan, path: &Path, outcomes: &[Outcome]) -> Result<TrainedModel, PipelineError> {
-    let model = TrainedModel::read(path)?;
+    let model = read_trained_model(path)?;
     if outcomes != [model.outcome] {
         return Err(PipelineError::Usage(format!(
             "--recalibrate names a model of {}; pass --model {}",

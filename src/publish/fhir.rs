@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::PublishError;
 use crate::config::Role;
-use crate::models::Score;
+use crate::models::{ModelId, Score, ScoreId};
 use crate::outreach::{Inputs, Listed, OutreachList};
 use crate::reference::sha256_hex;
 
@@ -34,14 +34,7 @@ fn concept(code: &str, words: &str) -> Value {
 }
 
 fn outcome_words(score: &Score) -> String {
-    let what = match score.score_id {
-        "readmit30" | "readmit30_residual" => "unplanned readmission",
-        "avoid_hosp" => "avoidable hospital stay (AHRQ PQI)",
-        "avoid_ed" => "avoidable emergency visit",
-        "unplanned_admit" => "unplanned hospital stay",
-        other => other,
-    };
-    format!("{what} within {} days", score.horizon_days)
+    format!("{} within {} days", score.id.words(), score.horizon_days)
 }
 
 /// Whose list it is, and on which night.
@@ -63,21 +56,22 @@ impl Evening<'_> {
     fn assessment_id(&self, score: &Score) -> String {
         let stay = score.stay_id.as_deref().unwrap_or("");
         let horizon = score.horizon_days.to_string();
-        resource_id(&["RiskAssessment", self.member(score.member), score.score_id, &horizon, stay, &self.night])
+        resource_id(&["RiskAssessment", self.member(score.member), score.id.name(), &horizon, stay, &self.night])
     }
 
     /// One probability of one person: `status` and `subject` are all R4 demands; the rest says what it rests on.
     fn assessment(&self, row: &Listed, score: &Score, probability: f64) -> Value {
         let until = self.inputs.plan.as_of.plus(score.horizon_days);
+        let model = score.model.map_or("", ModelId::name);
         json!({
             "resourceType": "RiskAssessment",
             "id": self.assessment_id(score),
             "status": "final",
             "subject": logical("Patient", MEMBERS, self.member(score.member)),
             "occurrenceDateTime": self.night,
-            "method": concept(score.model_id, &format!("{}, {}", score.model_id, score.basis)),
+            "method": concept(model, &format!("{model}, {}", score.basis.name())),
             "prediction": [{
-                "outcome": concept(score.score_id, &outcome_words(score)),
+                "outcome": concept(score.id.name(), &outcome_words(score)),
                 "probabilityDecimal": probability,
                 "whenPeriod": { "start": self.night, "end": until.to_string() },
                 "rationale": self.reasons(row).join("; "),
@@ -164,20 +158,15 @@ pub fn fhir_files(
         night: inputs.plan.as_of.to_string(),
         sensitive: inputs.plan.output.unmasked(Role::Integration),
     };
-    let mut scores: FxHashMap<u32, Vec<(&Score, f64)>> = FxHashMap::default();
-    for score in inputs.scores {
-        if let Some(p) = score.probability {
-            scores.entry(score.member).or_default().push((score, p));
-        }
-    }
     let (mut assessments, mut tasks) = (Vec::new(), Vec::new());
     let mut all = Vec::new();
     let mut by_manager: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for row in &list.listed {
         let member = row.candidate.member;
-        let own = scores.get(&member).map_or(&[][..], |s| s.as_slice());
+        let own: Vec<(&Score, f64)> =
+            inputs.scores.of_member(member).iter().filter_map(|s| Some((s, s.probability?))).collect();
         assessments.extend(own.iter().map(|(s, p)| evening.assessment(row, s, *p)));
-        let leading = own.iter().find(|(s, _)| s.score_id == "avoid_hosp" && s.horizon_days == 90);
+        let leading = own.iter().find(|(s, _)| s.id == ScoreId::RISK);
         let id = leading.map(|(s, _)| evening.assessment_id(s));
         let manager = assigned.get(&member).map(|m| &**m).or_else(|| Some(&*row.contact_by).filter(|m| !m.is_empty()));
         tasks.push(evening.task(row, manager, id.as_deref()));

@@ -12,7 +12,7 @@ use super::table::{Cell, Table, TableSpec};
 use crate::config::Role;
 use crate::domain::Day;
 use crate::features::Snapshot;
-use crate::models::{Reason, Score};
+use crate::models::{ModelId, Reason, Score, ScoreId, Scores};
 use crate::outreach::{
     Arm, Candidate, Inputs, Listed, Memory, MemoryRow, OutreachList, Stream, clock_worker, working_manager,
 };
@@ -55,18 +55,18 @@ impl<'a> ListTables<'a> {
     /// Those of `take`.
     pub fn each(&self, mut take: impl FnMut(Table) -> Result<(), PublishError>) -> Result<(), PublishError> {
         let Self { inputs, list, assigned } = *self;
-        let scores = ScoreIndex(inputs.scores);
+        let scores = inputs.scores;
         let role = inputs.plan.output.unmasked(Role::Director);
         let mut outreach = Table::new(&columns::OUTREACH);
         for (i, row) in list.listed.iter().enumerate() {
-            outreach_row(&mut outreach, inputs, i + 1, row, &scores, assigned, role);
+            outreach_row(&mut outreach, inputs, i + 1, row, scores, assigned, role);
         }
         take(outreach)?;
         take(transitions(inputs, list, assigned))?;
         take(suppressed(inputs, list))?;
         take(not_scored(inputs))?;
-        take(overflow(inputs, list, &scores))?;
-        take(contact_queue(inputs, list, &scores))?;
+        take(overflow(inputs, list, scores))?;
+        take(contact_queue(inputs, list, scores))?;
         take(dropped(list))?;
         take(stranded(inputs, list))?;
         take(memory(&list.memory))
@@ -119,20 +119,6 @@ impl LongTable {
     }
 }
 
-/// Probabilities by member, score and horizon, a residual under horizon 0; scores stand in member order.
-struct ScoreIndex<'a>(&'a [Score]);
-
-impl ScoreIndex<'_> {
-    fn get(&self, member: u32, score: &str, horizon: i32) -> Option<f64> {
-        let from = self.0.partition_point(|s| s.member < member);
-        let own = self.0[from..].iter().take_while(|s| s.member == member);
-        // Of several discharges the latest stands.
-        own.filter(|s| s.score_id == score && (s.horizon_days == horizon || score == "readmit30_residual"))
-            .filter_map(|s| s.probability)
-            .last()
-    }
-}
-
 fn id<'a>(inputs: &Inputs<'a>, member: u32) -> &'a str {
     inputs.extracts.population.member(member).id()
 }
@@ -151,13 +137,13 @@ fn outreach_row(
     inputs: &Inputs<'_>,
     rank: usize,
     row: &Listed,
-    scores: &ScoreIndex<'_>,
+    scores: &Scores,
     assigned: &FxHashMap<u32, Box<str>>,
     sensitive: bool,
 ) {
     let c = &row.candidate;
     let p = &c.parts;
-    let get = |score: &'static str, horizon: i32| scores.get(c.member, score, horizon);
+    let get = |id: ScoreId| scores.probability(c.member, id);
     let texts: Vec<String> = c.reasons.iter().map(|r| reason_text(r, sensitive)).collect();
     let reason = |i: usize| texts.get(i).map(String::as_str);
     let manager = works(inputs, row, assigned);
@@ -180,9 +166,9 @@ fn outreach_row(
         c.clock.as_ref().map(|k| k.kind).into(),
         c.clock.as_ref().map(|k| k.due).into(),
         c.clock.as_ref().map(|k| k.slack_days * 8).into(),
-        get("avoid_hosp", 90).into(),
-        get("readmit30", 30).into(),
-        get("readmit30_residual", 0).into(),
+        get(ScoreId::RISK).into(),
+        get(ScoreId::Readmit30).into(),
+        get(ScoreId::Readmit30Residual).into(),
         c.percentile.into(),
         reason(0).into(),
         reason(1).into(),
@@ -271,15 +257,20 @@ fn suppressed(inputs: &Inputs<'_>, list: &OutreachList) -> Table {
 fn not_scored(inputs: &Inputs<'_>) -> Table {
     let mut table = Table::new(&columns::NOT_SCORED);
     for s in inputs.scores.iter().filter(|s| s.probability.is_none()) {
-        table.push(&[id(inputs, s.member).into(), s.score_id.into(), s.horizon_days.into(), (&s.status.text()).into()]);
+        table.push(&[
+            id(inputs, s.member).into(),
+            s.id.name().into(),
+            s.horizon_days.into(),
+            (&s.status.to_string()).into(),
+        ]);
     }
     table
 }
 
-fn overflow(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex<'_>) -> Table {
+fn overflow(inputs: &Inputs<'_>, list: &OutreachList, scores: &Scores) -> Table {
     let mut table = Table::new(&columns::OVERFLOW);
     for o in &list.overflow {
-        let expected = scores.get(o.candidate.member, "avoid_hosp", 90);
+        let expected = scores.probability(o.candidate.member, ScoreId::RISK);
         table.push(&[
             id(inputs, o.candidate.member).into(),
             o.rank.into(),
@@ -301,7 +292,7 @@ fn filled(text: &str) -> Cell<'_> {
     Some(text).filter(|t| !t.is_empty()).into()
 }
 
-fn contact_queue(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex<'_>) -> Table {
+fn contact_queue(inputs: &Inputs<'_>, list: &OutreachList, scores: &Scores) -> Table {
     let mut table = Table::new(&columns::CONTACT_QUEUE);
     for (i, row) in list.queue.iter().enumerate() {
         let q = &row.queued;
@@ -319,7 +310,7 @@ fn contact_queue(inputs: &Inputs<'_>, list: &OutreachList, scores: &ScoreIndex<'
             q.nights_beyond.into(),
             filled(q.draw.name()),
             row.reach.into(),
-            scores.get(row.member, "avoid_hosp", 90).into(),
+            scores.probability(row.member, ScoreId::RISK).into(),
         ]);
     }
     table
@@ -353,26 +344,26 @@ fn score_row(table: &mut Table, inputs: &Inputs<'_>, s: &Score) {
     table.push(&[
         id(inputs, s.member).into(),
         s.stay_id.as_deref().into(),
-        s.score_id.into(),
+        s.id.name().into(),
         s.horizon_days.into(),
         s.probability.into(),
         s.percentile.into(),
-        (&s.status.text()).into(),
-        Some(s.basis).filter(|_| s.probability.is_some()).into(),
-        Some(s.model_id).filter(|m| !m.is_empty()).into(),
+        (&s.status.to_string()).into(),
+        Some(s.basis.name()).filter(|_| s.probability.is_some()).into(),
+        s.model.map(ModelId::name).into(),
     ]);
 }
 
 fn reason_rows(table: &mut Table, inputs: &Inputs<'_>, s: &Snapshot, sensitive: bool) {
-    let all = inputs.book.rows(s);
-    let rows = all.iter().flat_map(|(score, _, reasons)| reasons.iter().enumerate().map(move |(i, r)| (*score, i, r)));
+    let all = inputs.reasons.for_member(s);
+    let rows = all.iter().flat_map(|(score, reasons)| reasons.iter().enumerate().map(move |(i, r)| (*score, i, r)));
     for (score, i, r) in rows {
         let masked = r.shown(sensitive) != r.text;
         // The claim of a masked condition would tell it.
         let evidence = Some(&*r.evidence).filter(|e| !e.is_empty() && !masked && r.sensitive != Sensitive::Abuse);
         table.push(&[
             id(inputs, s.member).into(),
-            score.into(),
+            score.name().into(),
             (i + 1).into(),
             r.shown(sensitive).into(),
             if masked { Cell::Null } else { r.driver.name().into() },

@@ -33,7 +33,7 @@ pub use manifest::{
     CodeSetUsed, InputFile, Manifest, OutputFile, RowAccount, digest_of, hash_outputs, output_digest, verify,
 };
 pub use member_tables::{MemberTables, MemberWriters};
-pub use model_folder::write_model;
+pub use model_folder::{read_artifact, read_trained_model, write_model};
 pub use program::{GroupShare, OnTime, Program, ScoreDrift, SurveyScore};
 pub use read_back::{Rows, read_rows};
 pub use report::render as render_report;

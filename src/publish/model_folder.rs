@@ -1,5 +1,5 @@
-//! A model folder written whole or not at all. Owns the move into place; refuses to replace a folder that holds
-//! anything but a model.
+//! A model folder read, and written whole or not at all. Owns the move into place; refuses to replace a folder that
+//! holds anything but a model, and to know what the files mean.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,42 @@ use std::path::{Path, PathBuf};
 use super::PublishError;
 use super::directory::{OutputFolder, write_private};
 use super::disk;
+use crate::learners::{Artifact, LearnError};
+use crate::models::trained::TrainedModel;
 
 fn refuse(what: &str, why: std::io::Error) -> PublishError {
     PublishError::Io { what: what.to_owned(), why }
+}
+
+/// The bytes of one file of a model folder.
+fn read_part(folder: &Path, name: &str) -> Result<Vec<u8>, LearnError> {
+    let path = folder.join(name);
+    fs::read(&path).map_err(|source| {
+        if source.kind() == std::io::ErrorKind::NotFound {
+            let place = folder.display();
+            LearnError::Spec(format!(
+                "{place} holds no model: there is no {name}\nhint: name a folder that `train` wrote"
+            ))
+        } else {
+            LearnError::Io { path: path.display().to_string(), source }
+        }
+    })
+}
+
+/// Reads a learner's artifact.
+///
+/// # Errors
+/// [`LearnError::Spec`] for a folder that holds none, [`LearnError::Io`], and those of [`Artifact::from_files`].
+pub fn read_artifact(folder: &Path) -> Result<Artifact, LearnError> {
+    Artifact::from_files(|name| read_part(folder, name))
+}
+
+/// Reads a model that scores members.
+///
+/// # Errors
+/// As [`read_artifact`], and [`LearnError::Artifact`] for a model of a flat table.
+pub fn read_trained_model(folder: &Path) -> Result<TrainedModel, LearnError> {
+    TrainedModel::from_files(|name| read_part(folder, name))
 }
 
 /// Whether a folder may be replaced by a model: it is not there, empty, or holds a model.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
+use crate::models::ScoreId;
 use crate::outreach::{Inputs, OutreachList};
 
 /// Days back in which due work and surveys are counted.
@@ -134,7 +135,7 @@ fn surveys(inputs: &Inputs<'_>) -> BTreeMap<String, SurveyScore> {
 
 fn risk(inputs: &Inputs<'_>) -> Vec<(f64, u64)> {
     let mut out: Vec<(f64, u64)> = BANDS.iter().map(|b| (*b, 0)).collect();
-    for s in inputs.scores.iter().filter(|s| s.score_id == "avoid_hosp" && s.horizon_days == 90) {
+    for s in inputs.scores.iter().filter(|s| s.id == ScoreId::RISK) {
         if let Some(p) = s.probability
             && let Some(band) = out.iter_mut().rev().find(|(edge, _)| p * 100.0 >= *edge)
         {

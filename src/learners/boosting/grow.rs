@@ -1,10 +1,11 @@
 //! Owns the growth of one tree, leaf by leaf, largest gain first, and the division of rows.
 //! Refuses to know the loss: it sees packed gradients.
 
+use super::bins::FeatureBins;
 use super::histogram::{Bin, Block, Scale, build, subtract};
-use super::score::MAX_LEAVES;
+use super::params::BoostParams;
 use super::split::{Candidate, LeafStats, Search};
-use super::{BinSet, BoostParams, FeatureBins, Leaf, Node, Tree};
+use super::tree::{BinSet, Leaf, MAX_LEAVES, Node, Tree};
 use rayon::prelude::*;
 
 /// What a tree is grown from.

@@ -5,7 +5,7 @@
 //! A row's gradient and hessian are rounded to fixed point and packed into one `i64`
 //! (gradient in the high half, hessian in the low half), so that one addition moves both.
 
-use super::Binned;
+use super::bins::Binned;
 use rayon::prelude::*;
 
 /// Features that share one block of the tree's own row-major copy.

@@ -3,13 +3,13 @@
 //! (`QuickScorer`, Lucchese et al. 2015, doi 10.1145/2766462.2767733, carried over to bins).
 //! Refuses to know raw values.
 
-use super::{Binned, BoosterModel, Tree};
+use super::bins::Binned;
+use super::model::BoosterModel;
+use super::tree::{MAX_LEAVES, Tree};
 use rayon::prelude::*;
 
 /// Rows of one block; all trees pass over a block while it sits in cache.
 pub(super) const ROWS: usize = 256;
-/// Most leaves of a tree: one bit each.
-pub(super) const MAX_LEAVES: usize = 32;
 
 /// Reachable leaves by bin.
 type Reach = Box<[u32; 256]>;

@@ -3,8 +3,10 @@
 //! which of the path's features it satisfies, so each pattern is solved once and then looked up.
 //! Refuses to know calibration and names.
 
+use super::bins::Binned;
+use super::model::BoosterModel;
 use super::score::{ROWS as BLOCK_ROWS, transpose};
-use super::{BinSet, Binned, BoosterModel, Tree};
+use super::tree::{BinSet, Tree};
 use rayon::prelude::*;
 
 /// Blocks of rows one task handles, so that solved patterns are used often.

@@ -2,7 +2,8 @@
 //! levels included. Refuses to know rows: it sees histograms only.
 
 use super::histogram::{Bin, Scale};
-use super::{BinSet, BoostParams};
+use super::params::BoostParams;
+use super::tree::BinSet;
 
 /// What a leaf brings to the search.
 #[derive(Debug, Clone, Copy)]

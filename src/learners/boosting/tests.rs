@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::learners::chance::draw;
+use crate::learners::log_odds::sigmoid;
 use proptest::prelude::*;
 
 /// Uniform in [0, 1) at an address.

@@ -1,11 +1,15 @@
 //! Owns the boosting loop: gradients, sampling, score updates, the held-out loss.
 //! Refuses to know folds and stopping rules; its caller steps it and watches the loss.
 
+use super::bins::{Binned, FeatureBins};
 use super::grow::Ground;
 use super::histogram::{Block, Cells, Scale, WIDTH, load};
+use super::model::BoosterModel;
+use super::params::{BoostParams, Objective};
 use super::score::{FastTree, fast};
-use super::{Binned, BoostParams, BoosterModel, FeatureBins, Objective, Tree};
+use super::tree::Tree;
 use crate::learners::chance;
+use crate::learners::log_odds::softplus;
 use rayon::prelude::*;
 
 /// Rows handled by one task.
@@ -293,18 +297,6 @@ fn pack_part(
             }
         }
     }
-}
-
-/// `1 / (1 + e^-x)` by the portable `libm`, so that every machine agrees.
-#[must_use]
-pub fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-x))
-}
-
-/// `ln(1 + e^x)` without overflow.
-#[must_use]
-pub fn softplus(x: f64) -> f64 {
-    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }
 
 /// `e^x` within 1e-13, relative, for training only: plain products and sums, so that it is portable

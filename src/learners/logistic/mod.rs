@@ -1,79 +1,16 @@
 //! Owns L2 logistic regression on spline, one-hot and missing terms, with its linear reasons.
 //! Refuses to know names, calibration and folds.
 //!
-//! An own Newton solver instead of `linfa-logistic`: that crate ignores weights, stops silently at
-//! its iteration limit, takes the larger class as positive, refuses NaN, and needs a dense matrix.
+//! An own solver instead of `linfa-logistic`, which serves as an oracle in the tests: that crate ignores weights,
+//! stops silently at its iteration limit, refuses NaN, and needs a dense matrix.
 
 mod linear_algebra;
+mod model;
 mod newton;
 mod terms;
 #[cfg(test)]
 mod tests;
 
-pub use newton::{Convergence, LogisticParams, Warm, fit, path};
+pub use model::{Convergence, LogisticModel};
+pub use newton::{LogisticParams, Warm, fit, path};
 pub use terms::{Term, Terms};
-
-use crate::learners::table::EncodedColumn;
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// Rows one task scores.
-const PART: usize = 4096;
-
-/// A fitted logistic model: log-odds = base + sum of one contribution per feature.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LogisticModel {
-    /// Log-odds at the training mean of every term.
-    pub base: f64,
-    /// One term per feature, in feature order.
-    pub terms: Vec<Term>,
-    /// How the fit ended.
-    pub convergence: Convergence,
-}
-
-impl LogisticModel {
-    /// Contribution of each feature against the training mean, row-major. Surplus columns are ignored.
-    #[must_use]
-    pub fn contributions(&self, columns: &[EncodedColumn<'_>], from: usize, rows: usize) -> Vec<f64> {
-        let cols = self.terms.len();
-        let mut out = vec![0.0; rows * cols];
-        if cols > 0 {
-            out.par_chunks_mut(PART * cols).enumerate().for_each(|(c, part)| {
-                for (k, (term, column)) in self.terms.iter().zip(columns).enumerate() {
-                    let cells = part.iter_mut().skip(k).step_by(cols);
-                    term.contributions(column, from + c * PART, cells);
-                }
-            });
-        }
-        out
-    }
-
-    /// Log-odds of `rows` rows from `from`.
-    #[must_use]
-    pub fn raw(&self, columns: &[EncodedColumn<'_>], from: usize, rows: usize) -> Vec<f64> {
-        let mut out = vec![self.base; rows];
-        out.par_chunks_mut(PART).enumerate().for_each(|(c, part)| {
-            let mut cells = vec![0.0; part.len()];
-            for (term, column) in self.terms.iter().zip(columns) {
-                cells.fill(0.0);
-                term.contributions(column, from + c * PART, cells.iter_mut());
-                part.iter_mut().zip(&cells).for_each(|(o, v)| *o += v);
-            }
-        });
-        out
-    }
-
-    /// Checks that every number is finite.
-    ///
-    /// # Errors
-    /// A sentence naming the first broken term.
-    pub fn validate(&self) -> Result<(), String> {
-        if !self.base.is_finite() {
-            return Err("the base is not finite".into());
-        }
-        match self.terms.iter().position(|t| !t.is_finite()) {
-            Some(i) => Err(format!("term {i} is not finite")),
-            None => Ok(()),
-        }
-    }
-}

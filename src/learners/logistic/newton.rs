@@ -3,8 +3,9 @@
 //! Refuses to choose the penalty.
 
 use super::linear_algebra::Triangle;
-use super::{LogisticModel, Terms};
-use crate::learners::boosting::{sigmoid, softplus};
+use super::model::{Convergence, LogisticModel};
+use super::terms::Terms;
+use crate::learners::log_odds::{sigmoid, softplus};
 use crate::learners::table::EncodedColumn;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -32,19 +33,6 @@ impl Default for LogisticParams {
     fn default() -> Self {
         Self { l2: 10.0, max_iterations: 200, tolerance: 1e-8 }
     }
-}
-
-/// How a fit ended.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Convergence {
-    /// Whether the tolerance was met.
-    pub converged: bool,
-    /// Steps taken.
-    pub iterations: usize,
-    /// Largest gradient entry per unit of weight at the end.
-    pub gradient: f64,
-    /// Penalty in use.
-    pub l2: f64,
 }
 
 /// Rows, labels and weights of a fit.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::learners::chance::draw;
+use crate::learners::table::EncodedColumn;
 
 fn unit(a: u64, b: usize) -> f64 {
     draw(31, a, b as u64) as f64 / u64::MAX as f64
@@ -22,7 +23,7 @@ fn planted(n: usize) -> (Vec<f32>, Vec<u8>, Vec<f32>) {
     let y = (0..n)
         .map(|i| {
             let bump = if x[i].is_nan() { -1.0 } else { (f64::from(x[i]) - 5.0).abs() - 2.0 };
-            f32::from(u8::from(unit(4, i) < crate::learners::boosting::sigmoid(bump + f64::from(c[i]) - 2.0)))
+            f32::from(u8::from(unit(4, i) < crate::learners::log_odds::sigmoid(bump + f64::from(c[i]) - 2.0)))
         })
         .collect();
     (x, c, y)

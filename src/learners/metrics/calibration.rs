@@ -1,7 +1,7 @@
 //! Owns how predicted and observed agree. Refuses to change a prediction (see `calibrate`).
 
 use super::ranking::Sorted;
-use crate::learners::boosting::sigmoid;
+use crate::learners::log_odds::sigmoid;
 use serde::{Deserialize, Serialize};
 
 /// An unpenalised logistic fit of the outcome on the log-odds of the prediction.

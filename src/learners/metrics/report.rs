@@ -2,8 +2,8 @@
 
 use super::bootstrap::{Interval, copies, percentiles};
 use super::calibration::{Decile, LogitFit, calibration_fit, deciles, ece, in_the_large};
-use super::logit;
 use super::ranking::{Sorted, TopShare, auroc, average_precision, top_share};
+use crate::learners::log_odds::logit;
 use crate::learners::table::{Groups, compare_ids};
 use crate::learners::{LearnError, Refusal};
 use rayon::prelude::*;
@@ -174,7 +174,7 @@ pub fn evaluate_with(
     let brier = brier(p, y, &counts);
     let bins = deciles(&sorted, p, y, |_| 1, weight);
     let calibration = calibration_fit(&z, y, weight, (0.0, 1.0));
-    let losses = z.iter().zip(y).map(|(z, y)| crate::learners::boosting::softplus(if *y { -z } else { *z }));
+    let losses = z.iter().zip(y).map(|(z, y)| crate::learners::log_odds::softplus(if *y { -z } else { *z }));
     let loss: f64 = losses.zip(&counts).map(|(l, c)| l * c).sum();
     let expected: f64 = p.iter().zip(&counts).map(|(p, c)| p * c).sum();
     Ok(Evaluation {

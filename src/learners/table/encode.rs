@@ -1,7 +1,7 @@
 //! Owns the feature dictionary: which levels a model knows, and the map from a table's cells to
 //! its codes. Refuses to know labels; nothing here is fitted to an outcome.
 
-use super::{ColumnData, FlatTable, MISSING_CODE};
+use super::flat::{ColumnData, FlatTable, MISSING_CODE};
 use crate::learners::{LearnError, chance};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};

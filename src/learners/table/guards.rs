@@ -1,9 +1,9 @@
 //! Owns the look at a training table before anything is fitted: labels, constants, leaks.
 //! Refuses to know learners.
 
-use super::{ColumnData, FlatTable};
+use super::encode::{EncodedColumn, FeatureDictionary, MIN_LEVEL_ROWS};
+use super::flat::{ColumnData, FlatTable};
 use crate::learners::boosting::{BinSource, Binned, FeatureBins};
-use crate::learners::table::{EncodedColumn, FeatureDictionary, MIN_LEVEL_ROWS};
 use crate::learners::{LearnError, Refusal};
 use serde::{Deserialize, Serialize};
 

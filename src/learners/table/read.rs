@@ -1,7 +1,10 @@
 //! Owns the CSV form of a flat table. Refuses to know training; a bad cell is named by column and
 //! line, never by value.
 
-use super::{ColumnData, FeatureColumn, FlatTable, Groups, MISSING_CODE, TableSpec, TextColumn, compare_ids};
+use super::flat::{ColumnData, FeatureColumn, FlatTable, MISSING_CODE};
+use super::groups::Groups;
+use super::spec::TableSpec;
+use super::text::{TextColumn, compare_ids};
 use crate::learners::LearnError;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};

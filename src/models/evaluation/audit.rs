@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::groups::SMALL;
-use super::{Judged, listed};
+use super::lists::listed;
+use super::rows::Judged;
 
 /// One group under one ranking.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

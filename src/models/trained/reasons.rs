@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::reasons::{Driver, Reason, plain_condition};
 use crate::domain::Day;
 use crate::features::{Days, FAMILIES, Feature, Service, Topic, View, family};
 use crate::measures::{Dated, Scheme};
+use crate::models::reason::{Driver, Reason, plain_condition};
 use crate::reference::{DrugClass, ELIXHAUSER, Sensitive};
 
 /// Classes whose supply can be a reason.

@@ -1,0 +1,120 @@
+//! One reason: its words, what drives it, its evidence, and who may read it. Owns the masking of sensitive conditions;
+//! refuses to decide which reasons somebody has.
+
+use crate::domain::Day;
+use crate::reference::{ELIXHAUSER, Sensitive};
+
+/// What drives a reason, and so who can help.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Driver {
+    /// A discharge in its transition period.
+    Transition,
+    /// Disease and use of hospital care.
+    Clinical,
+    /// Medicines.
+    Medication,
+    /// Behavioral health.
+    Behavioral,
+    /// Social need.
+    Social,
+    /// No one thing: the rest of a score and its starting point.
+    Rest,
+}
+
+impl Driver {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Transition => "transition",
+            Self::Clinical => "clinical",
+            Self::Medication => "medication",
+            Self::Behavioral => "behavioral",
+            Self::Social => "social",
+            Self::Rest => "rest",
+        }
+    }
+}
+
+/// One reason.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// Plain words.
+    pub text: String,
+    /// What drives it.
+    pub driver: Driver,
+    /// Points it adds to the index it belongs to; `None` for context that adds none.
+    pub points: Option<f64>,
+    /// Evidence day.
+    pub day: Option<Day>,
+    /// Evidence claim or admission.
+    pub evidence: Box<str>,
+    /// Masked outside sensitive roles.
+    pub sensitive: Sensitive,
+}
+
+impl Reason {
+    /// The words an audience may read: sensitive conditions are masked unless the role allows them, and
+    /// abuse is never told on a shared sheet.
+    #[must_use]
+    pub fn shown(&self, sensitive_role: bool) -> &str {
+        match self.sensitive {
+            Sensitive::No => &self.text,
+            Sensitive::Abuse => "sensitive condition, see record",
+            _ if sensitive_role => &self.text,
+            _ => "sensitive condition, see record",
+        }
+    }
+}
+
+/// Plain name and sensitivity of an Elixhauser measure by its place.
+#[must_use]
+pub fn plain_condition(bit: usize) -> (&'static str, Sensitive) {
+    const NAMES: [&str; 38] = [
+        "HIV",
+        "alcohol use disorder",
+        "nutritional anemia",
+        "autoimmune disease",
+        "chronic blood-loss anemia",
+        "leukemia",
+        "lymphoma",
+        "metastatic cancer",
+        "cancer in situ",
+        "solid cancer",
+        "cerebrovascular disease",
+        "clotting disorder",
+        "dementia",
+        "depression",
+        "diabetes with complications",
+        "diabetes",
+        "drug use disorder",
+        "heart failure",
+        "complicated hypertension",
+        "hypertension",
+        "mild liver disease",
+        "severe liver disease",
+        "chronic lung disease",
+        "movement disorder",
+        "neurological disorder",
+        "epilepsy",
+        "obesity",
+        "paralysis",
+        "peripheral vascular disease",
+        "psychosis",
+        "pulmonary circulation disease",
+        "moderate kidney disease",
+        "severe kidney disease",
+        "hypothyroidism",
+        "thyroid disorder",
+        "bleeding ulcer",
+        "heart valve disease",
+        "weight loss",
+    ];
+    let sensitive = match ELIXHAUSER.get(bit).copied().unwrap_or("") {
+        "aids" => Sensitive::Hiv,
+        "alcohol" | "drug_abuse" => Sensitive::SubstanceUse,
+        "depress" | "psychoses" => Sensitive::Psychiatric,
+        _ => Sensitive::No,
+    };
+    (NAMES.get(bit).copied().unwrap_or("condition"), sensitive)
+}
