@@ -9,7 +9,7 @@
 //!
 //! A room may import the rooms above it in this list and no other (`tests/layering.rs`):
 //! `domain`, `config`, `reference`, `learners`, `extracts`, `timeline`, `measures`, `features`, `models`, `outreach`,
-//! `caseload`, `publish`, `synth`, `pipeline`, `cli`.
+//! `caseload`, `publish`, `synth`, `training`, `runs`, `pipeline`, `cli`.
 
 pub mod domain;
 
@@ -36,6 +36,10 @@ pub mod caseload;
 pub mod publish;
 
 pub mod synth;
+
+pub mod training;
+
+pub mod runs;
 
 pub mod pipeline;
 

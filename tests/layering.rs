@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by rank. `reference` and `config` know nothing of each other.
-const RANKS: [&str; 15] = [
+const RANKS: [&str; 17] = [
     "domain",
     "config",
     "reference",
@@ -20,6 +20,8 @@ const RANKS: [&str; 15] = [
     "caseload",
     "publish",
     "synth",
+    "training",
+    "runs",
     "pipeline",
     "cli",
 ];

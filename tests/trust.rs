@@ -157,11 +157,11 @@ fn verification_finds_every_flipped_byte() {
         let mut bytes = whole.clone();
         bytes[usize::try_from(place).expect("small")] ^= 1 << (n % 8);
         std::fs::write(file, bytes).expect("written");
-        let found = lamplight::pipeline::verify_run(&run).map_or(1, |(_, problems)| problems.len());
+        let found = lamplight::runs::verify_run(&run).map_or(1, |(_, problems)| problems.len());
         assert!(found > 0, "byte {place} of {}", file.display());
         std::fs::write(file, whole).expect("restored");
     }
-    assert!(lamplight::pipeline::verify_run(&run).expect("a run").1.is_empty());
+    assert!(lamplight::runs::verify_run(&run).expect("a run").1.is_empty());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Command, Learner, ModelsWhat, PlanFlags, SynthFormat};
+use super::render::{explanation_text, followup_text, staffing_text, training_text};
 use super::schema;
 use crate::caseload::Continuity;
 use crate::config::{Overrides, RunPlan, nearest_hint};
@@ -14,9 +15,9 @@ use crate::learners::LearnerChoice;
 use crate::models::cards;
 use crate::pipeline::{
     self, AssignRequest, EvaluateRequest, FollowupRequest, NightlyOptions, PipelineError, Progress, TrainRequest,
-    WhatIfRequest,
 };
 use crate::publish::{PublishError, write_private};
+use crate::runs::{WhatIfRequest, answer_whatif, explain_member, rebuild_report, verify_run};
 use crate::synth;
 
 /// Does a command; the text is what was asked for.
@@ -27,7 +28,7 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
             let (plan, options) = load_plan(&flags)?;
             pipeline::check(&plan, &options, &Progress::new()).map(|t| with_banner(&plan, t))
         }
-        Command::Explain { run, member } => pipeline::explain(&run, &member_id(member)?),
+        Command::Explain { run, member } => Ok(explanation_text(&explain_member(&run, &member_id(member)?)?)),
         Command::Assign { members, care_managers, weights, out, continuity, seed, steps } => {
             let continuity = Continuity::parse(&continuity)
                 .ok_or_else(|| PipelineError::Usage("--continuity must be protect, prefer or ignore".to_owned()))?;
@@ -54,7 +55,7 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
             };
             let model = model.unwrap_or_default();
             let request = TrainRequest { model, out, learner, recalibrate, allow_suspect };
-            pipeline::train(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, t))
+            pipeline::train(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, training_text(&t)))
         }
         Command::Score { table, model, out } => pipeline::score_table(&table, &model, &out),
         Command::Evaluate { config, model, as_of, threads, other_population, predictions, out, seed } => {
@@ -68,20 +69,20 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
             }
         }
         Command::Report { run, out } => {
-            let page = pipeline::rebuild_report(&run)?;
+            let page = rebuild_report(&run)?;
             write_private(&out, page.as_bytes())?;
             Ok(format!("{}\n", out.display()))
         }
         Command::Whatif { run, add_fte, discipline, languages, states } => {
-            pipeline::whatif(&WhatIfRequest { run, add_fte, discipline, languages, states })
+            Ok(staffing_text(&answer_whatif(&WhatIfRequest { run, add_fte, discipline, languages, states })?))
         }
         Command::Followup { config, as_of, out, pseudonymize, before_after, threads } => {
             let (plan, _) = load_plan(&PlanFlags { pseudonymize, ..history_flags(config, as_of, threads) })?;
             let request = FollowupRequest { out, before_after };
-            pipeline::followup(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, t))
+            pipeline::followup(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, followup_text(&t)))
         }
         Command::Verify { dir } => {
-            let (manifest, problems) = pipeline::verify_run(&dir)?;
+            let (manifest, problems) = verify_run(&dir)?;
             if problems.is_empty() {
                 Ok(format!("{}: {} files, digest {}\n", manifest.run_id, manifest.outputs.len(), manifest.digest))
             } else {

@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod entry;
 mod logs;
+mod render;
 mod schema;
 
 pub use entry::run_program;

@@ -8,7 +8,9 @@ use crate::extracts::ExtractError;
 use crate::learners::LearnError;
 use crate::publish::PublishError;
 use crate::reference::ReferenceError;
+use crate::runs::RunError;
 use crate::synth::SynthError;
+use crate::training::TrainingError;
 
 /// Why a command ended without its result.
 #[derive(Debug, thiserror::Error)]
@@ -86,5 +88,30 @@ impl PipelineError {
 impl From<std::io::Error> for PipelineError {
     fn from(why: std::io::Error) -> Self {
         Self::Publish(PublishError::Io { what: "output".to_owned(), why })
+    }
+}
+
+impl From<TrainingError> for PipelineError {
+    fn from(why: TrainingError) -> Self {
+        match why {
+            TrainingError::Reference(e) => Self::Reference(e),
+            TrainingError::Extract(e) => Self::Extract(e),
+            TrainingError::Learn(e) => Self::Learn(e),
+            TrainingError::Publish(e) => Self::Publish(e),
+            TrainingError::Interrupted => Self::Interrupted,
+            TrainingError::Internal(e) => Self::Internal(e),
+        }
+    }
+}
+
+impl From<RunError> for PipelineError {
+    fn from(why: RunError) -> Self {
+        match why {
+            RunError::Usage(e) => Self::Usage(e),
+            RunError::Publish(e) => Self::Publish(e),
+            RunError::Extract(e) => Self::Extract(e),
+            RunError::Verify(problems) => Self::Verify(problems),
+            RunError::Internal(e) => Self::Internal(e),
+        }
     }
 }

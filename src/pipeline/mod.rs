@@ -1,5 +1,5 @@
-//! The order of things: from a plan to a published run, and the smaller walks of the other commands. The only
-//! room that knows every other one, owns threads, progress and interruption; refuses to render for a person.
+//! The order of things: from a plan to a published run, and the shorter ways of the other commands. Owns threads, progress,
+//! interruption and exit codes; refuses to compute, to read a published run and to render for a person.
 
 mod account;
 mod assign;
@@ -7,36 +7,27 @@ mod attempts;
 mod caseload_solution;
 mod check;
 mod error;
-mod evaluation;
+mod evaluate;
 mod everyone;
-mod explain;
-mod flat_models;
+mod flat_tables;
 mod followup;
-mod funnel;
 mod gates;
-mod judging;
-mod kept_runs;
-mod labels;
-mod loaded_history;
 mod memory;
 mod model_places;
-mod model_record;
 mod night;
 mod night_models;
 mod nightly;
-mod panel;
+mod open_history;
 mod pool;
 mod pretty_json;
 mod progress;
 mod publication;
-mod published_run;
 mod quarantine_files;
 mod rate_rows;
 mod run_manifest;
 mod stop;
-mod training;
+mod train;
 mod warnings;
-mod whatif;
 mod worklist_rows;
 
 pub use account::{NightlyOptions, NightlySummary};
@@ -44,13 +35,10 @@ pub use assign::{AssignRequest, assign};
 pub use attempts::note_attempt;
 pub use check::check;
 pub use error::PipelineError;
-pub use evaluation::{EvaluateRequest, evaluate};
-pub use explain::explain;
-pub use flat_models::{evaluate_predictions, score_table, train_table};
+pub use evaluate::{EvaluateRequest, evaluate};
+pub use flat_tables::{evaluate_predictions, score_table, train_table};
 pub use followup::{FollowupRequest, followup};
 pub use nightly::nightly;
 pub use progress::Progress;
-pub use published_run::{rebuild_report, verify_run};
 pub use stop::{install_signal_handlers, stop_flag, stop_signal};
-pub use training::{TrainRequest, features_on, train};
-pub use whatif::{WhatIfRequest, whatif};
+pub use train::{TrainRequest, TrainedOutcome, features_on, train};

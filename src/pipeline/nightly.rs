@@ -15,7 +15,7 @@ use super::pool::in_pool;
 use super::progress::Progress;
 use super::publication::publish_night;
 use super::stop::stop_flag;
-use super::{gates, kept_runs, memory, model_places};
+use super::{gates, memory, model_places};
 use crate::caseload;
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
@@ -25,6 +25,7 @@ use crate::models::{Scores, apply_trained_scores};
 use crate::outreach::{self, Memory};
 use crate::publish::{Manifest, MemberWriters, OutputFolder, Staging, memory_from, read_rows, verify};
 use crate::reference::Reference;
+use crate::runs::{RunsFolder, run_manifests};
 use crate::timeline::Codes;
 
 /// Runs the night in its own pool of threads.
@@ -183,7 +184,9 @@ fn refuse_over_limit(extracts: &Extracts, plan: &RunPlan, account: &mut NightAcc
 
 /// The newest kept run of an earlier night, when it verifies, and what it remembers.
 fn remember_earlier(folder: &OutputFolder, plan: &RunPlan) -> (Option<Manifest>, Memory) {
-    let Some((night, name, manifest)) = kept_runs::manifests(plan).into_iter().rfind(|(d, ..)| *d < plan.as_of) else {
+    let Some((night, name, manifest)) =
+        run_manifests(RunsFolder::of(plan)).into_iter().rfind(|(d, ..)| *d < plan.as_of)
+    else {
         return (None, Memory::default());
     };
     let run = folder.run(&name);

@@ -1,14 +1,14 @@
 //! Snapshots of everyone's history as a matrix: discharge rows and person-months with features, labels,
 //! weights, comparators. Owns the walk, the sampling and its weights; refuses to fit anything.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bumpalo::Bump;
 use rayon::prelude::*;
 
-use super::error::PipelineError;
-use super::labels::{Calendar, Label, Slice, Story, is_mature};
-use super::stop::stop_flag;
+use super::error::TrainingError;
+use super::labels::{Label, Story, is_mature};
+use super::splits::{Calendar, Slice};
 use crate::config::RunPlan;
 use crate::domain::{Day, mix64, stable_hash, unit};
 use crate::extracts::Extracts;
@@ -124,7 +124,7 @@ impl Request {
         extracts: &Extracts,
         outcome: Outcome,
         slices: &[Slice],
-    ) -> Result<Self, PipelineError> {
+    ) -> Result<Self, TrainingError> {
         let start = ["medical_claim", "admission"]
             .iter()
             .find_map(|name| extracts.reports.get(name).and_then(|r| r.tally.history_start()))
@@ -190,6 +190,8 @@ pub struct PanelWalk<'a> {
     pub extracts: &'a Extracts,
     /// Code facts.
     pub codes: &'a Codes<'a>,
+    /// Set when told to stop.
+    pub stop: &'a AtomicBool,
 }
 
 impl<'a> PanelWalk<'a> {
@@ -197,7 +199,7 @@ impl<'a> PanelWalk<'a> {
     ///
     /// # Errors
     /// When the spill file cannot be read or the process is told to stop.
-    pub fn run(&self, requests: &[Request], step: &dyn Fn(u64, u64)) -> Result<Vec<Panel>, PipelineError> {
+    pub fn run(&self, requests: &[Request], step: &dyn Fn(u64, u64)) -> Result<Vec<Panel>, TrainingError> {
         let knowledge = Knowledge::new(self.extracts, self.codes, &self.plan.clocks, &self.plan.models);
         let width = registry().features().len() + self.plan.models.feature_columns.len();
         let mut panels: Vec<Panel> = requests
@@ -215,13 +217,13 @@ impl<'a> PanelWalk<'a> {
         let all: Vec<usize> = (0..buckets.len()).collect();
         let wave = rayon::current_num_threads() * 2;
         for (n, chunk) in all.chunks(wave).enumerate() {
-            if stop_flag().load(Ordering::Relaxed) {
-                return Err(PipelineError::Interrupted);
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(TrainingError::Interrupted);
             }
             let done: Vec<Vec<Part>> = chunk
                 .par_iter()
                 .map(|b| self.bucket(*b, requests, &knowledge))
-                .collect::<Result<_, PipelineError>>()?;
+                .collect::<Result<_, TrainingError>>()?;
             for parts in done {
                 for (panel, part) in panels.iter_mut().zip(parts) {
                     panel.take(part);
@@ -232,9 +234,8 @@ impl<'a> PanelWalk<'a> {
         Ok(panels)
     }
 
-    fn bucket(&self, bucket: usize, requests: &[Request], k: &Knowledge<'a>) -> Result<Vec<Part>, PipelineError> {
-        let spilled = |e| PipelineError::Extract(crate::extracts::ExtractError::Spill(e));
-        let records = self.extracts.buckets.take(bucket).map_err(spilled)?;
+    fn bucket(&self, bucket: usize, requests: &[Request], k: &Knowledge<'a>) -> Result<Vec<Part>, TrainingError> {
+        let records = self.extracts.buckets.take(bucket)?;
         let mut parts: Vec<Part> = requests.iter().map(|_| Part::default()).collect();
         let mut arena = Bump::new();
         for member in self.extracts.buckets.members(bucket) {

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::kept_runs::KeptRuns;
-use super::loaded_history::LoadedHistory;
 use crate::extracts::{Case, Outreach};
+use crate::training::LoadedHistory;
 
 /// Counts of people under this are not shown.
-pub const SMALL: u64 = 11;
+pub const SMALL_COUNT: u64 = 11;
 
 /// Nested counts of people: everyone of a stage was in the one before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,30 +39,37 @@ impl Funnel {
     /// The counts in order, each as a reader may see it.
     #[must_use]
     pub fn shown(&self) -> [String; 5] {
-        [self.attempted, self.reached, self.enrolled, self.completed, self.refused].map(shown)
+        [self.attempted, self.reached, self.enrolled, self.completed, self.refused].map(shown_count)
     }
 
     fn json(&self, name: &str) -> Value {
         let [attempted, reached, enrolled, completed, refused] =
-            [self.attempted, self.reached, self.enrolled, self.completed, self.refused].map(value);
+            [self.attempted, self.reached, self.enrolled, self.completed, self.refused].map(count_json);
         json!({ "name": name, "attempted": attempted, "reached": reached, "enrolled": enrolled, "completed": completed, "refused": refused })
     }
 }
 
 /// A count as a reader may see it.
 #[must_use]
-pub fn shown(n: u64) -> String {
-    if (1..SMALL).contains(&n) { format!("<{SMALL}") } else { n.to_string() }
+pub fn shown_count(n: u64) -> String {
+    if (1..SMALL_COUNT).contains(&n) { format!("<{SMALL_COUNT}") } else { n.to_string() }
 }
 
 /// A count as JSON, null when small.
 #[must_use]
-pub fn value(n: u64) -> Value {
-    if (1..SMALL).contains(&n) { Value::Null } else { n.into() }
+pub fn count_json(n: u64) -> Value {
+    if (1..SMALL_COUNT).contains(&n) { Value::Null } else { n.into() }
+}
+
+/// Neither the events nor their complement may be a small count.
+#[must_use]
+pub fn is_tellable(events: u64, people: u64) -> bool {
+    let small = |n: u64| (1..SMALL_COUNT).contains(&n);
+    people >= SMALL_COUNT && !small(events) && !small(people - events)
 }
 
 /// One person's way, from the rows of the window alone.
-fn way(log: &[&Outreach], cases: &[&Case]) -> Option<Funnel> {
+fn member_funnel(log: &[&Outreach], cases: &[&Case]) -> Option<Funnel> {
     let first = log.first()?.day;
     let has = |wanted: &[&str]| log.iter().any(|o| wanted.contains(&&*o.outcome));
     let begun: Vec<&&Case> = cases.iter().filter(|c| c.since.is_some_and(|d| d >= first)).collect();
@@ -88,7 +95,7 @@ pub struct Funnels {
 
 /// Counts everyone with an attempt in the `days` up to the night.
 #[must_use]
-pub fn count(history: &LoadedHistory<'_>, kept: &KeptRuns, days: i32) -> Funnels {
+pub fn count_funnels(history: &LoadedHistory<'_>, kept: &KeptRuns, days: i32) -> Funnels {
     let ex = history.extracts;
     let from = history.plan.as_of.0 - days;
     let mut out = Funnels::default();
@@ -96,7 +103,7 @@ pub fn count(history: &LoadedHistory<'_>, kept: &KeptRuns, days: i32) -> Funnels
         let member = u32::try_from(index).unwrap_or(u32::MAX);
         let log: Vec<&Outreach> = ex.outreach.of(member).filter(|o| o.day > from).collect();
         let cases: Vec<&Case> = ex.cases.of(member).collect();
-        let Some(way) = way(&log, &cases) else { continue };
+        let Some(way) = member_funnel(&log, &cases) else { continue };
         let facts = ex.population.member(member);
         let listing = kept.listings.get(facts.id());
         let words = |text: &str| if text.is_empty() { "(none)".to_owned() } else { text.to_owned() };
@@ -120,14 +127,14 @@ pub fn count(history: &LoadedHistory<'_>, kept: &KeptRuns, days: i32) -> Funnels
 fn fold_small(groups: &mut BTreeMap<String, Funnel>) {
     let mut rest = Funnel::default();
     groups.retain(|_, f| {
-        let stays = f.attempted >= SMALL;
+        let stays = f.attempted >= SMALL_COUNT;
         if !stays {
             rest.add(*f);
         }
         stays
     });
     if rest.attempted > 0 {
-        groups.insert(format!("(groups under {SMALL})"), rest);
+        groups.insert(format!("(groups under {SMALL_COUNT})"), rest);
     }
 }
 
@@ -174,7 +181,8 @@ mod tests {
     #[test]
     fn every_stage_lies_in_the_one_before() {
         let stages = |log: &[Outreach], cases: &[Case]| {
-            let f = way(&log.iter().collect::<Vec<_>>(), &cases.iter().collect::<Vec<_>>()).expect("attempted");
+            let f =
+                member_funnel(&log.iter().collect::<Vec<_>>(), &cases.iter().collect::<Vec<_>>()).expect("attempted");
             [f.reached, f.enrolled, f.completed, f.refused]
         };
         assert_eq!(stages(&[attempt(10, "attempts_incomplete")], &[]), [0, 0, 0, 0]);
@@ -184,12 +192,12 @@ mod tests {
         assert_eq!(stages(&[attempt(10, "enrolled")], &[case(12, Some(40), "graduated")]), [1, 1, 1, 0]);
         // A case that began before the first attempt was not won by it.
         assert_eq!(stages(&[attempt(10, "completed")], &[case(5, Some(40), "graduated")]), [1, 0, 0, 0]);
-        assert!(way(&[], &[]).is_none());
+        assert!(member_funnel(&[], &[]).is_none());
     }
 
     #[test]
     fn small_counts_are_not_told() {
-        assert_eq!([0, 1, 10, 11].map(shown), ["0", "<11", "<11", "11"]);
-        assert_eq!([value(0), value(10), value(11)], [0.into(), Value::Null, 11.into()]);
+        assert_eq!([0, 1, 10, 11].map(shown_count), ["0", "<11", "<11", "11"]);
+        assert_eq!([count_json(0), count_json(10), count_json(11)], [0.into(), Value::Null, 11.into()]);
     }
 }

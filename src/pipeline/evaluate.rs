@@ -4,19 +4,15 @@
 use std::path::PathBuf;
 
 use super::error::PipelineError;
-use super::judging::{Bench, judged, table_of};
-use super::labels::Slice;
-use super::loaded_history::with_history;
 use super::model_places;
-use super::panel::{Panel, PanelWalk, Request};
+use super::open_history::with_history;
 use super::progress::Progress;
+use super::stop::stop_flag;
 use crate::config::RunPlan;
-use crate::domain::Day;
-use crate::features::{DISCHARGE_SNAPSHOT_DAYS, registry};
-use crate::learners::{LearnError, Refusal};
+use crate::features::registry;
 use crate::models::evaluation::judge;
-use crate::models::trained::Identity;
 use crate::publish::{OutputFolder, evaluation_page, read_trained_model};
+use crate::training::{Bench, Panel, PanelWalk, Request, Slice, judged, keep_held_out, table_of};
 
 /// What `evaluate --config` was asked to do.
 #[derive(Clone, Debug)]
@@ -41,13 +37,13 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
     with_history(plan, progress, |history| {
         let wanted = Request::plan(plan, history.extracts, model.outcome, &[Slice::Report])?;
         progress.stage("walk the history");
-        let walk = PanelWalk { plan, extracts: history.extracts, codes: history.codes };
+        let walk = PanelWalk { plan, extracts: history.extracts, codes: history.codes, stop: stop_flag() };
         let mut panels = walk.run(&[wanted], &|done, all| progress.step(done, all))?;
         let Some(mut panel) = panels.pop() else { return Err(PipelineError::Internal("no panel".to_owned())) };
         progress.stage("judge");
         let mut pick = panel.of(Slice::Report);
         if !request.other_population {
-            held_out(&mut panel, &mut pick, &model.identity)?;
+            keep_held_out(&mut panel, &mut pick, &model.identity)?;
         }
         let table = table_of(&panel, &features, history.extracts, &pick, false);
         let p = model.ready().score_table(&table, false)?.probability;
@@ -73,34 +69,6 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
     })
 }
 
-/// Keeps the rows that taught the model nothing: after the slice it was calibrated on, and after every label it was
-/// trained on had ended.
-fn held_out(panel: &mut Panel, pick: &mut Vec<u32>, identity: &Identity) -> Result<(), PipelineError> {
-    // Slices of discharges are cut by the day of discharge, and looked at up to three weeks later.
-    let late =
-        if panel.outcome.of_discharges() { DISCHARGE_SNAPSHOT_DAYS[DISCHARGE_SNAPSHOT_DAYS.len() - 1] } else { 0 };
-    let Some(until) = learned_until(&identity.train.to, &identity.calibrate.to, identity.horizon_days, late) else {
-        return Ok(());
-    };
-    let rows = pick.len();
-    pick.retain(|i| {
-        let row = &panel.rows[*i as usize];
-        row.day.plus(-row.days_passed) > until
-    });
-    panel.left_out.learned_from += (rows - pick.len()) as u64;
-    if pick.is_empty() && rows > 0 {
-        return Err(LearnError::Refused(Refusal::Learned { rows, until: until.to_string() }).into());
-    }
-    Ok(())
-}
-
-/// The last day a row may begin on and have taught the model: of the slices' last snapshots, each at most `late` days
-/// after its row began.
-fn learned_until(train: &str, calibrate: &str, horizon: i32, late: i32) -> Option<Day> {
-    let began = |text: &str| Day::parse_iso(text).map(|d| d.plus(-late));
-    began(train).map(|d| d.plus(horizon)).into_iter().chain(began(calibrate)).max()
-}
-
 /// `id, group, y, probability` and the day: what `evaluate --predictions` reads, in a private file.
 fn predictions(panel: &Panel, pick: &[u32], p: &[f64], extracts: &crate::extracts::Extracts) -> String {
     use std::fmt::Write as _;
@@ -111,23 +79,4 @@ fn predictions(panel: &Panel, pick: &[u32], p: &[f64], extracts: &crate::extract
         let _ = writeln!(out, "{n},\"{member}\",{},{p},{},{}", u8::from(row.label.event), row.day, row.days_passed);
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_slice_after_the_calibration_taught_nothing() {
-        let until =
-            |train, calibrate, horizon, late| learned_until(train, calibrate, horizon, late).map(|d| d.to_string());
-        // Monthly snapshots: the report slice of the same history begins on 2025-08-01.
-        assert_eq!(until("2025-04-01", "2025-07-01", 90, 0).as_deref(), Some("2025-07-01"));
-        // Discharges: it begins with those of 2025-08-02, and the last before was looked at on 2025-08-22.
-        assert_eq!(until("2025-04-22", "2025-08-22", 30, 21).as_deref(), Some("2025-08-01"));
-        // A label of the training slice that ends after the calibration slice.
-        assert_eq!(until("2025-06-01", "2025-07-01", 90, 0).as_deref(), Some("2025-08-30"));
-        assert_eq!(until("2025-06-01", "", 90, 0).as_deref(), Some("2025-08-30"));
-        assert_eq!(until("", "", 90, 0), None);
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::error::PipelineError;
+use super::error::RunError;
 use crate::publish::{Manifest, check_chain, render_report, verify};
 use crate::reference::sha256_hex;
 
@@ -10,10 +10,10 @@ use crate::reference::sha256_hex;
 ///
 /// # Errors
 /// When the run does not verify or cannot be read.
-pub fn rebuild_report(run: &Path) -> Result<String, PipelineError> {
+pub fn rebuild_report(run: &Path) -> Result<String, RunError> {
     let (manifest, problems) = verify(run)?;
     if !problems.is_empty() {
-        return Err(PipelineError::Verify(problems));
+        return Err(RunError::Verify(problems));
     }
     Ok(render_report(run, &manifest)?)
 }
@@ -22,9 +22,9 @@ pub fn rebuild_report(run: &Path) -> Result<String, PipelineError> {
 ///
 /// # Errors
 /// When there is no readable manifest.
-pub fn verify_run(run: &Path) -> Result<(Manifest, Vec<String>), PipelineError> {
+pub fn verify_run(run: &Path) -> Result<(Manifest, Vec<String>), RunError> {
     let no_run = || vec!["there is no readable manifest.json: that folder is no published run".to_owned()];
-    let (manifest, mut problems) = verify(run).map_err(|_| PipelineError::Verify(no_run()))?;
+    let (manifest, mut problems) = verify(run).map_err(|_| RunError::Verify(no_run()))?;
     // A copied run stands alone; one in its place is also held to the log.
     let place = run.canonicalize().ok();
     let runs = place.as_deref().and_then(Path::parent).filter(|p| p.file_name().is_some_and(|n| n == "runs"));

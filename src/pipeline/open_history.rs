@@ -1,4 +1,5 @@
-//! Everything that training, evaluation and follow-up read once. Owns the reading of a history; refuses to look at a member.
+//! Reading a history once, for training, evaluation and follow-up. Owns what a history is refused for; refuses to look at
+//! a member.
 
 use super::error::PipelineError;
 use super::gates;
@@ -7,21 +8,10 @@ use super::pool::in_pool;
 use super::progress::Progress;
 use super::stop::stop_flag;
 use crate::config::RunPlan;
-use crate::extracts::{self, Discovered, Extracts, LoadOptions};
+use crate::extracts::{self, Discovered, LoadOptions};
 use crate::reference::Reference;
 use crate::timeline::Codes;
-
-/// Everything read once for training or evaluation.
-pub struct LoadedHistory<'a> {
-    /// The plan.
-    pub plan: &'a RunPlan,
-    /// Rows.
-    pub extracts: &'a Extracts,
-    /// Code facts.
-    pub codes: &'a Codes<'a>,
-    /// The extracts are synthetic.
-    pub synthetic: bool,
-}
+use crate::training::LoadedHistory;
 
 /// Reads the extracts and hands them, with their code facts, to `work`.
 ///

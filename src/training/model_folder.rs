@@ -1,17 +1,16 @@
-//! What a trained model's folder says: the record, the spreads of training, the files, the lines for a person.
+//! What a trained model's folder says: the record, the spreads of training, the files.
 //! Owns their assembly; refuses to fit or to judge.
 
-use super::error::PipelineError;
+use super::error::TrainingError;
+use super::history::LoadedHistory;
 use super::judging::table_of;
-use super::labels::Slice;
-use super::loaded_history::LoadedHistory;
 use super::panel::Panel;
-use super::pretty_json::pretty_json;
+use super::splits::Slice;
 use crate::extracts::Extracts;
 use crate::features::{Feature, dictionary_hash};
 use crate::learners::log_odds::sigmoid;
 use crate::learners::{Artifact, LearnError, Ready};
-use crate::models::evaluation::{ModelEvaluation, spread_of};
+use crate::models::evaluation::spread_of;
 use crate::models::trained::{
     CardFacts, FORMAT, FeatureRecord, IDENTITY, Identity, SliceCount, Spread, card_json, card_markdown,
 };
@@ -21,7 +20,7 @@ use crate::reference::code_sets_in;
 /// Names and bytes of a model folder.
 pub type ModelFiles = Vec<(String, Vec<u8>)>;
 
-fn count(panel: &Panel, slice: Slice) -> SliceCount {
+fn count_slice(panel: &Panel, slice: Slice) -> SliceCount {
     let rows: Vec<_> = panel.rows.iter().filter(|r| r.slice == slice).collect();
     let mut members: Vec<u32> = rows.iter().map(|r| r.member).collect();
     members.dedup();
@@ -46,7 +45,7 @@ fn return_days(panel: &Panel) -> Vec<f64> {
     (0..=30).map(share).collect()
 }
 
-fn spreads(
+fn training_spreads(
     panel: &Panel,
     features: &[Feature],
     artifact: &Artifact,
@@ -73,14 +72,14 @@ fn spreads(
 ///
 /// # Errors
 /// When a code set cannot be read, or the features do not fit: our own fault.
-pub fn record(
+pub fn identity_record(
     history: &LoadedHistory<'_>,
     panel: &Panel,
     features: &[Feature],
     artifact: &Artifact,
     calibration_note: &str,
     warnings: Vec<String>,
-) -> Result<Identity, PipelineError> {
+) -> Result<Identity, TrainingError> {
     let plan = history.plan;
     let sets = code_sets_in(plan.reference_dir.as_deref())?;
     Ok(Identity {
@@ -95,75 +94,43 @@ pub fn record(
         label_maturity_days: plan.models.label_maturity_days,
         dictionary_hash: dictionary_hash(features),
         features: features.iter().map(FeatureRecord::from).collect(),
-        train: count(panel, Slice::Train),
-        calibrate: count(panel, Slice::Calibrate),
-        report: count(panel, Slice::Report),
+        train: count_slice(panel, Slice::Train),
+        calibrate: count_slice(panel, Slice::Calibrate),
+        report: count_slice(panel, Slice::Report),
         kept_non_events: panel.keep_non_event,
-        left_out: serde_json::to_value(panel.left_out).map_err(|e| PipelineError::Internal(e.to_string()))?,
+        left_out: serde_json::to_value(panel.left_out).map_err(|e| TrainingError::Internal(e.to_string()))?,
         learner: artifact.model.name().to_owned(),
         calibration_note: calibration_note.to_owned(),
         recalibrated_from: None,
         return_days: return_days(panel),
-        spreads: spreads(panel, features, artifact, history.extracts)?,
+        spreads: training_spreads(panel, features, artifact, history.extracts)?,
         code_sets: sets.into_iter().map(|s| (s.id, s.version, s.sha256)).collect(),
         warnings,
     })
+}
+
+fn pretty_bytes<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, TrainingError> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| TrainingError::Internal(e.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 /// Every file of the folder, encoded before the first is written.
 ///
 /// # Errors
 /// When a part cannot be encoded.
-pub fn files(
+pub fn model_files(
     artifact: &Artifact,
     facts: &CardFacts<'_>,
     report: &serde_json::Value,
-) -> Result<ModelFiles, PipelineError> {
+) -> Result<ModelFiles, TrainingError> {
     let mut out = artifact.to_files()?;
-    out.push((IDENTITY.to_owned(), pretty_json(facts.identity)?));
-    out.push(("evaluation.json".to_owned(), pretty_json(facts.evaluation)?));
+    out.push((IDENTITY.to_owned(), pretty_bytes(facts.identity)?));
+    out.push(("evaluation.json".to_owned(), pretty_bytes(facts.evaluation)?));
     out.push(("evaluation.html".to_owned(), evaluation_page(facts.evaluation)?.into_bytes()));
-    out.push(("report.json".to_owned(), pretty_json(report)?));
+    out.push(("report.json".to_owned(), pretty_bytes(report)?));
     out.push(("card.md".to_owned(), card_markdown(facts, true).into_bytes()));
-    out.push(("model_card.json".to_owned(), pretty_json(&card_json(facts))?));
+    out.push(("model_card.json".to_owned(), pretty_bytes(&card_json(facts))?));
     out.push(("model_card.md".to_owned(), card_markdown(facts, false).into_bytes()));
     Ok(out)
-}
-
-/// What a person reads at the end of training.
-#[must_use]
-pub fn summary(identity: &Identity, e: &ModelEvaluation) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::new();
-    if identity.synthetic {
-        let _ = writeln!(out, "SYNTHETIC DATA: a demonstration model");
-    }
-    let o = &e.overall;
-    let _ = writeln!(
-        out,
-        "{} ({}): trained on {} rows, {} events; reported on {} rows, {} events\n  AUROC {:.4}, calibration slope {:.3}, in the large {:+.3}, top tenth holds {:.3} of events",
-        identity.id,
-        identity.learner,
-        identity.train.rows,
-        identity.train.events,
-        o.rows,
-        o.events,
-        o.auroc,
-        o.calibration.slope,
-        o.in_the_large,
-        e.top_decile_capture.unwrap_or(f64::NAN)
-    );
-    for c in &e.comparators {
-        let _ = writeln!(
-            out,
-            "  {:<28} AUROC {:.4}, top tenth {:.3}",
-            c.name,
-            c.auroc.unwrap_or(f64::NAN),
-            c.top_decile_capture.unwrap_or(f64::NAN)
-        );
-    }
-    for w in &identity.warnings {
-        let _ = writeln!(out, "  warning: {w}");
-    }
-    out
 }

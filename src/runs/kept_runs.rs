@@ -2,12 +2,36 @@
 //! run may be believed; refuses one that does not verify or names its members under another key.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use super::error::PipelineError;
+use super::error::RunError;
 use crate::config::RunPlan;
 use crate::domain::{Day, PseudonymKey};
 use crate::outreach::Memory;
 use crate::publish::{Manifest, memory_from, read_rows, verify};
+
+/// Which kept runs are asked for.
+#[derive(Clone, Copy)]
+pub struct RunsFolder<'a> {
+    /// Output folder.
+    pub out: &'a Path,
+    /// The last night of interest.
+    pub until: Day,
+    /// The key its members are named by, where they are.
+    pub pseudonyms: Option<&'a PseudonymKey>,
+}
+
+impl<'a> RunsFolder<'a> {
+    /// The runs a plan continues.
+    #[must_use]
+    pub fn of(plan: &'a RunPlan) -> Self {
+        Self { out: &plan.run.out, until: plan.as_of, pseudonyms: plan.pseudonyms.as_ref() }
+    }
+
+    fn run(&self, name: &str) -> PathBuf {
+        self.out.join("runs").join(name)
+    }
+}
 
 /// How a person came on the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,16 +55,16 @@ pub struct KeptRuns {
     pub memory: Memory,
 }
 
-/// Every kept run up to the night of the plan with its night, oldest first (of one night by name), not yet verified.
+/// Every kept run up to the last night asked for with its night, oldest first (of one night by name), not yet verified.
 /// A run under another pseudonym key is left out: nobody in it would be recognised.
 #[must_use]
-pub fn manifests(plan: &RunPlan) -> Vec<(Day, String, Manifest)> {
+pub fn run_manifests(folder: RunsFolder<'_>) -> Vec<(Day, String, Manifest)> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(plan.run.out.join("runs")).into_iter().flatten().filter_map(Result::ok) {
+    for entry in std::fs::read_dir(folder.out.join("runs")).into_iter().flatten().filter_map(Result::ok) {
         let Ok(bytes) = std::fs::read(entry.path().join("manifest.json")) else { continue };
         let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { continue };
-        let Some(night) = Day::parse_iso(&manifest.as_of).filter(|d| *d <= plan.as_of) else { continue };
-        if manifest.pseudonym_key_id.as_deref() == plan.pseudonyms.as_ref().map(PseudonymKey::id) {
+        let Some(night) = Day::parse_iso(&manifest.as_of).filter(|d| *d <= folder.until) else { continue };
+        if manifest.pseudonym_key_id.as_deref() == folder.pseudonyms.map(PseudonymKey::id) {
             found.push((night, entry.file_name().to_string_lossy().into_owned(), manifest));
         }
     }
@@ -48,14 +72,14 @@ pub fn manifests(plan: &RunPlan) -> Vec<(Day, String, Manifest)> {
     found
 }
 
-/// Reads every kept run up to the night of the plan.
+/// Reads every kept run up to the last night asked for.
 ///
 /// # Errors
 /// When a file of a run that verifies cannot be read.
-pub fn read(plan: &RunPlan) -> Result<KeptRuns, PipelineError> {
+pub fn read_kept_runs(folder: RunsFolder<'_>) -> Result<KeptRuns, RunError> {
     let mut out = KeptRuns::default();
-    for (night, name, _) in manifests(plan) {
-        let run = plan.run.out.join("runs").join(&name);
+    for (night, name, _) in run_manifests(folder) {
+        let run = folder.run(&name);
         if !verify(&run).is_ok_and(|(_, problems)| problems.is_empty()) {
             out.refused.push(name);
             continue;

@@ -1,0 +1,11 @@
+//! Answers as text for a person. Owns the words and their layout; refuses to look anything up.
+
+mod explanation;
+mod followup;
+mod staffing;
+mod training;
+
+pub use explanation::explanation_text;
+pub use followup::followup_text;
+pub use staffing::staffing_text;
+pub use training::training_text;

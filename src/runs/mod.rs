@@ -1,0 +1,23 @@
+//! Published runs read back: whether they may be believed, what they remember, why somebody is or is not on the list,
+//! what other staff would change, what became of the calls. Owns these answers as types; refuses to render them for a
+//! person.
+
+mod arms;
+mod error;
+mod explanation;
+mod followup;
+mod funnel;
+mod kept_runs;
+mod verification;
+mod whatif;
+
+pub use arms::{Arms, OUTCOMES, OutcomeCounts};
+pub use error::RunError;
+pub use explanation::{
+    DetailTable, ListedStanding, MemberExplanation, ReasonLine, ScoreLine, Standing, explain_member,
+};
+pub use followup::{FollowupAnswer, follow_up};
+pub use funnel::{Funnel, Funnels, SMALL_COUNT, is_tellable, shown_count};
+pub use kept_runs::{KeptRuns, RunsFolder, read_kept_runs, run_manifests};
+pub use verification::{rebuild_report, verify_run};
+pub use whatif::{Hire, StaffingAnswer, StaffingOutcome, WhatIfRequest, answer_whatif};
