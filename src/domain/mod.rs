@@ -7,7 +7,9 @@ mod code;
 mod day;
 mod hash;
 mod money;
+mod phone;
 mod pseudonym;
+mod shape;
 pub mod vocabulary;
 
 pub use calendar::{add_business_days, business_days_between, is_business_day, is_federal_holiday};
@@ -16,5 +18,7 @@ pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left, trim_text};
 pub use day::{Day, days_in_month};
 pub use hash::{mix64, stable_hash, unit};
 pub use money::{Cents, cents_from_text};
+pub use phone::phone_number;
 pub use pseudonym::{MIN_KEY_BYTES, PseudonymKey, hex};
+pub use shape::value_shape;
 pub use vocabulary::{Continuity, Discipline, Disciplines, Focus, language_code, phone_key};

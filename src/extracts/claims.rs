@@ -285,8 +285,9 @@ pub(super) fn fills(
     let c = |name: &str| cells.column(name);
     let (member_id, claim_id, line) = (c("member_id"), c("claim_id"), c("claim_line_number"));
     let (dispensed, paid_date, received_date) = (c("dispensing_date"), c("paid_date"), c("received_date"));
-    let (ndc_code, ingredient_name, days_supply, paid_amount) =
-        (c("ndc_code"), c("ingredient_name"), c("days_supply"), c("paid_amount"));
+    let (ndc_code, ingredient_name, reversal_of) =
+        (c("ndc_code"), c("ingredient_name"), c("reversal_of_claim_id"));
+    let (days_supply, quantity, paid_amount) = (c("days_supply"), c("quantity"), c("paid_amount"));
     let dispensing_column = cells.index("dispensing_date");
     let mut scatter = Scatter::new(buckets);
     let mut last = None;
@@ -300,17 +301,39 @@ pub(super) fn fills(
         }
         let ndc = ndc_code.word(row);
         let ingredient = ingredient_name.word(row);
+        let days = days_supply.integer(row);
+        let (quantity_milli, paid_cents) = (thousandths(quantity.number(row)), paid_amount.integer(row));
+        let reverses = reversal_of.text(row).unwrap_or("");
+        let below = |amount: i64| amount != NO_INTEGER && amount < 0;
         let event = Fill {
             claim_id: claim_id.text(row).unwrap_or(""),
             line: Some(line.integer(row)).filter(|v| *v != NO_INTEGER).unwrap_or(0),
             day,
             ndc,
             ingredient: if ingredient == 0 { ingredients.get(&ndc).copied().unwrap_or(0) } else { ingredient },
-            days_supply: Some(days_supply.integer(row)).filter(|v| (1..=400).contains(v)).unwrap_or(NO_INTEGER),
-            paid_cents: paid_amount.integer(row),
+            days_supply: if (1..=400).contains(&days.saturating_abs()) { days } else { NO_INTEGER },
+            quantity_milli,
+            paid_cents,
+            paid,
             received,
+            is_reversal: !reverses.is_empty() || [days, quantity_milli, paid_cents].into_iter().any(below),
+            reversal_of: reverses,
+            file: u32::try_from(batch.file).unwrap_or(u32::MAX),
+            row: batch.rows.at(row),
         };
         scatter.fill(member, &event);
     }
     scatter.finish();
+}
+
+/// A quantity in thousandths; none, or one that no fill has, is [`NO_INTEGER`].
+fn thousandths(quantity: f64) -> i64 {
+    let scaled = (quantity * 1000.0).round();
+    if scaled.abs() < 1.0e12 {
+        #[expect(clippy::cast_possible_truncation, reason = "whole, and checked just above")]
+        let whole = scaled as i64;
+        whole
+    } else {
+        NO_INTEGER
+    }
 }

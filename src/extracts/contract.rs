@@ -224,6 +224,7 @@ pub const EXTRACTS: &[ExtractSpec] = &[
             col("paid_date", Date),
             col("received_date", Date),
             col("paid_amount", Money),
+            col("reversal_of_claim_id", Text),
         ],
     },
     ExtractSpec {
@@ -343,6 +344,7 @@ pub const EXTRACTS: &[ExtractSpec] = &[
             one_of("kind", true, &["assessment", "plan_review", "goal", "visit"]),
             req("due_date", Date),
             col("done_date", Date),
+            col("received_date", Date),
         ],
     },
     ExtractSpec {
@@ -360,6 +362,7 @@ pub const EXTRACTS: &[ExtractSpec] = &[
             col("approved_units", Number),
             col("used_units", Number),
             col("expiration_date", Date),
+            col("received_date", Date),
         ],
     },
     ExtractSpec {
@@ -373,6 +376,7 @@ pub const EXTRACTS: &[ExtractSpec] = &[
             req("created_date", Date),
             one_of("status", true, &["open", "accepted", "closed", "declined"]),
             col("closed_date", Date),
+            col("received_date", Date),
         ],
     },
     ExtractSpec {

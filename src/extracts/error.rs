@@ -1,6 +1,8 @@
 //! What can go wrong on the way from files to clean rows. Owns the sentences and their hints; refuses to know exit
 //! codes and any value of a row.
 
+use crate::domain::Day;
+
 /// Why the extracts could not be read; all but an interruption are exit code 3.
 #[derive(Debug, thiserror::Error)]
 pub enum ExtractError {
@@ -48,6 +50,9 @@ pub enum ExtractError {
         /// One sentence each.
         problems: Vec<String>,
     },
+    /// A night of which no extract, code set or calendar speaks.
+    #[error("the night {0} lies outside 1990 to 2100\nhint: write [run] as_of as the date of the extracts")]
+    Night(Day),
     /// The events could not be spilled.
     #[error("cannot write the spill file: {0}")]
     Spill(std::io::Error),

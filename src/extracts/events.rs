@@ -135,9 +135,20 @@ pub struct Fill<'b> {
     pub day: i32,
     pub ndc: u32,
     pub ingredient: u32,
+    /// Below 0 on reversals alone; [`NO_INTEGER`] when empty or above 400.
     pub days_supply: i64,
+    /// Thousandths of the quantity; [`NO_INTEGER`] when empty.
+    pub quantity_milli: i64,
     pub paid_cents: i64,
+    pub paid: i32,
     pub received: i32,
+    /// The row takes a fill away: it names one, or its days, quantity or amount lie below 0.
+    pub is_reversal: bool,
+    /// The claim that a reversal names; empty where it names none.
+    pub reversal_of: &'b str,
+    /// File and row, for the quarantine only; outside its identity.
+    pub file: u32,
+    pub row: u64,
 }
 
 /// Kinds of runs.
@@ -317,7 +328,7 @@ impl<'b> ClaimLine<'b> {
         put_signed(out, self.line);
         put(out, self.revenue.0);
         put(out, u64::from(self.hcpcs));
-        put_signed(out, if self.paid_cents == NO_INTEGER { -1 << 60 } else { self.paid_cents });
+        put_signed(out, if self.paid_cents == NO_INTEGER { NO_AMOUNT } else { self.paid_cents });
     }
 
     /// Reads a line; what it repeats is taken from `before`.
@@ -381,14 +392,20 @@ impl<'b> ClaimLine<'b> {
         line.revenue = Short(r.get());
         line.hcpcs = r.small();
         let cents = r.signed();
-        line.paid_cents = if cents == -1 << 60 { NO_INTEGER } else { cents };
+        line.paid_cents = if cents == NO_AMOUNT { NO_INTEGER } else { cents };
         line
     }
 
     /// Whether two lines say the same, wherever they stood.
     #[must_use]
     pub fn same_content(&self, other: &Self) -> bool {
-        let head = |l: &Self| (l.line, l.version, l.kind, l.start, l.end, l.admit, l.discharge, l.paid, l.received);
+        (self.paid, self.received) == (other.paid, other.received) && self.same_service(other)
+    }
+
+    /// Whether two lines say the same of the service, whenever they were paid and received.
+    #[must_use]
+    pub fn same_service(&self, other: &Self) -> bool {
+        let head = |l: &Self| (l.line, l.version, l.kind, l.start, l.end, l.admit, l.discharge);
         let codes = |l: &Self| (l.admit_source, l.admit_type, l.disposition, l.place, l.bill, l.drg, l.revenue);
         let words = |l: &Self| (l.hcpcs, l.rendering, l.specialty, l.facility, l.paid_cents);
         head(self) == head(other)
@@ -456,9 +473,16 @@ impl<'b> Fill<'b> {
         put_day(out, self.day);
         put(out, u64::from(self.ndc));
         put(out, u64::from(self.ingredient));
-        put_signed(out, if self.days_supply == NO_INTEGER { -1 } else { self.days_supply });
-        put_signed(out, if self.paid_cents == NO_INTEGER { -1 << 60 } else { self.paid_cents });
+        for amount in [self.days_supply, self.quantity_milli, self.paid_cents] {
+            put_signed(out, if amount == NO_INTEGER { NO_AMOUNT } else { amount });
+        }
+        put_near(out, self.paid, self.day);
         put_near(out, self.received, self.day);
+        put(out, u64::from(self.file) << 1 | u64::from(self.is_reversal));
+        put(out, self.row);
+        if self.is_reversal {
+            put_text(out, self.reversal_of);
+        }
     }
 
     fn read(r: &mut Reader<'b>) -> Self {
@@ -468,20 +492,43 @@ impl<'b> Fill<'b> {
             day: r.day(),
             ndc: r.small(),
             ingredient: r.small(),
-            days_supply: r.signed(),
-            paid_cents: r.signed(),
-            received: NO_DAY,
+            ..Self::default()
         };
-        fill.received = r.near(fill.day);
-        if fill.days_supply == -1 {
-            fill.days_supply = NO_INTEGER;
+        for amount in [&mut fill.days_supply, &mut fill.quantity_milli, &mut fill.paid_cents] {
+            let read = r.signed();
+            *amount = if read == NO_AMOUNT { NO_INTEGER } else { read };
         }
-        if fill.paid_cents == -1 << 60 {
-            fill.paid_cents = NO_INTEGER;
+        fill.paid = r.near(fill.day);
+        fill.received = r.near(fill.day);
+        let place = r.get();
+        fill.is_reversal = place & 1 == 1;
+        fill.file = u32::try_from(place >> 1).unwrap_or(u32::MAX);
+        fill.row = r.get();
+        if fill.is_reversal {
+            fill.reversal_of = r.text();
         }
         fill
     }
+
+    /// Whether two rows say the same, wherever they stood.
+    #[must_use]
+    pub fn same_content(&self, other: &Self) -> bool {
+        (self.paid, self.received) == (other.paid, other.received) && self.same_fill(other)
+    }
+
+    /// Whether two rows say the same of the fill, whenever it was paid and received.
+    #[must_use]
+    pub fn same_fill(&self, other: &Self) -> bool {
+        let key = |f: &Self| (f.line, f.day, f.ndc, f.ingredient, f.is_reversal);
+        let amounts = |f: &Self| (f.days_supply, f.quantity_milli, f.paid_cents);
+        (self.claim_id, self.reversal_of) == (other.claim_id, other.reversal_of)
+            && key(self) == key(other)
+            && amounts(self) == amounts(other)
+    }
 }
+
+/// How an amount that is none is written.
+const NO_AMOUNT: i64 = -1 << 60;
 
 const CHUNK: usize = 1 << 16;
 
@@ -816,10 +863,22 @@ mod tests {
             let buckets = Buckets::new(1500, limit, folder.path()).expect("a spill file");
             let fill =
                 Fill { claim_id: "P", days_supply: NO_INTEGER, paid_cents: 5, received: NO_DAY, ..Fill::default() };
+            let reversal = Fill {
+                claim_id: "R",
+                days_supply: -30,
+                quantity_milli: -1500,
+                paid: 19_000,
+                is_reversal: true,
+                reversal_of: "P",
+                file: 3,
+                row: 77,
+                ..Fill::default()
+            };
             let mut scatter = Scatter::new(&buckets);
             for m in [0, 700, 1499] {
                 scatter.claim(m, &line, line.dx, line.px);
                 scatter.fill(m, &fill);
+                scatter.fill(m, &reversal);
             }
             scatter.finish();
             buckets.check().expect("no failure");
@@ -831,7 +890,7 @@ mod tests {
                     let events = records.member(m, &arena);
                     seen += events.claims.len();
                     assert!(events.claims.iter().all(|c| *c == line));
-                    assert!(events.fills.iter().all(|f| *f == fill));
+                    assert!(events.fills.is_empty() || events.fills == [fill, reversal]);
                 }
             }
             assert_eq!(seen, 3);

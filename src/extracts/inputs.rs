@@ -21,6 +21,9 @@ impl Discovered {
     /// # Errors
     /// [`ExtractError::Source`] or [`ExtractError::Missing`].
     pub fn find(plan: &RunPlan) -> Result<Self, ExtractError> {
+        if !(1990..=2100).contains(&plan.as_of.ymd().0) {
+            return Err(ExtractError::Night(plan.as_of));
+        }
         let configured = |name: &str| plan.extracts.contains_key(name);
         if !configured("eligibility") {
             return Err(ExtractError::Missing { extract: "eligibility".into() });

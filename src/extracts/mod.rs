@@ -46,7 +46,7 @@ pub use interner::Words;
 pub use ledger::{QuarantineRow, Tally};
 pub use load::{Extracts, load};
 pub use loader::LoadOptions;
-pub use population::{EligibilityRow, Member, Population, Span, SpanFacts};
+pub use population::{EligibilityRow, Member, NO_PAYER, Population, Span, SpanFacts};
 pub use reason::{Reason, Severity};
 pub use refusals::{LEFT_OUT, REFUSALS};
 pub use report::ExtractReport;

@@ -24,6 +24,7 @@ pub struct EligibilityRow {
     pub death: Option<i32>,
     pub payer: u32,
     pub plan: u32,
+    /// A [`PayerType`], or [`NO_PAYER`].
     pub payer_type: u8,
     pub dual: Short,
     pub orec: Short,
@@ -51,6 +52,9 @@ pub struct EligibilityRow {
     pub consent: Option<bool>,
 }
 
+/// Neither a payer type nor a Medicare status says who pays.
+pub const NO_PAYER: u8 = 4;
+
 /// One enrolment span as enrolled days, both ends included.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Span {
@@ -77,6 +81,14 @@ pub struct SpanFacts {
     pub medicare_status: Short,
     /// Lives in a long-term institution.
     pub institutional: Option<bool>,
+}
+
+impl SpanFacts {
+    /// Medicare pays.
+    #[must_use]
+    pub fn is_medicare(&self) -> bool {
+        self.payer_type == PayerType::Medicare as u8
+    }
 }
 
 /// One member. `facts` is the row of the latest span begun by the night's date, gaps filled from earlier rows.
@@ -118,6 +130,37 @@ impl Member {
     pub fn payer_type(&self) -> PayerType {
         [PayerType::Medicare, PayerType::Medicaid, PayerType::Commercial, PayerType::Other]
             [usize::from(self.facts.payer_type.min(3))]
+    }
+    /// Some row says who pays.
+    #[must_use]
+    pub fn payer_is_stated(&self) -> bool {
+        self.facts.payer_type != NO_PAYER
+    }
+    /// The Medicare row that covers a day, beside whatever other cover; where none covers it, the latest row if that is
+    /// Medicare.
+    #[must_use]
+    pub fn medicare_row(&self, day: Day) -> Option<&SpanFacts> {
+        let covers = |r: &&SpanFacts| r.start <= day.0 && day.0 <= r.end;
+        let covering = self.rows.iter().rev().filter(covers);
+        covering.clone().find(|r| r.is_medicare()).or_else(|| {
+            let latest = self.row_on(day).or(self.rows.last());
+            latest.filter(|r| covering.clone().next().is_none() && r.is_medicare())
+        })
+    }
+    /// Days of Medicare within [from, to]; days that two spans cover count once.
+    #[must_use]
+    pub fn medicare_days(&self, from: Day, to: Day) -> i32 {
+        let mut next = from.0;
+        let mut days = 0;
+        // Rows are in order of their first day.
+        for row in self.rows.iter().filter(|r| r.is_medicare()) {
+            let (start, end) = (row.start.max(next), row.end.min(to.0));
+            if start <= end {
+                days += end - start + 1;
+                next = end + 1;
+            }
+        }
+        days
     }
     /// The newest row begun by a day; `None` before the first.
     #[must_use]
@@ -342,6 +385,14 @@ pub(super) fn row(
     if Sex::parse(&gender) == Sex::Unknown && !Sex::says_unknown(&gender) {
         verdicts.note(Reason::UnknownValue);
     }
+    let payer_type = match word_text("payer_type").as_str() {
+        "" if !c("medicare_status_code").short(row).is_none() => PayerType::Medicare as u8,
+        "" => {
+            verdicts.note(Reason::PayerUnknown);
+            NO_PAYER
+        }
+        stated => PayerType::parse(stated) as u8,
+    };
     Some(EligibilityRow {
         member_id: c("member_id").text(row)?.into(),
         start,
@@ -353,7 +404,7 @@ pub(super) fn row(
         death: death.filter(|d| *d <= as_of.0),
         payer: c("payer").word(row),
         plan: c("plan").word(row),
-        payer_type: PayerType::parse(&word_text("payer_type")) as u8,
+        payer_type,
         dual: c("dual_status_code").short(row),
         orec: c("original_reason_entitlement_code").short(row),
         medicare_status: c("medicare_status_code").short(row),

@@ -121,6 +121,8 @@ reasons! {
     PaddedIdMatches = "padded_id_matches", Warning, "the rows are not joined: ids lost their leading zeros";
     /// A record with a death date in the past yet with services or coverage after it.
     DeceasedActive = "deceased_active", Warning, "the member is kept off the list";
+    /// Neither a payer type nor a Medicare status says who pays.
+    PayerUnknown = "payer_unknown", Warning, "no Medicare risk score; the payer counts as other";
     /// Birth date or sex differs between rows of one member.
     ConflictingDemographics = "conflicting_demographics", Warning, "the row of the latest span is used";
 }

@@ -37,6 +37,8 @@ pub const REFUSALS: &[(&str, &str)] = &[
         "a warning, or refused with `quality.refuse_stale`",
     ),
     ("more rejected rows than `[quality]` or `max_bad_share` allow", "exit 4; the quarantine is left under `failed/`"),
+    ("a night outside 1990 to 2100", "refused"),
+    ("no member left after the checks", "exit 4 when enrolment rows were rejected, else refused"),
     ("day-first and month-first dates declared for one extract", "exit 2"),
 ];
 
@@ -46,8 +48,10 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("not_yet_arrived", "had not been received by the night"),
     ("exact_duplicate", "says what another row says"),
     ("superseded_version", "a lower version of its claim"),
-    ("superseded_line", "an earlier copy of a line of the same version above 0"),
-    ("reversal", "reverses another claim"),
-    ("reversed", "belongs to a claim that was reversed"),
+    ("superseded_line", "an earlier copy of a line or fill, told by its version, received or paid date"),
+    ("redelivered", "differs from a later copy of the same line or fill in its received or paid date alone"),
+    ("superseded_state", "an earlier state of an authorization, referral or task"),
+    ("reversal", "reverses another claim or fill"),
+    ("reversed", "belongs to a claim or is a fill that was reversed"),
     ("void_without_link", "a void (bill 118) that names no claim"),
 ];

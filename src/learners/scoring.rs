@@ -51,9 +51,14 @@ pub struct Scored<'a> {
     pub features: &'a [Feature],
     /// Rows in table order.
     pub rows: Vec<ScoredRow>,
-    /// Features where more rows hold rare or unseen levels than half, as sentences.
+    /// Levels that the model has never learned, one sentence a feature that holds any; such rows are scored as rare.
+    pub unseen: Vec<String>,
+    /// Of those, the features where more than a tenth of the rows are concerned.
     pub warnings: Vec<String>,
 }
+
+/// Share of rows with unlearned levels beyond which a feature is warned of.
+const MANY_UNSEEN: f64 = 0.1;
 
 /// Contributions to the published log-odds: `values[row * cols + feature]`, summing with `base`.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,14 +180,27 @@ impl<'a> Ready<'a> {
             }));
         }
         let features: &'a [Feature] = &self.dictionary.features;
-        let warnings = (features.iter().zip(&encoded.unseen))
-            .filter(|(_, unseen)| **unseen * 2 > encoded.rows)
-            .map(|(f, unseen)| {
-                format!("`{}`: {unseen} of {} rows hold levels the model does not know", f.name, encoded.rows)
-            })
-            .collect();
-        Ok(Scored { ids: &table.ids, features, rows, warnings })
+        let (unseen, warnings) = unseen_levels(features, &encoded);
+        Ok(Scored { ids: &table.ids, features, rows, unseen, warnings })
     }
+}
+
+/// A sentence for each feature with unlearned levels, and those that are many.
+fn unseen_levels(features: &[Feature], encoded: &Encoded<'_>) -> (Vec<String>, Vec<String>) {
+    let (mut all, mut many) = (Vec::new(), Vec::new());
+    for (feature, (unseen, missing)) in features.iter().zip(encoded.unseen.iter().zip(&encoded.unseen_missing)) {
+        for (n, what) in [(*unseen, "hold levels unseen in training"), (*missing, "hold no level, unlike in training")] {
+            if n == 0 {
+                continue;
+            }
+            let sentence = format!("`{}`: {n} of {} rows {what}", feature.name, encoded.rows);
+            if n as f64 > encoded.rows as f64 * MANY_UNSEEN {
+                many.push(sentence.clone());
+            }
+            all.push(sentence);
+        }
+    }
+    (all, many)
 }
 
 fn reasons(encoded: &Encoded<'_>, row: usize, values: &[f64]) -> [Option<RowReason>; REASONS] {
@@ -327,7 +345,7 @@ mod tests {
             reasons: [reason(0, RowValue::Code(1)), reason(1, RowValue::Number(f32::NAN)), None],
         };
         let ids = TextColumn::from_iter(["=A1"]);
-        let scored = Scored { ids: &ids, features: &features, rows: vec![row], warnings: Vec::new() };
+        let scored = Scored { ids: &ids, features: &features, rows: vec![row], unseen: Vec::new(), warnings: Vec::new() };
         let text = String::from_utf8(scored.csv()).unwrap();
         assert_eq!(text.lines().nth(1), Some("'=A1,0.25,\"f = a, \"\"b\"\" (+0.250)\",'-n = missing (+0.250),"));
     }

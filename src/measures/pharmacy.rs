@@ -194,7 +194,7 @@ fn place(as_of: Day, day: i32) -> usize {
 }
 
 fn esrd(timeline: &Timeline<'_>, codes: &Codes<'_>) -> bool {
-    esrd_by_enrolment(timeline.member)
+    esrd_by_enrolment(timeline.member, timeline.as_of)
         || timeline
             .claims
             .iter()

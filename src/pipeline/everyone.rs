@@ -26,9 +26,9 @@ pub struct Everyone {
     pub snapshots: Vec<Snapshot>,
     /// Rates.
     pub rates: Rates,
-    /// Claim lines left out by rule.
-    pub dropped: BTreeMap<&'static str, u64>,
-    /// Claim lines rejected after the fact.
+    /// Rows of claims, fills and admissions left out, by extract and rule.
+    pub dropped: BTreeMap<(&'static str, &'static str), u64>,
+    /// Rows of those rejected after the fact.
     pub quarantine: Vec<QuarantineRow>,
     /// Codes by status and other counts, for the data-quality account.
     pub codes: BTreeMap<&'static str, u64>,
@@ -221,28 +221,30 @@ impl Everyone {
         self.snapshots.extend(group.snapshots);
         self.trained.extend(group.trained);
         self.rates.merge(&group.rates);
-        for (map, from) in [
-            (&mut self.codes, group.codes),
-            (&mut self.counts, group.counts),
-            (&mut self.dropped, group.account.dropped),
-        ] {
+        for (map, from) in [(&mut self.codes, group.codes), (&mut self.counts, group.counts)] {
             for (k, v) in from {
                 *map.entry(k).or_default() += v;
             }
         }
-        let files = extracts.reports.get("medical_claim").map(|r| &r.files);
-        for (file, row, reason) in group.account.quarantined {
-            let file = files.and_then(|f| f.get(file as usize)).map_or_else(|| "(view)".to_owned(), |f| f.name.clone());
-            let column =
-                if reason == Reason::ReversalWithoutOriginal { "reversal_of_claim_id" } else { "claim_line_number" };
-            self.quarantine.push(QuarantineRow {
-                extract: "medical_claim",
-                file,
-                row,
-                column: column.to_owned(),
-                reason,
-                value: String::new(),
-            });
+        for (extract, account) in group.account.by_extract() {
+            for (rule, rows) in account.dropped {
+                *self.dropped.entry((extract, rule)).or_default() += rows;
+            }
+            let files = extracts.reports.get(extract).map(|r| &r.files);
+            for (file, row, reason) in account.quarantined {
+                let file =
+                    files.and_then(|f| f.get(file as usize)).map_or_else(|| "(view)".to_owned(), |f| f.name.clone());
+                let column =
+                    if reason == Reason::ReversalWithoutOriginal { "reversal_of_claim_id" } else { "claim_line_number" };
+                self.quarantine.push(QuarantineRow {
+                    extract,
+                    file,
+                    row,
+                    column: column.to_owned(),
+                    reason,
+                    value: String::new(),
+                });
+            }
         }
     }
 }

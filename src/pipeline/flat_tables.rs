@@ -73,7 +73,11 @@ pub fn score_table(table: &Path, model: &Path, out: &Path) -> Result<String, Pip
         tracing::warn!("{warning}");
     }
     write_private(out, &scored.csv())?;
-    Ok(format!("{} rows scored: {}\n", scored.rows.len(), out.display()))
+    let mut text = format!("{} rows scored: {}\n", scored.rows.len(), out.display());
+    for sentence in &scored.unseen {
+        text.push_str(&format!("  {sentence}\n"));
+    }
+    Ok(text)
 }
 
 /// Levels beyond which a further column of a predictions file is no group of people but an id or a number.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::error::PipelineError;
 use crate::config::RunPlan;
-use crate::extracts::{Discovered, ExtractReport};
+use crate::extracts::{Discovered, ExtractReport, Extracts};
 use crate::publish::Manifest;
 
 type Reports = std::collections::BTreeMap<&'static str, ExtractReport>;
@@ -14,6 +14,27 @@ type Reports = std::collections::BTreeMap<&'static str, ExtractReport>;
 #[must_use]
 pub fn exceeded(reports: &Reports, plan: &RunPlan) -> Vec<String> {
     reports.iter().flat_map(|(name, r)| r.exceeded(name, &plan.quality)).collect()
+}
+
+/// Somebody is left to work for.
+///
+/// # Errors
+/// [`PipelineError::Quarantine`] when every enrolment row was rejected, [`PipelineError::Gate`] when there was none.
+pub fn somebody_is_left(extracts: &Extracts) -> Result<(), PipelineError> {
+    if !extracts.population.members.is_empty() {
+        return Ok(());
+    }
+    let tally = extracts.reports.get("eligibility").map(|r| &r.tally);
+    let reasons: Vec<String> = tally
+        .into_iter()
+        .flat_map(|t| &t.quarantined)
+        .map(|(reason, n)| format!("eligibility: {} in {n} rows: {}", reason.code(), reason.meaning()))
+        .collect();
+    if reasons.is_empty() {
+        return Err(PipelineError::Gate(vec!["eligibility: no member is left: there is nobody to work for".to_owned()]));
+    }
+    let first = "eligibility: every row was rejected: there is nobody to work for".to_owned();
+    Err(PipelineError::Quarantine(std::iter::once(first).chain(reasons).collect()))
 }
 
 /// Extracts that systems send.

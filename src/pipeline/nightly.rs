@@ -73,6 +73,7 @@ fn night(
     gates::volume(&extracts.reports, previous.as_ref(), plan, options.accept_volume_change)?;
     let stale = gates::freshness(&mut extracts.reports, previous.as_ref(), plan)?;
     refuse_over_limit(&extracts, plan, account)?;
+    gates::somebody_is_left(&extracts)?;
 
     progress.stage("measure members");
     let icd = std::mem::take(&mut extracts.icd);
@@ -160,11 +161,13 @@ fn measure_everyone(
 
 /// Rows that only the whole member could judge move from used to dropped or quarantined.
 fn settle_rows(extracts: &mut Extracts, everyone: &Everyone) {
-    if let Some(report) = extracts.reports.get_mut("medical_claim") {
-        for (rule, n) in &everyone.dropped {
+    for ((extract, rule), n) in &everyone.dropped {
+        if let Some(report) = extracts.reports.get_mut(extract) {
             report.tally.drop_used(rule, *n);
         }
-        for row in &everyone.quarantine {
+    }
+    for row in &everyone.quarantine {
+        if let Some(report) = extracts.reports.get_mut(row.extract) {
             report.tally.rows_used -= 1;
             *report.tally.quarantined.entry(row.reason).or_default() += 1;
         }

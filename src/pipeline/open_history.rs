@@ -34,6 +34,7 @@ pub fn with_history<T: Send>(
         if !over.is_empty() {
             return Err(PipelineError::Quarantine(over));
         }
+        gates::somebody_is_left(&extracts)?;
         let icd = std::mem::take(&mut extracts.icd);
         let words = std::mem::take(&mut extracts.words);
         let codes = Codes::new(&icd, &words, &reference);

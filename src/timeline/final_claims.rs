@@ -1,10 +1,9 @@
 //! From claim lines to final claims: duplicates, voids, reversals and versions resolved. Owns those
 //! rules; refuses to know stays.
 
-use std::collections::BTreeMap;
-
 use bumpalo::Bump;
 
+use super::account::RowAccount;
 use crate::domain::Short;
 use crate::extracts::{Basis, ClaimKind, ClaimLine, Dx, NO_DAY, NO_INTEGER, Px, Reason};
 
@@ -85,21 +84,6 @@ impl Claim<'_> {
     }
 }
 
-/// What became of lines that are in no final claim.
-#[derive(Default, Debug)]
-pub struct LineAccount {
-    /// Lines left out by rule.
-    pub dropped: BTreeMap<&'static str, u64>,
-    /// Lines rejected after the fact: file, row, reason.
-    pub quarantined: Vec<(u32, u64, Reason)>,
-}
-
-impl LineAccount {
-    fn drop_line(&mut self, rule: &'static str) {
-        *self.dropped.entry(rule).or_default() += 1;
-    }
-}
-
 /// The final claims of one member.
 #[derive(Default)]
 pub struct FinalClaims<'b> {
@@ -113,13 +97,13 @@ pub struct FinalClaims<'b> {
 /// Resolves the lines of one member that had arrived. Lines may come in any order; what claims share with their
 /// lines stays in `arena`.
 #[must_use]
-pub fn resolve<'b>(mut lines: Vec<&ClaimLine<'b>>, arena: &'b Bump, account: &mut LineAccount) -> FinalClaims<'b> {
+pub fn resolve<'b>(mut lines: Vec<&ClaimLine<'b>>, arena: &'b Bump, account: &mut RowAccount) -> FinalClaims<'b> {
     let before = lines.len();
     // A void that names no claim says nothing: out before versions are compared.
     lines.retain(|l| {
         let lost = l.bill == Short::of("118") && l.reversal_of.is_empty();
         if lost {
-            account.drop_line("void_without_link");
+            account.drop_row("void_without_link");
         }
         !lost
     });
@@ -127,7 +111,7 @@ pub fn resolve<'b>(mut lines: Vec<&ClaimLine<'b>>, arena: &'b Bump, account: &mu
     lines.dedup_by(|b, a| {
         let same = a.same_content(b);
         if same {
-            account.drop_line("exact_duplicate");
+            account.drop_row("exact_duplicate");
         }
         same
     });
@@ -136,7 +120,7 @@ pub fn resolve<'b>(mut lines: Vec<&ClaimLine<'b>>, arena: &'b Bump, account: &mu
         lines.retain(|l| {
             let gone = reversed.contains(&l.claim_id);
             if gone {
-                account.drop_line("reversed");
+                account.drop_row("reversed");
             }
             !gone
         });
@@ -193,7 +177,7 @@ fn order(a: &ClaimLine<'_>, b: &ClaimLine<'_>) -> std::cmp::Ordering {
 }
 
 /// Takes the reversal rows out and returns the claims they remove.
-fn reversals<'b>(lines: &mut Vec<&ClaimLine<'b>>, account: &mut LineAccount) -> Vec<&'b str> {
+fn reversals<'b>(lines: &mut Vec<&ClaimLine<'b>>, account: &mut RowAccount) -> Vec<&'b str> {
     if lines.iter().all(|l| l.reversal_of.is_empty()) {
         return Vec::new();
     }
@@ -202,7 +186,7 @@ fn reversals<'b>(lines: &mut Vec<&ClaimLine<'b>>, account: &mut LineAccount) -> 
     let mut gone = Vec::new();
     for row in rows {
         if kept.iter().any(|l| l.claim_id == row.reversal_of) {
-            account.drop_line("reversal");
+            account.drop_row("reversal");
             gone.push(row.reversal_of);
         } else {
             account.quarantined.push((row.file, row.row, Reason::ReversalWithoutOriginal));
@@ -222,7 +206,7 @@ struct Desk {
 }
 
 /// One claim from its lines, sorted by [`order`].
-fn unite<'b>(group: &[&ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account: &mut LineAccount) -> Claim<'b> {
+fn unite<'b>(group: &[&ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account: &mut RowAccount) -> Claim<'b> {
     keep_lines(group, &mut desk.kept, account);
     let kept = || desk.kept.iter().map(|i| group[*i]);
     let first = group[desk.kept[0]];
@@ -262,18 +246,21 @@ fn unite<'b>(group: &[&ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account
 }
 
 /// The lines of the highest version, one a line number: the latest received.
-fn keep_lines(group: &[&ClaimLine<'_>], kept: &mut Vec<usize>, account: &mut LineAccount) {
+fn keep_lines(group: &[&ClaimLine<'_>], kept: &mut Vec<usize>, account: &mut RowAccount) {
     let version = group[0].version;
     kept.clear();
     for (i, line) in group.iter().enumerate() {
         if line.version != version {
-            account.drop_line("superseded_version");
-        } else if kept.last().is_some_and(|k| group[*k].line == line.line) {
+            account.drop_row("superseded_version");
+        } else if let Some(latest) = kept.last().map(|k| group[*k]).filter(|k| k.line == line.line) {
             // The latest received copy of this line is already kept.
-            if version == 0 {
-                account.quarantined.push((line.file, line.row, Reason::ConflictingLine))
+            if latest.same_service(line) {
+                account.drop_row("redelivered");
+            } else if version > 0 || (latest.received, latest.paid) != (line.received, line.paid) {
+                account.drop_row("superseded_line");
             } else {
-                account.drop_line("superseded_line")
+                // Neither a version nor a date tells which of the two is right.
+                account.quarantined.push((line.file, line.row, Reason::ConflictingLine));
             }
         } else {
             kept.push(i);
@@ -327,6 +314,7 @@ fn unite_px<'l, 'b: 'l>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     fn line(id: &str, version: i64, n: i64) -> ClaimLine<'_> {
         ClaimLine {
@@ -347,7 +335,7 @@ mod tests {
 
     #[test]
     fn the_highest_version_stands_and_every_line_is_accounted_for() {
-        let (arena, mut account) = (Bump::new(), LineAccount::default());
+        let (arena, mut account) = (Bump::new(), RowAccount::default());
         let claims = resolve(
             vec![&line("A", 0, 1), &line("A", 0, 2), &line("A", 2, 1), &line("A", 2, 1), &line("B", 0, 1)],
             &arena,
@@ -364,7 +352,7 @@ mod tests {
     #[test]
     fn a_reversal_takes_every_version_and_itself() {
         let reversal = ClaimLine { reversal_of: "A", ..line("R", 0, 1) };
-        let (arena, mut account) = (Bump::new(), LineAccount::default());
+        let (arena, mut account) = (Bump::new(), RowAccount::default());
         let claims =
             resolve(vec![&line("A", 0, 1), &line("A", 1, 1), &reversal, &line("B", 0, 1)], &arena, &mut account).claims;
         assert_eq!(claims.iter().map(|c| c.id).collect::<Vec<_>>(), ["B"]);
@@ -375,7 +363,7 @@ mod tests {
     fn a_reversal_of_nothing_is_rejected_and_a_void_without_link_dropped() {
         let reversal = ClaimLine { reversal_of: "Z", file: 3, row: 7, ..line("R", 0, 1) };
         let void = ClaimLine { bill: Short::of("118"), ..line("A", 9, 1) };
-        let (arena, mut account) = (Bump::new(), LineAccount::default());
+        let (arena, mut account) = (Bump::new(), RowAccount::default());
         let claims = resolve(vec![&line("A", 0, 1), &reversal, &void], &arena, &mut account).claims;
         assert_eq!(claims.len(), 1);
         assert_eq!(account.quarantined, [(3, 7, Reason::ReversalWithoutOriginal)]);
@@ -385,9 +373,29 @@ mod tests {
     #[test]
     fn of_two_copies_of_a_line_the_latest_received_stands() {
         let newer = ClaimLine { received: 120, paid_cents: 900, ..line("A", 0, 1) };
-        let (arena, mut account) = (Bump::new(), LineAccount::default());
+        let (arena, mut account) = (Bump::new(), RowAccount::default());
         let claims = resolve(vec![&line("A", 0, 1), &newer], &arena, &mut account).claims;
         assert_eq!(claims[0].paid_cents, 900);
-        assert_eq!(account.quarantined.len(), 1);
+        assert_eq!(account.dropped, BTreeMap::from([("superseded_line", 1)]));
+        assert!(account.quarantined.is_empty());
+    }
+
+    #[test]
+    fn a_line_delivered_again_is_one_line() {
+        let again = ClaimLine { received: 140, ..line("A", 0, 1) };
+        let repaid = ClaimLine { received: 170, paid: 165, ..line("A", 0, 1) };
+        let (arena, mut account) = (Bump::new(), RowAccount::default());
+        let claims = resolve(vec![&again, &line("A", 0, 1), &repaid], &arena, &mut account).claims;
+        assert_eq!((claims[0].lines.len(), claims[0].paid_cents, claims[0].arrived), (1, 500, Some(170)));
+        assert_eq!(account.dropped, BTreeMap::from([("redelivered", 2)]));
+    }
+
+    #[test]
+    fn two_unlike_lines_that_nothing_tells_apart_are_a_conflict() {
+        let other = ClaimLine { paid_cents: 900, ..line("A", 0, 1) };
+        let (arena, mut account) = (Bump::new(), RowAccount::default());
+        let claims = resolve(vec![&other, &line("A", 0, 1)], &arena, &mut account).claims;
+        assert_eq!(claims[0].paid_cents, 500);
+        assert_eq!(account.quarantined.iter().map(|q| q.2).collect::<Vec<_>>(), [Reason::ConflictingLine]);
     }
 }

@@ -1,14 +1,17 @@
 //! One member's history: final claims, stays, ED visits, fills. Owns how rows become events; refuses to
 //! know measures, scores or other members.
 
+mod account;
 mod codes;
 mod ed_visits;
+mod fills;
 mod final_claims;
 mod stays;
 
+pub use account::{LineAccount, RowAccount};
 pub use codes::Codes;
 pub use ed_visits::EdVisit;
-pub use final_claims::{Claim, FinalClaims, LineAccount, ServiceLine};
+pub use final_claims::{Claim, FinalClaims, ServiceLine};
 pub use stays::{CodeBasis, DIED, Stay, StayRow, StaySource};
 
 use bumpalo::Bump;
@@ -55,7 +58,8 @@ impl<'a> Timeline<'a> {
         room: Room<'a>,
         account: &mut LineAccount,
     ) -> Self {
-        let FinalClaims { claims, plain } = final_claims::resolve(events.claims.iter().collect(), room.arena, account);
+        let FinalClaims { claims, plain } =
+            final_claims::resolve(events.claims.iter().collect(), room.arena, &mut account.claims);
         let mut admissions = events.admissions.clone();
         admissions.sort_by(|a, b| {
             (a.admit, a.discharge, a.admission_id, a.class, a.received).cmp(&(
@@ -66,10 +70,10 @@ impl<'a> Timeline<'a> {
                 b.received,
             ))
         });
+        let before = admissions.len();
         admissions.dedup();
-        let mut fills = events.fills.clone();
-        fills.sort_by(|a, b| (a.day, a.claim_id, a.line).cmp(&(b.day, b.claim_id, b.line)));
-        fills.dedup();
+        account.admissions.drop_rows("exact_duplicate", before - admissions.len());
+        let fills = fills::resolve(&events.fills, &mut account.fills);
         Self::from_rows(member, claims, admissions, fills, as_of, room.codes, plain)
     }
 
@@ -99,13 +103,19 @@ impl<'a> Timeline<'a> {
             self.claims.iter().filter(|c| arrived(c.start, c.arrived)).copied().collect()
         } else {
             let lines = events.claims.iter().filter(|l| arrived(l.start, dated([l.received, l.paid])));
-            final_claims::resolve(lines.collect(), room.arena, &mut LineAccount::default()).claims
+            final_claims::resolve(lines.collect(), room.arena, &mut RowAccount::default()).claims
         };
         // An ADT feed is a message of the day itself: no lag without a received date.
         let admissions =
             self.admissions.iter().filter(|a| a.admit <= day.0 && (a.received == NO_DAY || a.received <= day.0));
-        let fills = self.fills.iter().filter(|f| arrived(f.day, dated([f.received, NO_DAY])));
-        let (admissions, fills) = (admissions.copied().collect(), fills.copied().collect());
+        let admissions = admissions.copied().collect();
+        let known = |f: &&Fill<'a>| arrived(f.day, fills::dated_arrival(f));
+        let fills = if self.fills.len() == events.fills.len() {
+            self.fills.iter().filter(known).copied().collect()
+        } else {
+            let rows: Vec<Fill<'a>> = events.fills.iter().filter(known).copied().collect();
+            fills::resolve(&rows, &mut RowAccount::default())
+        };
         Self::from_rows(self.member, claims, admissions, fills, day, room.codes, self.plain)
     }
 

@@ -11,7 +11,7 @@ use crate::extracts::{AdmissionRow, Basis, NO_DAY, PatientClass};
 /// Dispositions of patients who died; no transfer arrival can follow.
 pub const DIED: &[&str] = &["20", "40", "41", "42"];
 /// Dispositions that are transfers to another hospital.
-const TRANSFER: &[&str] = &["02", "05", "43", "65", "66", "82", "85", "93", "94"];
+const TRANSFER: &[&str] = &["02", "05", "43", "65", "66", "82", "85", "88", "93", "94"];
 /// Dispositions to swing bed, rehabilitation and long-term hospitals.
 const POST_ACUTE: &[&str] = &["61", "62", "63", "89", "90", "91"];
 
@@ -80,6 +80,8 @@ pub struct StayRow<'b> {
     pub discharge: Option<i32>,
     /// End used for joining.
     pub join_end: i32,
+    /// Last day that the row speaks of: of two rows with one end the later-billed is the last.
+    billed_to: i32,
     /// Facility (interned); 0 is unknown.
     pub facility: u32,
     /// Disposition.
@@ -180,6 +182,7 @@ fn candidates<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>], as_of: 
                 admit,
                 discharge,
                 join_end: discharge.unwrap_or(c.end).max(admit),
+                billed_to: c.end,
                 facility: c.facility,
                 disposition: c.disposition,
                 bill: c.bill,
@@ -201,6 +204,7 @@ fn candidates<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>], as_of: 
             admit: a.admit,
             discharge,
             join_end: discharge.unwrap_or(a.admit),
+            billed_to: discharge.unwrap_or(a.admit),
             facility: a.facility,
             disposition: a.disposition,
             bill: Short::NONE,
@@ -264,15 +268,23 @@ fn attach(rows: &mut Vec<StayRow<'_>>) {
     rows.append(&mut claims);
 }
 
+impl StayRow<'_> {
+    /// Orders rows of one end: a bill that says "still a patient" comes before one that does not, then the one billed
+    /// to the later day. Of equals the later in order is the last, so that no id decides.
+    fn lastness(&self, end: i32) -> (i32, bool, i32) {
+        (end, self.disposition != Short::of("30"), self.billed_to)
+    }
+}
+
 struct Chain<'b> {
     rows: Vec<StayRow<'b>>,
     post_acute: bool,
 }
 
 impl<'b> Chain<'b> {
-    /// The row whose joining end is latest; of equals the later in order.
+    /// The row whose joining end is latest.
     fn joining_last(&self) -> &StayRow<'b> {
-        self.rows.iter().max_by_key(|r| r.join_end).unwrap_or(&self.rows[0])
+        self.rows.iter().max_by_key(|r| r.lastness(r.join_end)).unwrap_or(&self.rows[0])
     }
 }
 
@@ -325,9 +337,9 @@ fn finish<'b>(member_id: &str, chain: Chain<'b>, claims: &[Claim<'b>], admission
     let discharged = rows.iter().any(|r| r.admit == latest_admit && r.discharge.is_some());
     // Discharged: the row with the latest discharge; open: the one with the latest joining end.
     let last = if discharged {
-        rows.iter().filter(|r| r.discharge.is_some()).max_by_key(|r| r.discharge)
+        rows.iter().filter_map(|r| Some((r, r.discharge?))).max_by_key(|(r, end)| r.lastness(*end)).map(|(r, _)| r)
     } else {
-        rows.iter().max_by_key(|r| r.join_end)
+        rows.iter().max_by_key(|r| r.lastness(r.join_end))
     };
     let (first, last) = (&rows[0], last.unwrap_or(&rows[0]));
     let still_patient = last.disposition == Short::of("30");

@@ -89,8 +89,10 @@ pub struct Encoded<'a> {
     pub rows: usize,
     /// Columns in model order.
     pub columns: Vec<EncodedColumn<'a>>,
-    /// Per column, rows whose level the model has never seen.
+    /// Per column, rows whose level the model has never learned: new, or too rare in training.
     pub unseen: Vec<usize>,
+    /// Per column, rows without a level though training hardly had any such row.
+    pub unseen_missing: Vec<usize>,
 }
 
 impl FeatureDictionary {
@@ -121,18 +123,22 @@ impl FeatureDictionary {
     /// [`LearnError::Unfit`] naming every feature that is absent or of another type.
     pub fn encode<'a>(&self, table: &'a FlatTable) -> Result<Encoded<'a>, LearnError> {
         let by_name: FxHashMap<&str, &ColumnData> = table.columns.iter().map(|c| (c.name.as_str(), &c.data)).collect();
-        let (mut columns, mut unseen, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut columns, mut unseen, mut unseen_missing) = (Vec::new(), Vec::new(), Vec::new());
+        let mut problems = Vec::new();
         for feature in &self.features {
             match (by_name.get(feature.name.as_str()), &feature.kind) {
                 (None, _) => problems.push(format!("`{}` is absent", feature.name)),
                 (Some(ColumnData::Numeric(v)), FeatureKind::Numeric { .. }) => {
                     columns.push(EncodedColumn::Numeric(v));
                     unseen.push(0);
+                    unseen_missing.push(0);
                 }
                 (Some(ColumnData::Levels { codes, levels }), FeatureKind::Levels { levels: known }) => {
                     let (mapped, new) = map_codes(feature, known, codes, levels);
+                    let missing = codes.iter().filter(|c| **c == MISSING_CODE).count();
                     columns.push(EncodedColumn::Codes(mapped));
                     unseen.push(new);
+                    unseen_missing.push(if feature.missing_is_level { 0 } else { missing });
                 }
                 (Some(_), FeatureKind::Numeric { .. }) => {
                     problems.push(format!("`{}` must be numeric", feature.name));
@@ -143,7 +149,7 @@ impl FeatureDictionary {
             }
         }
         if problems.is_empty() {
-            Ok(Encoded { rows: table.rows(), columns, unseen })
+            Ok(Encoded { rows: table.rows(), columns, unseen, unseen_missing })
         } else {
             Err(LearnError::Unfit { problems })
         }
@@ -198,7 +204,7 @@ fn map_codes(feature: &Feature, known: &[String], codes: &[u32], levels: &[Strin
         .iter()
         .map(|&c| {
             let code = if c == MISSING_CODE { for_missing } else { table.get(c as usize).copied().unwrap_or(rare) };
-            unseen += usize::from(code == rare);
+            unseen += usize::from(code == rare && c != MISSING_CODE);
             code
         })
         .collect();
@@ -252,9 +258,11 @@ mod tests {
         let t = table(&[("new", 1), ("z", 1), ("few", 1), ("a", 1)], 1);
         let e = d.encode(&t).unwrap();
         assert_eq!(e.columns[0], EncodedColumn::Codes(vec![3, 2, 3, 1, 0]));
-        assert_eq!(e.unseen, [2]);
+        assert_eq!((e.unseen, e.unseen_missing), (vec![2], vec![0]));
         let d = FeatureDictionary::fit(&table(&[("a", 60)], 49));
-        assert_eq!(d.encode(&t).unwrap().columns[0], EncodedColumn::Codes(vec![2, 2, 2, 1, 2]));
+        let e = d.encode(&t).unwrap();
+        assert_eq!(e.columns[0], EncodedColumn::Codes(vec![2, 2, 2, 1, 2]));
+        assert_eq!((e.unseen, e.unseen_missing), (vec![3], vec![1]));
         assert!(d.is_intact());
     }
 

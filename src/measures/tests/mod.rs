@@ -19,7 +19,7 @@ use crate::config::Clocks;
 use crate::domain::{Day, Short};
 use crate::extracts::{
     Basis, ClaimKind, ClaimLine, Dx, EligibilityRow, Fill, Interner, Lab, Member, MemberEvents, NO_DAY, NO_INTEGER,
-    OrderedNumber, Px, Span,
+    OrderedNumber, Px, Span, SpanFacts,
 };
 use crate::reference::Reference;
 use crate::timeline::{Codes, LineAccount, Room, Timeline};
@@ -33,6 +33,20 @@ pub(super) fn day(text: &str) -> Day {
 /// Rows of a test live as long as the process: nothing has to own them.
 fn kept<T>(items: impl Iterator<Item = T>) -> &'static [T] {
     Vec::leak(items.collect())
+}
+
+/// A member whose every span says what `facts` says.
+fn member_of(facts: EligibilityRow, spans: Vec<Span>) -> Member {
+    let row = |s: &Span| SpanFacts {
+        start: s.start,
+        end: s.end,
+        payer_type: facts.payer_type,
+        dual: facts.dual,
+        orec: facts.orec,
+        medicare_status: facts.medicare_status,
+        institutional: facts.institutional,
+    };
+    Member { rows: spans.iter().map(row).collect(), facts, spans, phone_since: None }
 }
 
 /// One member's rows on the way to a timeline.
@@ -146,8 +160,11 @@ impl History {
             ndc: 0,
             ingredient: self.words.intern_nonempty(ingredient),
             days_supply: if supply < 0 { NO_INTEGER } else { supply },
+            quantity_milli: NO_INTEGER,
             paid_cents: NO_INTEGER,
+            paid: NO_DAY,
             received: NO_DAY,
+            ..Fill::default()
         });
     }
 
@@ -165,7 +182,7 @@ impl History {
     pub fn measured_with<R>(self, reference: &Reference, look: impl FnOnce(&Timeline<'_>, &MemberMeasures) -> R) -> R {
         let (icd, words) = (self.icd.freeze(), self.words.freeze());
         let codes = Codes::new(&icd, &words, reference);
-        let member = Member { facts: self.member, spans: self.spans, rows: Vec::new(), phone_since: None };
+        let member = member_of(self.member, self.spans);
         let events = MemberEvents { claims: self.claims, admissions: Vec::new(), fills: self.fills };
         let room = Room { codes: &codes, arena: &Bump::new() };
         let timeline = Timeline::build(&member, &events, self.as_of, room, &mut LineAccount::default());
@@ -186,7 +203,7 @@ pub(super) fn time_hcc(histories: Vec<History>, times: u32) -> (f64, std::time::
         for c in &mut claims {
             c.dx = kept(c.dx.iter().map(|d| Dx { code: icd.intern(texts.text(d.code)), ..*d }));
         }
-        parts.push((h.as_of, Member { facts: h.member, spans: h.spans, rows: Vec::new(), phone_since: None }, claims));
+        parts.push((h.as_of, member_of(h.member, h.spans), claims));
     }
     let (icd, words) = (icd.freeze(), words.freeze());
     let codes = Codes::new(&icd, &words, &REFERENCE);
