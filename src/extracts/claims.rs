@@ -285,8 +285,7 @@ pub(super) fn fills(
     let c = |name: &str| cells.column(name);
     let (member_id, claim_id, line) = (c("member_id"), c("claim_id"), c("claim_line_number"));
     let (dispensed, paid_date, received_date) = (c("dispensing_date"), c("paid_date"), c("received_date"));
-    let (ndc_code, ingredient_name, reversal_of) =
-        (c("ndc_code"), c("ingredient_name"), c("reversal_of_claim_id"));
+    let (ndc_code, ingredient_name, reversal_of) = (c("ndc_code"), c("ingredient_name"), c("reversal_of_claim_id"));
     let (days_supply, quantity, paid_amount) = (c("days_supply"), c("quantity"), c("paid_amount"));
     let dispensing_column = cells.index("dispensing_date");
     let mut scatter = Scatter::new(buckets);

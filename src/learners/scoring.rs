@@ -189,7 +189,8 @@ impl<'a> Ready<'a> {
 fn unseen_levels(features: &[Feature], encoded: &Encoded<'_>) -> (Vec<String>, Vec<String>) {
     let (mut all, mut many) = (Vec::new(), Vec::new());
     for (feature, (unseen, missing)) in features.iter().zip(encoded.unseen.iter().zip(&encoded.unseen_missing)) {
-        for (n, what) in [(*unseen, "hold levels unseen in training"), (*missing, "hold no level, unlike in training")] {
+        for (n, what) in [(*unseen, "hold levels unseen in training"), (*missing, "hold no level, unlike in training")]
+        {
             if n == 0 {
                 continue;
             }
@@ -345,7 +346,8 @@ mod tests {
             reasons: [reason(0, RowValue::Code(1)), reason(1, RowValue::Number(f32::NAN)), None],
         };
         let ids = TextColumn::from_iter(["=A1"]);
-        let scored = Scored { ids: &ids, features: &features, rows: vec![row], unseen: Vec::new(), warnings: Vec::new() };
+        let scored =
+            Scored { ids: &ids, features: &features, rows: vec![row], unseen: Vec::new(), warnings: Vec::new() };
         let text = String::from_utf8(scored.csv()).unwrap();
         assert_eq!(text.lines().nth(1), Some("'=A1,0.25,\"f = a, \"\"b\"\" (+0.250)\",'-n = missing (+0.250),"));
     }

@@ -234,8 +234,11 @@ impl Everyone {
             for (file, row, reason) in account.quarantined {
                 let file =
                     files.and_then(|f| f.get(file as usize)).map_or_else(|| "(view)".to_owned(), |f| f.name.clone());
-                let column =
-                    if reason == Reason::ReversalWithoutOriginal { "reversal_of_claim_id" } else { "claim_line_number" };
+                let column = if reason == Reason::ReversalWithoutOriginal {
+                    "reversal_of_claim_id"
+                } else {
+                    "claim_line_number"
+                };
                 self.quarantine.push(QuarantineRow {
                     extract,
                     file,

@@ -31,7 +31,9 @@ pub fn somebody_is_left(extracts: &Extracts) -> Result<(), PipelineError> {
         .map(|(reason, n)| format!("eligibility: {} in {n} rows: {}", reason.code(), reason.meaning()))
         .collect();
     if reasons.is_empty() {
-        return Err(PipelineError::Gate(vec!["eligibility: no member is left: there is nobody to work for".to_owned()]));
+        return Err(PipelineError::Gate(vec![
+            "eligibility: no member is left: there is nobody to work for".to_owned(),
+        ]));
     }
     let first = "eligibility: every row was rejected: there is nobody to work for".to_owned();
     Err(PipelineError::Quarantine(std::iter::once(first).chain(reasons).collect()))
