@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use lamplight::learners::{Purpose, Ready, read_csv};
 use lamplight::publish::read_artifact;
+use lamplight::publish::tables::scored::scored_csv;
 
 /// The program's own.
 #[global_allocator]
@@ -43,7 +44,7 @@ fn main() {
         let contributions = seconds(|| ready.contributions(&part, 0, part.rows()).expect("fits"));
         let reasons = seconds(|| ready.score(&part).expect("fits"));
         let scored = ready.score(&part).expect("fits");
-        let text = seconds(|| scored.csv());
+        let text = seconds(|| scored_csv(&scored).expect("a file"));
         println!(
             "{{\"model\": \"{}\", \"rows\": {}, \"probabilities_per_s\": {:.0}, \"contributions_per_s\": {:.0}, \
              \"with_reasons_per_s\": {:.0}, \"parsed_per_s\": {:.0}, \"reasons_as_csv_per_s\": {:.0}}}",

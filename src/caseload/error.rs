@@ -63,12 +63,6 @@ pub enum CaseloadError {
     /// Costs or counts too large for exact sums.
     #[error("the caseload is too large for exact sums; lower the weights or split it")]
     TooLarge,
-    /// An output could not be encoded.
-    #[error("output could not be written: {message}")]
-    Output {
-        /// What the writer said.
-        message: String,
-    },
 }
 
 impl CaseloadError {

@@ -7,6 +7,7 @@ use super::error::CaseloadError;
 use super::options::{WEIGHT_LIMIT, Weights};
 use super::problem::{CareManager, Member, Position, Problem};
 use super::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
+use crate::domain::unguard_text;
 
 /// Keys of the weights, in the order of the contract.
 pub const WEIGHT_KEYS: [&str; 5] = ["balance", "continuity_break", "travel_km_visit", "focus_mismatch", "interpreter"];
@@ -60,7 +61,7 @@ impl<'a> Sheet<'a> {
     }
 
     fn optional(&self, column: &str) -> Option<String> {
-        let text = unescaped(self.text(column));
+        let text = unguard_text(self.text(column));
         (!text.is_empty()).then(|| text.to_owned())
     }
 
@@ -141,14 +142,6 @@ fn csv_error(file: &str, error: &csv::Error) -> CaseloadError {
         _ => "a broken row",
     };
     CaseloadError::Csv { file: file.to_owned(), message: format!("{what}{at}") }
-}
-
-/// Takes back the apostrophe that the writers put before a cell a spreadsheet would run.
-fn unescaped(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => text,
-    }
 }
 
 const DISCIPLINE_WORDS: &str = "one of RN, LCSW, LPC, CHW, PharmD";

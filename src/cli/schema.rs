@@ -10,7 +10,8 @@ use crate::extracts::{LEFT_OUT, REFUSALS, Reason, Severity};
 use crate::features::{dictionary_hash, registry};
 use crate::measures::REGISTRY;
 use crate::pipeline::PipelineError;
-use crate::publish::columns::TABLES;
+use crate::publish::tables::TABLES;
+use crate::publish::{ColumnSpec, Described, Sink};
 use crate::reference::code_sets;
 
 const PARTS: [&str; 8] = ["inputs", "outputs", "config", "code-sets", "measures", "features", "checks", "all"];
@@ -95,20 +96,37 @@ fn inputs_md() -> String {
 }
 
 fn outputs_json() -> Value {
-    TABLES.iter().map(|t| json!({ "table": t.name, "row": t.grain, "columns": t.columns.iter().map(|c| json!({ "name": c.name, "type": c.kind.name(), "meaning": c.meaning })).collect::<Vec<_>>() })).collect()
+    let column = |c: &ColumnSpec| json!({ "name": c.name, "type": c.kind.name(), "unit": c.unit.name(), "meaning": c.meaning, "optional": c.optional });
+    let table = |t: &&dyn Described| json!({ "table": t.name(), "row": t.grain(), "always": sink_ids(t.forms().always), "on_request": sink_ids(t.forms().on_request), "columns": t.columns().iter().map(column).collect::<Vec<_>>() });
+    TABLES.iter().map(table).collect()
+}
+
+fn sink_ids(sinks: &[&dyn Sink]) -> Vec<&'static str> {
+    sinks.iter().map(|s| s.format().as_str()).collect()
 }
 
 fn outputs_md() -> String {
     let mut out = String::from("# Outputs\n\n");
     for t in TABLES {
-        let _ =
-            writeln!(out, "## {}\n\nOne row per {}.\n\n| column | type | meaning |\n|---|---|---|", t.name, t.grain);
-        for c in t.columns {
-            let _ = writeln!(out, "| {} | {} | {} |", c.name, c.kind.name(), c.meaning.replace('|', "\\|"));
+        let _ = writeln!(out, "## {}\n\nOne row per {}. {}\n", t.name(), t.grain(), written_as(*t));
+        out.push_str("| column | type | unit | meaning |\n|---|---|---|---|\n");
+        for c in t.columns() {
+            let meaning = c.meaning.replace('|', "\\|");
+            let _ = writeln!(out, "| {} | {} | {} | {meaning} |", c.name, c.kind.name(), c.unit.name());
         }
         out.push('\n');
     }
     out
+}
+
+/// In which formats a table is written, as a sentence.
+fn written_as(table: &dyn Described) -> String {
+    let forms = table.forms();
+    let always = sink_ids(forms.always).join(" and ");
+    match sink_ids(forms.on_request).join(", ") {
+        more if more.is_empty() => format!("Written as {always}."),
+        more => format!("Written as {always}; on request as {more}."),
+    }
 }
 
 fn outcome_words(reason: Reason) -> &'static str {

@@ -10,6 +10,7 @@ mod money;
 mod phone;
 mod pseudonym;
 mod shape;
+mod spreadsheet;
 pub mod vocabulary;
 
 pub use calendar::{add_business_days, business_days_between, is_business_day, is_federal_holiday};
@@ -21,4 +22,5 @@ pub use money::{Cents, cents_from_text};
 pub use phone::phone_number;
 pub use pseudonym::{MIN_KEY_BYTES, PseudonymKey, hex};
 pub use shape::value_shape;
+pub use spreadsheet::{guard_text, unguard_text};
 pub use vocabulary::{Continuity, Discipline, Disciplines, Focus, language_code, phone_key};

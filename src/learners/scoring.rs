@@ -232,34 +232,6 @@ impl Scored<'_> {
         let _ = write!(out, " ({:+.3})", reason.points);
         out
     }
-
-    /// CSV bytes: `id, probability, reason_1..3`. Cells a spreadsheet would take for a formula get a leading
-    /// apostrophe.
-    #[must_use]
-    pub fn csv(&self) -> Vec<u8> {
-        use std::fmt::Write as _;
-        let part = |(n, rows): (usize, &[ScoredRow])| {
-            let mut out = String::with_capacity(rows.len() * 128);
-            for (i, row) in rows.iter().enumerate() {
-                cell(&mut out, self.ids.get(n * PART + i));
-                let _ = write!(out, ",{}", row.probability);
-                for reason in &row.reasons {
-                    out.push(',');
-                    if let Some(reason) = reason {
-                        cell(&mut out, &self.text(reason));
-                    }
-                }
-                out.push('\n');
-            }
-            out
-        };
-        let parts: Vec<String> = self.rows.par_chunks(PART).enumerate().map(part).collect();
-        let mut out = b"id,probability,reason_1,reason_2,reason_3\n".to_vec();
-        for part in &parts {
-            out.extend_from_slice(part.as_bytes());
-        }
-        out
-    }
 }
 
 /// The largest contributions, highest first, the earlier feature first among equals.
@@ -305,50 +277,13 @@ pub fn score_table<'t>(artifact: &'t Artifact, table: &'t FlatTable) -> Result<S
     Ready::new(artifact).score(table)
 }
 
-fn cell(out: &mut String, text: &str) {
-    let guarded = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    let quoted = text.contains([',', '"', '\n', '\r']);
-    if quoted {
-        out.push('"');
-    }
-    if guarded {
-        out.push('\'');
-    }
-    if quoted {
-        out.push_str(&text.replace('"', "\"\""));
-        out.push('"');
-    } else {
-        out.push_str(text);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learners::table::FeatureKind;
 
     #[test]
     fn strongest_come_first_and_ties_keep_order() {
         assert_eq!(strongest(&[0.1, -3.0, 0.5, 0.5, 0.2]), [Some(2), Some(3), Some(4)]);
         assert_eq!(strongest(&[-1.0]), [Some(0), None, None]);
-    }
-
-    #[test]
-    fn csv_cells_are_quoted_and_disarmed() {
-        let levels = vec!["a, \"b\"".to_owned()];
-        let feature =
-            |name: &str, kind| Feature { name: name.to_owned(), kind, missing_rows: 0, missing_is_level: false };
-        let features =
-            [feature("f", FeatureKind::Levels { levels }), feature("-n", FeatureKind::Numeric { min: 0.0, max: 1.0 })];
-        let reason = |feature, value| Some(RowReason { feature, value, points: 0.25 });
-        let row = ScoredRow {
-            probability: 0.25,
-            reasons: [reason(0, RowValue::Code(1)), reason(1, RowValue::Number(f32::NAN)), None],
-        };
-        let ids = TextColumn::from_iter(["=A1"]);
-        let scored =
-            Scored { ids: &ids, features: &features, rows: vec![row], unseen: Vec::new(), warnings: Vec::new() };
-        let text = String::from_utf8(scored.csv()).unwrap();
-        assert_eq!(text.lines().nth(1), Some("'=A1,0.25,\"f = a, \"\"b\"\" (+0.250)\",'-n = missing (+0.250),"));
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::account::{NightAccount, NightlySummary};
 use super::error::PipelineError;
 use super::pretty_json::pretty_json;
-use super::quarantine_files::quarantine_tables;
+use super::quarantine_files::quarantine_files;
 use crate::config::RunPlan;
 use crate::publish::{AuditEntry, OutputFolder, append_audit};
 
@@ -68,13 +68,8 @@ pub fn leave_account(
     place: &str,
 ) -> Result<(), PipelineError> {
     let id = format!("{}-{}", plan.as_of, &plan.config_hash[..8]);
-    let (csv, parquet) = quarantine_tables(&account.quarantine, plan.pseudonyms.is_none());
-    let files = [
-        ("quarantine.csv", csv),
-        ("quarantine.parquet", parquet),
-        ("data_quality.json", pretty_json(&account.quality)?),
-    ];
-    for (name, bytes) in files {
+    let quality = ("data_quality.json", pretty_json(&account.quality)?);
+    for (name, bytes) in quarantine_files(&account.quarantine, plan)?.into_iter().chain([quality]) {
         if let Err(e) = folder.write_beside(&format!("{place}/{id}/{name}"), &bytes) {
             tracing::warn!("cannot leave {name} of the refused night: {e}");
         }

@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::error::PipelineError;
+use super::pretty_json::pretty_json;
 use crate::caseload::{self, BuiltCaseload, Options, Solution};
 use crate::config::RunPlan;
+use crate::publish::csv_bytes;
+use crate::publish::tables::{assignments, waitlist};
 
 /// A solved caseload with its files.
 pub struct Assignment {
@@ -44,6 +47,8 @@ pub fn solve_checked(problem: &caseload::Problem, options: &Options) -> Result<A
     }
     let explanation = caseload::explain(problem, options, &solution);
     let summary = caseload::summarise(problem, options, &solution, &explanation, &audit);
+    let assigned = caseload::assignment_rows(problem, options, &solution);
+    let waiting = caseload::waitlist_rows(problem, &explanation);
     let by_member = problem
         .members()
         .iter()
@@ -54,9 +59,9 @@ pub fn solve_checked(problem: &caseload::Problem, options: &Options) -> Result<A
         by_member,
         waiting: explanation.waiting.len(),
         files: vec![
-            ("assignments.csv", caseload::write_assignments(problem, options, &solution)?),
-            ("waitlist.csv", caseload::write_waitlist(problem, &explanation)?),
-            ("assignment_summary.json", caseload::write_summary(&summary)?),
+            ("assignments.csv", csv_bytes(&assignments::TABLE.fill(assigned)?)?),
+            ("waitlist.csv", csv_bytes(&waitlist::TABLE.fill(waiting)?)?),
+            ("assignment_summary.json", pretty_json(&summary)?),
         ],
     })
 }

@@ -9,9 +9,11 @@ use super::open_history::with_history;
 use super::progress::Progress;
 use super::stop::stop_flag;
 use crate::config::RunPlan;
+use crate::extracts::Extracts;
 use crate::features::registry;
 use crate::models::evaluation::judge;
-use crate::publish::{OutputFolder, evaluation_page, read_trained_model};
+use crate::publish::tables::predictions::{self, PredictionsRow};
+use crate::publish::{OutputFolder, PublishError, csv_bytes, evaluation_page, read_trained_model};
 use crate::training::{Bench, Panel, PanelWalk, Request, Slice, judged, keep_held_out, table_of};
 
 /// What `evaluate --config` was asked to do.
@@ -54,7 +56,7 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
             synthetic: history.synthetic || model.identity.synthetic,
         };
         let left_out = serde_json::to_value(panel.left_out).map_err(|e| PipelineError::Internal(e.to_string()))?;
-        let predictions = predictions(&panel, &pick, &p, history.extracts);
+        let predictions = predictions_csv(&panel, &pick, &p, history.extracts)?;
         let rows = judged(&bench, &panel, &pick, p, (model.id, &model.identity.spreads), &features, &left_out);
         let evaluation = judge(&rows)?;
         let mut text = serde_json::to_string_pretty(&evaluation).map_err(|e| PipelineError::Internal(e.to_string()))?;
@@ -63,20 +65,24 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
             let folder = OutputFolder::plain(out)?;
             folder.write_beside("evaluation.json", text.as_bytes())?;
             folder.write_beside("evaluation.html", evaluation_page(&evaluation)?.as_bytes())?;
-            folder.write_beside("predictions.csv", predictions.as_bytes())?;
+            folder.write_beside("predictions.csv", &predictions)?;
         }
         Ok(text)
     })
 }
 
-/// `id, group, y, probability` and the day: what `evaluate --predictions` reads, in a private file.
-fn predictions(panel: &Panel, pick: &[u32], p: &[f64], extracts: &crate::extracts::Extracts) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::from("id,group,y,probability,day,days_passed\n");
-    for (n, (i, p)) in pick.iter().zip(p).enumerate() {
+/// What `evaluate --predictions` reads, in a private file.
+fn predictions_csv(panel: &Panel, pick: &[u32], p: &[f64], extracts: &Extracts) -> Result<Vec<u8>, PublishError> {
+    let rows = pick.iter().zip(p).enumerate().map(|(id, (i, p))| {
         let row = &panel.rows[*i as usize];
-        let member = extracts.population.member(row.member).id().replace('"', "\"\"");
-        let _ = writeln!(out, "{n},\"{member}\",{},{p},{},{}", u8::from(row.label.event), row.day, row.days_passed);
-    }
-    out
+        PredictionsRow {
+            id,
+            group: extracts.population.member(row.member).id(),
+            event: row.label.event,
+            probability: *p,
+            day: row.day,
+            days_passed: row.days_passed,
+        }
+    });
+    csv_bytes(&predictions::TABLE.fill(rows)?)
 }

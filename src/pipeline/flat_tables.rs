@@ -7,6 +7,7 @@ use super::error::PipelineError;
 use super::pretty_json::pretty_json;
 use crate::learners::{self, Purpose, TableSpec, TrainOptions};
 use crate::models::evaluation::{Attribute, group_figures};
+use crate::publish::tables::scored::scored_csv;
 use crate::publish::{OutputFolder, predictions_page, read_artifact, write_model, write_private};
 
 fn read(path: &Path) -> Result<Vec<u8>, PipelineError> {
@@ -72,7 +73,7 @@ pub fn score_table(table: &Path, model: &Path, out: &Path) -> Result<String, Pip
     for warning in &scored.warnings {
         tracing::warn!("{warning}");
     }
-    write_private(out, &scored.csv())?;
+    write_private(out, &scored_csv(&scored)?)?;
     let mut text = format!("{} rows scored: {}\n", scored.rows.len(), out.display());
     for sentence in &scored.unseen {
         text.push_str(&format!("  {sentence}\n"));

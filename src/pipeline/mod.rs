@@ -23,7 +23,6 @@ mod pretty_json;
 mod progress;
 mod publication;
 mod quarantine_files;
-mod rate_rows;
 mod run_manifest;
 mod stop;
 mod train;

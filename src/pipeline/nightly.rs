@@ -23,7 +23,8 @@ use crate::models;
 use crate::models::trained::TrainedModel;
 use crate::models::{Scores, apply_trained_scores};
 use crate::outreach::{self, Memory};
-use crate::publish::{Manifest, MemberWriters, OutputFolder, Staging, memory_from, read_rows, verify};
+use crate::publish::tables::memory::read_memory;
+use crate::publish::{Manifest, MemberWriters, OutputFolder, Staging, verify};
 use crate::reference::Reference;
 use crate::runs::{RunsFolder, run_manifests};
 use crate::timeline::Codes;
@@ -194,8 +195,8 @@ fn remember_earlier(folder: &OutputFolder, plan: &RunPlan) -> (Option<Manifest>,
     };
     let run = folder.run(&name);
     let intact = verify(&run).is_ok_and(|(_, problems)| problems.is_empty());
-    match read_rows(&run.join("memory.parquet"), None).ok().filter(|_| intact) {
-        Some(rows) => (Some(manifest), memory_from(&rows, night)),
+    match read_memory(&run, night).ok().filter(|_| intact) {
+        Some(memory) => (Some(manifest), memory),
         None => {
             tracing::warn!("the newest earlier run does not verify; its memory is not used");
             (None, Memory::default())

@@ -11,16 +11,14 @@ use super::error::PipelineError;
 use super::night::Night;
 use super::pretty_json::{pretty_json, sorted_json};
 use super::progress::Progress;
-use super::quarantine_files::write_quarantine;
-use super::rate_rows::rate_rows;
+use super::quarantine_files::quarantine_files;
 use super::run_manifest::{run_manifest, score_drift};
 use super::worklist_rows::worklist_sheets;
-use crate::caseload;
 use crate::config::OutputFormat;
+use crate::publish::tables::{caseload_managers, caseload_members, rates};
 use crate::publish::{
-    AuditEntry, ListTables, OutputFolder, Program, Staging, append_audit, columns, csv_bytes, data_quality_json,
-    fhir_files, hash_outputs, output_digest, outreach_workbook, parquet_bytes, render_report, verify,
-    worklists_workbook,
+    AuditEntry, Heading, OutputFolder, Program, Staging, append_audit, data_quality_json, fhir_files, hash_outputs,
+    output_digest, publish_table, render_report, verify, worklists_workbook, write_list,
 };
 use crate::reference::sha256_hex;
 
@@ -35,7 +33,7 @@ pub fn publish_night(
     progress: &Progress,
 ) -> Result<NightlySummary, PipelineError> {
     let plan = night.plan;
-    write_list(&mut staging, night)?;
+    write_lists(&mut staging, night)?;
     staging.write("capacity.json", &pretty_json(&sorted_json(&night.list.staff)?)?)?;
     let drift = score_drift(night.models, night.inputs.scores);
     let program = Program { drift: drift.clone(), ..Program::of(night.inputs, night.list) };
@@ -43,10 +41,10 @@ pub fn publish_night(
     for (name, bytes) in &night.assignment.files {
         staging.write(name, bytes)?;
     }
-    staging.write("caseload/members.csv", &caseload::write_members(night.cases.problem.members())?)?;
-    staging.write("caseload/care_managers.csv", &caseload::write_care_managers(night.cases.problem.managers())?)?;
-    staging.write("measures/rates.parquet", &parquet_bytes(&columns::RATES, &rate_rows(night).take()?)?)?;
-    write_quarantine(&mut staging, &night.inputs.extracts.quarantine, plan.pseudonyms.is_none())?;
+    write_other_tables(&mut staging, night)?;
+    for (name, bytes) in &quarantine_files(&night.inputs.extracts.quarantine, plan)? {
+        staging.write(name, bytes)?;
+    }
     let quality = data_quality_json(&night.inputs.extracts.reports, &night.everyone.codes, &[]);
     staging.write("data_quality.json", &pretty_json(&quality)?)?;
     let used: Vec<_> = crate::models::cards();
@@ -93,46 +91,36 @@ pub fn publish_night(
     })
 }
 
-fn write_list(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineError> {
+fn write_lists(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineError> {
     let plan = night.plan;
     let population = &night.inputs.extracts.population;
-    let assigned: FxHashMap<u32, Box<str>> = night
-        .assignment
-        .by_member
-        .iter()
-        .filter_map(|(m, c)| population.find(m).map(|i| (i, c.as_str().into())))
-        .collect();
+    let found = night.assignment.by_member.iter();
+    let assigned: FxHashMap<u32, Box<str>> =
+        found.filter_map(|(m, c)| population.find(m).map(|i| (i, c.as_str().into()))).collect();
     if plan.output.wants(OutputFormat::Fhir) {
         for (name, bytes) in fhir_files(night.inputs, night.list, &assigned)? {
             staging.write(name, &bytes)?;
         }
     }
     let banner = night.banner();
-    let banner = banner.as_deref();
-    let tables = ListTables::new(night.inputs, night.list, &assigned);
-    tables.each(|mut table| {
-        let spec = table.spec;
-        let batch = table.take()?;
-        match spec.name {
-            "outreach" => {
-                if plan.output.wants(OutputFormat::Csv) {
-                    staging.write("outreach.csv", &csv_bytes(spec, &batch)?)?;
-                }
-                // The Parquet list is what explain, report and the next night read: always written.
-                staging.write("outreach.parquet", &parquet_bytes(spec, &batch)?)?;
-                if plan.output.wants(OutputFormat::Xlsx) {
-                    staging.write("outreach.xlsx", &outreach_workbook(spec, &batch, plan.as_of, banner)?)?;
-                    let sheets = worklist_sheets(night, &assigned);
-                    staging.write("worklists.xlsx", &worklists_workbook(&sheets, plan.as_of, banner)?)?;
-                }
-                Ok(())
-            }
-            "memory" | "contact_queue" => {
-                staging.write(&format!("{}.parquet", spec.name), &parquet_bytes(spec, &batch)?)
-            }
-            name => staging.write(&format!("{name}.csv"), &csv_bytes(spec, &batch)?),
-        }
-    })?;
-    tables.write_long(staging)?;
+    let heading = Heading { as_of: plan.as_of, banner: banner.as_deref() };
+    write_list(staging, night.inputs, night.list, &assigned, &heading)?;
+    if plan.output.wants(OutputFormat::Xlsx) {
+        let sheets = worklist_sheets(night, &assigned);
+        staging.write("worklists.xlsx", &worklists_workbook(&sheets, plan.as_of, banner.as_deref())?)?;
+    }
+    Ok(())
+}
+
+/// The caseload's own files and the rates of the population.
+fn write_other_tables(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineError> {
+    let asked = &night.plan.output.formats;
+    let heading = Heading { as_of: night.plan.as_of, banner: None };
+    let members = caseload_members::members_by_id(night.cases.problem.members());
+    publish_table(staging, &caseload_members::TABLE, members, asked, &heading)?;
+    let managers = caseload_managers::managers_by_id(night.cases.problem.managers());
+    publish_table(staging, &caseload_managers::TABLE, managers, asked, &heading)?;
+    let rates = night.everyone.rates.iter().map(|(key, cell)| rates::RatesRow { key, cell });
+    publish_table(staging, &rates::TABLE, rates, asked, &heading)?;
     Ok(())
 }

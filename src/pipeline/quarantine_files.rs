@@ -1,38 +1,18 @@
 //! The two files of rejected rows. Owns which of them shows a value; refuses to judge a row.
 
+use crate::config::RunPlan;
 use crate::extracts::QuarantineRow;
-use crate::publish::{PublishError, Staging, Table, columns, csv_bytes, parquet_bytes};
+use crate::publish::tables::quarantine;
+use crate::publish::{CSV, Heading, PARQUET, PublishError, Sink};
 
-/// Writes both files; `values` says whether the Parquet file may hold the values.
+/// Names and bytes of both files: the CSV never shows a value, the Parquet file does where values may be told at all.
 ///
 /// # Errors
-/// When the disk refuses.
-pub fn write_quarantine(staging: &mut Staging, rows: &[QuarantineRow], values: bool) -> Result<(), PublishError> {
-    let (shown, full) = quarantine_tables(rows, values);
-    staging.write("quarantine.csv", &shown)?;
-    staging.write("quarantine.parquet", &full)?;
-    Ok(())
-}
-
-/// The CSV never shows a value, the Parquet file does where `values` may be told at all.
-#[must_use]
-pub fn quarantine_tables(rows: &[QuarantineRow], values: bool) -> (Vec<u8>, Vec<u8>) {
-    let build = |with_value: bool| {
-        let mut table = Table::new(&columns::QUARANTINE);
-        for r in rows {
-            let row = i64::try_from(r.row).unwrap_or(i64::MAX);
-            table.push(&[
-                r.extract.into(),
-                (&r.file).into(),
-                row.into(),
-                (&r.column).into(),
-                r.reason.code().into(),
-                Some(r.value.as_str()).filter(|v| with_value && !v.is_empty()).into(),
-            ]);
-        }
-        table.take()
+/// When a format's library refuses.
+pub fn quarantine_files(rows: &[QuarantineRow], plan: &RunPlan) -> Result<[(&'static str, Vec<u8>); 2], PublishError> {
+    let heading = Heading { as_of: plan.as_of, banner: None };
+    let write = |sink: &dyn Sink, with_value: bool| {
+        sink.write(&quarantine::TABLE.fill(quarantine::quarantine_rows(rows, with_value))?, &heading)
     };
-    let csv = build(false).and_then(|b| csv_bytes(&columns::QUARANTINE, &b)).unwrap_or_default();
-    let parquet = build(values).and_then(|b| parquet_bytes(&columns::QUARANTINE, &b)).unwrap_or_default();
-    (csv, parquet)
+    Ok([("quarantine.csv", write(&CSV, false)?), ("quarantine.parquet", write(&PARQUET, plan.pseudonyms.is_none())?)])
 }

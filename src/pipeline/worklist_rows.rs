@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::night::Night;
-use crate::publish::{Worklist, WorklistRow, works};
+use crate::publish::tables::outreach::working_caller;
+use crate::publish::{Worklist, WorklistRow};
 
 /// A sheet for everyone on the roster who has someone to call, and one for people nobody can take.
 #[must_use]
@@ -15,7 +16,7 @@ pub fn worklist_sheets(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -
     let mut sheets: BTreeMap<String, Worklist> = BTreeMap::new();
     for (i, listed) in night.list.listed.iter().enumerate() {
         let c = &listed.candidate;
-        let manager = works(inputs, listed, assigned).map(String::from).unwrap_or_default();
+        let manager = working_caller(inputs, listed, assigned).map(String::from).unwrap_or_default();
         let m = ex.population.member(c.member);
         let f = &m.facts;
         let reader = ex.managers.iter().find(|x| *x.id == *manager);

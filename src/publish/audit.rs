@@ -7,7 +7,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Manifest, OutputFolder, PublishError};
+use super::directory::OutputFolder;
+use super::error::PublishError;
+use super::manifest::Manifest;
 use crate::reference::sha256_hex;
 
 /// The file beside `runs`.

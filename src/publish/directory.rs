@@ -6,8 +6,8 @@ use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::PublishError;
 use super::disk::{self, DiskFile};
+use super::error::PublishError;
 
 fn io_error(what: &str) -> impl FnOnce(io::Error) -> PublishError + '_ {
     move |e| PublishError::Io { what: what.to_owned(), why: e }

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::PublishError;
 use super::charts::{SMALL, people};
+use super::error::PublishError;
 use crate::learners::Evaluation;
 use crate::models::evaluation::{GroupFigures, ListFigures, ModelEvaluation};
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
-use super::PublishError;
+use super::error::PublishError;
 use crate::config::Role;
 use crate::models::{ModelId, Score, ScoreId};
 use crate::outreach::{Inputs, Listed, OutreachList};

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::PublishError;
 use super::directory::file_sha256;
+use super::error::PublishError;
 use crate::outreach::Stability;
 
 /// One input file.

@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::PublishError;
 use super::directory::{OutputFolder, write_private};
 use super::disk;
+use super::error::PublishError;
 use crate::learners::{Artifact, LearnError};
 use crate::models::trained::TrainedModel;
 

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
-use super::PublishError;
-use super::sink::cell_text;
+use super::error::PublishError;
+use super::sinks::cell_text;
+use crate::domain::unguard_text;
 
 /// Rows by column name.
 #[derive(Clone, Debug, Default)]
@@ -92,12 +93,7 @@ fn csv(path: &Path, only: Option<(&str, &str)>) -> Result<Rows, PublishError> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|e| fail(path, e.to_string()))?;
-        let row: Vec<String> = record
-            .iter()
-            .map(|f| {
-                f.strip_prefix('\'').filter(|r| r.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(f).to_owned()
-            })
-            .collect();
+        let row: Vec<String> = record.iter().map(|f| unguard_text(f).to_owned()).collect();
         if only.is_none_or(|(_, value)| at.is_some_and(|a| row[a] == value)) {
             rows.push(row);
         }

@@ -6,50 +6,20 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::charts::{Chart, Point, bars, curve, paired, people};
+use super::charts::{Point, bars, curve, paired, people};
+use super::error::PublishError;
+use super::manifest::Manifest;
 use super::program::Program;
 use super::read_back::{Rows, count_rows, read_rows};
 use super::report_program::{changes, equity, freshness, risk, score_drift, work};
-use super::{Manifest, PublishError};
+use super::report_section::{Section, line, section};
 use crate::measures::exact_poisson;
-
-#[derive(Serialize)]
-pub(super) struct Line {
-    label: String,
-    value: String,
-    note: String,
-}
-
-#[derive(Serialize)]
-pub(super) struct Section {
-    title: String,
-    lead: String,
-    pub lines: Vec<Line>,
-    pub charts: Vec<Chart>,
-    pub header: Vec<String>,
-    pub table: Vec<Vec<String>>,
-}
 
 #[derive(Serialize)]
 struct Page {
     as_of: String,
     banner: Option<String>,
     sections: Vec<Section>,
-}
-
-pub(super) fn line(label: &str, value: impl Into<String>, note: &str) -> Line {
-    Line { label: label.to_owned(), value: value.into(), note: note.to_owned() }
-}
-
-pub(super) fn section(title: &str, lead: &str, lines: Vec<Line>) -> Section {
-    Section {
-        title: title.to_owned(),
-        lead: lead.to_owned(),
-        lines,
-        charts: Vec::new(),
-        header: Vec::new(),
-        table: Vec::new(),
-    }
 }
 
 /// Renders the page from the files of a run (or of its staging folder).

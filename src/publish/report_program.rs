@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Manifest;
 use super::charts::{SMALL, bars, people};
+use super::manifest::Manifest;
 use super::program::Program;
 use super::read_back::Rows;
-use super::report::{Section, line, section};
+use super::report_section::{Section, line, section};
 
 fn small(n: u64) -> bool {
     n > 0 && n < SMALL as u64

@@ -8,7 +8,8 @@ use super::error::RunError;
 use crate::config::RunPlan;
 use crate::domain::{Day, PseudonymKey};
 use crate::outreach::Memory;
-use crate::publish::{Manifest, memory_from, read_rows, verify};
+use crate::publish::tables::memory::read_memory;
+use crate::publish::{Manifest, read_rows, verify};
 
 /// Which kept runs are asked for.
 #[derive(Clone, Copy)]
@@ -90,7 +91,7 @@ pub fn read_kept_runs(folder: RunsFolder<'_>) -> Result<KeptRuns, RunError> {
             let listing = Listing { stream: get("stream"), tier: get("tier") };
             out.listings.entry(get("member_id")).or_insert(listing);
         }
-        out.memory = memory_from(&read_rows(&run.join("memory.parquet"), None)?, night);
+        out.memory = read_memory(&run, night)?;
         out.nights.push(night);
     }
     Ok(out)

@@ -1,0 +1,37 @@
+//! A section of the director's page: lines, charts, a table. Owns the shape; refuses any figure.
+
+use serde::Serialize;
+
+use super::charts::Chart;
+
+#[derive(Serialize)]
+pub(super) struct Line {
+    label: String,
+    value: String,
+    note: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Section {
+    title: String,
+    lead: String,
+    pub lines: Vec<Line>,
+    pub charts: Vec<Chart>,
+    pub header: Vec<String>,
+    pub table: Vec<Vec<String>>,
+}
+
+pub(super) fn line(label: &str, value: impl Into<String>, note: &str) -> Line {
+    Line { label: label.to_owned(), value: value.into(), note: note.to_owned() }
+}
+
+pub(super) fn section(title: &str, lead: &str, lines: Vec<Line>) -> Section {
+    Section {
+        title: title.to_owned(),
+        lead: lead.to_owned(),
+        lines,
+        charts: Vec::new(),
+        header: Vec::new(),
+        table: Vec::new(),
+    }
+}

@@ -1,0 +1,93 @@
+//! `memory`: what the next night reads of this one. Owns both halves, writing and reading; refuses to remember more.
+
+use std::path::Path;
+
+use crate::domain::Day;
+use crate::outreach::{Arm, Memory as Remembered, MemoryRow as Standing};
+use crate::publish::cell::filled;
+use crate::publish::error::PublishError;
+use crate::publish::read_back::{Rows, read_rows};
+use crate::publish::sinks::PARQUET;
+use crate::publish::table::{Forms, RowFamily, Table, date, flag, integer, number, text};
+use crate::publish::table_data::Unit;
+
+/// One person remembered.
+pub struct MemoryRow<'a> {
+    /// Member.
+    pub member_id: &'a str,
+    /// Standing on the list.
+    pub row: &'a Standing,
+}
+
+/// Rows of `memory`.
+pub enum Memory {}
+
+impl RowFamily for Memory {
+    type Row<'a> = MemoryRow<'a>;
+}
+
+/// `memory`.
+pub static TABLE: Table<Memory> = Table {
+    name: "memory",
+    grain: "person listed in the last 180 days, or drawn to an arm in the last 730",
+    forms: Forms { always: &[&PARQUET], on_request: &[] },
+    columns: &[
+        text("member_id", "member", |r| r.member_id.into()),
+        date("since", "first night of the spell", |r| r.row.since.into()),
+        date("last", "last night listed", |r| r.row.last.into()),
+        flag("listed", "listed tonight", |r| r.row.listed.into()),
+        integer("nights_beyond", Unit::Nights, "nights in a row beyond the exit length", |r| {
+            r.row.nights_beyond.into()
+        }),
+        integer("days_on_list", Unit::Nights, "nights in the spell", |r| r.row.days_on_list.into()),
+        integer("tier", Unit::Level, "tier then", |r| r.row.tier.into()),
+        text("clock", "clock then", |r| filled(&r.row.clock)),
+        number("priority", Unit::Factor, "priority then", |r| r.row.priority.into()),
+        text("reasons", "reasons told then, joined by ` | `; sensitive conditions masked", |r| filled(&r.row.reasons)),
+        text("arm", "contact or hold_out, as first drawn; empty outside the comparison", |r| {
+            r.row.arm.map(|a| a.name()).into()
+        }),
+        date("drawn", "first night a contact was free; empty outside the comparison", |r| {
+            r.row.arm.map(|a| a.drawn).into()
+        }),
+    ],
+};
+
+/// What is remembered, by member id.
+pub fn memory_rows(memory: &Remembered) -> impl Iterator<Item = MemoryRow<'_>> {
+    memory.rows.iter().map(|(member_id, row)| MemoryRow { member_id, row })
+}
+
+/// The memory that a run of the night `as_of` published.
+///
+/// # Errors
+/// When the file is missing or damaged.
+pub fn read_memory(run: &Path, as_of: Day) -> Result<Remembered, PublishError> {
+    Ok(memory_from(&read_rows(&run.join("memory.parquet"), None)?, as_of))
+}
+
+fn memory_from(rows: &Rows, as_of: Day) -> Remembered {
+    let mut out = Remembered { as_of: Some(as_of), ..Remembered::default() };
+    for row in &rows.rows {
+        let get = |name: &str| rows.get(row, name);
+        let (Some(since), Some(last)) = (Day::parse_iso(get("since")), Day::parse_iso(get("last"))) else { continue };
+        out.rows.insert(
+            get("member_id").to_owned(),
+            Standing {
+                since,
+                last,
+                listed: get("listed") == "1",
+                nights_beyond: get("nights_beyond").parse().unwrap_or(0),
+                days_on_list: get("days_on_list").parse().unwrap_or(0),
+                tier: get("tier").parse().unwrap_or(4),
+                clock: get("clock").to_owned(),
+                priority: get("priority").parse().unwrap_or(0.0),
+                reasons: get("reasons").to_owned(),
+                arm: Day::parse_iso(get("drawn"))
+                    .filter(|_| matches!(get("arm"), "contact" | "hold_out"))
+                    .map(|drawn| Arm { contact: get("arm") == "contact", drawn }),
+            },
+        );
+    }
+    out
+}

@@ -1,0 +1,31 @@
+//! Every published table, a file each: its row, its columns, and a reading half where a later run reads it.
+
+pub mod assignments;
+pub mod caseload_managers;
+pub mod caseload_members;
+pub mod conditions;
+pub mod contact_queue;
+pub mod dropped;
+pub mod ed_visits;
+pub mod indices;
+pub mod memory;
+pub mod needs;
+pub mod not_scored;
+pub mod outreach;
+pub mod overflow;
+pub mod pqi;
+pub mod predictions;
+pub mod quarantine;
+pub mod rates;
+pub mod reasons;
+mod registry;
+pub mod scored;
+pub mod scores;
+pub mod stays;
+pub mod stranded_cases;
+pub mod suppressed;
+pub mod transitions;
+pub mod waitlist;
+pub mod worklist;
+
+pub use registry::TABLES;

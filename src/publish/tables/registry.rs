@@ -1,0 +1,38 @@
+//! Every published table in the order of the dictionary. Owns the list; nobody but `mod.rs` imports it.
+
+use super::{
+    assignments, caseload_managers, caseload_members, conditions, contact_queue, dropped, ed_visits, indices, memory,
+    needs, not_scored, outreach, overflow, pqi, predictions, quarantine, rates, reasons, scored, scores, stays,
+    stranded_cases, suppressed, transitions, waitlist, worklist,
+};
+use crate::publish::table::Described;
+
+/// Every published table.
+pub const TABLES: &[&dyn Described] = &[
+    &outreach::TABLE,
+    &transitions::TABLE,
+    &suppressed::TABLE,
+    &not_scored::TABLE,
+    &overflow::TABLE,
+    &contact_queue::TABLE,
+    &dropped::TABLE,
+    &stranded_cases::TABLE,
+    &memory::TABLE,
+    &assignments::TABLE,
+    &waitlist::TABLE,
+    &caseload_members::TABLE,
+    &caseload_managers::TABLE,
+    &scores::TABLE,
+    &reasons::TABLE,
+    &stays::TABLE,
+    &pqi::TABLE,
+    &ed_visits::TABLE,
+    &conditions::TABLE,
+    &indices::TABLE,
+    &rates::TABLE,
+    &needs::TABLE,
+    &worklist::TABLE,
+    &quarantine::TABLE,
+    &predictions::TABLE,
+    &scored::TABLE,
+];
