@@ -456,3 +456,69 @@ fn a_flat_recalibration_refuses_another_label_and_tells_what_it_stands_on() {
     assert_eq!(code(&done), 2, "{}", text(&done));
     assert!(!dir.path().join("x").exists());
 }
+
+/// Starts a command, sends it a signal after a while, and tells its exit code and how long it took to obey.
+fn signalled(arguments: &[&str], signal: &str, after_ms: u64) -> (Option<i32>, std::time::Duration) {
+    let mut child = command(arguments)
+        .stderr(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("starts");
+    std::thread::sleep(std::time::Duration::from_millis(after_ms));
+    let sent = std::time::Instant::now();
+    std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
+    let status = child.wait().expect("ends");
+    (status.code(), sent.elapsed())
+}
+
+#[test]
+fn commands_in_the_middle_of_long_work_obey_a_signal_within_two_seconds() {
+    let f = small();
+    let path = |name: &str| f.path(name).display().to_string();
+    let (population, caseload, answer) = (path("population"), path("caseload"), path("answer"));
+    assert_eq!(code(&lamplight(&["synth", "--caseload", "20000x250", "--seed", "3", "--out", &caseload])), 0);
+    let (members, managers) = (format!("{caseload}/members.csv"), format!("{caseload}/care_managers.csv"));
+    let synth = ["synth", "--members", "3000000", "--out", &population];
+    let assign = [
+        "assign",
+        "--members",
+        &members,
+        "--care-managers",
+        &managers,
+        "--out",
+        &answer,
+        "--steps",
+        "900000000000",
+    ];
+    for (arguments, signal, wanted) in [(&synth[..], "-TERM", 143), (&synth[..], "-INT", 130), (&assign[..], "-INT", 130)] {
+        let (ended, took) = signalled(arguments, signal, 700);
+        assert_eq!(ended, Some(wanted), "{arguments:?}");
+        assert!(took < std::time::Duration::from_secs(2), "{arguments:?} took {took:?}");
+    }
+}
+
+#[test]
+fn completions_and_man_pages_name_every_command() {
+    let said = |arguments: &[&str]| String::from_utf8_lossy(&lamplight(arguments).stdout).into_owned();
+    let help = said(&["--help"]);
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|l| !l.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|l| l.starts_with("  "))
+        .filter_map(|l| l.strip_prefix("  ").filter(|r| !r.starts_with(' '))?.split_whitespace().next())
+        .filter(|c| *c != "help")
+        .collect();
+    assert!(commands.contains(&"run") && commands.len() > 12, "{commands:?}");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = said(&["completions", shell]);
+        assert!(commands.iter().all(|c| script.contains(c)), "{shell}");
+    }
+    let f = small();
+    let folder = f.path("man");
+    assert_eq!(code(&lamplight(&["man", &folder.display().to_string()])), 0);
+    for c in commands {
+        let page = std::fs::read_to_string(folder.join(format!("lamplight-{c}.1"))).expect("a page");
+        assert!(page.contains(".SH SYNOPSIS"), "{c}");
+    }
+}

@@ -255,6 +255,17 @@ pub enum Command {
         #[command(subcommand)]
         what: ModelsWhat,
     },
+    /// Completions of a shell, to stdout.
+    Completions {
+        /// bash, elvish, fish, powershell or zsh.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Man pages of the program and of every command.
+    Man {
+        /// Folder to write them to; it is made when missing.
+        dir: PathBuf,
+    },
     /// The data dictionary.
     Schema {
         /// inputs, outputs, config, code-sets, measures, features, checks or all.

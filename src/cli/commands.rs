@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{Command, Learner, ModelsWhat, PlanFlags, SynthFormat};
 use super::render::{explanation_text, followup_text, staffing_text, training_text};
+use super::manual::{completions, write_man_pages};
 use super::schema;
 use crate::caseload::Continuity;
 use crate::config::{Overrides, RunPlan, nearest_hint};
@@ -93,6 +94,8 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
             synthesise_population(members, seed, &out, years, &as_of, format, caseload.as_deref())
         }
         Command::Models { what } => show_models(&what),
+        Command::Completions { shell } => completions(shell),
+        Command::Man { dir } => write_man_pages(&dir),
         Command::Schema { what, format } => schema::render_schema(&what, &format),
     }
 }

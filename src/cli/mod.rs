@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod entry;
 mod logs;
+mod manual;
 mod render;
 mod schema;
 

@@ -39,5 +39,5 @@ pub use flat_tables::{evaluate_predictions, score_table, train_table};
 pub use followup::{FollowupRequest, followup};
 pub use nightly::nightly;
 pub use progress::Progress;
-pub use stop::{install_signal_handlers, stop_flag, stop_signal};
+pub use stop::install_signal_handlers;
 pub use train::{TrainRequest, TrainedOutcome, features_on, train};

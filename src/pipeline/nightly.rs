@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use super::account::{NightAccount, NightlyOptions, NightlySummary};
-use super::attempts::{leave_account, note_result};
+use super::attempts::{leave_account, note_attempt, note_result};
 use super::caseload_solution::solve_caseload;
 use super::error::PipelineError;
 use super::everyone::{Everyone, Walk};
@@ -14,7 +14,7 @@ use super::night_models::NightModels;
 use super::pool::in_pool;
 use super::progress::Progress;
 use super::publication::publish_night;
-use super::stop::stop_flag;
+use super::stop::{begin_unfinished, check_stop, end_unfinished, stop_flag};
 use super::{gates, memory, model_places};
 use crate::caseload;
 use crate::config::RunPlan;
@@ -38,6 +38,7 @@ pub fn nightly(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) ->
     let folder = OutputFolder::open(&plan.run.out)?;
     let mut ledger = NightAccount::default();
     let result = in_pool(&plan.run, || night(plan, options, progress, &folder, &mut ledger));
+    end_unfinished();
     note_result(&folder, plan, &result)?;
     if let Err(
         PipelineError::Extract(_) | PipelineError::Caseload(_) | PipelineError::Gate(_) | PipelineError::Quarantine(_),
@@ -59,6 +60,7 @@ fn night(
 ) -> Result<NightlySummary, PipelineError> {
     // Everything that can fail cheaply fails before a claim is read.
     let mut staging = folder.stage()?;
+    note_when_ended(&staging, plan);
     let reference = Reference::load(plan.reference_dir.as_deref())?;
     let trained = model_places::tonight(plan)?;
     progress.stage("find inputs");
@@ -92,6 +94,7 @@ fn night(
     let reasons = apply_trained_scores(&mut scores, std::mem::take(&mut everyone.trained), &trained, plan.as_of);
     let scores = Scores::index(scores);
 
+    check_stop()?;
     progress.stage("order outreach");
     let inputs = outreach::Inputs {
         plan,
@@ -104,10 +107,12 @@ fn night(
     };
     let list = outreach::build_list(&inputs);
 
+    check_stop()?;
     progress.stage("balance caseload");
     let cases = caseload::build_from_list(&inputs, &list)?;
     let assignment = solve_caseload(&cases, plan)?;
 
+    check_stop()?;
     progress.stage("publish");
     let night = Night {
         plan,
@@ -123,6 +128,14 @@ fn night(
     let mut summary = publish_night(folder, staging, &night, progress)?;
     summary.warnings.extend(stale);
     Ok(summary)
+}
+
+/// A night that has to be ended leaves no staging folder, and word of itself.
+fn note_when_ended(staging: &Staging, plan: &RunPlan) {
+    let (out, as_of) = (plan.run.out.clone(), plan.as_of.to_string());
+    begin_unfinished(staging.path().to_path_buf(), move || {
+        note_attempt(&out, Some(&as_of), &PipelineError::Interrupted);
+    });
 }
 
 /// Reads every extract and judges the roster.

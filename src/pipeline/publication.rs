@@ -13,6 +13,7 @@ use super::pretty_json::{pretty_json, sorted_json};
 use super::progress::Progress;
 use super::quarantine_files::quarantine_files;
 use super::run_manifest::{run_manifest, score_drift};
+use super::stop::{check_stop, end_unfinished};
 use super::worklist_rows::worklist_sheets;
 use crate::config::OutputFormat;
 use crate::publish::tables::{caseload_managers, caseload_members, rates};
@@ -80,6 +81,9 @@ pub fn publish_night(
         let entry = AuditEntry::new(event, 0, plan.as_of.to_string(), &plan.config_hash);
         append_audit(folder, entry.of_run(run, &manifest, &kept))
     };
+    // Past this line the folder moves to its place, and a late end must not take it away.
+    check_stop()?;
+    end_unfinished();
     let name = folder.publish(staging, &manifest.run_id, same, record)?;
     folder.prune(plan.run.keep_runs);
     Ok(NightlySummary {

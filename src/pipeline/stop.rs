@@ -1,10 +1,30 @@
-//! Being told to stop. Owns the one flag that every long loop looks at; refuses to stop anything itself.
+//! Being told to stop. Owns the one flag that every long loop looks at, and the end of a process that looks too late;
+//! refuses to stop a step in its middle while there is time.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::error::PipelineError;
 
 static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-static SIGNAL: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
+static SIGNAL: AtomicUsize = AtomicUsize::new(0);
+static UNFINISHED: Mutex<Option<UnfinishedWork>> = Mutex::new(None);
+
+/// How long a step may take to end by itself. Every command is gone within two seconds of its signal.
+const GRACE: Duration = Duration::from_millis(1200);
+
+/// What must not be left behind by a process that has to be ended.
+struct UnfinishedWork {
+    /// Folder nobody has seen yet.
+    staging: PathBuf,
+    /// Leaves word of the attempt.
+    note: Box<dyn FnOnce() + Send>,
+}
 
 /// The flag; set once a signal arrived.
 pub fn stop_flag() -> &'static Arc<AtomicBool> {
@@ -14,18 +34,60 @@ pub fn stop_flag() -> &'static Arc<AtomicBool> {
 /// The signal's number; 0 before one arrived.
 #[must_use]
 pub fn stop_signal() -> usize {
-    SIGNAL.get().map_or(0, |s| s.load(Ordering::Relaxed))
+    SIGNAL.load(Ordering::Relaxed)
 }
 
-/// Makes SIGTERM and SIGINT set the flag instead of killing the process.
+/// Goes on unless a signal arrived.
+///
+/// # Errors
+/// [`PipelineError::Interrupted`].
+pub fn check_stop() -> Result<(), PipelineError> {
+    if stop_flag().load(Ordering::Relaxed) { Err(PipelineError::Interrupted) } else { Ok(()) }
+}
+
+/// Says what is to be removed and who is to be told if the process must be ended before it is done.
+pub fn begin_unfinished(staging: PathBuf, note: impl FnOnce() + Send + 'static) {
+    *unfinished() = Some(UnfinishedWork { staging, note: Box::new(note) });
+}
+
+/// From here on nothing may be removed: the work is moved to its place, or has ended.
+pub fn end_unfinished() {
+    *unfinished() = None;
+}
+
+fn unfinished() -> std::sync::MutexGuard<'static, Option<UnfinishedWork>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes SIGTERM and SIGINT set the flag instead of killing the process, and ends a process that does not end itself;
+/// `last_line` is told the exit code then.
 ///
 /// # Errors
 /// When the system refuses the handlers.
-pub fn install_signal_handlers() -> std::io::Result<()> {
-    let number = SIGNAL.get_or_init(|| Arc::new(AtomicUsize::new(0)));
-    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
-        signal_hook::flag::register(signal, Arc::clone(stop_flag()))?;
-        signal_hook::flag::register_usize(signal, Arc::clone(number), usize::try_from(signal).unwrap_or(15))?;
-    }
+pub fn install_signal_handlers(last_line: impl FnOnce(&PipelineError) + Send + 'static) -> std::io::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGINT])?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let Some(signal) = signals.forever().next() else { return };
+        SIGNAL.store(usize::try_from(signal).unwrap_or(15), Ordering::Relaxed);
+        stop_flag().store(true, Ordering::Relaxed);
+        wait_or_second_signal(&mut signals);
+        if let Some(work) = unfinished().take() {
+            // A folder that cannot be removed is removed by the next run.
+            drop(std::fs::remove_dir_all(&work.staging));
+            (work.note)();
+        }
+        last_line(&PipelineError::Interrupted);
+        std::process::exit(i32::from(PipelineError::Interrupted.exit_code()));
+    })?;
     Ok(())
+}
+
+/// Gives the work its time; a second signal takes it away.
+fn wait_or_second_signal(signals: &mut Signals) {
+    const STEP: Duration = Duration::from_millis(50);
+    let mut waited = Duration::ZERO;
+    while waited < GRACE && signals.pending().next().is_none() {
+        std::thread::sleep(STEP);
+        waited += STEP;
+    }
 }
