@@ -5,8 +5,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Command, Learner, ModelsWhat, PlanFlags, SynthFormat};
-use super::render::{explanation_text, followup_text, staffing_text, training_text};
 use super::manual::{completions, write_man_pages};
+use super::render::{explanation_text, followup_text, staffing_text, training_text};
 use super::schema;
 use crate::caseload::Continuity;
 use crate::config::{Overrides, RunPlan, nearest_hint};

@@ -24,7 +24,11 @@ pub fn run_program() -> ExitCode {
     logs::install(arguments.log);
     forbid_core_dumps();
     logs::hide_panics();
-    if install_signal_handlers(|error| drop(report_failure(error))).is_err() {
+    if install_signal_handlers(|error| {
+        report_failure(error);
+    })
+    .is_err()
+    {
         tracing::warn!("signals cannot be handled: an interruption ends the process at once");
     }
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| commands::run_command(arguments.command)));
