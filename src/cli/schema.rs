@@ -212,13 +212,13 @@ fn sets_md() -> String {
 }
 
 fn measures_json() -> Value {
-    REGISTRY.iter().map(|m| json!({ "id": m.id(), "definition": m.doc() })).collect()
+    REGISTRY.iter().map(|m| json!({ "id": m.id, "definition": m.doc })).collect()
 }
 
 fn measures_md() -> String {
     let mut out = String::from("# Measures\n\n");
     for m in REGISTRY {
-        let _ = writeln!(out, "## {}\n\n{}\n", m.id(), m.doc());
+        let _ = writeln!(out, "## {}\n\n{}\n", m.id, m.doc);
     }
     out
 }

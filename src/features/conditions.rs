@@ -1,11 +1,10 @@
 //! Disease: Elixhauser measures, families of diagnoses, indices, laboratory values. Owns those features;
 //! refuses to decide which of them matter.
 
-use super::demographics::flag;
 use super::families::{FAMILIES, KINDS, family};
 use super::known::View;
-use super::registry::{Domain, Group, Spec, spec};
 use super::scan::{Days, LONGEST};
+use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
 use crate::measures::{Comorbidity, Scheme};
 use crate::reference::ELIXHAUSER;
@@ -75,7 +74,7 @@ fn topic_of(name: &str) -> Topic {
 }
 
 fn prepare(v: &View<'_>) -> Facts {
-    let c: &Comorbidity = &v.measures.comorbidity;
+    let c = v.measured.get::<Comorbidity>();
     let mut last = [None; 38];
     let mut charlson_bits = 0_u32;
     for row in &c.conditions {

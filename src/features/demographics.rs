@@ -2,8 +2,8 @@
 //! overwrites with tonight's truth (homebound, hospice, address), and every column of the audit.
 
 use super::known::View;
-use super::registry::{Domain, Group, Spec, spec};
 use super::scan::LONGEST;
+use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
 use crate::domain::{Day, PayerType, Sex};
 
@@ -26,7 +26,7 @@ pub struct Facts {
 const PAYERS: [PayerType; 4] = [PayerType::Medicare, PayerType::Medicaid, PayerType::Commercial, PayerType::Other];
 
 fn prepare(v: &View<'_>) -> Facts {
-    let member = v.timeline.member;
+    let member = v.timeline().member;
     let row = member.row_on(v.day);
     let dual = row.map_or_else(String::new, |r| r.dual.text());
     let language = v.codes.words.text(member.facts.language);
@@ -50,11 +50,6 @@ fn prepare(v: &View<'_>) -> Facts {
 
 const NEVER: &str = "never missing";
 const ROW: &str = "eligibility row begun by the snapshot";
-
-/// A flag as 0 or 1.
-pub(super) fn flag(b: bool) -> f64 {
-    f64::from(u8::from(b))
-}
 
 /// The group.
 pub fn group() -> Group<Facts> {

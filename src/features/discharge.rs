@@ -1,13 +1,12 @@
 //! The discharge being scored: its length, way in, way out and illness as known then. Owns those features, all
 //! missing when no discharge is scored; refuses to look at what followed.
 
-use super::demographics::flag;
 use super::families::family;
 use super::known::View;
-use super::registry::{Domain, Group, Spec, spec};
 use super::scan::Days;
+use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
-use crate::measures::lace_for_stay;
+use crate::measures::{Readmissions, lace_of_stay};
 
 /// What the group reads off a view: all missing without a discharge.
 #[derive(Default)]
@@ -20,11 +19,11 @@ const PRINCIPAL: [&str; 7] =
 
 fn prepare(v: &View<'_>) -> Facts {
     let Some(at) = v.index else { return Facts::default() };
-    let (Some(stay), Some(facts)) = (v.timeline.stays.get(at), v.measures.stays.get(at)) else {
+    let (Some(stay), Some(facts)) = (v.timeline().stays.get(at), v.measured.get::<Readmissions>().0.get(at)) else {
         return Facts::default();
     };
-    let lace = lace_for_stay(&v.timeline, at, v.codes);
-    let diagnoses = v.timeline.stay_diagnoses(stay).count();
+    let lace = lace_of_stay(v.timeline(), at, v.codes);
+    let diagnoses = v.timeline().stay_diagnoses(stay).count();
     let mut values = [None; 14];
     values[0] = stay.length_of_stay().map(f64::from);
     values[1] = stay.discharge.map(|d| f64::from(v.day.since(d)));

@@ -8,8 +8,8 @@ use super::scan::{LONGEST, Scan};
 use crate::config::{Clocks, Models};
 use crate::domain::Day;
 use crate::extracts::{Extracts, Lab, MemberEvents, NO_DAY, Outreach, Referral, Scored, Screening};
-use crate::measures::{Inputs, MemberMeasures, measure_for_learning};
-use crate::timeline::{Codes, LineAccount, Room, Timeline};
+use crate::measures::{Inputs, Measured, Readmissions};
+use crate::timeline::{BuildContext, Codes, LineAccount, Timeline};
 
 /// First day each small extract tells of anyone; windows that begin before it are missing, not zero.
 #[derive(Clone, Copy, Debug)]
@@ -88,8 +88,8 @@ pub struct Knowledge<'a> {
 pub struct Whole<'r> {
     /// Index in the population.
     pub member: u32,
-    /// The history as of the last day.
-    pub timeline: Timeline<'r>,
+    /// The history as of the last day, with the measures that claims, ADT rows and fills alone decide.
+    pub measured: Measured<'r>,
     events: MemberEvents<'r>,
     arena: &'r Bump,
 }
@@ -100,10 +100,8 @@ pub struct View<'a> {
     pub day: Day,
     /// Index in the population.
     pub member: u32,
-    /// History as known then.
-    pub timeline: Timeline<'a>,
-    /// Measures of that history.
-    pub measures: MemberMeasures,
+    /// History as known then, and its measures.
+    pub measured: Measured<'a>,
     /// Claim lines sorted by what they are.
     pub scan: Scan,
     /// Small extracts as known then.
@@ -131,10 +129,11 @@ impl<'a> Knowledge<'a> {
     where
         'a: 'r,
     {
-        let room = Room { codes: self.codes, arena };
+        let room = BuildContext { codes: self.codes, arena };
         let who = self.extracts.population.member(member);
         let timeline = Timeline::build(who, &events, as_of, room, &mut LineAccount::default());
-        Whole { member, timeline, events, arena }
+        let measured = Measured::new(timeline, Inputs::bare(self.codes, self.clocks));
+        Whole { member, measured, events, arena }
     }
 
     /// The member as known on `day`.
@@ -143,9 +142,9 @@ impl<'a> Knowledge<'a> {
     where
         'a: 'r,
     {
-        let room = Room { codes: self.codes, arena: whole.arena };
+        let room = BuildContext { codes: self.codes, arena: whole.arena };
         let member = whole.member;
-        let timeline = whole.timeline.known_at(&whole.events, day, self.models.claims_lag_days, room);
+        let timeline = whole.measured.timeline.known_at(&whole.events, day, self.models.claims_lag_days, room);
         let small = self.small(member, day);
         let inputs = Inputs {
             codes: self.codes,
@@ -158,14 +157,12 @@ impl<'a> Knowledge<'a> {
             authorizations: Vec::new(),
             referrals: Vec::new(),
         };
-        let measures = measure_for_learning(&timeline, &inputs);
-        let scan = Scan::of(&timeline, &measures, &self.families, self.codes);
+        let scan = Scan::of(&timeline, &self.families, self.codes);
         let own = self.own(member, day);
         View {
             day,
             member,
-            timeline,
-            measures,
+            measured: Measured::new(timeline, inputs),
             scan,
             small,
             own,
@@ -236,12 +233,18 @@ impl<'a> Knowledge<'a> {
     }
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// The history as known on the day.
+    #[must_use]
+    pub fn timeline(&self) -> &Timeline<'a> {
+        &self.measured.timeline
+    }
+
     /// The place of an index discharge of `day` that this view already knows as one.
     #[must_use]
     pub fn index_discharged_on(&self, day: Day) -> Option<usize> {
-        let here = |i: &usize| self.timeline.stays[*i].discharge == Some(day);
-        (0..self.timeline.stays.len()).filter(here).find(|i| self.measures.stays.get(*i).is_some_and(|f| f.is_index()))
+        let stays = self.timeline().stays.iter().zip(&self.measured.get::<Readmissions>().0);
+        stays.enumerate().find(|(_, (s, judged))| s.discharge == Some(day) && judged.is_index()).map(|(i, _)| i)
     }
 
     /// Days since `day`, none when that lies further back than any feature looks (two years): without the limit the

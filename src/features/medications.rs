@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::known::View;
-use super::registry::{Domain, Group, Spec, spec};
 use super::scan::LONGEST;
+use super::spec::{Domain, Group, Spec, spec};
 use super::topic::Topic;
 use crate::domain::Day;
 use crate::extracts::NO_INTEGER;
+use crate::measures::DrugSupply;
 use crate::reference::DrugClass;
 
 /// Classes of `ingredient_classes`, with their words.
@@ -137,7 +138,7 @@ fn prepare(v: &View<'_>) -> Facts {
     let words = v.codes.words;
     let mut by_ingredient: ByIngredient<'_> = BTreeMap::new();
     let (mut supplies, mut long) = (Vec::new(), 0.0);
-    for fill in v.timeline.fills.iter().filter(|x| v.within(Day(x.day), LONGEST)) {
+    for fill in v.timeline().fills.iter().filter(|x| v.within(Day(x.day), LONGEST)) {
         let days = i32::try_from(fill.days_supply).unwrap_or(0).clamp(0, 365);
         let supplied = fill.days_supply != NO_INTEGER && days > 0;
         if supplied && fill.ingredient != 0 {
@@ -162,7 +163,7 @@ fn prepare(v: &View<'_>) -> Facts {
         f.mean_supply = Some(supplies.iter().sum::<f64>() / n);
         f.ninety = Some(long / n);
     }
-    f.on_hand = v.measures.facts.ingredients_on_hand.map(f64::from);
+    f.on_hand = v.measured.get::<DrugSupply>().ingredients_on_hand.map(f64::from);
     ingredients(v, &by_ingredient, &mut f);
     for (_, fills) in by_ingredient.values() {
         f.refills.add(fills);

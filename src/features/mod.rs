@@ -17,12 +17,14 @@ mod registry;
 mod scan;
 mod snapshot;
 mod social;
+mod spec;
 mod topic;
 mod utilization;
 
 pub use families::{FAMILIES, family};
 pub use known::{Coverage, DISCHARGE_SNAPSHOT_DAYS, Knowledge, SmallRows, View, Whole};
-pub use registry::{Domain, Feature, FeatureGroup, Registry, dictionary_hash, registry};
+pub use registry::{Registry, dictionary_hash, registry};
 pub use scan::{Days, Scan, Service};
 pub use snapshot::{Condition, RecentIndex, RiskKey, Snapshot};
+pub use spec::{Domain, Feature, FeatureGroup};
 pub use topic::Topic;

@@ -2,10 +2,11 @@
 //! care; refuses CPT text.
 
 use super::known::View;
-use super::registry::{Domain, Group, Spec, spec};
 use super::scan::{Days, LONGEST, SERVICES, Service};
+use super::spec::{Domain, Group, Spec, spec};
 use super::topic::Topic;
 use crate::domain::Day;
+use crate::measures::Utilization;
 
 /// What the group reads off a view.
 pub struct Facts {
@@ -40,7 +41,7 @@ const TOLD: [(Service, Topic); 14] = [
 
 fn prepare(v: &View<'_>) -> Facts {
     let mut operations = [0.0; 2];
-    for (claim, px) in v.timeline.claims.iter().flat_map(|c| c.px.iter().map(move |p| (c, p))) {
+    for (claim, px) in v.timeline().claims.iter().flat_map(|c| c.px.iter().map(move |p| (c, p))) {
         if px.code != 0 && v.within(Day(claim.start), 365) {
             operations[0] += 1.0;
             let facts = v.codes.px(px.code);
@@ -51,11 +52,11 @@ fn prepare(v: &View<'_>) -> Facts {
         services: TOLD.iter().map(|(s, _)| v.scan.service(*s).within(v.day, 365)).collect(),
         providers: [v.scan.providers(v.day, 90), v.scan.providers(v.day, 365)],
         facilities: v.scan.facilities(v.day, 365),
-        coc: v.measures.facts.coc,
-        upc: v.measures.facts.upc,
+        coc: v.measured.get::<Utilization>().coc,
+        upc: v.measured.get::<Utilization>().upc,
         operations,
         preventive: v.scan.service(Service::Preventive).since(v.day),
-        has_pcp: v.timeline.member.facts.pcp != 0,
+        has_pcp: v.timeline().member.facts.pcp != 0,
         mobility: v.scan.service(Service::Mobility).within(v.day, LONGEST),
     }
 }

@@ -4,8 +4,7 @@
 use super::families::{Families, families_and_kinds};
 use crate::domain::{Day, Short};
 use crate::extracts::{ClaimKind, NO_INTEGER};
-use crate::measures::MemberMeasures;
-use crate::timeline::{Claim, Codes, ServiceLine, Timeline};
+use crate::timeline::{AMBULATORY_PLACES, Claim, Codes, ServiceLine, Timeline};
 
 /// Longest window of any feature, in days.
 pub const LONGEST: i32 = 730;
@@ -77,8 +76,6 @@ fn mobility(code: &str) -> bool {
         .any(|range| range.contains(&code))
 }
 
-const AMBULATORY: &[&str] = &["02", "10", "11", "12", "17", "19", "20", "22", "49", "50", "71", "72"];
-
 /// What the pass found. Days are sorted and distinct.
 pub struct Scan {
     services: Vec<Vec<i32>>,
@@ -119,7 +116,7 @@ impl Days for [i32] {
 impl Scan {
     /// The pass.
     #[must_use]
-    pub fn of(timeline: &Timeline<'_>, measures: &MemberMeasures, families: &Families, codes: &Codes<'_>) -> Self {
+    pub fn of(timeline: &Timeline<'_>, families: &Families, codes: &Codes<'_>) -> Self {
         let family_count = families_and_kinds().count();
         let mut out = Self {
             services: vec![Vec::new(); SERVICES.len()],
@@ -155,7 +152,6 @@ impl Scan {
         for fill in timeline.fills.iter().filter(|f| f.day > from && f.paid_cents != NO_INTEGER) {
             out.paid.push((fill.day, fill.paid_cents));
         }
-        debug_assert_eq!(measures.stays.len(), timeline.stays.len());
         for list in out.services.iter_mut().chain(&mut out.families).chain(&mut out.principal) {
             list.sort_unstable();
             list.dedup();
@@ -211,7 +207,7 @@ impl Scan {
     fn line(&mut self, claim: &Claim, line: &ServiceLine, codes: &Codes<'_>) {
         let day = line.start;
         if claim.kind == ClaimKind::Professional {
-            if line.place.is_any(AMBULATORY) {
+            if line.place.is_any(AMBULATORY_PLACES) {
                 self.saw(Service::Ambulatory, day);
                 if line.rendering != 0 {
                     self.providers.push((day, line.rendering));

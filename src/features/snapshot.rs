@@ -2,10 +2,11 @@
 
 use crate::domain::Day;
 use crate::measures::{
-    Comorbidity, Evidence, Lace, MemberFacts, MemberMeasures, Need, Scheme, Transition, WorkItem, lace_for_stay,
+    Comorbidity, DrugSupply, Evidence, Lace, Measured, Need, Needs, Readmissions, Scheme, Transition, Transitions,
+    Utilization, WorkItem, Worklist, lace_of_stay,
 };
 use crate::reference::ELIXHAUSER;
-use crate::timeline::{Codes, Timeline};
+use crate::timeline::Codes;
 
 /// Orders people by published indices: PQI stay in 12 months, then two stays in a year, then the
 /// Elixhauser readmission index (a missing index is lowest).
@@ -71,7 +72,9 @@ pub struct Snapshot {
     /// Index discharges in their 30 days.
     pub recent: Vec<RecentIndex>,
     /// Use of care.
-    pub facts: MemberFacts,
+    pub facts: Utilization,
+    /// Medicines on hand and late.
+    pub supply: DrugSupply,
     /// Social needs.
     pub needs: Vec<Need>,
     /// Transition clocks.
@@ -83,28 +86,24 @@ pub struct Snapshot {
 impl Snapshot {
     /// Makes the row from a member's timeline and measures.
     #[must_use]
-    pub fn new(
-        member: u32,
-        timeline: &Timeline<'_>,
-        measures: &MemberMeasures,
-        key_before: RiskKey,
-        codes: &Codes<'_>,
-    ) -> Self {
-        let as_of = timeline.as_of;
+    pub fn new(member: u32, m: &Measured<'_>, key_before: RiskKey) -> Self {
+        let (as_of, who) = (m.as_of(), m.timeline.member);
+        let comorbidity = m.get::<Comorbidity>();
         Self {
             member,
-            enrolled: timeline.member.enrolled_on(as_of),
-            age: timeline.member.birth().age_on(as_of),
-            key: key(measures),
+            enrolled: who.enrolled_on(as_of),
+            age: who.birth().age_on(as_of),
+            key: RiskKey::of(m),
             key_before,
-            elixhauser_count: measures.comorbidity.elixhauser_count.unwrap_or(0),
-            hfrs: measures.comorbidity.hfrs.unwrap_or(0.0),
-            conditions: conditions(&measures.comorbidity, codes),
-            recent: recent(timeline, measures, codes),
-            facts: measures.facts.clone(),
-            needs: measures.needs.clone(),
-            transitions: measures.transitions.clone(),
-            worklist: measures.worklist.clone(),
+            elixhauser_count: comorbidity.elixhauser_count.unwrap_or(0),
+            hfrs: comorbidity.hfrs.unwrap_or(0.0),
+            conditions: heaviest_conditions(comorbidity, m.codes()),
+            recent: recent_indexes(m),
+            facts: m.get::<Utilization>().clone(),
+            supply: m.get::<DrugSupply>().clone(),
+            needs: m.get::<Needs>().0.clone(),
+            transitions: m.get::<Transitions>().0.clone(),
+            worklist: m.get::<Worklist>().0.clone(),
         }
     }
 
@@ -120,25 +119,20 @@ impl Snapshot {
     }
 }
 
-/// The key of a set of measures.
-#[must_use]
-pub fn key(measures: &MemberMeasures) -> RiskKey {
-    RiskKey {
-        pqi_stays: u32::try_from(measures.facts.pqi_year.len()).unwrap_or(u32::MAX),
-        two_stays: measures.flag_2ip,
-        elixhauser: measures.comorbidity.elixhauser_readmission,
-    }
-}
-
 impl RiskKey {
-    /// The key that a set of measures gives.
+    /// The key that a member's measures give.
     #[must_use]
-    pub fn of(measures: &MemberMeasures) -> Self {
-        key(measures)
+    pub fn of(m: &Measured<'_>) -> Self {
+        let use_of_care = m.get::<Utilization>();
+        Self {
+            pqi_stays: u32::try_from(use_of_care.pqi_year.len()).unwrap_or(u32::MAX),
+            two_stays: use_of_care.two_stays(),
+            elixhauser: m.get::<Comorbidity>().elixhauser_readmission,
+        }
     }
 }
 
-fn conditions(comorbidity: &Comorbidity, codes: &Codes<'_>) -> Vec<Condition> {
+fn heaviest_conditions(comorbidity: &Comorbidity, codes: &Codes<'_>) -> Vec<Condition> {
     let mut out: Vec<Condition> = comorbidity
         .conditions
         .iter()
@@ -158,10 +152,10 @@ fn conditions(comorbidity: &Comorbidity, codes: &Codes<'_>) -> Vec<Condition> {
     out
 }
 
-fn recent(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>) -> Vec<RecentIndex> {
-    let as_of = timeline.as_of;
+fn recent_indexes(m: &Measured<'_>) -> Vec<RecentIndex> {
+    let (timeline, as_of) = (&m.timeline, m.as_of());
     let mut out = Vec::new();
-    for (i, _) in measures.stays.iter().enumerate().filter(|(_, f)| f.is_index()) {
+    for (i, _) in m.get::<Readmissions>().0.iter().enumerate().filter(|(_, f)| f.is_index()) {
         let stay = &timeline.stays[i];
         let Some(discharge) = stay.discharge else { continue };
         let days = as_of.since(discharge);
@@ -169,7 +163,7 @@ fn recent(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>)
         if !(0..30).contains(&days) || returned {
             continue;
         }
-        if let Some(lace) = lace_for_stay(timeline, i, codes) {
+        if let Some(lace) = lace_of_stay(timeline, i, m.codes()) {
             out.push(RecentIndex { stay_id: stay.id.clone(), discharge, lace });
         }
     }

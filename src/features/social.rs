@@ -2,11 +2,11 @@
 //! back far enough is missing, not zero; refuses to take an area for a person.
 
 use super::known::{Coverage, View};
-use super::registry::{Domain, Group, Spec, spec};
 use super::scan::LONGEST;
+use super::spec::{Domain, Group, Spec, spec};
 use super::topic::Topic;
 use crate::extracts::Scored;
-use crate::measures::Need;
+use crate::measures::{Need, Needs};
 
 /// Domains with a feature of their own.
 const DOMAINS: [&str; 7] =
@@ -48,7 +48,7 @@ fn scores(rows: &[&Scored], instrument: &str, day: i32) -> [Option<f64>; 3] {
 }
 
 fn prepare(v: &View<'_>) -> Facts {
-    let needs: Vec<&Need> = v.measures.needs.iter().filter(|n| v.within(n.day, LONGEST)).collect();
+    let needs: Vec<&Need> = v.measured.get::<Needs>().0.iter().filter(|n| v.within(n.day, LONGEST)).collect();
     let reach = |first, days| Coverage::reaches(first, v.day, days);
     let count = |told: bool, n: usize| told.then_some(n as f64);
     let screenings = v.small.screenings.iter().filter(|s| v.day.0 - s.day < 365);

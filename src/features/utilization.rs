@@ -1,12 +1,12 @@
 //! Use of care: stays, ED, visits, post-acute care, cost. Owns those features and their windows; refuses to
 //! judge whether a use was right.
 
-use super::demographics::flag;
 use super::known::View;
-use super::registry::{Domain, Group, Spec, spec};
 use super::scan::{Days, Service};
+use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
 use crate::domain::{Day, Short};
+use crate::measures::{EdClasses, Readmissions, StayPqi};
 use crate::reference::Sensitive;
 
 /// Windows of counts, in days.
@@ -44,8 +44,10 @@ pub struct Facts {
 fn stays(v: &View<'_>, f: &mut Facts) {
     let mut lengths = Vec::new();
     let behavioral = |code: u32| matches!(v.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric);
-    for (stay, facts) in v.timeline.stays.iter().zip(&v.measures.stays) {
-        let avoidable = facts.pqi.as_ref().is_some_and(|p| p.counted != 0);
+    let pqi = v.measured.get::<StayPqi>();
+    let judged = &v.measured.get::<Readmissions>().0;
+    for (i, (stay, facts)) in v.timeline().stays.iter().zip(judged).enumerate() {
+        let avoidable = pqi.counted(i) != 0;
         let unplanned = !stay.post_acute && facts.planned != Some(true);
         for (k, n) in WINDOWS.into_iter().enumerate() {
             if v.within(stay.admit, n) {
@@ -85,10 +87,11 @@ fn stays(v: &View<'_>, f: &mut Facts) {
 }
 
 fn emergency(v: &View<'_>, f: &mut Facts) {
-    let days: Vec<i32> = v.timeline.ed_visits.iter().map(|e| e.day.0).collect();
+    let days: Vec<i32> = v.timeline().ed_visits.iter().map(|e| e.day.0).collect();
     f.ed = WINDOWS.map(|n| days.within(v.day, n));
-    f.ed_since = v.timeline.ed_visits.iter().rev().find(|e| e.day <= v.day).and_then(|e| v.since(e.day));
-    for (_, class) in v.timeline.ed_visits.iter().zip(&v.measures.ed).filter(|(e, _)| v.within(e.day, 365)) {
+    f.ed_since = v.timeline().ed_visits.iter().rev().find(|e| e.day <= v.day).and_then(|e| v.since(e.day));
+    let classes = &v.measured.get::<EdClasses>().0;
+    for (_, class) in v.timeline().ed_visits.iter().zip(classes).filter(|(e, _)| v.within(e.day, 365)) {
         // Emergent not preventable, emergent preventable, primary-care treatable, non-emergent, injury.
         for (sum, part) in f.ed_classes.iter_mut().zip(class.fractions) {
             *sum += part;
@@ -96,7 +99,7 @@ fn emergency(v: &View<'_>, f: &mut Facts) {
         f.ed_behavioral += class.fractions[5] + class.fractions[6] + class.fractions[7];
     }
     f.observation = v
-        .timeline
+        .timeline()
         .admissions
         .iter()
         .filter(|a| a.class == crate::extracts::PatientClass::Observation && v.within(Day(a.admit), 365))

@@ -1,11 +1,12 @@
 //! Chronic Conditions Warehouse: look-back, claim kinds and claim counts. Owns the rule letters; refuses
 //! ADT rows, which are no claims.
 
-use super::mentions::Slots;
-use super::{Inputs, Measure, MemberMeasures, Scheme};
+use super::measure::{Measure, Measured};
+use super::mentions::{CategoryRow, Slots};
+use super::scheme::Scheme;
 use crate::extracts::ClaimKind;
 use crate::reference::CcwRule;
-use crate::timeline::{Claim, Timeline};
+use crate::timeline::Claim;
 
 /// Kinds of claim the rules speak of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +19,7 @@ enum Setting {
 }
 
 /// The setting of a claim; `None` for hospice and for what is neither institutional nor professional.
-fn setting(claim: &Claim) -> Option<Setting> {
+fn setting_of(claim: &Claim) -> Option<Setting> {
     let bill = |list: &[&str]| list.iter().any(|b| claim.bill_begins(b));
     match claim.kind {
         ClaimKind::Professional => Some(Setting::Outpatient),
@@ -70,20 +71,17 @@ impl Seen {
     }
 }
 
-/// The registered measure.
-pub struct Ccw;
+/// The conditions of one member with their evidence.
+#[derive(Clone, Debug, Default)]
+pub struct Ccw(pub Vec<CategoryRow>);
 
 impl Measure for Ccw {
-    fn id(&self) -> &'static str {
-        "ccw"
-    }
+    const ID: &'static str = "ccw";
+    const DOC: &'static str = "CMS Chronic Conditions Warehouse, the 30 conditions of revision 2022-02 (with the 2019-02 definition of Alzheimer's and related disorders), in conditions.parquet (scheme ccw): a code of the condition in any position of final claims with as_of - look-back (12, 24 or 36 months) < claim_start_date <= as_of. Rules by letter: A one inpatient, SNF or home-health claim or two outpatient or carrier claims; B one outpatient or carrier; C one of any of the five; D one inpatient; F one inpatient, outpatient or carrier; G as A without home health; K one inpatient, SNF, outpatient or carrier. Two claims are on two different days. Inpatient is bill 11x and 41x, SNF 18x, 21x, 28x, home health 32x to 34x; hospice does not count; other institutional bills are outpatient, professional claims carrier. A claim with an exclusion code (stroke, benign prostatic hyperplasia) does not count. after_hierarchy is false where the claims were not enough. ICD-10-CM only; a code younger than FY2023 takes the conditions its whole prefix family shares. Source: CMS CCW algorithms, revision 2022-02. Difference from CCW: no fee-for-service coverage requirement.";
 
-    fn doc(&self) -> &'static str {
-        "CMS Chronic Conditions Warehouse, the 30 conditions of revision 2022-02 (with the 2019-02 definition of Alzheimer's and related disorders), in conditions.parquet (scheme ccw): a code of the condition in any position of final claims with as_of - look-back (12, 24 or 36 months) < claim_start_date <= as_of. Rules by letter: A one inpatient, SNF or home-health claim or two outpatient or carrier claims; B one outpatient or carrier; C one of any of the five; D one inpatient; F one inpatient, outpatient or carrier; G as A without home health; K one inpatient, SNF, outpatient or carrier. Two claims are on two different days. Inpatient is bill 11x and 41x, SNF 18x, 21x, 28x, home health 32x to 34x; hospice does not count; other institutional bills are outpatient, professional claims carrier. A claim with an exclusion code (stroke, benign prostatic hyperplasia) does not count. after_hierarchy is false where the claims were not enough. ICD-10-CM only; a code younger than FY2023 takes the conditions its whole prefix family shares. Source: CMS CCW algorithms, revision 2022-02. Difference from CCW: no fee-for-service coverage requirement."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        let conditions = &inputs.codes.reference.groupers.ccw_conditions;
+    fn compute(m: &Measured<'_>) -> Self {
+        let (timeline, codes) = (&m.timeline, m.codes());
+        let conditions = &codes.reference.groupers.ccw_conditions;
         let mut slots = Slots::new(conditions.len());
         let mut seen = vec![Seen::default(); conditions.len()];
         let as_of = timeline.as_of;
@@ -92,8 +90,8 @@ impl Measure for Ccw {
             if !claim.icd10() || claim.start <= oldest || claim.start > as_of.0 {
                 continue;
             }
-            let Some(setting) = setting(claim) else { continue };
-            let bits = claim.dx.iter().fold(0, |bits, d| bits | inputs.codes.dx(d.code).groupers.ccw);
+            let Some(setting) = setting_of(claim) else { continue };
+            let bits = claim.dx.iter().fold(0, |bits, d| bits | codes.dx(d.code).groupers.ccw);
             let mut rest = bits;
             while rest != 0 {
                 let at = rest.trailing_zeros() as usize;
@@ -111,6 +109,6 @@ impl Measure for Ccw {
             }
         }
         let met = |s: usize| seen[s].meets(conditions[s].rule);
-        slots.rows(Scheme::Ccw, |s| conditions[s].name, met, &mut out.categories);
+        Self(slots.rows(Scheme::Ccw, |s| conditions[s].name, met))
     }
 }

@@ -1,45 +1,11 @@
 //! Charlson, Elixhauser and hospital frailty over two years. Owns the look-back, hierarchies, POA rules
 //! and the evidence of each condition; refuses to weigh age.
 
-use super::{Inputs, Measure, MemberMeasures};
+use super::measure::{Measure, Measured};
+use super::scheme::Scheme;
 use crate::domain::Day;
 use crate::reference::{CHARLSON, ELIXHAUSER};
-use crate::timeline::{CodeBasis, Timeline};
-
-/// A list of conditions.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Scheme {
-    /// Quan 2005.
-    Charlson,
-    /// AHRQ Elixhauser Refined 2026.1.
-    Elixhauser,
-    /// Hospital Frailty Risk Score 2018.
-    Hfrs,
-    /// CMS-HCC V24.
-    HccV24,
-    /// CMS-HCC V28.
-    HccV28,
-    /// AHRQ CCSR v2023.1.
-    Ccsr,
-    /// CMS Chronic Conditions Warehouse 2022-02.
-    Ccw,
-}
-
-impl Scheme {
-    /// The name in files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Charlson => "charlson",
-            Self::Elixhauser => "elixhauser",
-            Self::Hfrs => "hfrs",
-            Self::HccV24 => "hcc_v24",
-            Self::HccV28 => "hcc_v28",
-            Self::Ccsr => "ccsr",
-            Self::Ccw => "ccw",
-        }
-    }
-}
+use crate::timeline::{CodeBasis, Codes};
 
 /// First and last mention of a condition: the day and the lowest id of that day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,26 +109,18 @@ pub struct Comorbidity {
     pub code_basis: Option<CodeBasis>,
 }
 
-/// The registered measure.
-pub struct ComorbidityMeasure;
-
 /// Months looked back.
 pub const LOOK_BACK_MONTHS: i32 = 24;
 
-impl Measure for ComorbidityMeasure {
-    fn id(&self) -> &'static str {
-        "comorbidity"
-    }
+impl Measure for Comorbidity {
+    const ID: &'static str = "comorbidity";
+    const DOC: &'static str = "Charlson (Quan 2005 coding; original and Quan 2011 weights; no age points), Elixhauser Refined 2026.1 (38 measures; readmission and mortality indices; all seven hierarchy rows) and the Hospital Frailty Risk Score (Gilbert 2018), over every diagnosis position of final claims and ADT rows of any class with as_of - 24 months < start <= as_of. A code flagged POA N or U does not set a measure that requires POA; a blank flag counts as present; a cerebrovascular sequela code sets cbvd unless an acute code is flagged N or U. Null when the window holds ICD-9 codes only. Known limits: HFRS was validated at 75 and over, and its F00 does not exist in ICD-10-CM, so US scores run lower.";
 
-    fn doc(&self) -> &'static str {
-        "Charlson (Quan 2005 coding; original and Quan 2011 weights; no age points), Elixhauser Refined 2026.1 (38 measures; readmission and mortality indices; all seven hierarchy rows) and the Hospital Frailty Risk Score (Gilbert 2018), over every diagnosis position of final claims and ADT rows of any class with as_of - 24 months < start <= as_of. A code flagged POA N or U does not set a measure that requires POA; a blank flag counts as present; a cerebrovascular sequela code sets cbvd unless an acute code is flagged N or U. Null when the window holds ICD-9 codes only. Known limits: HFRS was validated at 75 and over, and its F00 does not exist in ICD-10-CM, so US scores run lower."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+    fn compute(m: &Measured<'_>) -> Self {
+        let (timeline, codes) = (&m.timeline, m.codes());
         let mut tally = Tally::default();
         let from = timeline.as_of.plus_months(-LOOK_BACK_MONTHS).0;
         let to = timeline.as_of.0;
-        let reference = inputs.codes.reference;
         let inside = |day: i32| from < day && day <= to;
         for claim in timeline.claims.iter().filter(|c| inside(c.start)) {
             let icd10 = claim.icd10();
@@ -174,7 +132,7 @@ impl Measure for ComorbidityMeasure {
                 }
                 if icd10 {
                     let absent = claim.is_11x() && matches!(d.poa, b'N' | b'U');
-                    tally.add(inputs, d.code, absent, claim.start, claim.id);
+                    tally.add(codes, d.code, absent, claim.start, claim.id);
                 }
             }
         }
@@ -183,11 +141,11 @@ impl Measure for ComorbidityMeasure {
                 let icd10 = row.icd10();
                 tally.basis = CodeBasis::join(tally.basis, icd10);
                 if icd10 {
-                    tally.add(inputs, *code, false, row.admit, row.admission_id);
+                    tally.add(codes, *code, false, row.admit, row.admission_id);
                 }
             }
         }
-        out.comorbidity = tally.finish(reference);
+        tally.finish(codes.reference)
     }
 }
 
@@ -215,7 +173,7 @@ impl Default for Tally<'_> {
     }
 }
 
-fn mark<'t>(slot: &mut Option<Mentions<'t>>, day: i32, id: &'t str) {
+fn mark_mention<'t>(slot: &mut Option<Mentions<'t>>, day: i32, id: &'t str) {
     match slot {
         Some(e) => e.add(day, id),
         None => *slot = Some(Mentions::new(day, id)),
@@ -227,22 +185,22 @@ fn bit_of(list: &[&str], name: &str) -> usize {
 }
 
 impl<'t> Tally<'t> {
-    fn add(&mut self, inputs: &Inputs<'_>, code: u32, absent_on_admission: bool, day: i32, id: &'t str) {
-        let facts = inputs.codes.dx(code);
+    fn add(&mut self, codes: &Codes<'_>, code: u32, absent_on_admission: bool, day: i32, id: &'t str) {
+        let facts = codes.dx(code);
         let mut bits = facts.charlson;
         while bits != 0 {
-            mark(&mut self.charlson[bits.trailing_zeros() as usize], day, id);
+            mark_mention(&mut self.charlson[bits.trailing_zeros() as usize], day, id);
             bits &= bits - 1;
         }
         let mut bits = facts.elixhauser;
         while bits != 0 {
             let bit = bits.trailing_zeros() as usize;
             bits &= bits - 1;
-            let requires = inputs.codes.reference.elixhauser_weights.get(bit).is_some_and(|w| w.0);
+            let requires = codes.reference.elixhauser_weights.get(bit).is_some_and(|w| w.0);
             if absent_on_admission && requires {
                 self.acute_cbvd_absent |= bit == CBVD;
             } else {
-                mark(&mut self.elixhauser[bit], day, id);
+                mark_mention(&mut self.elixhauser[bit], day, id);
             }
         }
         if facts.hfrs > 0 {
@@ -250,7 +208,7 @@ impl<'t> Tally<'t> {
             if self.hfrs.len() <= slot {
                 self.hfrs.resize(slot + 1, None);
             }
-            mark(&mut self.hfrs[slot], day, id);
+            mark_mention(&mut self.hfrs[slot], day, id);
         }
     }
 
@@ -260,8 +218,8 @@ impl<'t> Tally<'t> {
             && !self.acute_cbvd_absent
         {
             let slot = &mut self.elixhauser[CBVD];
-            mark(slot, sequela.first, sequela.first_id);
-            mark(slot, sequela.last, sequela.last_id);
+            mark_mention(slot, sequela.first, sequela.first_id);
+            mark_mention(slot, sequela.last, sequela.last_id);
         }
         let mut charlson: u64 = bits_of(&self.charlson);
         for (parent, child) in [("dmc", "dm"), ("msld", "mld"), ("mst", "mal")] {
@@ -279,7 +237,7 @@ impl<'t> Tally<'t> {
             .iter()
             .enumerate()
             .filter(|(_, e)| e.is_some())
-            .map(|(i, _)| tenths(reference.hfrs_points[i]))
+            .map(|(i, _)| as_tenths(reference.hfrs_points[i]))
             .sum();
         let judged = self.basis != Some(CodeBasis::Icd9);
         let keep = |v: i32| judged.then_some(v);
@@ -335,7 +293,7 @@ impl<'t> Tally<'t> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "points below 10")]
-fn tenths(points: f64) -> i64 {
+fn as_tenths(points: f64) -> i64 {
     (points * 10.0).round() as i64
 }
 

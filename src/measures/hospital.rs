@@ -1,7 +1,8 @@
 //! The HOSPITAL score of a discharge in three versions. Owns its items and units; refuses to fill a missing
 //! laboratory value with a zero.
 
-use super::{Inputs, Measure, MemberMeasures};
+use super::measure::{Inputs, Measure, Measured};
+use super::readmission::Readmissions;
 use crate::domain::Day;
 use crate::extracts::{Basis, Lab};
 use crate::reference::CHARLSON;
@@ -88,7 +89,7 @@ impl HospitalItems {
 }
 
 /// Haemoglobin in g/dL; `None` for a unit that is not understood.
-fn grams_per_decilitre(value: f64, unit: &str) -> Option<f64> {
+fn as_grams_per_decilitre(value: f64, unit: &str) -> Option<f64> {
     match unit.to_ascii_lowercase().as_str() {
         "g/dl" | "gm/dl" | "g/100ml" => Some(value),
         "g/l" | "gm/l" => Some(value / 10.0),
@@ -99,12 +100,12 @@ fn grams_per_decilitre(value: f64, unit: &str) -> Option<f64> {
 }
 
 /// Sodium in mmol/L; `None` for a unit that is not understood.
-fn millimoles_per_litre(value: f64, unit: &str) -> Option<f64> {
+fn as_millimoles_per_litre(value: f64, unit: &str) -> Option<f64> {
     matches!(unit.to_ascii_lowercase().as_str(), "mmol/l" | "meq/l" | "mol/m3").then_some(value)
 }
 
 /// The last result of the stay (the lowest of that day), in the unit of the score.
-fn at_discharge(
+fn value_at_discharge(
     labs: &[&Lab],
     (admit, discharge): (Day, Day),
     loinc: &[&str],
@@ -120,7 +121,7 @@ fn at_discharge(
     last.map(|(_, value)| value)
 }
 
-fn items(timeline: &Timeline<'_>, inputs: &Inputs<'_>, stay: &Stay) -> HospitalItems {
+fn read_items(timeline: &Timeline<'_>, inputs: &Inputs<'_>, stay: &Stay) -> HospitalItems {
     let codes = inputs.codes;
     let malignant = CHARLSON
         .iter()
@@ -130,11 +131,11 @@ fn items(timeline: &Timeline<'_>, inputs: &Inputs<'_>, stay: &Stay) -> HospitalI
     let claims = || stay.claims.iter().map(|i| &timeline.claims[*i]);
     let year_before = stay.admit.plus_months(-12);
     let lab = |loinc: &[&str], convert| {
-        stay.discharge.and_then(|d| at_discharge(&inputs.labs, (stay.admit, d), loinc, convert))
+        stay.discharge.and_then(|d| value_at_discharge(&inputs.labs, (stay.admit, d), loinc, convert))
     };
     HospitalItems {
-        low_hemoglobin: lab(&HEMOGLOBIN, grams_per_decilitre).map(|v| v < 12.0),
-        low_sodium: lab(&SODIUM, millimoles_per_litre).map(|v| v < 135.0),
+        low_hemoglobin: lab(&HEMOGLOBIN, as_grams_per_decilitre).map(|v| v < 12.0),
+        low_sodium: lab(&SODIUM, as_millimoles_per_litre).map(|v| v < 135.0),
         oncology: claims().flat_map(|c| c.lines).any(|l| {
             l.revenue.is_any(&ONCOLOGY_BEDS)
                 || (l.specialty != 0 && ONCOLOGISTS.contains(&codes.words.text(l.specialty)))
@@ -150,27 +151,17 @@ fn items(timeline: &Timeline<'_>, inputs: &Inputs<'_>, stay: &Stay) -> HospitalI
     }
 }
 
-/// The registered measure.
-pub struct HospitalScore;
+/// The items of the latest index discharge; `None` without one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HospitalScore(pub Option<HospitalItems>);
 
 impl Measure for HospitalScore {
-    fn id(&self) -> &'static str {
-        "hospital"
-    }
+    const ID: &'static str = "hospital";
+    const DOC: &'static str = "HOSPITAL score of the latest index discharge: hemoglobin at discharge below 12 g/dL 1, oncology service 2, sodium below 135 mmol/L 1, any coded procedure 1 (not in the simplified version), urgent admission (types 1, 2, 5) 1, admissions in the 12 months before, length of stay of 5 days or more 2. hospital is the 2013 derivation (0, 1-5, over 5 admissions: 0, 2, 5), hospital_2016 the international validation (0-1, 2-5, over 5), hospital_simplified the 2017 version (oncology or any cancer diagnosis, no procedure). The last haemoglobin and sodium within the stay count, by LOINC and unit; of several on that day the lowest. Null without an index discharge; with an item missing the score is null and hospital_status is partial: and the items, never a zero in their place. Oncology service is not on a claim as such: an oncology bed (revenue centre 01x7) or an oncologist on the stay's claims stand for it; a stay for cancer itself is no index discharge. Earlier admissions are acute stays. Sources: Donze 2013, JAMA Intern Med 173:632; Donze 2016, 176:496; Aubert 2017, BMJ Qual Saf 26:799.";
 
-    fn doc(&self) -> &'static str {
-        "HOSPITAL score of the latest index discharge: hemoglobin at discharge below 12 g/dL 1, oncology service 2, sodium below 135 mmol/L 1, any coded procedure 1 (not in the simplified version), urgent admission (types 1, 2, 5) 1, admissions in the 12 months before, length of stay of 5 days or more 2. hospital is the 2013 derivation (0, 1-5, over 5 admissions: 0, 2, 5), hospital_2016 the international validation (0-1, 2-5, over 5), hospital_simplified the 2017 version (oncology or any cancer diagnosis, no procedure). The last haemoglobin and sodium within the stay count, by LOINC and unit; of several on that day the lowest. Null without an index discharge; with an item missing the score is null and hospital_status is partial: and the items, never a zero in their place. Oncology service is not on a claim as such: an oncology bed (revenue centre 01x7) or an oncologist on the stay's claims stand for it; a stay for cancer itself is no index discharge. Earlier admissions are acute stays. Sources: Donze 2013, JAMA Intern Med 173:632; Donze 2016, 176:496; Aubert 2017, BMJ Qual Saf 26:799."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        let latest = out
-            .stays
-            .iter()
-            .zip(&timeline.stays)
-            .filter(|(f, _)| f.is_index())
-            .map(|(_, s)| s)
-            .max_by_key(|s| s.discharge);
-        out.hospital = latest.map(|stay| items(timeline, inputs, stay));
+    fn compute(m: &Measured<'_>) -> Self {
+        let latest = m.get::<Readmissions>().latest_index(&m.timeline);
+        Self(latest.map(|i| read_items(&m.timeline, &m.inputs, &m.timeline.stays[i])))
     }
 }
 
@@ -253,9 +244,9 @@ mod tests {
         ];
         let labs: Vec<&Lab> = rows.iter().collect();
         let stay = (Day(100), Day(105));
-        assert_eq!(at_discharge(&labs, stay, &HEMOGLOBIN, grams_per_decilitre), Some(11.9));
-        assert_eq!(at_discharge(&labs, stay, &SODIUM, millimoles_per_litre), Some(135.0));
-        assert_eq!(at_discharge(&labs[..1], stay, &HEMOGLOBIN, grams_per_decilitre), None);
-        assert_eq!(grams_per_decilitre(7.4, "mmol/L").map(|v| (v * 100.0).round()), Some(1192.0));
+        assert_eq!(value_at_discharge(&labs, stay, &HEMOGLOBIN, as_grams_per_decilitre), Some(11.9));
+        assert_eq!(value_at_discharge(&labs, stay, &SODIUM, as_millimoles_per_litre), Some(135.0));
+        assert_eq!(value_at_discharge(&labs[..1], stay, &HEMOGLOBIN, as_grams_per_decilitre), None);
+        assert_eq!(as_grams_per_decilitre(7.4, "mmol/L").map(|v| (v * 100.0).round()), Some(1192.0));
     }
 }

@@ -1,7 +1,8 @@
 //! The LACE index of a discharge. Owns its four parts; refuses to be called a readmission risk: the
 //! published outcome is death or unplanned readmission within 30 days.
 
-use super::{Inputs, Measure, MemberMeasures};
+use super::measure::{Measure, Measured};
+use super::readmission::Readmissions;
 use crate::domain::Day;
 use crate::reference::CHARLSON;
 use crate::timeline::{CodeBasis, Codes, Timeline};
@@ -97,7 +98,7 @@ fn bit(name: &str) -> u32 {
 
 /// LACE of a discharged stay; `None` while it is open, or when its window holds ICD-9 codes only.
 #[must_use]
-pub fn for_stay(timeline: &Timeline<'_>, at: usize, codes: &Codes<'_>) -> Option<Lace> {
+pub fn lace_of_stay(timeline: &Timeline<'_>, at: usize, codes: &Codes<'_>) -> Option<Lace> {
     let stay = &timeline.stays[at];
     let days = stay.length_of_stay()?;
     let from = stay.admit.plus_months(-24);
@@ -135,27 +136,17 @@ pub fn for_stay(timeline: &Timeline<'_>, at: usize, codes: &Codes<'_>) -> Option
     })
 }
 
-/// The registered measure.
-pub struct LaceMeasure;
+/// LACE of the latest index discharge, with that stay's place; `None` without one or where it cannot be judged.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LatestLace(pub Option<(usize, Lace)>);
 
-impl Measure for LaceMeasure {
-    fn id(&self) -> &'static str {
-        "lace"
-    }
+impl Measure for LatestLace {
+    const ID: &'static str = "lace";
+    const DOC: &'static str = "LACE of the latest index discharge: Length of stay, Acute admission (types 1, 2, 5), Comorbidity (LACE's own Charlson variant over Quan's code lists, on that stay and the 24 months before its admission; renal disease N18.4-N18.6, Z99.2, Z94.0 counts 4 and other renal disease 2), ED visits in the six months before the admission. Null without an index discharge and when the window holds ICD-9 codes only. Published outcome: death or unplanned readmission within 30 days. Source: van Walraven 2010, CMAJ 182:551.";
 
-    fn doc(&self) -> &'static str {
-        "LACE of the latest index discharge: Length of stay, Acute admission (types 1, 2, 5), Comorbidity (LACE's own Charlson variant over Quan's code lists, on that stay and the 24 months before its admission; renal disease N18.4-N18.6, Z99.2, Z94.0 counts 4 and other renal disease 2), ED visits in the six months before the admission. Null without an index discharge and when the window holds ICD-9 codes only. Published outcome: death or unplanned readmission within 30 days. Source: van Walraven 2010, CMAJ 182:551."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        let latest = out
-            .stays
-            .iter()
-            .enumerate()
-            .filter(|(_, f)| f.is_index())
-            .max_by_key(|(i, _)| timeline.stays[*i].discharge)
-            .map(|(i, _)| i);
-        out.lace = latest.and_then(|i| for_stay(timeline, i, inputs.codes).map(|l| (i, l)));
+    fn compute(m: &Measured<'_>) -> Self {
+        let latest = m.get::<Readmissions>().latest_index(&m.timeline);
+        Self(latest.and_then(|i| lace_of_stay(&m.timeline, i, m.codes()).map(|l| (i, l))))
     }
 }
 

@@ -1,7 +1,7 @@
 //! First and last mention of categories, as places of rows instead of copied ids. Owns the slots and the
 //! rule that the lowest id of a day is the evidence; refuses to know what a category means.
 
-use super::Scheme;
+use super::scheme::Scheme;
 use crate::timeline::Timeline;
 
 /// First and last mention: days, and places of rows (claims first, then ADT rows).
@@ -68,16 +68,16 @@ impl Slots {
         }
     }
 
-    /// Adds a row for each slot that was mentioned, in slot order.
+    /// A row for each slot that was mentioned, in slot order.
     pub fn rows(
         &self,
         scheme: Scheme,
         name: impl Fn(usize) -> &'static str,
         after: impl Fn(usize) -> bool,
-        out: &mut Vec<CategoryRow>,
-    ) {
-        out.extend(self.0.iter().enumerate().filter_map(|(i, m)| {
+    ) -> Vec<CategoryRow> {
+        let row = |(i, m): (usize, &Option<Mention>)| {
             m.map(|mention| CategoryRow { scheme, category: name(i), after_hierarchy: after(i), mention })
-        }));
+        };
+        self.0.iter().enumerate().filter_map(row).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Social needs by domain with their provenance. Owns the order screening, then Z code, then nothing;
 //! refuses to take an area index for a person's need.
 
-use super::{Inputs, Measure, MemberMeasures};
+use super::measure::{Inputs, Measure, Measured};
 use crate::domain::Day;
 use crate::reference::SDOH_DOMAINS;
 use crate::timeline::Timeline;
@@ -51,19 +51,16 @@ impl Need {
     }
 }
 
-/// The registered measure.
-pub struct Needs;
+/// One entry a domain that anything is known of, by domain.
+#[derive(Clone, Debug, Default)]
+pub struct Needs(pub Vec<Need>);
 
 impl Measure for Needs {
-    fn id(&self) -> &'static str {
-        "needs"
-    }
+    const ID: &'static str = "needs";
+    const DOC: &'static str = "Social need by domain: the newest screening answer (yes, no, unknown, declined; declined is not no), else the newest Z55-Z65 code, with its date and source. An area index is context and never a need. Source of domains: ICD-10-CM Z55-Z65 FY2024-FY2026, grouped by code family.";
 
-    fn doc(&self) -> &'static str {
-        "Social need by domain: the newest screening answer (yes, no, unknown, declined; declined is not no), else the newest Z55-Z65 code, with its date and source. An area index is context and never a need. Source of domains: ICD-10-CM Z55-Z65 FY2024-FY2026, grouped by code family."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+    fn compute(m: &Measured<'_>) -> Self {
+        let (timeline, inputs) = (&m.timeline, &m.inputs);
         let mut needs: Vec<Need> = Vec::new();
         // Oldest first, so the last answer of a domain stands; of one day's answers a yes stands.
         for s in &inputs.screenings {
@@ -112,7 +109,7 @@ impl Measure for Needs {
             need.open_referral = open.map(|r| r.id.clone()).next();
         }
         needs.sort_by(|a, b| a.domain.cmp(&b.domain));
-        out.needs = needs;
+        Self(needs)
     }
 }
 

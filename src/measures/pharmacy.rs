@@ -1,10 +1,10 @@
 //! Medicines: adherence by class, supply on hand, late fills, opioids with benzodiazepines, new medicines
 //! after discharge. Owns how fills become covered days; refuses to know what was prescribed.
 
-use std::collections::BTreeMap;
-
-use super::hcc::esrd_by_enrolment;
-use super::{Inputs, Measure, MemberMeasures, within_year};
+use super::hcc::has_esrd_enrolment;
+use super::measure::{Measure, Measured, is_within_year};
+use super::readmission::Readmissions;
+use super::utilization::Utilization;
 use crate::domain::Day;
 use crate::extracts::{Fill, NO_INTEGER};
 use crate::reference::DrugClass;
@@ -131,39 +131,26 @@ impl Pharmacy {
     }
 }
 
-/// The registered measure.
-pub struct PharmacyMeasure;
+impl Measure for Pharmacy {
+    const ID: &'static str = "pharmacy";
+    const DOC: &'static str = "Proportion of days covered (PDC) by class (statins, RAS antagonists, diabetes medicines but insulin) in the 365 days to as_of: covered days over days from the first fill of the class to as_of, adherent at 0.80. A fill of an ingredient begins when the earlier fill of that ingredient is used up; a combination is a fill of each ingredient; a switch within the class is not shifted. Days in hospital (admission to the day before discharge; an open stay to as_of) use no supply, which moves on to the days after, and leave numerator and denominator. Needs fills on two different days and a first fill at least 91 days before as_of. Without a value pdc_status says why, by class: hospice, esrd (enrolment, or N18.6 in the year), insulin and sacubitril (any fill in the window), no_ingredient, no_fill, no_days_supply, too_few_fills, first_fill_late, in_hospital. opioid_benzo_days: days of the year with both on hand. new_drug_after_discharge of the latest index discharge, when it lies in the 365 days: filled when an ingredient not filled in the 180 days before the admission was filled within 30 days, else not_filled, or pending before those days and the claims lag are over; whether one was prescribed is not in claims. Sources: PQA adherence measures and CMS Star Ratings technical notes (inpatient adjustment); ingredients by name, our own list, not the licensed value sets. Difference from PQA: of two same-day fills of one ingredient both supplies count.";
 
-impl Measure for PharmacyMeasure {
-    fn id(&self) -> &'static str {
-        "pharmacy"
-    }
-
-    fn doc(&self) -> &'static str {
-        "Proportion of days covered (PDC) by class (statins, RAS antagonists, diabetes medicines but insulin) in the 365 days to as_of: covered days over days from the first fill of the class to as_of, adherent at 0.80. A fill of an ingredient begins when the earlier fill of that ingredient is used up; a combination is a fill of each ingredient; a switch within the class is not shifted. Days in hospital (admission to the day before discharge; an open stay to as_of) use no supply, which moves on to the days after, and leave numerator and denominator. Needs fills on two different days and a first fill at least 91 days before as_of. Without a value pdc_status says why, by class: hospice, esrd (enrolment, or N18.6 in the year), insulin and sacubitril (any fill in the window), no_ingredient, no_fill, no_days_supply, too_few_fills, first_fill_late, in_hospital. Ingredients on hand count texts whose last supply reaches beyond as_of (polypharmacy at 5 and 10). Late fills: an adherence class whose supply ran out more than the configured days ago. opioid_benzo_days: days of the year with both on hand. new_drug_after_discharge of the latest index discharge, when it lies in the 365 days: filled when an ingredient not filled in the 180 days before the admission was filled within 30 days, else not_filled, or pending before those days and the claims lag are over; whether one was prescribed is not in claims. Sources: PQA adherence measures and CMS Star Ratings technical notes (inpatient adjustment); ingredients by name, our own list, not the licensed value sets. Difference from PQA: of two same-day fills of one ingredient both supplies count."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        on_hand(timeline, inputs, out);
+    fn compute(m: &Measured<'_>) -> Self {
+        let (timeline, codes) = (&m.timeline, m.codes());
         if timeline.fills.is_empty() {
-            return;
+            return Self::default();
         }
         let hospital = HospitalDays::of(timeline);
-        let hospice = timeline.member.facts.hospice == Some(true) || out.facts.hospice_since.is_some();
+        let hospice = timeline.member.facts.hospice == Some(true) || m.get::<Utilization>().hospice_since.is_some();
         let leaves = if hospice {
             Some(PdcReason::Hospice)
-        } else if esrd(timeline, inputs.codes) {
+        } else if has_esrd(timeline, codes) {
             Some(PdcReason::Esrd)
         } else {
             None
         };
-        let pdc =
-            PDC_CLASSES.map(|class| leaves.map_or_else(|| proportion(timeline, inputs.codes, class, &hospital), Err));
-        out.pharmacy = Pharmacy {
-            pdc,
-            opioid_benzodiazepine_days: overlap_days(timeline, inputs.codes),
-            new_drug: new_drug(timeline, inputs, out),
-        };
+        let pdc = PDC_CLASSES.map(|class| leaves.map_or_else(|| covered_share(timeline, codes, class, &hospital), Err));
+        Self { pdc, opioid_benzodiazepine_days: overlap_days(timeline, codes), new_drug: judge_new_drug(m) }
     }
 }
 
@@ -181,7 +168,7 @@ impl HospitalDays {
                 None => stay.admit.0,
             };
             for day in stay.admit.0.max(timeline.as_of.0 - WINDOW + 1)..=end.min(timeline.as_of.0) {
-                days[place(timeline.as_of, day)] = true;
+                days[window_place(timeline.as_of, day)] = true;
             }
         }
         Self(days)
@@ -189,26 +176,26 @@ impl HospitalDays {
 }
 
 /// Place of a day of the window, 0 for as_of.
-fn place(as_of: Day, day: i32) -> usize {
+fn window_place(as_of: Day, day: i32) -> usize {
     usize::try_from(as_of.0 - day).unwrap_or(0)
 }
 
-fn esrd(timeline: &Timeline<'_>, codes: &Codes<'_>) -> bool {
-    esrd_by_enrolment(timeline.member, timeline.as_of)
+fn has_esrd(timeline: &Timeline<'_>, codes: &Codes<'_>) -> bool {
+    has_esrd_enrolment(timeline.member, timeline.as_of)
         || timeline
             .claims
             .iter()
-            .filter(|c| c.icd10() && within_year(Day(c.start), timeline.as_of))
+            .filter(|c| c.icd10() && is_within_year(Day(c.start), timeline.as_of))
             .any(|c| c.dx.iter().any(|d| codes.dx(d.code).esrd))
 }
 
 /// Days of supply; `None` when the fill does not say or says none.
-fn supply(fill: &Fill) -> Option<i32> {
+fn days_of_supply(fill: &Fill) -> Option<i32> {
     (fill.days_supply != NO_INTEGER && fill.days_supply > 0)
         .then(|| i32::try_from(fill.days_supply.min(i64::from(WINDOW))).unwrap_or(WINDOW))
 }
 
-fn proportion(
+fn covered_share(
     timeline: &Timeline<'_>,
     codes: &Codes<'_>,
     class: DrugClass,
@@ -220,7 +207,7 @@ fn proportion(
     let fills: Vec<(&Fill, u128)> = timeline
         .fills
         .iter()
-        .filter(|f| within_year(Day(f.day), as_of))
+        .filter(|f| is_within_year(Day(f.day), as_of))
         .map(|f| (f, codes.drug(f.ingredient)))
         .collect();
     let uses = |class: DrugClass| fills.iter().any(|(_, bits)| bits & drugs.class(class) != 0);
@@ -239,7 +226,7 @@ fn proportion(
         return Err(PdcReason::NoFill);
     }
     let told: Vec<(i32, i32, u128)> =
-        of_class.iter().filter_map(|(f, bits)| supply(f).map(|s| (f.day, s, *bits))).collect();
+        of_class.iter().filter_map(|(f, bits)| days_of_supply(f).map(|s| (f.day, s, *bits))).collect();
     let first = told.first().map_or(as_of.0, |t| t.0);
     if told.iter().all(|t| t.0 == first) {
         return Err(if told.len() < of_class.len() { PdcReason::NoDaysSupply } else { PdcReason::TooFewFills });
@@ -247,8 +234,8 @@ fn proportion(
     if as_of.0 - first < FIRST_FILL_BEFORE_END {
         return Err(PdcReason::FirstFillLate);
     }
-    let covered = covered(&told, as_of, hospital);
-    let counted = (first..=as_of.0).map(|d| place(as_of, d)).filter(|p| !hospital.0[*p]);
+    let covered = mark_covered(&told, as_of, hospital);
+    let counted = (first..=as_of.0).map(|d| window_place(as_of, d)).filter(|p| !hospital.0[*p]);
     let (mut days, mut with_supply) = (0, 0);
     for p in counted {
         days += 1;
@@ -259,7 +246,7 @@ fn proportion(
 
 /// Days with supply of any ingredient. Fills are (day, days of supply, ingredients) by day; each
 /// ingredient's supply is used one day at a time, none of it in hospital.
-fn covered(fills: &[(i32, i32, u128)], as_of: Day, hospital: &HospitalDays) -> [bool; WINDOW as usize] {
+fn mark_covered(fills: &[(i32, i32, u128)], as_of: Day, hospital: &HospitalDays) -> [bool; WINDOW as usize] {
     let mut out = [false; WINDOW as usize];
     let mut ingredients = fills.iter().fold(0, |all, f| all | f.2);
     while ingredients != 0 {
@@ -270,7 +257,7 @@ fn covered(fills: &[(i32, i32, u128)], as_of: Day, hospital: &HospitalDays) -> [
             let mut at = free.max(*day);
             let mut left = *supply;
             while left > 0 && at <= as_of.0 {
-                let p = place(as_of, at);
+                let p = window_place(as_of, at);
                 if !hospital.0[p] {
                     out[p] = true;
                     left -= 1;
@@ -289,77 +276,35 @@ fn overlap_days(timeline: &Timeline<'_>, codes: &Codes<'_>) -> Option<u32> {
     let mut days = [0_u8; WINDOW as usize];
     let mut known = false;
     for fill in &timeline.fills {
-        let (Some(supply), true) = (supply(fill), fill.ingredient != 0) else { continue };
+        let (Some(supply), true) = (days_of_supply(fill), fill.ingredient != 0) else { continue };
         known = true;
         let bits = codes.drug(fill.ingredient);
         let holds = |class| bits & codes.reference.drugs.class(class) != 0;
         let mark = u8::from(holds(DrugClass::Opioid)) | u8::from(holds(DrugClass::Benzodiazepine)) << 1;
         if mark != 0 {
             for day in fill.day.max(as_of.0 - WINDOW + 1)..=(fill.day + supply - 1).min(as_of.0) {
-                days[place(as_of, day)] |= mark;
+                days[window_place(as_of, day)] |= mark;
             }
         }
     }
     known.then(|| u32::try_from(days.iter().filter(|d| **d == 3).count()).unwrap_or(0))
 }
 
-fn new_drug(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures) -> Option<NewDrug> {
-    let stay = out
-        .stays
-        .iter()
-        .zip(&timeline.stays)
-        .filter(|(f, _)| f.is_index())
-        .map(|(_, s)| s)
-        .max_by_key(|s| s.discharge)?;
-    let discharge = stay.discharge.filter(|d| within_year(*d, timeline.as_of))?;
+fn judge_new_drug(m: &Measured<'_>) -> Option<NewDrug> {
+    let timeline = &m.timeline;
+    let stay = &timeline.stays[m.get::<Readmissions>().latest_index(timeline)?];
+    let discharge = stay.discharge.filter(|d| is_within_year(*d, timeline.as_of))?;
     let named = || timeline.fills.iter().filter(|f| f.ingredient != 0);
     named().next()?;
     let before = |ingredient: u32| {
         named().any(|f| f.ingredient == ingredient && (stay.admit.0 - 180..stay.admit.0).contains(&f.day))
     };
-    let after = named().filter(|f| (discharge.0..=discharge.0 + 30).contains(&f.day));
-    Some(if after.into_iter().any(|f| !before(f.ingredient)) {
+    let mut after = named().filter(|f| (discharge.0..=discharge.0 + 30).contains(&f.day));
+    Some(if after.any(|f| !before(f.ingredient)) {
         NewDrug::Filled
-    } else if timeline.as_of.since(discharge) > 30 + inputs.claims_lag_days {
+    } else if timeline.as_of.since(discharge) > 30 + m.inputs.claims_lag_days {
         NewDrug::NotFilled
     } else {
         NewDrug::Pending
     })
-}
-
-/// Supply on hand and classes whose supply ran out. A fill covers `[day, day + days_supply)`; one made while the same
-/// ingredient still lasts is begun when that has run out, as in the proportion of days covered.
-fn on_hand(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-    let as_of = timeline.as_of;
-    let mut lasts: BTreeMap<u32, i32> = BTreeMap::new();
-    let mut ends: [Option<i32>; 3] = [None; 3];
-    let mut fills: Vec<(i32, u32, i32)> = timeline
-        .fills
-        .iter()
-        .filter(|f| f.ingredient != 0 && f.days_supply != NO_INTEGER)
-        .map(|f| (f.day, f.ingredient, i32::try_from(f.days_supply).unwrap_or(0)))
-        .collect();
-    fills.sort_unstable();
-    for (day, ingredient, supply) in &fills {
-        let end = lasts.entry(*ingredient).or_insert(*day);
-        *end = (*end).max(*day) + supply;
-        let end = *end;
-        let bits = inputs.codes.drug(*ingredient);
-        for (slot, class) in ends.iter_mut().zip(PDC_CLASSES) {
-            if bits & inputs.codes.reference.drugs.class(class) != 0 {
-                *slot = (*slot).max(Some(end));
-            }
-        }
-    }
-    let held = lasts.values().filter(|end| **end > as_of.0).count();
-    out.facts.ingredients_on_hand = (!fills.is_empty()).then_some(u32::try_from(held).unwrap_or(u32::MAX));
-    let mut late: Vec<(&'static str, Day)> = PDC_CLASSES
-        .into_iter()
-        .zip(ends)
-        .filter_map(|(class, end)| end.map(|end| (class.name(), Day(end))))
-        // Beyond half a year the medicine was stopped, not forgotten.
-        .filter(|(_, end)| as_of.since(*end) > inputs.clocks.fill_late_days && as_of.since(*end) <= 180)
-        .collect();
-    late.sort_unstable();
-    out.facts.late_fills = late;
 }

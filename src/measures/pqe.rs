@@ -1,68 +1,49 @@
 //! AHRQ Prevention Quality Indicators in emergency department settings (PQE v2024, beta): avoidable ED
 //! visits. Owns the five measures; refuses visits that ended in a stay.
 
-use super::{Inputs, Measure, MemberMeasures};
+use super::measure::{Measure, Measured};
 use crate::domain::Sex;
 use crate::reference::PqeSet;
-use crate::timeline::Timeline;
+use crate::timeline::EdVisit;
 
 /// The measures, in the order of their bits.
 pub const PQE: [&str; 5] = ["01", "02", "03", "04", "05"];
 
-/// The registered measure.
-pub struct Pqe;
+/// Bits of the measures that count each ED visit, in visit order; `None` where they cannot be judged.
+#[derive(Clone, Debug, Default)]
+pub struct VisitPqe(pub Vec<Option<u8>>);
 
-impl Measure for Pqe {
-    fn id(&self) -> &'static str {
-        "pqe"
-    }
+impl Measure for VisitPqe {
+    const ID: &'static str = "pqe";
+    const DOC: &'static str = "AHRQ PQE v2024 (beta) of each ED visit: 01 dental conditions (age 5 and over), 02 chronic conditions (40 and over), 03 acute conditions (under 65, over 3 months), 04 asthma (5-39), 05 the second back-pain visit of a calendar year (18 and over). The principal is the visit's diagnosis; secondary and any diagnoses are those of every claim and ADT row of the visit; each measure's exclusions by AHRQ's own sets. Null for an ICD-9 or missing diagnosis and for an unknown sex. Source: AHRQ QI SAS v2024, PQE_AREA_MEASURES. Difference from AHRQ: visits that ended in a stay are part of the stay and are not counted here, while AHRQ counts them in all measures but 03.";
 
-    fn doc(&self) -> &'static str {
-        "AHRQ PQE v2024 (beta) of each ED visit: 01 dental conditions (age 5 and over), 02 chronic conditions (40 and over), 03 acute conditions (under 65, over 3 months), 04 asthma (5-39), 05 the second back-pain visit of a calendar year (18 and over). The principal is the visit's diagnosis; secondary and any diagnoses are those of every claim and ADT row of the visit; each measure's exclusions by AHRQ's own sets. Null for an ICD-9 or missing diagnosis and for an unknown sex. Source: AHRQ QI SAS v2024, PQE_AREA_MEASURES. Difference from AHRQ: visits that ended in a stay are part of the stay and are not counted here, while AHRQ counts them in all measures but 03."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        let mut back_pain: Vec<(i32, u32)> = Vec::new();
-        for (visit, class) in timeline.ed_visits.iter().zip(&mut out.ed) {
-            if visit.diagnosis == 0 || !visit.icd10 || timeline.member.sex() == Sex::Unknown {
-                continue;
-            }
-            let principal = inputs.codes.dx(visit.diagnosis).pqe;
-            let mut secondary = 0;
-            let mut other = |code: u32| {
-                if code != visit.diagnosis {
-                    secondary |= inputs.codes.dx(code).pqe;
-                }
-            };
-            for i in &visit.claims {
-                let claim = &timeline.claims[*i];
-                claim.dx.iter().filter(|_| claim.icd10()).for_each(|d| other(d.code));
-            }
-            for i in &visit.admissions {
-                let row = &timeline.admissions[*i];
-                row.dx.iter().filter(|d| **d != 0 && row.icd10()).for_each(|d| other(*d));
-            }
-            let case = Case {
-                principal,
-                secondary,
-                age: timeline.member.birth().age_on(visit.day),
-                infant: visit.day < timeline.member.birth().plus_months(4),
-                female: timeline.member.sex() == Sex::Female,
-            };
+    fn compute(m: &Measured<'_>) -> Self {
+        let mut back_pain = BackPain::default();
+        let judge = |visit: &EdVisit<'_>| {
+            let case = Case::of(m, visit)?;
             let mut bits = case.first_four();
-            if case.back_pain() {
-                let year = visit.day.ymd().0;
-                match back_pain.iter_mut().find(|(y, _)| *y == year) {
-                    Some((_, n)) => *n += 1,
-                    None => back_pain.push((year, 1)),
-                }
-                // AHRQ reads one year of visits and counts the second only.
-                if back_pain.contains(&(year, 2)) {
-                    bits |= 1 << 4;
-                }
+            if case.back_pain() && back_pain.is_second(visit.day.ymd().0) {
+                bits |= 1 << 4;
             }
-            class.pqe = Some(bits);
+            Some(bits)
+        };
+        Self(m.timeline.ed_visits.iter().map(judge).collect())
+    }
+}
+
+/// Back-pain visits by calendar year: AHRQ reads one year of visits and counts the second only.
+#[derive(Default)]
+struct BackPain(Vec<(i32, u32)>);
+
+impl BackPain {
+    /// Takes one more visit of a year; it is the second.
+    fn is_second(&mut self, year: i32) -> bool {
+        if let Some((_, n)) = self.0.iter_mut().find(|(y, _)| *y == year) {
+            *n += 1;
+            return *n == 2;
         }
+        self.0.push((year, 1));
+        false
     }
 }
 
@@ -76,6 +57,26 @@ struct Case {
 }
 
 impl Case {
+    /// Reads a visit; `None` where it cannot be judged.
+    fn of(m: &Measured<'_>, visit: &EdVisit<'_>) -> Option<Self> {
+        let (timeline, codes) = (&m.timeline, m.codes());
+        let member = timeline.member;
+        if visit.diagnosis == 0 || !visit.icd10 || member.sex() == Sex::Unknown {
+            return None;
+        }
+        let claims = visit.claims.iter().map(|i| &timeline.claims[*i]).filter(|c| c.icd10());
+        let rows = visit.admissions.iter().map(|i| &timeline.admissions[*i]).filter(|a| a.icd10());
+        let others = claims.flat_map(|c| c.dx.iter().map(|d| d.code)).chain(rows.flat_map(|a| a.dx.iter().copied()));
+        let secondary = others.filter(|code| *code != 0 && *code != visit.diagnosis);
+        Some(Self {
+            principal: codes.dx(visit.diagnosis).pqe,
+            secondary: secondary.fold(0, |bits, code| bits | codes.dx(code).pqe),
+            age: member.birth().age_on(visit.day),
+            infant: visit.day < member.birth().plus_months(4),
+            female: member.sex() == Sex::Female,
+        })
+    }
+
     fn first(&self, sets: &[PqeSet]) -> bool {
         sets.iter().any(|s| self.principal & s.bit() != 0)
     }

@@ -1,7 +1,8 @@
 //! AHRQ Prevention Quality Indicators v2024 on stays: potentially avoidable hospitalizations. Owns the
 //! ten measures and four composites; refuses to turn them into rates.
 
-use super::{Inputs, Measure, MemberMeasures};
+use super::measure::{Inputs, Measure, Measured};
+use super::readmission::Readmissions;
 use crate::domain::{Sex, Short};
 use crate::reference::PqiSet;
 use crate::timeline::{CodeBasis, Timeline};
@@ -23,30 +24,34 @@ pub struct PqiVerdict {
     pub exclusions: String,
 }
 
+/// PQI verdicts in stay order; `None` for a stay with ICD-9 codes only.
+#[derive(Clone, Debug, Default)]
+pub struct StayPqi(pub Vec<Option<PqiVerdict>>);
+
+impl StayPqi {
+    /// Bits of the measures that count a stay; 0 when none does or the stay cannot be judged.
+    #[must_use]
+    pub fn counted(&self, stay: usize) -> u16 {
+        self.0.get(stay).and_then(Option::as_ref).map_or(0, |v| v.counted)
+    }
+}
+
 /// The composites that count a stay once.
 pub fn composites_of(counted: u16) -> impl Iterator<Item = &'static str> {
     COMPOSITES.into_iter().filter(move |(_, bits)| counted & bits != 0).map(|(name, _)| name)
 }
 
-/// The registered measure.
-pub struct Pqi;
+impl Measure for StayPqi {
+    const ID: &'static str = "pqi";
+    const DOC: &'static str = "AHRQ PQI v2024, measures 01 03 05 07 08 11 12 14 15 16 and composites 90-93, judged on the stay: completed age at admission, principal diagnosis and admit source of the first row, any diagnosis and procedure over every claim and ADT row of the stay. Excluded: transfer in (admit source 4, 5, 6; a missing source is counted and marked unjudged), DRG 999, unknown sex, no discharge date, and each measure's own sets. Null for a stay with ICD-9 codes only. Source: AHRQ QI SAS v2024, PQI_AREA_MEASURES. Difference from AHRQ: a chain of transfers is one stay, so a transfer is judged once.";
 
-impl Measure for Pqi {
-    fn id(&self) -> &'static str {
-        "pqi"
-    }
-
-    fn doc(&self) -> &'static str {
-        "AHRQ PQI v2024, measures 01 03 05 07 08 11 12 14 15 16 and composites 90-93, judged on the stay: completed age at admission, principal diagnosis and admit source of the first row, any diagnosis and procedure over every claim and ADT row of the stay. Excluded: transfer in (admit source 4, 5, 6; a missing source is counted and marked unjudged), DRG 999, unknown sex, no discharge date, and each measure's own sets. Null for a stay with ICD-9 codes only. Source: AHRQ QI SAS v2024, PQI_AREA_MEASURES. Difference from AHRQ: a chain of transfers is one stay, so a transfer is judged once."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        for (i, stay) in timeline.stays.iter().enumerate() {
-            if stay.code_basis != Some(CodeBasis::Icd9) {
-                let age = out.stays[i].age_at_admit;
-                out.stays[i].pqi = Some(judge(timeline, i, age, inputs));
-            }
-        }
+    fn compute(m: &Measured<'_>) -> Self {
+        let stays = m.timeline.stays.iter().zip(&m.get::<Readmissions>().0).enumerate();
+        let verdicts = stays.map(|(i, (stay, judged))| {
+            (stay.code_basis != Some(CodeBasis::Icd9))
+                .then(|| judge_stay(&m.timeline, i, judged.age_at_admit, &m.inputs))
+        });
+        Self(verdicts.collect())
     }
 }
 
@@ -68,7 +73,7 @@ impl Sets {
     }
 }
 
-fn judge(timeline: &Timeline<'_>, at: usize, age: i32, inputs: &Inputs<'_>) -> PqiVerdict {
+fn judge_stay(timeline: &Timeline<'_>, at: usize, age: i32, inputs: &Inputs<'_>) -> PqiVerdict {
     let stay = &timeline.stays[at];
     let codes = inputs.codes;
     let sets = Sets {
@@ -89,7 +94,7 @@ fn judge(timeline: &Timeline<'_>, at: usize, age: i32, inputs: &Inputs<'_>) -> P
     let mut reasons: Vec<String> = Vec::new();
     let mut met = false;
     for (bit, measure) in PQI.iter().enumerate() {
-        if !numerator(measure, age, &sets) {
+        if !meets_numerator(measure, age, &sets) {
             continue;
         }
         met = true;
@@ -109,7 +114,7 @@ fn judge(timeline: &Timeline<'_>, at: usize, age: i32, inputs: &Inputs<'_>) -> P
         if *measure == "16" && stay.principal == 0 {
             why.push("missing_principal");
         }
-        own_exclusions(measure, &sets, &mut why);
+        add_own_exclusions(measure, &sets, &mut why);
         if why.is_empty() {
             verdict.counted |= 1 << bit;
         }
@@ -123,7 +128,7 @@ fn judge(timeline: &Timeline<'_>, at: usize, age: i32, inputs: &Inputs<'_>) -> P
 }
 
 /// The age bounds are part of the numerator.
-fn numerator(measure: &str, age: i32, s: &Sets) -> bool {
+fn meets_numerator(measure: &str, age: i32, s: &Sets) -> bool {
     if age < 18 {
         return false;
     }
@@ -142,7 +147,7 @@ fn numerator(measure: &str, age: i32, s: &Sets) -> bool {
     }
 }
 
-fn own_exclusions(measure: &str, s: &Sets, why: &mut Vec<&'static str>) {
+fn add_own_exclusions(measure: &str, s: &Sets, why: &mut Vec<&'static str>) {
     let mut check = |holds: bool, name: &'static str| {
         if holds {
             why.push(name);

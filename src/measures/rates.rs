@@ -1,15 +1,17 @@
-//! Population rates by month and payer. Owns the person-time, the exact intervals and the maturity rule;
+//! Population rates by month and payer. Owns the person-time and the maturity rule;
 //! refuses to compare organisations.
 
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::{MemberMeasures, PQE, PQI, composites_of};
+use super::measure::Measured;
+use super::pqe::{PQE, VisitPqe};
+use super::pqi::{PQI, StayPqi, composites_of};
+use super::readmission::Readmissions;
 use crate::domain::{Day, PayerType, Sex};
 use crate::extracts::NO_INTEGER;
-use crate::reference::{AreaRates, Reference};
-use crate::timeline::Timeline;
+use crate::reference::AreaRates;
 
 /// What is counted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -169,21 +171,15 @@ fn mature_months(as_of: Day, maturity_days: i32) -> Vec<Day> {
 
 impl Rates {
     /// Adds one member's mature months.
-    pub fn add(
-        &mut self,
-        timeline: &Timeline<'_>,
-        measures: &MemberMeasures,
-        reference: &Reference,
-        maturity_days: i32,
-        county: &str,
-    ) {
+    pub fn add(&mut self, m: &Measured<'_>, maturity_days: i32) {
+        let (timeline, reference) = (&m.timeline, m.codes().reference);
         if self.starts.is_empty() {
             self.starts = mature_months(timeline.as_of, maturity_days);
         }
         let member = timeline.member;
         let payer = member.payer_type();
-        let decile = reference.rates.poverty_decile(county);
-        for (at, done) in self.months(timeline, measures).iter().enumerate() {
+        let decile = reference.rates.poverty_decile(&member.facts.county.text());
+        for (at, done) in self.months(m).iter().enumerate() {
             let (first, last) = (self.starts[at], self.starts[at + 1].plus(-1));
             let end = member.death().map_or(last, |d| d.min(last));
             let days = i64::from(member.enrolled_days(first, end));
@@ -204,27 +200,32 @@ impl Rates {
     }
 
     /// One pass over everything dated.
-    fn months(&self, timeline: &Timeline<'_>, measures: &MemberMeasures) -> Vec<Month> {
+    fn months(&self, m: &Measured<'_>) -> Vec<Month> {
+        let timeline = &m.timeline;
+        let pqi = m.get::<StayPqi>();
         let mut out = vec![Month::default(); self.starts.len() - 1];
         let enrolled = |day: Day| timeline.member.enrolled_on(day);
-        for (stay, facts) in timeline.stays.iter().zip(&measures.stays) {
+        for (i, (stay, facts)) in timeline.stays.iter().zip(&m.get::<Readmissions>().0).enumerate() {
             if let (Some(label), Some(at)) = (facts.readmit30, stay.discharge.and_then(|d| self.month_of(d))) {
                 out[at].index += 1;
                 out[at].returned += i64::from(label);
             }
             let Some(at) = self.month_of(stay.admit).filter(|_| enrolled(stay.admit)) else { continue };
             out[at].admissions += 1;
-            let Some(bits) = facts.pqi.as_ref().map(|p| p.counted).filter(|c| *c != 0) else { continue };
+            let bits = pqi.counted(i);
+            if bits == 0 {
+                continue;
+            }
             for (n, seen) in (0..14).zip(&mut out[at].pqi) {
                 *seen += u8::from(counted(bits, n));
             }
             out[at].avoidable += stay.claims.iter().map(|c| timeline.claims[*c].paid_cents).sum::<i64>();
         }
-        for (visit, class) in timeline.ed_visits.iter().zip(&measures.ed) {
+        for (visit, judged) in timeline.ed_visits.iter().zip(&m.get::<VisitPqe>().0) {
             let Some(at) = self.month_of(visit.day).filter(|_| enrolled(visit.day)) else { continue };
             out[at].ed += 1;
             for (n, seen) in out[at].pqe.iter_mut().enumerate() {
-                *seen += u8::from(class.pqe.is_some_and(|bits| bits >> n & 1 == 1));
+                *seen += u8::from(judged.is_some_and(|bits| bits >> n & 1 == 1));
             }
         }
         for claim in &timeline.claims {
@@ -298,46 +299,6 @@ fn counted(bits: u16, n: u8) -> bool {
     if n < 10 { bits >> n & 1 == 1 } else { composites_of(bits).any(|c| c == pqi_name(n)) }
 }
 
-/// The exact (Garwood) 95 % interval of a Poisson count: the means under which so few or so many events
-/// have a chance of 2.5 %. Found by bisection on the distribution itself. Source: Garwood 1936.
-#[must_use]
-pub fn exact_poisson(count: u64) -> (f64, f64) {
-    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-    let k = count as f64;
-    let spread = 10.0 * libm::sqrt(k + 1.0) + 10.0;
-    let solve = |below: &dyn Fn(f64) -> bool| {
-        let (mut low, mut high) = ((k - spread).max(0.0), k + spread);
-        for _ in 0..80 {
-            let mid = f64::midpoint(low, high);
-            if below(mid) { low = mid } else { high = mid }
-        }
-        high
-    };
-    // P(X >= k | m) grows with m; P(X <= k | m) falls.
-    let lower = if count == 0 { 0.0 } else { solve(&|m| 1.0 - cumulative(count - 1, m) < 0.025) };
-    (lower, solve(&|m| cumulative(count, m) > 0.025))
-}
-
-/// P(X <= k) of a Poisson mean, summed from the largest term so that nothing underflows.
-fn cumulative(k: u64, mean: f64) -> f64 {
-    if mean <= 0.0 {
-        return 1.0;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-    let top = k as f64;
-    let log_term = top * libm::log(mean) - mean - libm::lgamma(top + 1.0);
-    let (mut term, mut sum, mut i) = (1.0, 1.0, top);
-    while i > 0.0 && term > 1e-17 * sum {
-        term *= i / mean;
-        sum += term;
-        i -= 1.0;
-        if sum > 1e300 {
-            return 1.0;
-        }
-    }
-    (libm::exp(log_term) * sum).min(1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -347,22 +308,5 @@ mod tests {
         let all: Vec<RateKind> = kinds().collect();
         assert_eq!(all.len(), KINDS);
         assert!(all.iter().enumerate().all(|(i, k)| k.place() == i) && all.is_sorted());
-    }
-
-    /// Garwood limits as tabulated by Ulm 1990 (Am J Epidemiol 131:373), to two decimals.
-    #[test]
-    fn intervals_are_the_tabulated_ones() {
-        for (count, low, high) in [
-            (0, 0.0, 3.69),
-            (1, 0.03, 5.57),
-            (5, 1.62, 11.67),
-            (10, 4.80, 18.39),
-            (20, 12.22, 30.89),
-            (50, 37.11, 65.92),
-            (100, 81.36, 121.63),
-        ] {
-            let (l, h) = exact_poisson(count);
-            assert!((l - low).abs() < 0.006 && (h - high).abs() < 0.006, "{count}: {l} {h}");
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! Index discharges, planned stays and 30-day readmissions. Owns the cohort rules; refuses to score.
 
-use super::{Inputs, Measure, MemberMeasures};
+use super::measure::{Measure, Measured};
 use crate::domain::{Day, Short};
 use crate::timeline::{CodeBasis, Codes, Stay, Timeline};
 
@@ -35,7 +35,7 @@ impl IndexExclusion {
 
 /// What the measures say of one stay.
 #[derive(Clone, Debug, Default)]
-pub struct StayFacts {
+pub struct StayMeasures {
     /// Completed years at admission.
     pub age_at_admit: i32,
     /// Died in the stay.
@@ -54,15 +54,9 @@ pub struct StayFacts {
     pub readmit_stay: Option<usize>,
     /// Days to it.
     pub days_to_readmission: Option<i32>,
-    /// PQI verdict; `None` for a stay with ICD-9 codes only.
-    pub pqi: Option<super::PqiVerdict>,
-    /// CCSR default category of the principal diagnosis.
-    pub principal_ccsr: Option<&'static str>,
-    /// Primary care after a live discharge.
-    pub primary_care: Option<super::PrimaryCareVisit>,
 }
 
-impl StayFacts {
+impl StayMeasures {
     /// The stay is an index discharge.
     #[must_use]
     pub fn is_index(&self) -> bool {
@@ -70,35 +64,42 @@ impl StayFacts {
     }
 }
 
-/// Days after discharge in which a return counts.
-pub const WINDOW_DAYS: i32 = 30;
+/// The stays of one member, in stay order, judged as index discharges.
+#[derive(Clone, Debug, Default)]
+pub struct Readmissions(pub Vec<StayMeasures>);
 
-/// The registered measure.
-pub struct Readmission;
-
-impl Measure for Readmission {
-    fn id(&self) -> &'static str {
-        "readmission"
-    }
-
-    fn doc(&self) -> &'static str {
-        "30-day unplanned readmission after an index discharge. Index: an acute stay, discharged alive, age 18 or more at admission, not against advice, enrolled on the discharge day, principal CCS not among the 47 exclusions of the CMS hospital-wide measure. Planned: CMS Planned Readmission Algorithm v4.0 (PR1-PR4). The first acute stay with 0 <= admit - discharge <= 30 decides; a planned one ends the window. Null unless the window has passed and was enrolled throughout (or to death). Source: CMS/Yale CORE HWR 2021-22. Difference from CMS: every later stay may itself be an index, transfers out whose arrival is unseen stay indexes, and the code lists are those of about 2021-22."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        out.stays = timeline.stays.iter().map(|s| facts(timeline, s, inputs.codes)).collect();
-        for i in 0..out.stays.len() {
-            label(timeline, i, &mut out.stays);
-        }
+impl Readmissions {
+    /// The index discharge with the latest day, as a place among the stays; of one day the last in stay order.
+    #[must_use]
+    pub fn latest_index(&self, timeline: &Timeline<'_>) -> Option<usize> {
+        let indexes = self.0.iter().enumerate().filter(|(_, s)| s.is_index());
+        indexes.max_by_key(|(i, _)| timeline.stays[*i].discharge).map(|(i, _)| i)
     }
 }
 
-fn facts(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> StayFacts {
+/// Days after discharge in which a return counts.
+pub const WINDOW_DAYS: i32 = 30;
+
+impl Measure for Readmissions {
+    const ID: &'static str = "readmission";
+    const DOC: &'static str = "30-day unplanned readmission after an index discharge. Index: an acute stay, discharged alive, age 18 or more at admission, not against advice, enrolled on the discharge day, principal CCS not among the 47 exclusions of the CMS hospital-wide measure. Planned: CMS Planned Readmission Algorithm v4.0 (PR1-PR4). The first acute stay with 0 <= admit - discharge <= 30 decides; a planned one ends the window. Null unless the window has passed and was enrolled throughout (or to death). Source: CMS/Yale CORE HWR 2021-22. Difference from CMS: every later stay may itself be an index, transfers out whose arrival is unseen stay indexes, and the code lists are those of about 2021-22.";
+
+    fn compute(m: &Measured<'_>) -> Self {
+        let timeline = &m.timeline;
+        let mut stays: Vec<StayMeasures> = timeline.stays.iter().map(|s| judge_stay(timeline, s, m.codes())).collect();
+        for i in 0..stays.len() {
+            label_readmission(timeline, i, &mut stays);
+        }
+        Self(stays)
+    }
+}
+
+fn judge_stay(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> StayMeasures {
     let member = timeline.member;
     let age = member.birth().age_on(stay.admit);
     let last_day = stay.discharge.unwrap_or(timeline.as_of);
     let died = stay.died_by_disposition() || member.death().is_some_and(|d| stay.admit <= d && d <= last_day);
-    let (planned, planned_rule) = planned(timeline, stay, codes);
+    let (planned, planned_rule) = judge_planned(timeline, stay, codes);
     let principal = if stay.principal_icd10 { codes.dx(stay.principal) } else { codes.dx(0) };
     let exclusion = if stay.post_acute {
         Some(IndexExclusion::PostAcute)
@@ -117,18 +118,18 @@ fn facts(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> StayFacts {
     } else {
         None
     };
-    StayFacts {
+    StayMeasures {
         age_at_admit: age,
         died,
         planned,
         planned_rule,
         exclusion,
         unmapped_principal: principal.ccs == 0,
-        ..StayFacts::default()
+        ..StayMeasures::default()
     }
 }
 
-fn planned(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> (Option<bool>, Option<&'static str>) {
+fn judge_planned(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> (Option<bool>, Option<&'static str>) {
     if stay.code_basis == Some(CodeBasis::Icd9) {
         return (None, None);
     }
@@ -153,7 +154,7 @@ fn planned(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> (Option<b
     (Some(rule.is_some()), rule)
 }
 
-fn label(timeline: &Timeline<'_>, index: usize, stays: &mut [StayFacts]) {
+fn label_readmission(timeline: &Timeline<'_>, index: usize, stays: &mut [StayMeasures]) {
     let Some(discharge) = timeline.stays[index].discharge else { return };
     if !stays[index].is_index() {
         return;

@@ -1,8 +1,10 @@
 //! The transition clocks of live discharges. Owns due days and the state of each clock; refuses to know
 //! who will call.
 
+use super::comorbidity::Comorbidity;
+use super::measure::{Inputs, Measure, Measured};
+use super::readmission::{Readmissions, return_after};
 use super::utilization::died_by_disposition;
-use super::{Inputs, Measure, MemberMeasures, readmission};
 use crate::domain::{Day, Short, add_business_days, business_days_between};
 use crate::extracts::{ClaimKind, NO_DAY, PatientClass};
 use crate::timeline::Timeline;
@@ -127,20 +129,18 @@ impl Transition {
 /// Destinations in the community.
 const COMMUNITY: &[&str] = &["01", "06", "07", "81", "86"];
 
-/// The registered measure.
-pub struct Transitions;
+/// Live discharges in their transition period, by day and id.
+#[derive(Clone, Debug, Default)]
+pub struct Transitions(pub Vec<Transition>);
 
 impl Measure for Transitions {
-    fn id(&self) -> &'static str {
-        "transitions"
-    }
+    const ID: &'static str = "transitions";
+    const DOC: &'static str = "Transitional care clocks of live discharges (inpatient of any kind, SNF 21x, observation) in the 30 days from discharge: contact due discharge + 2 business days (federal holidays off, the discharge day is day 0), visit due +7 days when complex (tier 1 or four Elixhauser conditions), else +14, period to +29. Contacted: a completed or enrolled contact, or two attempts on different occasions, by the due day. Visited: 99495, 99496 or an office or home visit claim, or a done visit task. A claim-based visit is pending until the claims lag has passed. Sources: CMS MLN908628; CPT 99495, 99496.";
 
-    fn doc(&self) -> &'static str {
-        "Transitional care clocks of live discharges (inpatient of any kind, SNF 21x, observation) in the 30 days from discharge: contact due discharge + 2 business days (federal holidays off, the discharge day is day 0), visit due +7 days when complex (tier 1 or four Elixhauser conditions), else +14, period to +29. Contacted: a completed or enrolled contact, or two attempts on different occasions, by the due day. Visited: 99495, 99496 or an office or home visit claim, or a done visit task. A claim-based visit is pending until the claims lag has passed. Sources: CMS MLN908628; CPT 99495, 99496."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
-        let complex = out.comorbidity.elixhauser_count.is_some_and(|n| n >= 4);
+    fn compute(m: &Measured<'_>) -> Self {
+        let (timeline, inputs) = (&m.timeline, &m.inputs);
+        let judged = &m.get::<Readmissions>().0;
+        let complex = m.get::<Comorbidity>().elixhauser_count.is_some_and(|n| n >= 4);
         let mut rows = Vec::new();
         let mut add = |stay: Option<usize>,
                        id: &str,
@@ -157,9 +157,9 @@ impl Measure for Transitions {
         };
         for (i, stay) in timeline.stays.iter().enumerate() {
             if let Some(discharge) = stay.discharge
-                && !out.stays[i].died
+                && !judged[i].died
             {
-                add(Some(i), &stay.id, "inpatient", discharge, stay.disposition, out.stays[i].is_index());
+                add(Some(i), &stay.id, "inpatient", discharge, stay.disposition, judged[i].is_index());
             }
         }
         for a in timeline.admissions.iter().filter(|a| {
@@ -181,7 +181,7 @@ impl Measure for Transitions {
         rows.sort_by(|a, b| (a.discharge, &a.id).cmp(&(b.discharge, &b.id)));
         let inpatient: Vec<Day> = rows.iter().filter(|r| r.setting == "inpatient").map(|r| r.discharge).collect();
         rows.retain(|r| r.setting != "observation" || !inpatient.contains(&r.discharge));
-        out.transitions = rows;
+        Self(rows)
     }
 }
 
@@ -200,7 +200,7 @@ fn row(timeline: &Timeline<'_>, inputs: &Inputs<'_>, s: &Source<'_>) -> Transiti
     let contact_due = add_business_days(s.discharge, clocks.tcm_contact_business_days);
     let period_end = s.discharge.plus(clocks.tcm_period_days);
     let back = match s.stay {
-        Some(i) => readmission::return_after(timeline, i).is_some(),
+        Some(i) => return_after(timeline, i).is_some(),
         None => timeline.stays.iter().any(|t| t.admit >= s.discharge && t.admit <= period_end),
     };
     let deaths = timeline.member.death().into_iter().chain(died_by_disposition(timeline));

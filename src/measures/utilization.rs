@@ -3,31 +3,63 @@
 
 use std::collections::BTreeMap;
 
-use super::engagement::AMBULATORY;
-use super::member_facts::{Dated, MemberFacts};
-use super::{Inputs, Measure, MemberMeasures, within_year};
+use super::dated::Dated;
+use super::measure::{Inputs, Measure, Measured, is_within_year};
+use super::pqi::StayPqi;
 use crate::domain::{Day, Short};
 use crate::extracts::{ClaimKind, NO_DAY, NO_INTEGER};
 use crate::reference::Sensitive;
-use crate::timeline::{Claim, DIED, Timeline};
+use crate::timeline::{AMBULATORY_PLACES, Claim, DIED, Timeline};
 
-/// The registered measure.
-pub struct Utilization;
+/// Use of care by the night's date.
+#[derive(Clone, Debug, Default)]
+pub struct Utilization {
+    /// Stays admitted in the last 365 days.
+    pub stays_year: u32,
+    /// PQI stays admitted in the last 12 months, latest first, with their measures.
+    pub pqi_year: Vec<(Dated, u16)>,
+    /// ED visits in the last 365 days.
+    pub ed_year: u32,
+    /// Latest ED visit of the year.
+    pub last_ed: Option<Dated>,
+    /// Latest stay of the year.
+    pub last_stay: Option<Dated>,
+    /// Behavioral-health stay or ED visit in the last 12 months.
+    pub behavioral_year: Option<Dated>,
+    /// An open stay or a SNF claim covers the night's date; the day it began.
+    pub in_facility_since: Option<Day>,
+    /// A claim says the member died: the day.
+    pub died_by_claim: Option<Day>,
+    /// Hospice by disposition 50 or 51, or by bill 81x or 82x within 30 days.
+    pub hospice_since: Option<Day>,
+    /// Continuity of care index, 0..1; `None` under four visits.
+    pub coc: Option<f64>,
+    /// Usual provider of care share, 0..1; `None` under four visits.
+    pub upc: Option<f64>,
+    /// Last ambulatory visit.
+    pub last_visit: Option<Dated>,
+    /// Paid over the last 365 days, in cents.
+    pub paid_year_cents: i64,
+}
+
+impl Utilization {
+    /// At least two stays of any kind admitted in the year.
+    #[must_use]
+    pub fn two_stays(&self) -> bool {
+        self.stays_year >= 2
+    }
+}
 
 impl Measure for Utilization {
-    fn id(&self) -> &'static str {
-        "utilization"
-    }
+    const ID: &'static str = "utilization";
+    const DOC: &'static str = "Use by the night's date: flag_2ip (at least two stays of any kind with as_of - 365 days < admission <= as_of), PQI stays and ED visits of the year, continuity of care COC = (sum n^2 - N) / (N (N - 1)) and usual provider share UPC over ambulatory visits by rendering provider in 365 days (null under four visits). Sources: Bice and Boxerman 1977; Breslau and Haug 1976.";
 
-    fn doc(&self) -> &'static str {
-        "Use by the night's date: flag_2ip (at least two stays of any kind with as_of - 365 days < admission <= as_of), PQI stays and ED visits of the year, continuity of care COC = (sum n^2 - N) / (N (N - 1)) and usual provider share UPC over ambulatory visits by rendering provider in 365 days (null under four visits). Sources: Bice and Boxerman 1977; Breslau and Haug 1976."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+    fn compute(m: &Measured<'_>) -> Self {
+        let (timeline, inputs) = (&m.timeline, &m.inputs);
         let as_of = timeline.as_of;
-        let mut facts = MemberFacts::default();
-        stays(timeline, inputs, out, &mut facts);
-        for visit in timeline.ed_visits.iter().filter(|v| within_year(v.day, as_of)) {
+        let mut facts = Self::default();
+        add_stays(m, &mut facts);
+        for visit in timeline.ed_visits.iter().filter(|v| is_within_year(v.day, as_of)) {
             facts.ed_year += 1;
             let dated = Dated { day: visit.day, id: visit.evidence.into() };
             if visit.icd10 && is_behavioral(inputs, visit.diagnosis) {
@@ -35,27 +67,32 @@ impl Measure for Utilization {
             }
             facts.last_ed = facts.last_ed.max(Some(dated));
         }
-        institutions(timeline, inputs.claims_lag_days, &mut facts);
+        add_institutions(timeline, inputs.claims_lag_days, &mut facts);
         facts.died_by_claim = died_by_disposition(timeline);
-        visits(timeline, inputs, &mut facts);
-        facts.paid_year_cents =
-            timeline.claims.iter().filter(|c| within_year(Day(c.start), as_of)).map(|c| c.paid_cents).sum::<i64>()
-                + timeline
-                    .fills
-                    .iter()
-                    .filter(|f| within_year(Day(f.day), as_of) && f.paid_cents != NO_INTEGER)
-                    .map(|f| f.paid_cents)
-                    .sum::<i64>();
-        out.flag_2ip = facts.stays_year >= 2;
-        out.facts = facts;
+        add_visits(timeline, inputs, &mut facts);
+        facts.paid_year_cents = paid_year_cents(timeline);
+        facts
     }
+}
+
+fn paid_year_cents(timeline: &Timeline<'_>) -> i64 {
+    let as_of = timeline.as_of;
+    timeline.claims.iter().filter(|c| is_within_year(Day(c.start), as_of)).map(|c| c.paid_cents).sum::<i64>()
+        + timeline
+            .fills
+            .iter()
+            .filter(|f| is_within_year(Day(f.day), as_of) && f.paid_cents != NO_INTEGER)
+            .map(|f| f.paid_cents)
+            .sum::<i64>()
 }
 
 fn is_behavioral(inputs: &Inputs<'_>, code: u32) -> bool {
     matches!(inputs.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric)
 }
 
-fn stays(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures, facts: &mut MemberFacts) {
+fn add_stays(m: &Measured<'_>, facts: &mut Utilization) {
+    let (timeline, inputs) = (&m.timeline, &m.inputs);
+    let pqi = m.get::<StayPqi>();
     let as_of = timeline.as_of;
     for (i, stay) in timeline.stays.iter().enumerate() {
         let id = stay.claim_ids.first().or_else(|| stay.admission_ids.first()).copied().unwrap_or_default();
@@ -63,11 +100,12 @@ fn stays(timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &MemberMeasures, fac
         if stay.discharge.is_none() && i + 1 == timeline.stays.len() && as_of.since(stay.admit) <= 365 {
             facts.in_facility_since = Some(stay.admit);
         }
-        if !within_year(stay.admit, as_of) {
+        if !is_within_year(stay.admit, as_of) {
             continue;
         }
         facts.stays_year += 1;
-        if let Some(counted) = out.stays[i].pqi.as_ref().map(|p| p.counted).filter(|c| *c != 0) {
+        let counted = pqi.counted(i);
+        if counted != 0 {
             facts.pqi_year.push((dated.clone(), counted));
         }
         if stay.principal_icd10 && is_behavioral(inputs, stay.principal) {
@@ -104,7 +142,7 @@ pub fn died_by_disposition(timeline: &Timeline<'_>) -> Option<Day> {
 }
 
 /// SNF stays covering the night, and hospice by bill or by disposition.
-fn institutions(timeline: &Timeline<'_>, claims_lag_days: i32, facts: &mut MemberFacts) {
+fn add_institutions(timeline: &Timeline<'_>, claims_lag_days: i32, facts: &mut Utilization) {
     let as_of = timeline.as_of;
     let institutional = || timeline.claims.iter().filter(|c| c.kind == ClaimKind::Institutional);
     let last = |c: &Claim<'_>| if c.discharge == NO_DAY { c.end } else { c.discharge };
@@ -146,11 +184,13 @@ fn institutions(timeline: &Timeline<'_>, claims_lag_days: i32, facts: &mut Membe
 }
 
 /// Ambulatory visits: one a provider and day.
-fn visits(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut MemberFacts) {
+fn add_visits(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut Utilization) {
     let mut seen: Vec<(i32, u32, &str)> = Vec::new();
     for claim in timeline.claims.iter().filter(|c| c.kind == ClaimKind::Professional) {
-        for line in
-            claim.lines.iter().filter(|l| l.place.is_any(AMBULATORY) && within_year(Day(l.start), timeline.as_of))
+        for line in claim
+            .lines
+            .iter()
+            .filter(|l| l.place.is_any(AMBULATORY_PLACES) && is_within_year(Day(l.start), timeline.as_of))
         {
             seen.push((line.start, line.rendering, claim.id));
         }

@@ -1,7 +1,10 @@
 //! Due items of one member: assessment, plan review, authorization, referral, fill, screening,
 //! medication reconciliation. Owns their due days; refuses to order people by them.
 
-use super::{Inputs, Measure, MemberMeasures, Transition};
+use super::drug_supply::DrugSupply;
+use super::measure::{Inputs, Measure, Measured};
+use super::needs::{Need, Needs};
+use super::transitions::{Transition, Transitions};
 use crate::domain::Day;
 use crate::extracts::ClaimKind;
 use crate::timeline::Timeline;
@@ -54,19 +57,16 @@ pub struct WorkItem {
     pub urgent: bool,
 }
 
-/// The registered measure.
-pub struct Worklist;
+/// Due items by due day.
+#[derive(Clone, Debug, Default)]
+pub struct Worklist(pub Vec<WorkItem>);
 
 impl Measure for Worklist {
-    fn id(&self) -> &'static str {
-        "worklist"
-    }
+    const ID: &'static str = "worklist";
+    const DOC: &'static str = "Items due now or soon: pending authorizations (72 hours urgent, 7 calendar days standard from the request), authorizations about to expire, open assessment, plan-review and goal tasks, referrals open longer than 14 days, late fills, medication reconciliation within 30 days of discharge, and a social-needs screening once a year for people with an open need. Sources: 42 CFR 438.210, 422.572; CMS-0057-F; HEDIS TRC.";
 
-    fn doc(&self) -> &'static str {
-        "Items due now or soon: pending authorizations (72 hours urgent, 7 calendar days standard from the request), authorizations about to expire, open assessment, plan-review and goal tasks, referrals open longer than 14 days, late fills, medication reconciliation within 30 days of discharge, and a social-needs screening once a year for people with an open need. Sources: 42 CFR 438.210, 422.572; CMS-0057-F; HEDIS TRC."
-    }
-
-    fn compute(&self, timeline: &Timeline<'_>, inputs: &Inputs<'_>, out: &mut MemberMeasures) {
+    fn compute(m: &Measured<'_>) -> Self {
+        let (timeline, inputs) = (&m.timeline, &m.inputs);
         let as_of = timeline.as_of;
         let clocks = inputs.clocks;
         let horizon = as_of.plus(clocks.due_soon_days);
@@ -121,19 +121,19 @@ impl Measure for Worklist {
                 });
             }
         }
-        for (class, ran_out) in &out.facts.late_fills {
+        for late in &m.get::<DrugSupply>().late_classes {
             items.push(WorkItem {
                 kind: WorkKind::Fill,
-                id: (*class).into(),
-                detail: (*class).into(),
-                due: ran_out.plus(clocks.fill_late_days),
+                id: late.class.name().into(),
+                detail: late.class.name().into(),
+                due: late.ran_out.plus(clocks.fill_late_days),
                 urgent: false,
             });
         }
         let owed = |t: &&Transition| {
             t.closed.is_none() && !reconciled(timeline, inputs, t.discharge, clocks.medication_reconciliation_days)
         };
-        for t in out.transitions.iter().filter(owed) {
+        for t in m.get::<Transitions>().0.iter().filter(owed) {
             items.push(WorkItem {
                 kind: WorkKind::MedicationReconciliation,
                 id: t.id.clone(),
@@ -143,7 +143,7 @@ impl Measure for Worklist {
             });
         }
         let newest_screening = inputs.screenings.iter().map(|s| s.day).max();
-        if out.needs.iter().any(super::Need::is_open) && newest_screening.is_none_or(|d| as_of.0 - d > 365) {
+        if m.get::<Needs>().0.iter().any(Need::is_open) && newest_screening.is_none_or(|d| as_of.0 - d > 365) {
             let due = newest_screening.map_or(as_of, |d| Day(d).plus(365));
             items.push(WorkItem {
                 kind: WorkKind::Screening,
@@ -154,7 +154,7 @@ impl Measure for Worklist {
             });
         }
         items.sort_by(|a, b| (a.due, a.kind, &a.id).cmp(&(b.due, b.kind, &b.id)));
-        out.worklist = items;
+        Self(items)
     }
 }
 

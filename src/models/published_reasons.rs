@@ -95,7 +95,7 @@ fn causes(s: &Snapshot) -> Vec<Reason> {
             s.facts.last_stay.as_ref(),
         ));
     }
-    let urgent_context = usize::from(!s.facts.late_fills.is_empty()) + usize::from(s.open_needs().next().is_some());
+    let urgent_context = usize::from(!s.supply.late_classes.is_empty()) + usize::from(s.open_needs().next().is_some());
     for c in s.conditions.iter().take(5_usize.saturating_sub(out.len() + urgent_context).max(1)) {
         let (name, sensitive) = plain_condition(usize::from(c.bit));
         let driver = match sensitive {
@@ -111,12 +111,12 @@ fn causes(s: &Snapshot) -> Vec<Reason> {
             sensitive,
         });
     }
-    if let Some((class, ended)) = s.facts.late_fills.first() {
+    if let Some(late) = s.supply.late_classes.first() {
         out.push(Reason {
-            text: format!("{} supply ran out", class.replace('_', " ")),
+            text: format!("{} supply ran out", late.class.name().replace('_', " ")),
             driver: Driver::Medication,
             points: None,
-            day: Some(*ended),
+            day: Some(late.ran_out),
             evidence: Box::default(),
             sensitive: Sensitive::No,
         });

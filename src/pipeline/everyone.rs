@@ -13,11 +13,11 @@ use crate::config::RunPlan;
 use crate::domain::{Day, Short};
 use crate::extracts::{Basis, BucketRecords, ClaimLine, Extracts, MemberEvents, QuarantineRow, Reason};
 use crate::features::{RiskKey, Snapshot};
-use crate::measures::{Inputs, MemberMeasures, Rates, measure, measure_for_order};
+use crate::measures::{Ccsr, EdClasses, Inputs, Measured, Rates, Readmissions, StayPqi};
 use crate::models::TrainedScore;
 use crate::publish::{MemberTables, MemberWriters};
 use crate::reference::CodeStatus;
-use crate::timeline::{Codes, LineAccount, Room, Timeline};
+use crate::timeline::{BuildContext, Codes, LineAccount, Timeline};
 
 /// What the walk over members gives.
 #[derive(Default)]
@@ -132,19 +132,24 @@ impl Walk<'_> {
         let as_of = self.plan.as_of;
         let inputs = self.inputs(index);
         let events = records.member(index, arena);
-        let room = Room { codes: self.codes, arena };
+        let room = BuildContext { codes: self.codes, arena };
         let timeline = Timeline::build(member, &events, as_of, room, &mut group.account);
-        let measures = measure(&timeline, &inputs);
         let key_before = self.key_before(&timeline, &events, as_of.plus(-BEFORE_DAYS), room);
-        group.tables.add(&timeline, &measures, self.codes);
-        let maturity = self.plan.models.label_maturity_days;
-        group.rates.add(&timeline, &measures, self.codes.reference, maturity, &member.facts.county.text());
-        count(&timeline, &measures, self.codes, group);
-        group.snapshots.push(Snapshot::new(index, &timeline, &measures, key_before, self.codes));
+        let measured = Measured::new(timeline, inputs);
+        group.tables.add(&measured);
+        group.rates.add(&measured, self.plan.models.label_maturity_days);
+        count(&measured, group);
+        group.snapshots.push(Snapshot::new(index, &measured, key_before));
     }
 
     /// The ordering key as it was known 90 days before; adults with any event only.
-    fn key_before<'r>(&self, timeline: &Timeline<'r>, events: &MemberEvents<'r>, day: Day, room: Room<'r>) -> RiskKey {
+    fn key_before<'r>(
+        &self,
+        timeline: &Timeline<'r>,
+        events: &MemberEvents<'r>,
+        day: Day,
+        room: BuildContext<'r>,
+    ) -> RiskKey {
         // Without a stay or a mapped condition the key is that of a judged, empty history.
         let nothing = RiskKey { elixhauser: Some(0), ..RiskKey::default() };
         let speaks = |line: &ClaimLine<'_>| {
@@ -156,7 +161,7 @@ impl Walk<'_> {
         }
         let known = timeline.known_at(events, day, self.plan.models.claims_lag_days, room);
         let bare = Inputs::bare(self.codes, &self.plan.clocks);
-        RiskKey::of(&measure_for_order(&known, &bare))
+        RiskKey::of(&Measured::new(known, bare))
     }
 }
 
@@ -166,7 +171,8 @@ fn add(map: &mut BTreeMap<&'static str, u64>, key: &'static str, n: u64) {
     }
 }
 
-fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, group: &mut Group) {
+fn count(m: &Measured<'_>, group: &mut Group) {
+    let (timeline, codes) = (&m.timeline, m.codes());
     let c = &mut group.codes;
     let (mut all, mut icd9) = (0, 0);
     let mut by_status = [0_u64; 4];
@@ -192,13 +198,13 @@ fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, 
     let n = &mut group.counts;
     add(n, "stays", timeline.stays.len() as u64);
     add(n, "ed_visits", timeline.ed_visits.len() as u64);
-    for (stay, facts) in timeline.stays.iter().zip(&measures.stays) {
+    for ((stay, facts), verdict) in timeline.stays.iter().zip(&m.get::<Readmissions>().0).zip(&m.get::<StayPqi>().0) {
         add(n, "index_discharges", u64::from(facts.is_index()));
         add(n, "open_stays", u64::from(stay.discharge.is_none()));
         add(n, "readmissions_30d", u64::from(facts.readmit30 == Some(true)));
         add(n, "readmissions_same_day", u64::from(facts.days_to_readmission == Some(0)));
         add(n, "labels_known", u64::from(facts.readmit30.is_some()));
-        add(n, "pqi_stays", u64::from(facts.pqi.as_ref().is_some_and(|p| p.counted != 0)));
+        add(n, "pqi_stays", u64::from(verdict.as_ref().is_some_and(|p| p.counted != 0)));
         add(c, "principal_without_ccs", u64::from(facts.is_index() && facts.unmapped_principal));
         add(
             c,
@@ -208,12 +214,13 @@ fn count(timeline: &Timeline<'_>, measures: &MemberMeasures, codes: &Codes<'_>, 
         add(
             c,
             "pqi_admit_source_unjudged",
-            u64::from(facts.pqi.as_ref().is_some_and(|p| p.exclusions.contains("unjudged"))),
+            u64::from(verdict.as_ref().is_some_and(|p| p.exclusions.contains("unjudged"))),
         );
     }
-    add(c, "ccsr_from_family", u64::from(measures.ccsr_from_family));
-    add(c, "ccsr_unmapped", u64::from(measures.ccsr_unmapped));
-    add(c, "ed_visits_unclassified", measures.ed.iter().filter(|e| e.unclassified == Some(1.0)).count() as u64);
+    add(c, "ccsr_from_family", u64::from(m.get::<Ccsr>().from_family));
+    add(c, "ccsr_unmapped", u64::from(m.get::<Ccsr>().unmapped));
+    let unclassified = m.get::<EdClasses>().0.iter().filter(|e| e.unclassified == Some(1.0));
+    add(c, "ed_visits_unclassified", unclassified.count() as u64);
 }
 
 impl Everyone {

@@ -8,8 +8,10 @@ use super::table::{RowFamily, TableWriter};
 use super::table_data::TableData;
 use super::tables::{conditions, ed_visits, indices, needs, pqi, stays, worklist};
 use crate::domain::Day;
-use crate::measures::{MemberMeasures, PQI, composites_of, row_id};
-use crate::timeline::{Codes, Timeline};
+use crate::measures::{
+    Ccsr, Ccw, Comorbidity, EdClasses, Engagement, Hcc, Measured, Needs, PQI, Readmissions, StayPqi, VisitPqe, Worklist,
+    composites_of, row_id,
+};
 
 /// Rows of a group of members, in member order.
 pub struct MemberTables {
@@ -70,27 +72,30 @@ impl MemberTables {
     }
 
     /// Adds the rows of one member.
-    pub fn add(&mut self, timeline: &Timeline<'_>, m: &MemberMeasures, codes: &Codes<'_>) {
+    pub fn add(&mut self, m: &Measured<'_>) {
+        let (timeline, codes) = (&m.timeline, m.codes());
         let member_id = timeline.member.id();
         for i in 0..timeline.stays.len() {
-            self.add_stay(timeline, m, i, codes);
+            self.add_stay(m, i);
         }
-        for (visit, class) in timeline.ed_visits.iter().zip(&m.ed) {
-            self.ed_visits.push(&ed_visits::EdVisitsRow { member_id, visit, class, codes });
+        let judged = m.get::<EdClasses>().0.iter().zip(&m.get::<VisitPqe>().0);
+        for (visit, (class, pqe)) in timeline.ed_visits.iter().zip(judged) {
+            self.ed_visits.push(&ed_visits::EdVisitsRow { member_id, visit, class, pqe: *pqe, codes });
         }
-        self.add_conditions(timeline, m);
+        self.add_conditions(m);
         self.indices.push(&indices::IndicesRow { member_id, measures: m });
-        for need in &m.needs {
+        for need in &m.get::<Needs>().0 {
             self.needs.push(&needs::NeedsRow { member_id, need });
         }
-        for item in &m.worklist {
+        for item in &m.get::<Worklist>().0 {
             self.worklist.push(&worklist::WorklistRow { member_id, as_of: timeline.as_of, item });
         }
     }
 
-    fn add_conditions(&mut self, timeline: &Timeline<'_>, m: &MemberMeasures) {
+    fn add_conditions(&mut self, m: &Measured<'_>) {
+        let timeline = &m.timeline;
         let member_id = timeline.member.id();
-        for c in &m.comorbidity.conditions {
+        for c in &m.get::<Comorbidity>().conditions {
             self.conditions.push(&conditions::ConditionsRow {
                 member_id,
                 scheme: c.scheme.name(),
@@ -100,7 +105,8 @@ impl MemberTables {
                 last: (Day(c.evidence.last), &c.evidence.last_id),
             });
         }
-        for c in &m.categories {
+        let categories = [&m.get::<Hcc>().categories, &m.get::<Ccsr>().categories, &m.get::<Ccw>().0];
+        for c in categories.into_iter().flatten() {
             self.conditions.push(&conditions::ConditionsRow {
                 member_id,
                 scheme: c.scheme.name(),
@@ -112,11 +118,21 @@ impl MemberTables {
         }
     }
 
-    fn add_stay(&mut self, timeline: &Timeline<'_>, m: &MemberMeasures, i: usize, codes: &Codes<'_>) {
-        let (stay, facts, member_id) = (&timeline.stays[i], &m.stays[i], timeline.member.id());
+    fn add_stay(&mut self, m: &Measured<'_>, i: usize) {
+        let timeline = &m.timeline;
+        let (stay, facts, member_id) = (&timeline.stays[i], &m.get::<Readmissions>().0[i], timeline.member.id());
         let readmit_stay_id = facts.readmit_stay.map(|r| &*timeline.stays[r].id);
-        self.stays.push(&stays::StaysRow { member_id, stay, facts, readmit_stay_id, codes });
-        let bits = facts.pqi.as_ref().map_or(0, |v| v.counted);
+        self.stays.push(&stays::StaysRow {
+            member_id,
+            stay,
+            facts,
+            verdict: m.get::<StayPqi>().0[i].as_ref(),
+            principal_ccsr: m.get::<Ccsr>().principals[i],
+            primary_care: m.get::<Engagement>().primary_care[i],
+            readmit_stay_id,
+            codes: m.codes(),
+        });
+        let bits = m.get::<StayPqi>().counted(i);
         let evidence_id = stay.claim_ids.first().or_else(|| stay.admission_ids.first()).map(|e| &**e);
         let singles = (0..PQI.len()).filter(|b| bits >> b & 1 == 1).map(|b| PQI[b]);
         for pqi in singles.chain(composites_of(bits)) {

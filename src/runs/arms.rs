@@ -7,9 +7,9 @@ use super::error::RunError;
 use super::kept_runs::KeptRuns;
 use crate::domain::Day;
 use crate::extracts::ExtractError;
-use crate::measures::{Inputs, measure_for_order};
+use crate::measures::{Inputs, Measured, Readmissions, StayPqi};
 use crate::outreach::Arm;
-use crate::timeline::{LineAccount, Room, Timeline};
+use crate::timeline::{BuildContext, LineAccount, Timeline};
 use crate::training::LoadedHistory;
 
 /// The two outcomes, by their place in the counts.
@@ -79,13 +79,13 @@ pub fn count_arms(history: &LoadedHistory<'_>, kept: &KeptRuns) -> Result<Arms, 
         let records = buckets.take(bucket).map_err(ExtractError::Spill)?;
         for (member, arm) in &wanted[from..to] {
             let arena = Bump::new();
-            let room = Room { codes: history.codes, arena: &arena };
+            let room = BuildContext { codes: history.codes, arena: &arena };
             let who = history.extracts.population.member(*member);
             let timeline =
                 Timeline::build(who, &records.member(*member, &arena), plan.as_of, room, &mut LineAccount::default());
             let slot = if arm.contact { &mut out.contact } else { &mut out.hold_out };
             slot.people += 1;
-            let (before, after) = outcomes_around(history, &timeline, arm.drawn);
+            let (before, after) = outcomes_around(history, timeline, arm.drawn);
             for i in 0..OUTCOMES.len() {
                 slot.before[i] += u64::from(before[i]);
                 slot.after[i] += u64::from(after[i]);
@@ -96,11 +96,12 @@ pub fn count_arms(history: &LoadedHistory<'_>, kept: &KeptRuns) -> Result<Arms, 
 }
 
 /// Whether each outcome happened in the horizon up to the draw, and in the horizon after it.
-fn outcomes_around(history: &LoadedHistory<'_>, timeline: &Timeline<'_>, drawn: Day) -> ([bool; 2], [bool; 2]) {
-    let bare = Inputs::bare(history.codes, &history.plan.clocks);
+fn outcomes_around(history: &LoadedHistory<'_>, timeline: Timeline<'_>, drawn: Day) -> ([bool; 2], [bool; 2]) {
+    let m = Measured::new(timeline, Inputs::bare(history.codes, &history.plan.clocks));
+    let (judged, pqi) = (&m.get::<Readmissions>().0, m.get::<StayPqi>());
     let horizon = history.plan.followup.horizon_days;
     let (mut before, mut after) = ([false; 2], [false; 2]);
-    for (stay, facts) in timeline.stays.iter().zip(&measure_for_order(timeline, &bare).stays) {
+    for (i, (stay, facts)) in m.timeline.stays.iter().zip(judged).enumerate() {
         let day = stay.admit.since(drawn);
         let side = if day > -horizon && day <= 0 {
             &mut before
@@ -109,7 +110,7 @@ fn outcomes_around(history: &LoadedHistory<'_>, timeline: &Timeline<'_>, drawn: 
         } else {
             continue;
         };
-        side[0] |= facts.pqi.as_ref().is_some_and(|p| p.counted != 0);
+        side[0] |= pqi.counted(i) != 0;
         side[1] |= facts.planned == Some(false) && !stay.post_acute;
     }
     (before, after)

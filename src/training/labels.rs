@@ -3,9 +3,8 @@
 
 use crate::domain::Day;
 use crate::extracts::Member;
-use crate::measures::MemberMeasures;
+use crate::measures::{EdClasses, Measured, Readmissions, StayPqi, Utilization};
 use crate::models::Outcome;
-use crate::timeline::Timeline;
 
 /// How a follow-up ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,21 +53,23 @@ pub struct Story<'a> {
 impl<'a> Story<'a> {
     /// Reads the history as of the last day.
     #[must_use]
-    pub fn of(timeline: &Timeline<'a>, measures: &MemberMeasures) -> Self {
-        let death = timeline.member.death().into_iter().chain(measures.facts.died_by_claim).min();
-        let events = timeline.stays.iter().zip(&measures.stays).map(|(stay, facts)| Event {
+    pub fn of(m: &Measured<'a>) -> Self {
+        let timeline = &m.timeline;
+        let (judged, pqi) = (&m.get::<Readmissions>().0, m.get::<StayPqi>());
+        let death = timeline.member.death().into_iter().chain(m.get::<Utilization>().died_by_claim).min();
+        let events = timeline.stays.iter().zip(judged).enumerate().map(|(i, (stay, facts))| Event {
             day: stay.admit,
-            avoidable: facts.pqi.as_ref().is_some_and(|p| p.counted != 0),
+            avoidable: pqi.counted(i) != 0,
             unplanned: !stay.post_acute && facts.planned == Some(false),
         });
         let ed = timeline
             .ed_visits
             .iter()
-            .zip(&measures.ed)
+            .zip(&m.get::<EdClasses>().0)
             // Preventable, treatable in primary care, non-emergent.
             .filter(|(_, class)| class.fractions[1] + class.fractions[2] + class.fractions[3] >= 0.5)
             .map(|(visit, _)| visit.day);
-        let discharges = timeline.stays.iter().zip(&measures.stays).enumerate().filter_map(|(i, (stay, facts))| {
+        let discharges = timeline.stays.iter().zip(judged).enumerate().filter_map(|(i, (stay, facts))| {
             let day = stay.discharge.filter(|_| facts.is_index())?;
             let next = timeline.stays.iter().skip(i + 1).find(|s| !s.post_acute && s.admit >= day);
             Some(Discharge {

@@ -13,7 +13,7 @@ use crate::config::RunPlan;
 use crate::domain::{Day, mix64, stable_hash, unit};
 use crate::extracts::Extracts;
 use crate::features::{Knowledge, View, Whole, registry};
-use crate::measures::{Inputs, lace_for_stay, measure_for_learning};
+use crate::measures::{Comorbidity, HospitalScore, LatestLace, Utilization, lace_of_stay};
 use crate::models::Outcome;
 use crate::timeline::Codes;
 
@@ -248,8 +248,7 @@ impl<'a> PanelWalk<'a> {
     }
 
     fn member(&self, whole: &Whole<'_>, requests: &[Request], k: &Knowledge<'a>, parts: &mut [Part]) {
-        let measures = measure_for_learning(&whole.timeline, &Inputs::bare(self.codes, &self.plan.clocks));
-        let story = Story::of(&whole.timeline, &measures);
+        let story = Story::of(&whole.measured);
         for (request, part) in requests.iter().zip(parts) {
             let walk = MemberWalk { walk: self, knowledge: k, request, whole, story: &story };
             if request.outcome.of_discharges() {
@@ -340,17 +339,18 @@ impl MemberWalk<'_, '_, '_> {
     }
 
     fn push(&self, part: &mut Part, view: &View<'_>, slice: Slice, label: Label, weight: f32, days_passed: i32) {
-        let who = view.timeline.member;
+        let who = view.timeline().member;
         let age = who.birth().age_on(view.day);
         let rates = &view.codes.reference.rates;
         let decile = rates.poverty_decile(&who.facts.county.text());
         let lace = match view.index {
-            Some(at) => lace_for_stay(&view.timeline, at, view.codes),
-            None => view.measures.lace.map(|l| l.1),
+            Some(at) => lace_of_stay(view.timeline(), at, view.codes),
+            None => view.measured.get::<LatestLace>().0.map(|l| l.1),
         };
         let end = view.day.plus(self.request.outcome.horizon_days());
         let paid: i64 = self
             .whole
+            .measured
             .timeline
             .claims
             .iter()
@@ -366,15 +366,15 @@ impl MemberWalk<'_, '_, '_> {
             days_passed,
             comparators: Comparators {
                 lace: lace.map(|l| l.total()),
-                hospital: view.measures.hospital.and_then(|h| h.validation_2016()),
-                elixhauser: view.measures.comorbidity.elixhauser_readmission,
+                hospital: view.measured.get::<HospitalScore>().0.and_then(|h| h.validation_2016()),
+                elixhauser: view.measured.get::<Comorbidity>().elixhauser_readmission,
                 ahrq: rates.pqi("90", age, who.sex(), decile),
-                two_stays: view.measures.flag_2ip,
+                two_stays: view.measured.get::<Utilization>().two_stays(),
             },
             age,
             #[expect(clippy::cast_precision_loss, reason = "dollars")]
             paid_after: paid as f64 / 100.0,
-            burden: view.measures.comorbidity.elixhauser_count.unwrap_or(0),
+            burden: view.measured.get::<Comorbidity>().elixhauser_count.unwrap_or(0),
         });
         part.values.push(registry().row(view));
     }

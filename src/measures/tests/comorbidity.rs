@@ -3,6 +3,7 @@
 
 use super::{History, kept};
 use crate::extracts::Dx;
+use crate::measures::Comorbidity;
 use crate::reference::{ELIXHAUSER, bit_names};
 
 #[test]
@@ -16,7 +17,7 @@ fn random_lists_score_as_comorbidipy_scores_them() {
             h.visit("2026-03-01", some, "", "");
         }
         let found = h.measured(|m| {
-            let c = &m.comorbidity;
+            let c = m.get::<Comorbidity>();
             let charlson = [c.charlson, c.charlson_quan2011].map(|v| v.map_or_else(String::new, |v| v.to_string()));
             (charlson, c.hfrs.map_or_else(String::new, |v| format!("{v:.1}")))
         });
@@ -46,7 +47,8 @@ fn random_lists_have_the_elixhauser_measures_of_two_packages() {
         // Without flags: pycomorb, which knows the mortality index.
         let mut h = History::new("2026-06-30");
         h.visit("2026-03-01", &codes, "", "");
-        let plain = h.measured(|m| (m.comorbidity.elixhauser_bits, m.comorbidity.elixhauser_mortality));
+        let plain =
+            h.measured(|m| (m.get::<Comorbidity>().elixhauser_bits, m.get::<Comorbidity>().elixhauser_mortality));
         let wanted = (bits(cells[2]), Some(score(3)));
         if plain != wanted {
             let apart: Vec<_> = bit_names(&ELIXHAUSER, plain.0 ^ wanted.0).collect();
@@ -61,7 +63,7 @@ fn random_lists_have_the_elixhauser_measures_of_two_packages() {
             line.dx = kept(line.dx.iter().zip(cells[1].bytes()).map(|(d, poa)| Dx { poa, ..*d }));
         });
         let flagged = h.measured(|m| {
-            let c = &m.comorbidity;
+            let c = m.get::<Comorbidity>();
             (c.elixhauser_bits, c.elixhauser_readmission, c.elixhauser_mortality)
         });
         let (mut readmission, mut mortality) = (score(6), score(7));

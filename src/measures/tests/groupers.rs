@@ -2,7 +2,7 @@
 
 use super::History;
 use crate::extracts::ClaimKind;
-use crate::measures::Scheme;
+use crate::measures::{Ccsr, Ccw, Scheme};
 
 const AS_OF: &str = "2026-06-30";
 
@@ -11,7 +11,7 @@ fn ccw(condition: &str, fill: impl FnOnce(&mut History)) -> Option<bool> {
     let mut h = History::new(AS_OF);
     fill(&mut h);
     h.measured(|m| {
-        m.categories.iter().find(|c| c.scheme == Scheme::Ccw && c.category == condition).map(|c| c.after_hierarchy)
+        m.get::<Ccw>().0.iter().find(|c| c.scheme == Scheme::Ccw && c.category == condition).map(|c| c.after_hierarchy)
     })
 }
 
@@ -87,7 +87,7 @@ fn ccsr_keeps_every_category_with_its_evidence() {
     h.visit("2026-06-30", &["E1122"], "", "");
     h.stay("2026-03-01", "2026-03-05", &["E1122", "W1830XA", "J4481", "E11A"], &[], |_| {});
     h.measured(|m| {
-        let rows: Vec<_> = m.categories.iter().filter(|c| c.scheme == Scheme::Ccsr).collect();
+        let rows: Vec<_> = m.get::<Ccsr>().categories.iter().collect();
         let names: Vec<&str> = rows.iter().map(|c| c.category).collect();
         assert!(names.contains(&"END003") && names.contains(&"GEN003") && names.contains(&"RSP008"), "{names:?}");
         let kidney = rows.iter().find(|c| c.category == "GEN003").expect("kidney disease").mention;
@@ -96,8 +96,12 @@ fn ccsr_keeps_every_category_with_its_evidence() {
         assert_eq!((kidney.first_row, kidney.last_row), (1, 2));
         let lung = rows.iter().find(|c| c.category == "RSP008").expect("lung disease").mention;
         assert_eq!(lung.first, super::day("2026-03-01").0, "the visit of 30 June 2024 is too old");
-        assert_eq!((m.ccsr_from_family, m.ccsr_unmapped), (1, 1), "J44.81 by its family, E11.A by none");
-        assert_eq!(m.stays[0].principal_ccsr, Some("END003"));
+        assert_eq!(
+            (m.get::<Ccsr>().from_family, m.get::<Ccsr>().unmapped),
+            (1, 1),
+            "J44.81 by its family, E11.A by none"
+        );
+        assert_eq!(m.get::<Ccsr>().principals[0], Some("END003"));
     });
 }
 
@@ -105,5 +109,5 @@ fn ccsr_keeps_every_category_with_its_evidence() {
 fn an_external_cause_has_no_principal_category() {
     let mut h = History::new(AS_OF);
     h.stay("2026-03-01", "2026-03-05", &["W1830XA"], &[], |_| {});
-    assert_eq!(h.measured(|m| m.stays[0].principal_ccsr), None);
+    assert_eq!(h.measured(|m| m.get::<Ccsr>().principals[0]), None);
 }

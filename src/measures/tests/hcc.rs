@@ -3,7 +3,7 @@
 use super::{History, day};
 use crate::domain::Short;
 use crate::extracts::{Basis, ClaimKind, Span};
-use crate::measures::{RafStatus, Scheme};
+use crate::measures::{Hcc, RafStatus, Scheme};
 
 const AS_OF: &str = "2026-06-30";
 
@@ -11,7 +11,7 @@ const AS_OF: &str = "2026-06-30";
 fn raf(change: impl FnOnce(&mut History)) -> [Option<f64>; 2] {
     let mut h = History::new(AS_OF);
     change(&mut h);
-    h.measured(|m| m.raf.scores)
+    h.measured(|m| m.get::<Hcc>().raf.scores)
 }
 
 fn visit(h: &mut History) {
@@ -24,9 +24,13 @@ fn a_community_member_by_hand() {
     let mut h = History::new(AS_OF);
     visit(&mut h);
     h.measured(|m| {
-        assert_eq!(m.raf.scores, [Some(0.782), Some(0.825)]);
-        assert_eq!((m.raf.segment, m.raf.counts, m.raf.status), (Some("cna"), [Some(1); 2], RafStatus::Scored));
+        assert_eq!(m.get::<Hcc>().raf.scores, [Some(0.782), Some(0.825)]);
+        assert_eq!(
+            (m.get::<Hcc>().raf.segment, m.get::<Hcc>().raf.counts, m.get::<Hcc>().raf.status),
+            (Some("cna"), [Some(1); 2], RafStatus::Scored)
+        );
         let rows: Vec<_> = m
+            .get::<Hcc>()
             .categories
             .iter()
             .filter(|c| matches!(c.scheme, Scheme::HccV24 | Scheme::HccV28))
@@ -44,8 +48,8 @@ fn who_is_not_scored_is_told_why() {
         visit(&mut h);
         change(&mut h);
         h.measured(|m| {
-            assert!(m.raf.scores[0].is_some() == (m.raf.status == RafStatus::Scored));
-            m.raf.status.name()
+            assert!(m.get::<Hcc>().raf.scores[0].is_some() == (m.get::<Hcc>().raf.status == RafStatus::Scored));
+            m.get::<Hcc>().raf.status.name()
         })
     };
     assert_eq!(status(&|_| {}), "scored");
@@ -60,7 +64,7 @@ fn who_is_not_scored_is_told_why() {
     assert_eq!(status(&|h| h.member.sex = 2), "unknown_sex");
     let mut h = History::new(AS_OF);
     h.claim(ClaimKind::Professional, "", "2026-03-01", &["4280"], |l| l.dx_basis = Basis::Icd9);
-    assert_eq!(h.measured(|m| m.raf.status.name()), "icd9_only");
+    assert_eq!(h.measured(|m| m.get::<Hcc>().raf.status.name()), "icd9_only");
 }
 
 #[test]
@@ -85,7 +89,7 @@ fn segments_follow_dual_age_institution_and_enrolment() {
     let segment = |change: &dyn Fn(&mut History)| {
         let mut h = History::new(AS_OF);
         change(&mut h);
-        h.measured(|m| m.raf.segment.expect("scored"))
+        h.measured(|m| m.get::<Hcc>().raf.segment.expect("scored"))
     };
     // 65 on the last 1 February to count, or the day after it.
     let born = |h: &mut History, date: &str| h.member.birth = day(date).0;
@@ -112,7 +116,7 @@ fn segments_follow_dual_age_institution_and_enrolment() {
     // 366 days lie in the window of 2024-06-30: 365 are enough.
     let mut h = History::new("2024-06-30");
     h.spans = vec![Span { start: day("2023-07-02").0, end: day("2099-12-31").0 }];
-    assert_eq!(h.measured(|m| m.raf.segment), Some("cna"));
+    assert_eq!(h.measured(|m| m.get::<Hcc>().raf.segment), Some("cna"));
 }
 
 #[test]
@@ -120,7 +124,7 @@ fn age_is_that_of_the_next_first_of_february() {
     let age_band = |as_of: &str| {
         let mut h = History::new(as_of);
         h.member.birth = day("1962-02-01").0;
-        h.measured(|m| m.raf.segment.expect("scored"))
+        h.measured(|m| m.get::<Hcc>().raf.segment.expect("scored"))
     };
     // On 31 January 2027 the next one is the day after; on 1 February 2026 it is that of 2027.
     assert_eq!((age_band("2027-01-31"), age_band("2026-02-01"), age_band("2026-01-31")), ("cna", "cna", "cnd"));
@@ -175,7 +179,12 @@ fn an_edit_takes_out_both_categories_of_a_code() {
         h.member.birth = day(birth).0;
         h.visit("2026-03-01", dx, "", "");
         h.measured(|m| {
-            m.categories.iter().filter(|c| c.scheme == Scheme::HccV28).map(|c| c.category).collect::<Vec<_>>()
+            m.get::<Hcc>()
+                .categories
+                .iter()
+                .filter(|c| c.scheme == Scheme::HccV28)
+                .map(|c| c.category)
+                .collect::<Vec<_>>()
         })
     };
     assert_eq!(at("2012-02-01", &["I70244"]), ["HCC263", "HCC383"]);
@@ -191,7 +200,7 @@ fn a_heart_assist_device_alone_is_no_hcc() {
     let count = |dx: &'static [&'static str]| {
         let mut h = History::new(AS_OF);
         h.visit("2026-03-01", dx, "", "");
-        h.measured(|m| m.raf.counts[1])
+        h.measured(|m| m.get::<Hcc>().raf.counts[1])
     };
     assert_eq!(count(&["Z95811"]), Some(0));
     // With HCC 226 the device stays and the hierarchy drops 226.
@@ -242,9 +251,9 @@ fn a_table_of_procedures_filters_all_but_inpatient_claims() {
         let mut h = History::new(AS_OF);
         let hcpcs = h.word(procedure);
         h.claim(kind, bill, "2026-03-01", &["I5022"], |l| l.hcpcs = hcpcs);
-        h.measured_with(&reference, |_, m| {
-            assert!(m.raf.filtered);
-            m.raf.counts[1].expect("scored")
+        h.measured_with(&reference, |m| {
+            assert!(m.get::<Hcc>().raf.filtered);
+            m.get::<Hcc>().raf.counts[1].expect("scored")
         })
     };
     assert_eq!((count(ClaimKind::Professional, "", "99213"), count(ClaimKind::Professional, "", "A0428")), (1, 0));

@@ -3,14 +3,14 @@
 
 use super::History;
 use crate::domain::Short;
-use crate::measures::{NewDrug, PdcReason, Pharmacy};
+use crate::measures::{DrugSupply, NewDrug, PdcReason, Pharmacy};
 
 const AS_OF: &str = "2026-06-30";
 
 fn pharmacy(fill: impl FnOnce(&mut History)) -> Pharmacy {
     let mut h = History::new(AS_OF);
     fill(&mut h);
-    h.measured(|m| m.pharmacy.clone())
+    h.measured(|m| m.get::<Pharmacy>().clone())
 }
 
 /// Covered and counted days of a class (0 statins, 1 RAS, 2 diabetes).
@@ -195,7 +195,7 @@ fn a_new_medicine_after_discharge_is_one_not_filled_before() {
         let mut h = History::new(as_of);
         h.stay("2026-03-01", "2026-03-05", &["I5022"], &[], |_| {});
         fill(&mut h);
-        h.measured(|m| m.pharmacy.new_drug)
+        h.measured(|m| m.get::<Pharmacy>().new_drug)
     };
     let old = |h: &mut History| {
         h.fill("2026-01-01", "carvedilol", 90);
@@ -228,5 +228,5 @@ fn polypharmacy_counts_what_is_on_hand() {
         h.fill("2026-05-31", name, if n == 0 { 30 } else { 31 });
     }
     h.fill("2026-06-01", "b", 90);
-    assert_eq!(h.measured(|m| m.facts.ingredients_on_hand), Some(4));
+    assert_eq!(h.measured(|m| m.get::<DrugSupply>().ingredients_on_hand), Some(4));
 }

@@ -9,12 +9,13 @@ mod medicines;
 mod pqe;
 mod pqi;
 mod rates;
+mod registry;
 
 use std::sync::LazyLock;
 
 use bumpalo::Bump;
 
-use super::{Inputs, Measure, MemberMeasures, measure};
+use super::{Hcc, Inputs, Measure, Measured};
 use crate::config::Clocks;
 use crate::domain::{Day, Short};
 use crate::extracts::{
@@ -22,7 +23,7 @@ use crate::extracts::{
     OrderedNumber, Px, Span, SpanFacts,
 };
 use crate::reference::Reference;
-use crate::timeline::{Codes, LineAccount, Room, Timeline};
+use crate::timeline::{BuildContext, Codes, LineAccount, Timeline};
 
 pub(super) static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::load(None).expect("embedded tables"));
 
@@ -174,21 +175,21 @@ impl History {
     }
 
     /// Measures the member and looks at the result.
-    pub fn measured<R>(self, look: impl FnOnce(&MemberMeasures) -> R) -> R {
-        self.measured_with(&REFERENCE, |_, m| look(m))
+    pub fn measured<R>(self, look: impl FnOnce(&Measured<'_>) -> R) -> R {
+        self.measured_with(&REFERENCE, look)
     }
 
     /// As [`History::measured`], with other tables and the timeline.
-    pub fn measured_with<R>(self, reference: &Reference, look: impl FnOnce(&Timeline<'_>, &MemberMeasures) -> R) -> R {
+    pub fn measured_with<R>(self, reference: &Reference, look: impl FnOnce(&Measured<'_>) -> R) -> R {
         let (icd, words) = (self.icd.freeze(), self.words.freeze());
         let codes = Codes::new(&icd, &words, reference);
         let member = member_of(self.member, self.spans);
         let events = MemberEvents { claims: self.claims, admissions: Vec::new(), fills: self.fills };
-        let room = Room { codes: &codes, arena: &Bump::new() };
+        let room = BuildContext { codes: &codes, arena: &Bump::new() };
         let timeline = Timeline::build(&member, &events, self.as_of, room, &mut LineAccount::default());
         let clocks = Clocks::default();
         let inputs = Inputs { labs: self.labs.iter().collect(), ..Inputs::bare(&codes, &clocks) };
-        look(&timeline, &measure(&timeline, &inputs))
+        look(&Measured::new(timeline, inputs))
     }
 }
 
@@ -208,23 +209,22 @@ pub(super) fn time_hcc(histories: Vec<History>, times: u32) -> (f64, std::time::
     let (icd, words) = (icd.freeze(), words.freeze());
     let codes = Codes::new(&icd, &words, &REFERENCE);
     let clocks = Clocks::default();
-    let inputs = Inputs::bare(&codes, &clocks);
     let arena = Bump::new();
-    let room = Room { codes: &codes, arena: &arena };
-    let timelines: Vec<Timeline<'_>> = parts
+    let room = BuildContext { codes: &codes, arena: &arena };
+    let members: Vec<Measured<'_>> = parts
         .iter()
         .map(|(as_of, member, claims)| {
             let events = MemberEvents { claims: claims.clone(), ..MemberEvents::default() };
-            Timeline::build(member, &events, *as_of, room, &mut LineAccount::default())
+            let timeline = Timeline::build(member, &events, *as_of, room, &mut LineAccount::default());
+            Measured::new(timeline, Inputs::bare(&codes, &clocks))
         })
         .collect();
     let start = std::time::Instant::now();
     let mut sum = 0.0;
     for _ in 0..times {
-        for timeline in &timelines {
-            let mut out = MemberMeasures::default();
-            super::hcc::Hcc.compute(timeline, &inputs, &mut out);
-            sum += out.raf.scores.into_iter().flatten().sum::<f64>();
+        for member in &members {
+            // Not asked of the member, who would compute it once.
+            sum += Hcc::compute(member).raf.scores.into_iter().flatten().sum::<f64>();
         }
     }
     (sum, start.elapsed())

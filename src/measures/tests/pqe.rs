@@ -3,7 +3,7 @@
 use super::{History, day};
 use crate::domain::Short;
 use crate::extracts::ClaimKind;
-use crate::measures::pqe_names;
+use crate::measures::{VisitPqe, pqe_names};
 
 /// What the visits of someone of the age on the first day count.
 fn pqe(age: i32, sex: u8, visits: &[(&str, &[&str])]) -> Vec<Option<String>> {
@@ -13,7 +13,7 @@ fn pqe(age: i32, sex: u8, visits: &[(&str, &[&str])]) -> Vec<Option<String>> {
     for (on, dx) in visits {
         h.claim(ClaimKind::Institutional, "131", on, dx, |l| l.revenue = Short::of("0450"));
     }
-    h.measured(|m| m.ed.iter().map(|e| e.pqe.map(pqe_names)).collect())
+    h.measured(|m| m.get::<VisitPqe>().0.iter().map(|e| e.map(pqe_names)).collect())
 }
 
 fn one(age: i32, sex: u8, dx: &[&str]) -> String {
@@ -49,7 +49,7 @@ fn infants_of_three_months_are_left_out() {
     for on in ["2026-02-28", "2026-03-01"] {
         h.claim(ClaimKind::Institutional, "131", on, &["H66001"], |l| l.revenue = Short::of("0450"));
     }
-    let found: Vec<Option<u8>> = h.measured(|m| m.ed.iter().map(|e| e.pqe).collect());
+    let found: Vec<Option<u8>> = h.measured(|m| m.get::<VisitPqe>().0.clone());
     assert_eq!(found, [Some(0), Some(0b100)]);
 }
 

@@ -4,7 +4,7 @@
 use super::{History, day};
 use crate::domain::Short;
 use crate::extracts::{ClaimLine, NO_DAY};
-use crate::measures::PQI;
+use crate::measures::{PQI, StayPqi};
 
 /// Birth dates of someone of the age on 2026-03-01, turned the day before or to turn the day after.
 fn born(age: i32) -> i32 {
@@ -25,7 +25,7 @@ fn judge(s: &Stay<'_>, change: impl FnOnce(&mut ClaimLine)) -> (String, String) 
     h.member.sex = s.sex;
     h.stay("2026-03-01", "2026-03-05", s.dx, s.px, change);
     h.measured(|m| {
-        let verdict = m.stays[0].pqi.clone().expect("judged");
+        let verdict = m.get::<StayPqi>().0[0].clone().expect("judged");
         let names: Vec<&str> = (0..10).filter(|b| verdict.counted >> b & 1 == 1).map(|b| PQI[b]).collect();
         (names.join("|"), verdict.exclusions)
     })
@@ -88,7 +88,7 @@ fn the_ages_are_bounds_of_the_numerator() {
     let mut h = History::new("2026-06-30");
     h.member.birth = born(40) + 1;
     h.stay("2026-03-01", "2026-03-05", &["J410"], &[], |_| {});
-    assert_eq!(h.measured(|m| m.stays[0].pqi.as_ref().map(|p| p.counted)), Some(0));
+    assert_eq!(h.measured(|m| m.get::<StayPqi>().0[0].as_ref().map(|p| p.counted)), Some(0));
 }
 
 #[test]

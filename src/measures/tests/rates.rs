@@ -16,9 +16,10 @@ fn rates(county: &str) -> Rates {
     });
     // Before enrolment: paid, but nobody's exposure.
     h.claim(ClaimKind::Institutional, "131", "2026-01-05", &["I509"], |l| l.revenue = Short::of("0450"));
-    h.measured_with(&REFERENCE, |timeline, m| {
+    h.member.county = Short::of(county);
+    h.measured(|m| {
         let mut out = Rates::default();
-        out.add(timeline, m, &REFERENCE, 90, county);
+        out.add(m, 90);
         out
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::Day;
 use crate::features::{Days, FAMILIES, Feature, Service, Topic, View, family};
-use crate::measures::{Dated, Scheme};
+use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, Scheme, Utilization};
 use crate::models::reason::{Driver, Reason, plain_condition};
 use crate::reference::{DrugClass, ELIXHAUSER, Sensitive};
 
@@ -103,7 +103,8 @@ fn times(n: f64, one: &str) -> String {
 }
 
 fn say(v: &View<'_>, topic: &Topic) -> Words {
-    let facts = &v.measures.facts;
+    let facts = v.measured.get::<Utilization>();
+    let supply = v.measured.get::<DrugSupply>();
     let service = |s: Service| v.scan.service(s);
     match topic {
         Topic::AgeSex => words("age and sex", Driver::Rest, None),
@@ -114,15 +115,18 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
         Topic::Burden => words(
             format!(
                 "{} chronic conditions (Elixhauser index {})",
-                v.measures.comorbidity.elixhauser_count.unwrap_or(0),
-                v.measures.comorbidity.elixhauser_readmission.unwrap_or(0)
+                v.measured.get::<Comorbidity>().elixhauser_count.unwrap_or(0),
+                v.measured.get::<Comorbidity>().elixhauser_readmission.unwrap_or(0)
             ),
             Driver::Clinical,
-            v.measures.comorbidity.latest().map(|(day, id)| Dated { day, id: id.into() }),
+            v.measured.get::<Comorbidity>().latest().map(|(day, id)| Dated { day, id: id.into() }),
         ),
         Topic::Frailty => family_words(
             v,
-            &format!("signs of frailty (hospital frailty score {:.1})", v.measures.comorbidity.hfrs.unwrap_or(0.0)),
+            &format!(
+                "signs of frailty (hospital frailty score {:.1})",
+                v.measured.get::<Comorbidity>().hfrs.unwrap_or(0.0)
+            ),
             &["fall", "weakness", "confusion", "pressure_ulcer"],
         ),
         Topic::AcuteIllness => family_words(
@@ -183,7 +187,7 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
             words(format!("${:.0} paid in 12 months", v.scan.paid(v.day, 365)), Driver::Clinical, newest_claim(v))
         }
         Topic::Medicines => words(
-            facts.ingredients_on_hand.map_or_else(
+            supply.ingredients_on_hand.map_or_else(
                 || "pattern of fills".to_owned(),
                 |n| times(f64::from(n), "medicine") + " on hand, pattern of fills",
             ),
@@ -191,9 +195,10 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
             newest_fill(v, None),
         ),
         Topic::Supply(class) => {
-            let late = facts.late_fills.iter().find(|(c, _)| c == class);
+            let late = supply.late_classes.iter().find(|l| l.class.name() == *class);
             let name = class.replace('_', " ");
-            let text = late.map_or_else(|| format!("{name} supply"), |(_, end)| format!("{name} supply ran out {end}"));
+            let text =
+                late.map_or_else(|| format!("{name} supply"), |l| format!("{name} supply ran out {}", l.ran_out));
             words(text, Driver::Medication, newest_fill(v, Some(class)))
         }
         Topic::Continuity => words("number and continuity of providers", Driver::Clinical, facts.last_visit.clone()),
@@ -212,7 +217,7 @@ fn condition(v: &View<'_>, bit: usize) -> Words {
         _ => Driver::Clinical,
     };
     let key = ELIXHAUSER.get(bit).copied().unwrap_or("");
-    match v.measures.comorbidity.evidence(Scheme::Elixhauser, key) {
+    match v.measured.get::<Comorbidity>().evidence(Scheme::Elixhauser, key) {
         Some(e) => Words { sensitive, ..words(name, driver, Some(Dated { day: Day(e.last), id: e.last_id.clone() })) },
         // That a sensitive condition is not there would tell as much.
         None => Words { sensitive, ..words(format!("no {name} on record"), Driver::Clinical, None) },
@@ -230,13 +235,13 @@ fn family_words(v: &View<'_>, text: &str, names: &[&str]) -> Words {
     let names: Vec<String> = seen.iter().take(3).map(|f| FAMILIES[*f].0.replace('_', " ")).collect();
     let hit = |code: u32| starts.iter().any(|s| v.codes.icd.text(code).starts_with(s));
     let claims = v
-        .timeline
+        .timeline()
         .claims
         .iter()
         .filter(|c| c.icd10() && c.dx.iter().any(|d| hit(d.code)))
         .map(|c| Dated { day: Day(c.start), id: c.id.into() });
     let rows = v
-        .timeline
+        .timeline()
         .admissions
         .iter()
         .filter(|a| a.icd10() && a.dx.iter().any(|d| *d != 0 && hit(*d)))
@@ -250,7 +255,7 @@ fn latest(rows: impl Iterator<Item = Dated>) -> Option<Dated> {
 }
 
 fn newest_claim(v: &View<'_>) -> Option<Dated> {
-    latest(v.timeline.claims.iter().map(|c| Dated { day: Day(c.start), id: c.id.into() }))
+    latest(v.timeline().claims.iter().map(|c| Dated { day: Day(c.start), id: c.id.into() }))
 }
 
 fn newest_fill(v: &View<'_>, class: Option<&str>) -> Option<Dated> {
@@ -258,7 +263,7 @@ fn newest_fill(v: &View<'_>, class: Option<&str>) -> Option<Dated> {
     let bits = named.map_or(0, |c| v.codes.reference.drugs.class(c));
     let of_class = |ingredient: u32| class.is_none() || v.codes.drug(ingredient) & bits != 0;
     latest(
-        v.timeline
+        v.timeline()
             .fills
             .iter()
             .filter(|f| of_class(f.ingredient))
@@ -267,14 +272,14 @@ fn newest_fill(v: &View<'_>, class: Option<&str>) -> Option<Dated> {
 }
 
 fn stays(v: &View<'_>) -> Words {
-    let facts = &v.measures.facts;
+    let facts = v.measured.get::<Utilization>();
     match &facts.last_stay {
         Some(dated) => words(
             times(f64::from(facts.stays_year), "hospital stay") + " in a year",
             Driver::Clinical,
             Some(dated.clone()),
         ),
-        None => match v.timeline.stays.last() {
+        None => match v.timeline().stays.last() {
             Some(stay) => words(
                 "a hospital stay more than a year ago",
                 Driver::Clinical,
@@ -286,7 +291,7 @@ fn stays(v: &View<'_>) -> Words {
 }
 
 fn discharge(v: &View<'_>) -> Words {
-    let Some(stay) = v.index.and_then(|i| v.timeline.stays.get(i)) else {
+    let Some(stay) = v.index.and_then(|i| v.timeline().stays.get(i)) else {
         return words("this discharge", Driver::Transition, None);
     };
     let (Some(day), Some(length)) = (stay.discharge, stay.length_of_stay()) else {
@@ -316,7 +321,7 @@ fn laboratory(v: &View<'_>, loinc: &str) -> Words {
 }
 
 fn needs(v: &View<'_>) -> Words {
-    let open: Vec<_> = v.measures.needs.iter().filter(|n| n.is_open()).collect();
+    let open: Vec<_> = v.measured.get::<Needs>().0.iter().filter(|n| n.is_open()).collect();
     let tellable: Vec<_> = open.iter().filter(|n| !n.domain.starts_with("safety")).collect();
     if open.is_empty() {
         return words("no open social need on record", Driver::Social, None);

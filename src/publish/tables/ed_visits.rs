@@ -15,6 +15,8 @@ pub struct EdVisitsRow<'a> {
     pub visit: &'a EdVisit<'a>,
     /// How it is classified.
     pub class: &'a EdClass,
+    /// Bits of the PQE measures that count it; none where they cannot be judged.
+    pub pqe: Option<u8>,
     /// Words of codes.
     pub codes: &'a Codes<'a>,
 }
@@ -55,7 +57,7 @@ pub static TABLE: Table<EdVisits> = Table {
         text(
             "pqe",
             "AHRQ PQE measures counted, joined by |; empty text when none, null when it cannot be judged",
-            |r| r.class.pqe.map(pqe_names).into(),
+            |r| r.pqe.map(pqe_names).into(),
         ),
         text("evidence_id", "lowest source id", |r| TextCell::from(r.visit.evidence)),
     ],

@@ -1,6 +1,6 @@
 //! `measures/stays`: every stay with what the measures say of it. Owns its columns; refuses to judge a stay.
 
-use crate::measures::{PQI, StayFacts};
+use crate::measures::{PQI, PqiVerdict, PrimaryCareVisit, StayMeasures};
 use crate::publish::cell::{TextCell, filled, joined};
 use crate::publish::sinks::PARQUET;
 use crate::publish::table::{Forms, RowFamily, Table, date, flag, integer, text};
@@ -14,7 +14,13 @@ pub struct StaysRow<'a> {
     /// The stay.
     pub stay: &'a Stay<'a>,
     /// What the measures say of it.
-    pub facts: &'a StayFacts,
+    pub facts: &'a StayMeasures,
+    /// PQI verdict; none for a stay with ICD-9 codes only.
+    pub verdict: Option<&'a PqiVerdict>,
+    /// CCSR default category of the principal diagnosis.
+    pub principal_ccsr: Option<&'static str>,
+    /// Primary care after a live discharge.
+    pub primary_care: Option<PrimaryCareVisit>,
     /// Stay that was the readmission.
     pub readmit_stay_id: Option<&'a str>,
     /// Words of codes.
@@ -24,7 +30,7 @@ pub struct StaysRow<'a> {
 impl StaysRow<'_> {
     /// Single measures counted.
     fn counted(&self) -> Option<String> {
-        let verdict = self.facts.pqi.as_ref()?;
+        let verdict = self.verdict?;
         let names: Vec<&str> = (0..PQI.len()).filter(|b| verdict.counted >> b & 1 == 1).map(|b| PQI[b]).collect();
         Some(names.join("|"))
     }
@@ -71,18 +77,18 @@ pub static TABLE: Table<Stays> = Table {
         flag("died", "in the stay", |r| r.facts.died.into()),
         text("pqi", "measures counted, joined by |; empty text when none, null for ICD-9 only", |r| r.counted().into()),
         text("pqi_exclusion", "measure:reason joined by |", |r| {
-            r.facts.pqi.as_ref().map(|v| v.exclusions.as_str()).filter(|e| !e.is_empty()).into()
+            r.verdict.map(|v| v.exclusions.as_str()).filter(|e| !e.is_empty()).into()
         }),
         text("principal_ccsr", "CCSR default category of the principal; empty when not valid as one", |r| {
-            r.facts.principal_ccsr.into()
+            r.principal_ccsr.into()
         }),
         integer("days_to_pcp_visit", Unit::Days, "after a live discharge, 1..30", |r| {
-            r.facts.primary_care.and_then(|p| p.days).into()
+            r.primary_care.and_then(|p| p.days).into()
         }),
         flag("pcp_visit_7d", "primary-care visit within 7 days; empty until it can be known", |r| {
-            r.facts.primary_care.and_then(|p| p.within(7)).into()
+            r.primary_care.and_then(|p| p.within(7)).into()
         }),
-        flag("pcp_visit_14d", "within 14 days", |r| r.facts.primary_care.and_then(|p| p.within(14)).into()),
-        flag("pcp_visit_30d", "within 30 days", |r| r.facts.primary_care.and_then(|p| p.within(30)).into()),
+        flag("pcp_visit_14d", "within 14 days", |r| r.primary_care.and_then(|p| p.within(14)).into()),
+        flag("pcp_visit_30d", "within 30 days", |r| r.primary_care.and_then(|p| p.within(30)).into()),
     ],
 };
