@@ -30,8 +30,6 @@ const RANKS: [&str; 17] = [
 #[rustfmt::skip]
 const KNOTTED: &[&str] = &[
     "learners",
-    "measures",
-    "features",
     "models",
     "caseload",
     "publish",
@@ -42,8 +40,6 @@ const KNOTTED: &[&str] = &[
 #[rustfmt::skip]
 const FULL_MOD_FILES: &[&str] = &[
     "learners",
-    "timeline",
-    "measures",
     "models",
     "publish",
     "synth",

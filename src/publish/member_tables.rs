@@ -9,8 +9,8 @@ use super::table_data::TableData;
 use super::tables::{conditions, ed_visits, indices, needs, pqi, stays, worklist};
 use crate::domain::Day;
 use crate::measures::{
-    Ccsr, Ccw, Comorbidity, EdClasses, Engagement, Hcc, Measured, Needs, PQI, Readmissions, StayPqi, VisitPqe, Worklist,
-    composites_of, row_id,
+    Ccsr, Ccw, Comorbidity, EdClasses, Engagement, Hcc, Measured, Needs, PQI, Readmissions, StayPqi, VisitPqe,
+    Worklist, composites_of, row_id,
 };
 
 /// Rows of a group of members, in member order.

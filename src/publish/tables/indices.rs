@@ -71,15 +71,9 @@ pub static TABLE: Table<Indices> = Table {
     forms: Forms { always: &[&PARQUET], on_request: &[] },
     columns: &[
         text("member_id", "member", |r| r.member_id.into()),
-        integer("charlson", Unit::Points, "original weights, no age points", |r| {
-            r.comorbidity().charlson.into()
-        }),
-        integer("charlson_quan2011", Unit::Points, "Quan 2011 weights", |r| {
-            r.comorbidity().charlson_quan2011.into()
-        }),
-        integer("elixhauser_readmission", Unit::Points, "index", |r| {
-            r.comorbidity().elixhauser_readmission.into()
-        }),
+        integer("charlson", Unit::Points, "original weights, no age points", |r| r.comorbidity().charlson.into()),
+        integer("charlson_quan2011", Unit::Points, "Quan 2011 weights", |r| r.comorbidity().charlson_quan2011.into()),
+        integer("elixhauser_readmission", Unit::Points, "index", |r| r.comorbidity().elixhauser_readmission.into()),
         integer("elixhauser_mortality", Unit::Points, "index", |r| r.comorbidity().elixhauser_mortality.into()),
         integer("elixhauser_count", Unit::Count, "measures after the hierarchy", |r| {
             r.comorbidity().elixhauser_count.into()
@@ -92,9 +86,7 @@ pub static TABLE: Table<Indices> = Table {
             |r| r.raf().scores[0].into(),
         ),
         number("raf_v28", Unit::Points, "CMS-HCC V28, likewise", |r| r.raf().scores[1].into()),
-        text("raf_status", "scored, not_medicare, esrd, unknown_sex, icd9_only", |r| {
-            r.raf().status.name().into()
-        }),
+        text("raf_status", "scored, not_medicare, esrd, unknown_sex, icd9_only", |r| r.raf().status.name().into()),
         text("raf_basis", "unfiltered, or filtered by eligible procedures; empty unless scored", |r| {
             r.raf().segment.map(|_| if r.raf().filtered { "filtered" } else { "unfiltered" }).into()
         }),
@@ -105,7 +97,9 @@ pub static TABLE: Table<Indices> = Table {
         ),
         integer("hcc_count_v24", Unit::Count, "payment HCCs after the hierarchy", |r| r.raf().counts[0].into()),
         integer("hcc_count_v28", Unit::Count, "payment HCCs after the hierarchy", |r| r.raf().counts[1].into()),
-        integer("lace", Unit::Points, "latest index discharge", |r| r.measures.get::<LatestLace>().0.map(|(_, l)| l.total()).into()),
+        integer("lace", Unit::Points, "latest index discharge", |r| {
+            r.measures.get::<LatestLace>().0.map(|(_, l)| l.total()).into()
+        }),
         integer("hospital", Unit::Points, "HOSPITAL 2013 of the latest index discharge; empty while partial", |r| {
             r.hospital().and_then(HospitalItems::derivation_2013).into()
         }),
@@ -167,9 +161,7 @@ pub static TABLE: Table<Indices> = Table {
         flag("behavioral_health_12m", "psychiatric or substance-use care in a year", |r| {
             r.engagement().behavioral.into()
         }),
-        number("coc", Unit::Share, "continuity of care, 0..1; empty under four visits", |r| {
-            r.use_of_care().coc.into()
-        }),
+        number("coc", Unit::Share, "continuity of care, 0..1; empty under four visits", |r| r.use_of_care().coc.into()),
         number("upc", Unit::Share, "usual provider share, 0..1", |r| r.use_of_care().upc.into()),
         number("paid_12m", Unit::Dollars, "dollars in a year", |r| r.paid().into()),
     ],
