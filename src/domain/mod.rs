@@ -2,11 +2,14 @@
 //! Owns checked constructors; refuses to know files, configuration or any rule that spans two rows.
 
 mod calendar;
+mod care_words;
 mod categories;
 mod code;
 mod day;
 mod hash;
+mod icd_code;
 mod money;
+mod ordered_number;
 mod phone;
 mod pseudonym;
 mod shape;
@@ -14,13 +17,20 @@ mod spreadsheet;
 pub mod vocabulary;
 
 pub use calendar::{add_business_days, business_days_between, is_business_day, is_federal_holiday};
+pub use care_words::{
+    AppointmentKind, AppointmentStatus, AuthorizationService, AuthorizationStatus, Channel, ClaimStatus, ConsentStatus,
+    ContactOutcome, DiagnosisSystem, EndReason, GeoLevel, GoalStatus, Need, OverrideAction, ProblemStatus,
+    ReferralStatus, TaskKind, VisitStatus,
+};
 pub use categories::{PayerType, Sex};
 pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left, trim_text};
 pub use day::{Day, days_in_month};
 pub use hash::{mix64, stable_hash, unit};
+pub use icd_code::IcdCode;
 pub use money::{Cents, cents_from_text};
+pub use ordered_number::OrderedNumber;
 pub use phone::phone_number;
 pub use pseudonym::{MIN_KEY_BYTES, PseudonymKey, hex};
 pub use shape::value_shape;
 pub use spreadsheet::{guard_text, unguard_text};
-pub use vocabulary::{Continuity, Discipline, Disciplines, Focus, language_code, phone_key};
+pub use vocabulary::{ClosedWord, Continuity, Discipline, Disciplines, Focus, language_code, phone_key};

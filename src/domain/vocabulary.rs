@@ -17,6 +17,12 @@ fn place_in(list: &str, code: &str) -> Option<u8> {
     u8::try_from(found).ok()
 }
 
+/// A word of a closed list: what [`word_list`] makes.
+pub trait ClosedWord: Copy + 'static {
+    /// Reads the word of the files; `None` when it is not on the list.
+    fn parse_word(text: &str) -> Option<Self>;
+}
+
 macro_rules! word_list {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -26,6 +32,9 @@ macro_rules! word_list {
         impl $name {
             /// Every allowed value, in the order of the contract.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Their words, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($text),+];
 
             /// The word used in the files.
             #[must_use]
@@ -37,6 +46,12 @@ macro_rules! word_list {
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.as_str().eq_ignore_ascii_case(text.trim()))
+            }
+        }
+
+        impl $crate::domain::ClosedWord for $name {
+            fn parse_word(text: &str) -> Option<Self> {
+                Self::parse(text)
             }
         }
 

@@ -62,6 +62,8 @@ pub struct Batch {
     pub columns: Vec<Column>,
     /// Rows.
     pub len: usize,
+    /// Of each column, whether the file has it, though this batch of it may be empty.
+    pub bound: Vec<bool>,
     /// Rows that a check has rejected already.
     pub(super) rejected: Vec<bool>,
 }

@@ -9,7 +9,7 @@ use arrow_array::{ArrayRef, DictionaryArray, Int32Array, StringArray};
 use arrow_schema::DataType;
 
 use super::batch::RawBatch;
-use super::contract::{self, ColumnSpec, ExtractSpec, Kind};
+use super::contract::{ColumnSpec, ExtractSpec, Kind};
 use super::error::ExtractError;
 use super::ledger::Ledger;
 use crate::config::{ColumnSource, ExtractConfig, nearest};
@@ -110,7 +110,7 @@ impl Binder<'_> {
                 None => match find(name).or_else(|| (name == "member_id").then(|| find("person_id")).flatten()) {
                     Some(at) => Binding::Slot(slot(at, &mut used)),
                     // An own column is named by the configuration, so it must be there; its cells may be empty.
-                    None if spec.required || self.is_own(name) => {
+                    None if spec.required || spec.own => {
                         problems.push(format!("{file}: required column `{name}` is missing{}", near(name, names)));
                         continue;
                     }
@@ -135,12 +135,6 @@ impl Binder<'_> {
         }
         let as_dictionary = code_slots(&bindings, needed.len());
         Ok(Bindings { columns: bindings, needed, as_dictionary })
-    }
-
-    /// A column that only the configuration knows.
-    fn is_own(&self, name: &str) -> bool {
-        contract::extract(self.spec.name).is_some_and(|s| s.columns.iter().all(|c| c.repeat > 1 || c.name != name))
-            && self.spec.name == "feature_table"
     }
 }
 

@@ -11,6 +11,8 @@ use super::contract::ExtractSpec;
 use super::events::ICD10_START;
 use super::events::{AdmissionRow, Basis, Buckets, ClaimKind, ClaimLine, Dx, Fill, PatientClass, Px, Scatter};
 use super::reason::Reason;
+use super::visit_states::VisitStates;
+use crate::domain::{ClaimStatus, VisitStatus};
 
 fn first_day(days: [i32; 3]) -> i32 {
     days.into_iter().find(|d| *d != NO_DAY).unwrap_or(NO_DAY)
@@ -20,6 +22,7 @@ fn first_day(days: [i32; 3]) -> i32 {
 struct Known {
     institutional: u32,
     professional: u32,
+    denied: u32,
 }
 
 /// Which coding system a type column names; asked once a distinct word and batch.
@@ -90,7 +93,7 @@ claim_columns! {
     member_id, claim_id, claim_line_number, claim_type, claim_start_date, claim_end_date, admission_date, discharge_date,
     admit_source_code, admit_type_code, discharge_disposition_code, place_of_service_code, bill_type_code, drg_code,
     revenue_center_code, hcpcs_code, rendering_npi, rendering_specialty, facility_npi, paid_date, received_date,
-    paid_amount, claim_version, reversal_of_claim_id, diagnosis_code_type, procedure_code_type,
+    paid_amount, claim_version, reversal_of_claim_id, diagnosis_code_type, procedure_code_type, claim_status,
 }
 
 /// Consumes a batch of claim lines.
@@ -106,6 +109,7 @@ pub(super) fn claim_lines(
     let known = Known {
         institutional: context.pools.word.intern("institutional"),
         professional: context.pools.word.intern("professional"),
+        denied: context.pools.word.intern(ClaimStatus::Denied.as_str()),
     };
     let mut memo = FxHashMap::default();
     let mut scatter = Scatter::new(buckets);
@@ -115,7 +119,7 @@ pub(super) fn claim_lines(
     for row in batch.good() {
         let at = (columns.member_id, row);
         let Some(member) = context.member_like_last(&cells, at, &mut last, verdicts) else { continue };
-        let line = claim_line(&columns, context.pools, &known, &mut memo, batch, row);
+        let mut line = claim_line(&columns, context.pools, &known, &mut memo, batch, row);
         if let Some((column, reason)) = reversed_dates(&line) {
             verdicts.quarantine(row, cells.index(column), reason, "");
             continue;
@@ -133,6 +137,11 @@ pub(super) fn claim_lines(
             verdicts.note(Reason::LongStay);
         }
         columns.codes(row, &mut dx, &mut px);
+        if columns.claim_status.word(row) == known.denied {
+            verdicts.note(Reason::DeniedLine);
+            line.paid_cents = NO_INTEGER;
+            dx.clear();
+        }
         scatter.claim(member, &line, &dx, &px);
     }
     scatter.finish();
@@ -215,13 +224,15 @@ fn settle_basis(line: &mut ClaimLine<'_>) {
 pub(super) fn admissions(
     spec: &'static ExtractSpec,
     context: &Context<'_>,
-    buckets: &Buckets,
+    (buckets, states): (&Buckets, &VisitStates),
     batch: &Batch,
     verdicts: &mut Verdicts,
 ) {
     let cells = Cells::new(spec, batch);
     let (observation, emergency) = (context.pools.word.intern("observation"), context.pools.word.intern("emergency"));
     let dx = cells.index("diagnosis_code");
+    let cancelled = context.pools.word.intern(VisitStatus::Cancelled.as_str());
+    let tells_states = batch.bound[cells.index("visit_status")];
     let (mut scatter, mut codes) = (Scatter::new(buckets), Vec::new());
     for row in batch.good() {
         let Some(member) = context.member(&cells, row, verdicts) else { continue };
@@ -237,6 +248,15 @@ pub(super) fn admissions(
         {
             continue;
         }
+        let id = c("admission_id").text(row).unwrap_or("");
+        if tells_states {
+            let off = c("visit_status").word(row) == cancelled;
+            states.note(member, id, received, off);
+            if off {
+                verdicts.drop_row("cancelled_visit");
+                continue;
+            }
+        }
         let class = c("patient_class").word(row);
         let class = if class == observation {
             PatientClass::Observation
@@ -247,7 +267,7 @@ pub(super) fn admissions(
         };
         positions(&mut codes, (0..25).map(|i| batch.columns[dx + i].word(row)));
         let event = AdmissionRow {
-            admission_id: c("admission_id").text(row).unwrap_or(""),
+            admission_id: id,
             admit,
             discharge,
             class,

@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bumpalo::Bump;
+use rustc_hash::FxHashSet;
 
 use super::column::{NO_DAY, NO_INTEGER};
-use crate::domain::Short;
+use crate::domain::{Short, stable_hash};
 
 /// Which coding system a row's codes are in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -547,6 +548,13 @@ pub struct Buckets {
     limit: u64,
     spill: Mutex<(File, u64)>,
     failed: Mutex<Option<io::Error>>,
+    /// Visits that were cancelled in the end: member and [`visit_key`].
+    cancelled: OnceLock<Arc<FxHashSet<(u32, u64)>>>,
+}
+
+/// The short form of an admission id by which a member's visits are told apart.
+pub(super) fn visit_key(admission_id: &str) -> u64 {
+    stable_hash(0, admission_id.as_bytes())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -567,7 +575,13 @@ impl Buckets {
             limit,
             spill: Mutex::new((tempfile::tempfile_in(folder)?, 0)),
             failed: Mutex::new(None),
+            cancelled: OnceLock::new(),
         })
+    }
+
+    /// ADT rows of these visits, by member and [`visit_key`], are read back no more.
+    pub(super) fn leave_out_visits(&self, cancelled: FxHashSet<(u32, u64)>) {
+        let _ = self.cancelled.set(Arc::new(cancelled));
     }
 
     /// Number of buckets.
@@ -677,7 +691,8 @@ impl Buckets {
             }
         }
         index.sort_unstable();
-        Ok(BucketRecords { chunks: taken.chunks, index })
+        let cancelled = self.cancelled.get().map(Arc::clone).unwrap_or_default();
+        Ok(BucketRecords { chunks: taken.chunks, index, cancelled })
     }
 }
 
@@ -778,6 +793,7 @@ impl<'a, 'b> Scatter<'a, 'b> {
 pub struct BucketRecords {
     chunks: Vec<Vec<u8>>,
     index: Vec<(u32, u32, u32, u32)>,
+    cancelled: Arc<FxHashSet<(u32, u64)>>,
 }
 
 /// What happened to one member, in no particular order; ids and codes stay in the bucket and its arena.
@@ -819,7 +835,13 @@ impl BucketRecords {
                         before
                     }));
                 }
-                ADMISSION => out.admissions.extend((0..events).map(|_| AdmissionRow::read(&mut r, arena))),
+                ADMISSION => {
+                    let took_place = |a: &AdmissionRow<'_>| {
+                        self.cancelled.is_empty() || !self.cancelled.contains(&(member, visit_key(a.admission_id)))
+                    };
+                    let read = (0..events).map(|_| AdmissionRow::read(&mut r, arena));
+                    out.admissions.extend(read.filter(took_place));
+                }
                 _ => out.fills.extend((0..events).map(|_| Fill::read(&mut r))),
             }
         }

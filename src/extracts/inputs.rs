@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::contract::{self, ExtractSpec};
+use super::contract::ExtractSpec;
 use super::discovery;
 use super::error::ExtractError;
+use super::feeds::{EXTRACTS, extract, feature_table};
 use super::source::SourceFile;
 use crate::config::RunPlan;
 
@@ -35,13 +36,12 @@ impl Discovered {
         if !plan.models.feature_columns.is_empty() && !configured("feature_table") {
             return Err(ExtractError::Missing { extract: "feature_table".into() });
         }
-        let problems: Vec<String> =
-            contract::EXTRACTS.iter().flat_map(|spec| unknown_mappings(plan, spec.name)).collect();
+        let problems: Vec<String> = EXTRACTS.iter().flat_map(|spec| unknown_mappings(plan, spec.name)).collect();
         if !problems.is_empty() {
             return Err(ExtractError::Mapping { problems });
         }
         let mut files = BTreeMap::new();
-        for spec in contract::EXTRACTS {
+        for spec in EXTRACTS {
             if let Some(config) = plan.extracts.get(spec.name) {
                 let root = plan.run.input_root.as_deref();
                 files.insert(spec.name, discovery::discover(spec.name, &config.path, &plan.base, root)?);
@@ -95,20 +95,6 @@ impl Discovered {
 }
 
 /// The contract of an extract; the feature table's is widened by the configured columns.
-pub(super) fn contract_of(name: &str, own: &[String]) -> Option<&'static ExtractSpec> {
-    let spec = contract::extract(name)?;
-    if name != "feature_table" || own.is_empty() {
-        return Some(spec);
-    }
-    let widened = own.iter().map(|n| contract::ColumnSpec {
-        // Read once for the life of the process, like the contract itself.
-        name: Box::leak(n.clone().into_boxed_str()),
-        kind: contract::Kind::Number,
-        required: false,
-        repeat: 1,
-        allowed: &[],
-        beyond: contract::Beyond::AsRequired,
-    });
-    let columns: Vec<contract::ColumnSpec> = spec.columns.iter().copied().chain(widened).collect();
-    Some(Box::leak(Box::new(ExtractSpec { columns: Box::leak(columns.into_boxed_slice()), ..*spec })))
+fn contract_of(name: &str, own: &[String]) -> Option<&'static ExtractSpec> {
+    if name == feature_table::SPEC.name { Some(feature_table::widened(own)) } else { extract(name) }
 }

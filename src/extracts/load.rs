@@ -3,22 +3,27 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::by_member::ByMember;
 use super::cells::Cells;
 use super::claims;
 use super::column::Pools;
 use super::context::Context;
+use super::crosswalk::Crosswalk;
+use super::directory::Directory;
 use super::error::ExtractError;
 use super::events::Buckets;
-use super::feeds;
+use super::feeds::{
+    AreaValue, FEEDS, Facility, Manager, MemberRow, Own, Provider, admission, care_manager, eligibility, feature_table,
+    medical_claim, member_crosswalk, ndc_ingredient, pharmacy_claim,
+};
 use super::inputs::Discovered;
 use super::interner::Words;
 use super::ledger::QuarantineRow;
 use super::loader::{LoadOptions, Loader};
+use super::member_rows::{RowStore, load_directory, load_member_rows_as, load_rows};
 use super::population::{self, Population};
 use super::report::ExtractReport;
-use super::tables::{
-    AreaValue, Authorization, ByMember, Case, Lab, Manager, Outreach, Override, Own, Referral, Scored, Screening, Task,
-};
+use super::visit_states::VisitStates;
 use crate::config::RunPlan;
 use crate::domain::Day;
 
@@ -32,28 +37,14 @@ pub struct Extracts {
     pub words: Words,
     /// Interned ICD codes.
     pub icd: Words,
-    /// Screenings.
-    pub screenings: ByMember<Screening>,
-    /// Contact attempts.
-    pub outreach: ByMember<Outreach>,
-    /// Care tasks.
-    pub tasks: ByMember<Task>,
-    /// Authorizations.
-    pub authorizations: ByMember<Authorization>,
-    /// Referrals.
-    pub referrals: ByMember<Referral>,
-    /// Laboratory results.
-    pub labs: ByMember<Lab>,
-    /// Manual decisions.
-    pub overrides: ByMember<Override>,
-    /// Cases.
-    pub cases: ByMember<Case>,
-    /// Assessments.
-    pub assessments: ByMember<Scored>,
-    /// Surveys.
-    pub surveys: ByMember<Scored>,
-    /// Own feature columns.
-    pub own: ByMember<Own>,
+    /// The small extracts of members, by row type.
+    rows: RowStore,
+    /// Ids that became other ids; every row above has the id of today.
+    pub crosswalk: Crosswalk,
+    /// Clinicians by NPI.
+    pub providers: Directory<Provider>,
+    /// Hospitals and other places by NPI.
+    pub facilities: Directory<Facility>,
     /// Roster, in id order.
     pub managers: Vec<Manager>,
     /// Area indices.
@@ -64,6 +55,14 @@ pub struct Extracts {
     pub quarantine: Vec<QuarantineRow>,
 }
 
+impl Extracts {
+    /// The rows of one small extract of members, such as `rows::<Outreach>()`; none when it is not there.
+    #[must_use]
+    pub fn rows<T: MemberRow>(&self) -> &ByMember<T> {
+        self.rows.rows()
+    }
+}
+
 /// Reads every configured extract.
 ///
 /// # Errors
@@ -71,36 +70,45 @@ pub struct Extracts {
 pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Result<Extracts, ExtractError> {
     let pools = Pools::default();
     let as_of = plan.as_of;
-    let mut loader = Loader { plan, found, options, pools: &pools, reports: BTreeMap::new(), quarantine: Vec::new() };
+    let mut loader = Loader {
+        plan,
+        files: &found.files,
+        options,
+        pools: &pools,
+        crosswalk: Crosswalk::default(),
+        reports: BTreeMap::new(),
+        quarantine: Vec::new(),
+    };
+    loader.crosswalk = member_crosswalk::read_crosswalk(&mut loader)?;
     let population = read_population(&mut loader, as_of)?;
-    let ingredients = feeds::read_ingredients(&mut loader)?;
+    let ingredients = ndc_ingredient::read_ingredients(&mut loader)?;
     let limit = plan.run.max_memory.bytes();
     let buckets = Buckets::new(population.members.len(), limit, options.scratch).map_err(ExtractError::Spill)?;
     let context = Context { population: &population, pools: &pools, as_of };
-    loader.read("medical_claim", |spec, batch, v| claims::claim_lines(spec, &context, &buckets, batch, v))?;
-    loader.read("admission", |spec, batch, v| claims::admissions(spec, &context, &buckets, batch, v))?;
-    loader.read("pharmacy_claim", |spec, batch, v| claims::fills(spec, &context, &ingredients, &buckets, batch, v))?;
+    let spec = &medical_claim::SPEC;
+    loader.read(spec, |batch, v| claims::claim_lines(spec, &context, &buckets, batch, v))?;
+    read_admissions(&mut loader, &context, &buckets)?;
+    let spec = &pharmacy_claim::SPEC;
+    loader.read(spec, |batch, v| claims::fills(spec, &context, &ingredients, &buckets, batch, v))?;
     buckets.check().map_err(ExtractError::Spill)?;
-    let small = feeds::read_small(&mut loader, &context)?;
-    let own = feeds::read_own(&mut loader, &context)?;
-    let managers = feeds::read_managers(&mut loader)?;
-    let areas = feeds::read_areas(&mut loader)?;
-    let Loader { reports, mut quarantine, .. } = loader;
+    let mut rows = RowStore::default();
+    for load_rows in FEEDS.iter().filter_map(|f| f.load) {
+        load_rows(&mut loader, &context, &mut rows)?;
+    }
+    let widened = feature_table::widened(&plan.models.feature_columns);
+    load_member_rows_as::<Own>(&mut loader, &context, &mut rows, widened)?;
+    let managers = care_manager::read_managers(&mut loader)?;
+    let areas = load_rows::<AreaValue>(&mut loader)?;
+    let (providers, facilities) = (load_directory(&mut loader)?, load_directory(&mut loader)?);
+    let Loader { reports, mut quarantine, crosswalk, .. } = loader;
     quarantine.sort();
     Ok(Extracts {
         population,
         buckets,
-        screenings: small.screenings,
-        outreach: small.outreach,
-        tasks: small.tasks,
-        authorizations: small.authorizations,
-        referrals: small.referrals,
-        labs: small.labs,
-        overrides: small.overrides,
-        cases: small.cases,
-        assessments: small.assessments,
-        surveys: small.surveys,
-        own,
+        rows,
+        crosswalk,
+        providers,
+        facilities,
         managers,
         areas,
         reports,
@@ -110,11 +118,25 @@ pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Re
     })
 }
 
+/// A visit that is cancelled in the end takes its earlier rows with it.
+fn read_admissions(loader: &mut Loader<'_>, context: &Context<'_>, buckets: &Buckets) -> Result<(), ExtractError> {
+    let spec = &admission::SPEC;
+    let states = VisitStates::default();
+    loader.read(spec, |batch, v| claims::admissions(spec, context, (buckets, &states), batch, v))?;
+    let (cancelled, rows) = states.finish();
+    if let Some(report) = loader.reports.get_mut(spec.name) {
+        report.tally.drop_used("cancelled_visit", rows);
+    }
+    buckets.leave_out_visits(cancelled);
+    Ok(())
+}
+
 fn read_population(loader: &mut Loader<'_>, as_of: Day) -> Result<Population, ExtractError> {
     let rows = Mutex::new(Vec::new());
     let (max_age, names) = (loader.plan.quality.max_age_years, loader.plan.pseudonyms.as_ref());
     let pools = loader.pools;
-    loader.read("eligibility", |spec, batch, verdicts| {
+    let spec = &eligibility::SPEC;
+    loader.read(spec, |batch, verdicts| {
         let cells = Cells::new(spec, batch);
         let made: Vec<_> =
             batch.good().filter_map(|row| population::row(&cells, pools, row, as_of, max_age, verdicts)).collect();

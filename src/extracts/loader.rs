@@ -8,8 +8,8 @@ use std::sync::atomic::AtomicBool;
 use super::batch::{Batch, Verdicts};
 use super::column::Pools;
 use super::contract::ExtractSpec;
+use super::crosswalk::Crosswalk;
 use super::error::ExtractError;
-use super::inputs::{Discovered, contract_of};
 use super::ledger::{Ledger, QuarantineRow, Tally};
 use super::reader::{Consumer, ExtractReader};
 use super::reason::Reason;
@@ -32,9 +32,12 @@ pub struct LoadOptions<'a> {
 /// What reading one extract after the other needs, and what it has given so far.
 pub(super) struct Loader<'a> {
     pub plan: &'a RunPlan,
-    pub found: &'a Discovered,
+    /// Files by extract.
+    pub files: &'a BTreeMap<&'static str, Vec<SourceFile>>,
     pub options: &'a LoadOptions<'a>,
     pub pools: &'a Pools,
+    /// Ids that became other ids; empty until its own extract is read.
+    pub crosswalk: Crosswalk,
     pub reports: BTreeMap<&'static str, ExtractReport>,
     pub quarantine: Vec<QuarantineRow>,
 }
@@ -43,17 +46,18 @@ impl Loader<'_> {
     /// Reads one extract through `consume`; an extract that is not configured is skipped.
     pub fn read(
         &mut self,
-        name: &'static str,
-        consume: impl Fn(&'static ExtractSpec, &Batch, &mut Verdicts) + Sync,
+        spec: &'static ExtractSpec,
+        consume: impl Fn(&Batch, &mut Verdicts) + Sync,
     ) -> Result<(), ExtractError> {
-        let (Some(config), Some(files)) = (self.plan.extracts.get(name), self.found.files.get(name)) else {
+        let name = spec.name;
+        let (Some(config), Some(files)) = (self.plan.extracts.get(name), self.files.get(name)) else {
             return Ok(());
         };
-        let Some(spec) = contract_of(name, &self.plan.models.feature_columns) else { return Ok(()) };
         (self.options.progress)(name);
         let ledger = Ledger::default();
-        let reader = ExtractReader { spec, config, files, pools: self.pools, stop: self.options.stop };
-        let consumer: Consumer<'_> = &|batch, verdicts| consume(spec, batch, verdicts);
+        let (pools, stop, crosswalk) = (self.pools, self.options.stop, &self.crosswalk);
+        let reader = ExtractReader { spec, config, files, pools, stop, crosswalk };
+        let consumer: Consumer<'_> = &consume;
         reader.read(&ledger, consumer)?;
         ledger.note(Reason::RepeatedFile, files.iter().map(|f| f.copies).sum());
         let (tally, rows) = ledger.finish();

@@ -3,27 +3,30 @@
 
 mod batch;
 mod binding;
+mod by_member;
 mod cells;
 mod claims;
 mod column;
 mod context;
 pub mod contract;
 mod convert;
+mod crosswalk;
 mod csv_format;
 mod csv_lines;
 mod csv_reader;
 mod dates;
+mod directory;
 mod discovery;
 mod error;
 mod events;
 mod feeds;
-mod fields;
 mod formats;
 mod inputs;
 mod interner;
 mod ledger;
 mod load;
 mod loader;
+mod member_rows;
 mod parquet_reader;
 mod population;
 mod reader;
@@ -32,12 +35,20 @@ mod refusals;
 mod report;
 mod source;
 mod sql_view;
-mod tables;
+mod visit_states;
 
+pub use crate::domain::OrderedNumber;
+pub use by_member::ByMember;
 pub use column::{NO_DAY, NO_INTEGER};
+pub use crosswalk::Crosswalk;
+pub use directory::Directory;
 pub use error::ExtractError;
 pub use events::{
     AdmissionRow, Basis, BucketRecords, Buckets, ClaimKind, ClaimLine, Dx, Fill, MemberEvents, PatientClass, Px,
+};
+pub use feeds::{
+    Appointment, AreaValue, Assessment, Authorization, Case, Consent, EXTRACTS, Facility, FeedRow, Lab, Manager,
+    MemberRow, Outreach, Override, Own, Problem, Provider, Referral, Screening, Survey, Task, extract, extract_names,
 };
 pub use inputs::{Discovered, InputSize};
 #[cfg(test)]
@@ -51,7 +62,3 @@ pub use reason::{Reason, Severity};
 pub use refusals::{LEFT_OUT, REFUSALS};
 pub use report::ExtractReport;
 pub use source::{FileFormat, SourceFile};
-pub use tables::{
-    AreaValue, Authorization, ByMember, Case, Lab, Manager, OrderedNumber, Outreach, Override, Own, Referral, Scored,
-    Screening, Task,
-};

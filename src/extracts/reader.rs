@@ -9,6 +9,7 @@ use super::binding::{Binder, Bindings};
 use super::column::{Column, Pools};
 use super::contract::ExtractSpec;
 use super::convert::{self, Findings, Memo};
+use super::crosswalk::Crosswalk;
 use super::dates::DateReader;
 use super::error::ExtractError;
 use super::ledger::{Ledger, QuarantineRow, Tally};
@@ -27,6 +28,8 @@ pub struct ExtractReader<'a> {
     pub files: &'a [SourceFile],
     /// Shared tables of texts.
     pub pools: &'a Pools,
+    /// Ids that became other ids.
+    pub crosswalk: &'a Crosswalk,
     /// Set when the process was told to stop.
     pub stop: &'a AtomicBool,
 }
@@ -170,9 +173,11 @@ impl Judge<'_> {
         }
         let mut rejected = vec![false; raw.len];
         let mut columns = Vec::with_capacity(self.bindings.len());
+        let mut bound = Vec::with_capacity(self.bindings.len());
         let mut quarantine: Vec<QuarantineRow> = raw.unreadable.iter().map(|u| reader.row_of(raw.file, u)).collect();
         let mut tally = Tally { rows_in: (raw.len + raw.unreadable.len()) as u64, ..Tally::default() };
         for ((flat, (array, spec)), memo) in self.bindings.columns(&raw).enumerate().zip(memos) {
+            bound.push(array.is_some());
             let Some(array) = array else {
                 columns.push(Column::Absent);
                 continue;
@@ -190,9 +195,15 @@ impl Judge<'_> {
                     quarantine.push(reader.quarantine_row(raw.file, raw.rows.at(row), flat, fault.reason, fault.value));
                 }
             }
-            columns.push(column);
+            columns.push(match column {
+                // Before anything else: whoever reads an id reads the one it is today.
+                Column::Text(ids) if spec.name == "member_id" && !reader.crosswalk.is_empty() => {
+                    Column::Text(reader.crosswalk.apply(&ids))
+                }
+                other => other,
+            });
         }
-        let batch = Batch { file: raw.file, rows: raw.rows, columns, len: raw.len, rejected };
+        let batch = Batch { file: raw.file, rows: raw.rows, columns, len: raw.len, bound, rejected };
         let mut verdicts = Verdicts::default();
         (self.consume)(&batch, &mut verdicts);
         for (row, column, reason, value) in verdicts.quarantined {

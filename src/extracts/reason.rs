@@ -113,6 +113,8 @@ reasons! {
     UnreadableCode = "unreadable_code", Warning, "the code is taken as missing";
     /// A stay longer than a year.
     LongStay = "stay_over_365_days", Warning, "kept; check the dates";
+    /// A denied claim line.
+    DeniedLine = "denied_line", Warning, "its money and diagnoses are not counted";
     /// A negative amount on a claim that is no reversal.
     NegativePaid = "negative_paid", Warning, "kept as money, never as use";
     /// An unreadable optional value made null.

@@ -1,0 +1,50 @@
+//! One file an extract: its contract, its row and how a row is read. Owns the list of extracts; refuses to know files,
+//! and what follows from a row.
+
+pub(super) mod admission;
+mod appointment;
+mod area_index;
+mod assessment;
+mod authorization;
+pub(super) mod care_manager;
+mod care_task;
+mod caseload;
+mod consent;
+pub(super) mod eligibility;
+mod facility;
+pub(super) mod feature_table;
+mod feed;
+mod lab_result;
+mod list;
+mod manual_override;
+pub(super) mod medical_claim;
+pub(super) mod member_crosswalk;
+pub(super) mod ndc_ingredient;
+mod outreach_log;
+pub(super) mod pharmacy_claim;
+mod problem_list;
+mod provider;
+mod referral;
+mod sdoh_screening;
+mod survey;
+
+pub use appointment::Appointment;
+pub use area_index::AreaValue;
+pub use assessment::Assessment;
+pub use authorization::Authorization;
+pub use care_manager::Manager;
+pub use care_task::Task;
+pub use caseload::Case;
+pub use consent::Consent;
+pub use facility::Facility;
+pub use feature_table::Own;
+pub use feed::{Closed, FeedRow, FromCell, KeyedRow, MemberRow, RowCells};
+pub use lab_result::Lab;
+pub use list::{EXTRACTS, FEEDS, Feed, extract, extract_names};
+pub use manual_override::Override;
+pub use outreach_log::Outreach;
+pub use problem_list::Problem;
+pub use provider::Provider;
+pub use referral::Referral;
+pub use sdoh_screening::Screening;
+pub use survey::Survey;
