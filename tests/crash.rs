@@ -31,7 +31,7 @@ impl Town {
         ]);
         assert_eq!(code(&made), 0, "{}", text(&made));
         let mut config = String::from("[run]\nkeep_runs = 500\n");
-        for e in lamplight::extracts::contract::EXTRACTS {
+        for e in lamplight::extracts::EXTRACTS {
             config.push_str(&format!("[extracts.{0}]\npath = \"data/{0}.parquet\"\n", e.name));
         }
         std::fs::write(dir.path().join("town.toml"), config).expect("written");

@@ -7,7 +7,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use lamplight::config::{Overrides, RunPlan};
-use lamplight::extracts::contract;
+use lamplight::extracts::extract_names;
 use lamplight::pipeline::{NightlyOptions, Progress, nightly};
 use lamplight::publish::{fail_calls, verify, write_model};
 use support::Folder;
@@ -16,7 +16,7 @@ const NEVER: std::ops::Range<u64> = u64::MAX..u64::MAX;
 
 fn plan(config: &Path, night: &str) -> RunPlan {
     let flags = Overrides { as_of: Some(night.to_owned()), ..Overrides::default() };
-    RunPlan::load(config, &flags, &|_| None, &contract::extract_names()).expect("a plan")
+    RunPlan::load(config, &flags, &|_| None, &extract_names()).expect("a plan")
 }
 
 fn town() -> (Folder, PathBuf) {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use lamplight::config::{Overrides, RunPlan};
 use lamplight::domain::Day;
-use lamplight::extracts::contract;
+use lamplight::extracts::extract_names;
 use lamplight::features::registry;
 use lamplight::pipeline::{Progress, features_on};
 use support::Folder;
@@ -15,7 +15,7 @@ const DAY: &str = "2026-01-15";
 
 fn features(folder: &Folder) -> BTreeMap<String, Vec<f32>> {
     let config = folder.write_config();
-    let plan = RunPlan::load(&config, &Overrides::default(), &|_| None, &contract::extract_names()).expect("a plan");
+    let plan = RunPlan::load(&config, &Overrides::default(), &|_| None, &extract_names()).expect("a plan");
     features_on(&plan, Day::parse_iso(DAY).expect("a day"), &Progress::new()).expect("features")
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use lamplight::config::{Overrides, RunPlan};
 use lamplight::domain::mix64;
-use lamplight::extracts::contract;
+use lamplight::extracts::extract_names;
 use lamplight::pipeline::{NightlyOptions, Progress, check};
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -133,8 +133,8 @@ fn no_mutation_of_a_file_makes_the_reader_panic() {
         ),
     )
     .expect("written");
-    let plan = RunPlan::load(&path("hostile.toml"), &Overrides::default(), &|_| None, &contract::extract_names())
-        .expect("a plan");
+    let plan =
+        RunPlan::load(&path("hostile.toml"), &Overrides::default(), &|_| None, &extract_names()).expect("a plan");
     let mut codes = std::collections::BTreeMap::new();
     // What a panic would say is not the test's business; that there is one is.
     std::panic::set_hook(Box::new(|_| {}));

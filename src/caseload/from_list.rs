@@ -10,7 +10,6 @@ use super::problem::{CareManager, Member, Position};
 use super::vocabulary::{Discipline, Focus, FocusSet, Language, Languages, State, States, Status};
 use super::{CaseloadError, Problem};
 use crate::config::RunPlan;
-use crate::domain::Day;
 use crate::extracts::{Case, Extracts, Manager};
 use crate::features::Snapshot;
 use crate::models::drivers;
@@ -35,7 +34,7 @@ pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, 
     let gone: FxHashSet<u32> = list.suppressed.iter().filter(|s| s.code.ends_attribution()).map(|s| s.member).collect();
     let mut wanted: BTreeMap<u32, Option<&Case>> = list.listed.iter().map(|l| (l.candidate.member, None)).collect();
     let mut stranded = Vec::new();
-    for (member, case) in inputs.extracts.cases.all().filter(|(_, c)| c.end.is_none()) {
+    for (member, case) in inputs.extracts.rows::<Case>().all().filter(|(_, c)| c.end.is_none()) {
         if gone.contains(&member) {
             stranded.push(member);
         } else {
@@ -134,7 +133,7 @@ fn member(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option<&Ca
     let tier = list.tiers.get(&index).copied().unwrap_or(4);
     let home_visit = m.facts.homebound == Some(true);
     let interpreter = m.facts.interpreter == Some(true);
-    let newly_discharged_or_new = case.is_none_or(|c| c.since.is_none_or(|d| inputs.plan.as_of.0 - d < 30));
+    let newly_discharged_or_new = case.is_none_or(|c| c.since.is_none_or(|d| inputs.plan.as_of.since(d) < 30));
     let base = [5, 3, 2, 1][usize::from(tier.clamp(1, 4)) - 1];
     let points = base
         + i64::from(s.open_needs().count() >= 2)
@@ -223,7 +222,7 @@ fn manager(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManag
     if m.new_cases_per_week.is_some_and(|v| v < 0) {
         return Err(cell("new_cases_per_week", "must be a whole number of 0 or more".to_owned()));
     }
-    let back = m.back_on.is_some_and(|d| d <= plan.as_of.0);
+    let back = m.back_on.is_some_and(|d| d <= plan.as_of);
     #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole numbers of cases")]
     let scaled = |full: i64| (full as f64 * fte).floor() as i64;
     let whole = |column: &str, value: i64| {
@@ -231,9 +230,9 @@ fn manager(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManag
     };
     // New cases begun in the last seven days already used this week's share.
     let begun = extracts
-        .cases
+        .rows::<Case>()
         .all()
-        .filter(|(_, c)| c.manager == m.id && c.since.is_some_and(|d| plan.as_of.0 - d < 7 && d <= plan.as_of.0))
+        .filter(|(_, c)| c.manager == m.id && c.since.is_some_and(|d| plan.as_of.since(d) < 7 && d <= plan.as_of))
         .count();
     let weekly = m.new_cases_per_week.unwrap_or_else(|| scaled(plan.caseload.new_cases_per_week).max(1));
     Ok(CareManager {
@@ -256,7 +255,7 @@ fn manager(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManag
         position: m.lat.zip(m.lon).map(|(lat, lon)| Position { lat, lon }),
         county_fips: Some(m.county.to_string()).filter(|c| !c.is_empty()),
         weekly_new_cap: Some(u32::try_from(weekly - i64::try_from(begun).unwrap_or(0)).unwrap_or(0)),
-        back_on: m.back_on.map(|d| Day(d).to_string()),
+        back_on: m.back_on.map(|d| d.to_string()),
         cover_for: m.cover_for.as_deref().map(str::to_owned),
         source_row: m.row,
     })

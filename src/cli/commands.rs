@@ -11,7 +11,7 @@ use super::schema;
 use crate::caseload::Continuity;
 use crate::config::{Overrides, RunPlan, nearest_hint};
 use crate::domain::Day;
-use crate::extracts::contract;
+use crate::extracts::{extract, extract_names};
 use crate::learners::LearnerChoice;
 use crate::models::cards;
 use crate::pipeline::{
@@ -148,16 +148,16 @@ fn load_plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineErr
     let sample = flags.config.is_none();
     let path = flags.config.clone().map_or_else(sample_config, Ok)?;
     let overrides = Overrides { as_of: flags.as_of.clone(), out: flags.out.clone(), threads: flags.threads };
-    let mut plan = RunPlan::load(&path, &overrides, &|name| std::env::var(name).ok(), &contract::extract_names())?;
+    let mut plan = RunPlan::load(&path, &overrides, &|name| std::env::var(name).ok(), &extract_names())?;
     plan.sample = sample;
     if let Some(file) = &flags.pseudonymize {
         plan.pseudonymize(file)?;
     }
     for name in &flags.allow_empty {
-        if contract::extract(name).is_none() {
+        if extract(name).is_none() {
             return Err(PipelineError::Usage(format!(
                 "--allow-empty {name}: no such extract{}",
-                nearest_hint(name, &contract::extract_names())
+                nearest_hint(name, &extract_names())
             )));
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::config::{declared_keys, nearest_hint, sample_file};
-use crate::extracts::contract::EXTRACTS;
+use crate::extracts::EXTRACTS;
 use crate::extracts::{LEFT_OUT, REFUSALS, Reason, Severity};
 use crate::features::{dictionary_hash, registry};
 use crate::measures::REGISTRY;

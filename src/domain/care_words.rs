@@ -230,6 +230,27 @@ word_list! {
     }
 }
 
+impl ContactOutcome {
+    /// Somebody was spoken to and stayed: completed or enrolled.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        matches!(self, Self::Completed | Self::Enrolled)
+    }
+    /// An attempt that reached nobody.
+    #[must_use]
+    pub const fn is_attempt(self) -> bool {
+        matches!(self, Self::AttemptsComplete | Self::AttemptsIncomplete)
+    }
+}
+
+impl ReferralStatus {
+    /// Sent or taken on, and not finished.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::Accepted)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ mod cells;
 mod claims;
 mod column;
 mod context;
-pub mod contract;
+mod contract;
 mod convert;
 mod crosswalk;
 mod csv_format;

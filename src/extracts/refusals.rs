@@ -51,7 +51,6 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("cancelled_visit", "a visit that was cancelled in the end"),
     ("not_icd10cm", "a problem whose code is none of ICD-10-CM; map it with `map_file`"),
     ("repeated_key", "another row of an id that stands once"),
-    ("superseded_state", "an earlier state of the same task, authorization or referral"),
     ("superseded_version", "a lower version of its claim"),
     ("superseded_line", "an earlier copy of a line or fill, told by its version, received or paid date"),
     ("redelivered", "differs from a later copy of the same line or fill in its received or paid date alone"),

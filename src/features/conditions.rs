@@ -123,14 +123,18 @@ fn prepare(v: &View<'_>) -> Facts {
 }
 
 fn lab(v: &View<'_>, loinc: &str) -> [Option<f64>; 4] {
-    let known =
-        v.small.labs.iter().rev().filter(|l| &*l.loinc == loinc && v.day.0 - l.day < LONGEST && l.value.0.is_finite());
+    let known = v
+        .small
+        .labs
+        .iter()
+        .rev()
+        .filter(|l| &*l.loinc == loinc && v.day.since(l.day) < LONGEST && l.value.0.is_finite());
     let (sum, n) = known.clone().fold((0.0, 0.0), |(sum, n), l| (sum + l.value.0, n + 1.0));
     let mean = (n > 0.0).then(|| sum / n);
-    let mut values = known.filter(|l| v.day.0 - l.day < 365);
+    let mut values = known.filter(|l| v.day.since(l.day) < 365);
     let Some(newest) = values.next() else { return [None, None, None, mean] };
     let change = values.find(|l| l.day < newest.day).map(|l| newest.value.0 - l.value.0);
-    [Some(newest.value.0), Some(f64::from(v.day.0 - newest.day)), change, mean]
+    [Some(newest.value.0), Some(f64::from(v.day.since(newest.day))), change, mean]
 }
 
 const ICD9: &str = "the window holds ICD-9 codes only";

@@ -7,7 +7,7 @@ use super::families::Families;
 use super::scan::{LONGEST, Scan};
 use crate::config::{Clocks, Models};
 use crate::domain::Day;
-use crate::extracts::{Extracts, Lab, MemberEvents, NO_DAY, Outreach, Referral, Scored, Screening};
+use crate::extracts::{Assessment, Extracts, Lab, MemberEvents, Outreach, Own, Referral, Screening, Survey};
 use crate::measures::{Inputs, Measured, Readmissions};
 use crate::timeline::{BuildContext, Codes, LineAccount, Timeline};
 
@@ -32,14 +32,14 @@ pub struct Coverage {
 
 impl Coverage {
     fn of(ex: &Extracts) -> Self {
-        let first = |days: &mut dyn Iterator<Item = i32>| days.filter(|d| *d != NO_DAY).min().map(Day);
+        let first = |days: &mut dyn Iterator<Item = Day>| days.min();
         Self {
-            screenings: first(&mut ex.screenings.all().map(|(_, s)| s.day)),
-            outreach: first(&mut ex.outreach.all().map(|(_, o)| o.day)),
-            referrals: first(&mut ex.referrals.all().map(|(_, r)| r.created)),
-            assessments: first(&mut ex.assessments.all().map(|(_, s)| s.day)),
-            surveys: first(&mut ex.surveys.all().map(|(_, s)| s.day)),
-            labs: first(&mut ex.labs.all().map(|(_, l)| l.day)),
+            screenings: first(&mut ex.rows::<Screening>().all().map(|(_, s)| s.day)),
+            outreach: first(&mut ex.rows::<Outreach>().all().map(|(_, o)| o.day)),
+            referrals: first(&mut ex.rows::<Referral>().all().map(|(_, r)| r.created)),
+            assessments: first(&mut ex.rows::<Assessment>().all().map(|(_, s)| s.day)),
+            surveys: first(&mut ex.rows::<Survey>().all().map(|(_, s)| s.day)),
+            labs: first(&mut ex.rows::<Lab>().all().map(|(_, l)| l.day)),
             fills: ex.reports.contains_key("pharmacy_claim"),
         }
     }
@@ -63,9 +63,9 @@ pub struct SmallRows<'a> {
     /// Referrals; closed ones count as open until they were closed.
     pub referrals: Vec<&'a Referral>,
     /// Assessments.
-    pub assessments: Vec<&'a Scored>,
+    pub assessments: Vec<&'a Assessment>,
     /// Surveys.
-    pub surveys: Vec<&'a Scored>,
+    pub surveys: Vec<&'a Survey>,
     /// Laboratory results.
     pub labs: Vec<&'a Lab>,
 }
@@ -201,18 +201,17 @@ impl<'a> Knowledge<'a> {
 
     fn small(&self, member: u32, day: Day) -> SmallRows<'a> {
         let ex = self.extracts;
-        let d = day.0;
         SmallRows {
             screenings: ex
-                .screenings
+                .rows::<Screening>()
                 .of(member)
-                .filter(|s| s.day <= d && (s.received == NO_DAY || s.received <= d))
+                .filter(|s| s.day <= day && s.received.is_none_or(|r| r <= day))
                 .collect(),
-            outreach: ex.outreach.of(member).filter(|o| o.day <= d).collect(),
-            referrals: ex.referrals.of(member).filter(|r| r.created <= d).collect(),
-            assessments: ex.assessments.of(member).filter(|s| s.day <= d).collect(),
-            surveys: ex.surveys.of(member).filter(|s| s.day <= d).collect(),
-            labs: ex.labs.of(member).filter(|l| l.day <= d).collect(),
+            outreach: ex.rows::<Outreach>().of(member).filter(|o| o.day <= day).collect(),
+            referrals: ex.rows::<Referral>().of(member).filter(|r| r.created <= day).collect(),
+            assessments: ex.rows::<Assessment>().of(member).filter(|s| s.day <= day).collect(),
+            surveys: ex.rows::<Survey>().of(member).filter(|s| s.day <= day).collect(),
+            labs: ex.rows::<Lab>().of(member).filter(|l| l.day <= day).collect(),
         }
     }
 
@@ -220,7 +219,7 @@ impl<'a> Knowledge<'a> {
     fn own(&self, member: u32, day: Day) -> Vec<f32> {
         let mut out = vec![f32::NAN; self.models.feature_columns.len()];
         // Rows are in order of their day, so a later one stands.
-        for row in self.extracts.own.of(member).filter(|r| r.observed <= day.0) {
+        for row in self.extracts.rows::<Own>().of(member).filter(|r| r.observed <= day) {
             for (slot, value) in out.iter_mut().zip(&row.values) {
                 if let Some(v) = value {
                     #[expect(clippy::cast_possible_truncation, reason = "features keep seven digits")]

@@ -5,7 +5,7 @@ use super::known::{Coverage, View};
 use super::scan::LONGEST;
 use super::spec::{Domain, Group, Spec, spec};
 use super::topic::Topic;
-use crate::extracts::Scored;
+use crate::domain::{ContactOutcome, Day, Need as NeedAnswer, OrderedNumber};
 use crate::measures::{Need, Needs};
 
 /// Domains with a feature of their own.
@@ -36,37 +36,40 @@ pub struct Facts {
 }
 
 /// Newest score, its age in days, mean score of the window.
-fn scores(rows: &[&Scored], instrument: &str, day: i32) -> [Option<f64>; 3] {
+fn scores<'a>(
+    rows: impl DoubleEndedIterator<Item = (&'a str, Day, Option<OrderedNumber>)>,
+    instrument: &str,
+    day: Day,
+) -> [Option<f64>; 3] {
     let mut known = rows
-        .iter()
         .rev()
-        .filter(|r| &*r.instrument == instrument && day - r.day < LONGEST)
-        .filter_map(|r| r.score.map(|s| (r.day, s.0)));
+        .filter(|(name, on, _)| *name == instrument && day.since(*on) < LONGEST)
+        .filter_map(|(_, on, score)| score.map(|s| (on, s.0)));
     let Some((newest, score)) = known.next() else { return [None; 3] };
     let (sum, n) = known.fold((score, 1.0), |(sum, n), (_, s)| (sum + s, n + 1.0));
-    [Some(score), Some(f64::from(day - newest)), Some(sum / n)]
+    [Some(score), Some(f64::from(day.since(newest))), Some(sum / n)]
 }
 
 fn prepare(v: &View<'_>) -> Facts {
     let needs: Vec<&Need> = v.measured.get::<Needs>().0.iter().filter(|n| v.within(n.day, LONGEST)).collect();
     let reach = |first, days| Coverage::reaches(first, v.day, days);
     let count = |told: bool, n: usize| told.then_some(n as f64);
-    let screenings = v.small.screenings.iter().filter(|s| v.day.0 - s.day < 365);
-    let log = |what: &[&str]| {
+    let screenings = v.small.screenings.iter().filter(|s| v.day.since(s.day) < 365);
+    let log = |what: &[ContactOutcome]| {
         let n = v
             .small
             .outreach
             .iter()
-            .filter(|o| v.day.0 - o.day < 180 && (what.is_empty() || what.contains(&&*o.outcome)));
+            .filter(|o| v.day.since(o.day) < 180 && (what.is_empty() || what.contains(&o.outcome)));
         count(reach(v.coverage.outreach, 180), n.count())
     };
     let screened = reach(v.coverage.screenings, 365);
-    let open = v.small.referrals.iter().filter(|r| v.day.0 - r.created < LONGEST);
-    let asked = v.small.screenings.iter().filter(|s| v.day.0 - s.day < LONGEST);
+    let open = v.small.referrals.iter().filter(|r| v.day.since(r.created) < LONGEST);
+    let asked = v.small.screenings.iter().filter(|s| v.day.since(s.day) < LONGEST);
     let yes: std::collections::BTreeSet<&str> =
-        asked.clone().filter(|s| &*s.need == "yes").map(|s| &*s.domain).collect();
+        asked.clone().filter(|s| s.need == NeedAnswer::Yes).map(|s| &*s.domain).collect();
     Facts {
-        named: asked.clone().any(|s| matches!(&*s.need, "yes" | "no")).then_some(yes.len() as f64),
+        named: asked.clone().any(|s| matches!(s.need, NeedAnswer::Yes | NeedAnswer::No)).then_some(yes.len() as f64),
         needs: needs.iter().filter(|n| n.is_open()).count() as f64,
         domains: DOMAINS.map(|d| {
             needs
@@ -75,22 +78,26 @@ fn prepare(v: &View<'_>) -> Facts {
                 .map(|n| f64::from(u8::from(n.is_open())))
         }),
         screened: count(screened, screenings.clone().count()),
-        declined: count(screened, screenings.filter(|s| &*s.need == "declined").count()),
+        declined: count(screened, screenings.filter(|s| s.need == NeedAnswer::Declined).count()),
         referrals: [
             count(
                 reach(v.coverage.referrals, 365),
-                v.small.referrals.iter().filter(|r| v.day.0 - r.created < 365).count(),
+                v.small.referrals.iter().filter(|r| v.day.since(r.created) < 365).count(),
             ),
-            count(reach(v.coverage.referrals, 365), open.filter(|r| r.closed.is_none_or(|c| c > v.day.0)).count()),
+            count(reach(v.coverage.referrals, 365), open.filter(|r| r.closed.is_none_or(|c| c > v.day)).count()),
         ],
         contacts: [
             log(&[]),
-            log(&["completed", "enrolled"]),
-            log(&["refused"]),
-            log(&["attempts_complete", "attempts_incomplete", "wrong_number"]),
+            log(&[ContactOutcome::Completed, ContactOutcome::Enrolled]),
+            log(&[ContactOutcome::Refused]),
+            log(&[ContactOutcome::AttemptsComplete, ContactOutcome::AttemptsIncomplete, ContactOutcome::WrongNumber]),
         ],
         instruments: INSTRUMENTS.map(|(name, _, survey)| {
-            scores(if survey { &v.small.surveys } else { &v.small.assessments }, name, v.day.0)
+            if survey {
+                scores(v.small.surveys.iter().map(|s| (&*s.instrument, s.day, s.score)), name, v.day)
+            } else {
+                scores(v.small.assessments.iter().map(|s| (&*s.instrument, s.day, s.score)), name, v.day)
+            }
         }),
     }
 }

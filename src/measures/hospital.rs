@@ -111,8 +111,8 @@ fn value_at_discharge(
     loinc: &[&str],
     convert: fn(f64, &str) -> Option<f64>,
 ) -> Option<f64> {
-    let mut last: Option<(i32, f64)> = None;
-    for lab in labs.iter().filter(|l| admit.0 <= l.day && l.day <= discharge.0 && loinc.contains(&&*l.loinc)) {
+    let mut last: Option<(Day, f64)> = None;
+    for lab in labs.iter().filter(|l| admit <= l.day && l.day <= discharge && loinc.contains(&&*l.loinc)) {
         let Some(value) = convert(lab.value.0, &lab.unit).filter(|v| v.is_finite()) else { continue };
         if last.is_none_or(|(day, low)| lab.day > day || (lab.day == day && value < low)) {
             last = Some((lab.day, value));
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn the_last_result_of_the_stay_counts_in_its_own_unit() {
         let lab = |day: i32, loinc: &str, value: f64, unit: &str| Lab {
-            day,
+            day: Day(day),
             loinc: loinc.into(),
             unit: unit.into(),
             value: OrderedNumber(value),

@@ -66,9 +66,9 @@ impl Measure for Needs {
         for s in &inputs.screenings {
             let made = Need {
                 domain: s.domain.clone(),
-                need: s.need.clone(),
+                need: s.need.as_str().into(),
                 source: NeedSource::Screening,
-                day: Day(s.day),
+                day: s.day,
                 evidence: s.instrument.clone(),
                 open_referral: None,
             };
@@ -102,10 +102,8 @@ impl Measure for Needs {
         }
         needs.append(&mut coded);
         for need in &mut needs {
-            let open = inputs
-                .referrals
-                .iter()
-                .filter(|r| r.domain == need.domain && matches!(&*r.status, "open" | "accepted") && r.closed.is_none());
+            let open =
+                inputs.referrals.iter().filter(|r| r.domain == need.domain && r.status.is_open() && r.closed.is_none());
             need.open_referral = open.map(|r| r.id.clone()).next();
         }
         needs.sort_by(|a, b| a.domain.cmp(&b.domain));

@@ -5,7 +5,7 @@ use super::comorbidity::Comorbidity;
 use super::measure::{Inputs, Measure, Measured};
 use super::readmission::{Readmissions, return_after};
 use super::utilization::died_by_disposition;
-use crate::domain::{Day, Short, add_business_days, business_days_between};
+use crate::domain::{Day, Short, TaskKind, add_business_days, business_days_between};
 use crate::extracts::{ClaimKind, NO_DAY, PatientClass};
 use crate::timeline::Timeline;
 
@@ -238,18 +238,15 @@ fn row(timeline: &Timeline<'_>, inputs: &Inputs<'_>, s: &Source<'_>) -> Transiti
 
 /// Reached, or tried on two different days, from the discharge day to the due day.
 fn contacted(inputs: &Inputs<'_>, discharge: Day, due: Day) -> Option<Day> {
-    let within = || inputs.outreach.iter().filter(|o| Day(o.day) >= discharge && Day(o.day) <= due);
-    let reached = within().find(|o| matches!(&*o.outcome, "completed" | "enrolled")).map(|o| Day(o.day));
+    let within = || inputs.outreach.iter().filter(|o| o.day >= discharge && o.day <= due);
+    let reached = within().find(|o| o.outcome.is_success()).map(|o| o.day);
     if reached.is_some() {
         return reached;
     }
-    let mut attempts: Vec<i32> = within()
-        .filter(|o| matches!(&*o.outcome, "attempts_complete" | "attempts_incomplete"))
-        .map(|o| o.day)
-        .collect();
+    let mut attempts: Vec<Day> = within().filter(|o| o.outcome.is_attempt()).map(|o| o.day).collect();
     attempts.sort_unstable();
     attempts.dedup();
-    attempts.get(1).map(|d| Day(*d))
+    attempts.get(1).copied()
 }
 
 /// 99495 or 99496, an office or home visit, or a done visit task after discharge and within the period.
@@ -265,9 +262,8 @@ fn visited(timeline: &Timeline<'_>, inputs: &Inputs<'_>, discharge: Day, end: Da
     let done = inputs
         .tasks
         .iter()
-        .filter(|t| &*t.kind == "visit")
+        .filter(|t| t.kind == TaskKind::Visit)
         .filter_map(|t| t.done)
-        .map(Day)
         .filter(|d| *d >= discharge && *d <= end);
     claimed.chain(done).min()
 }

@@ -5,7 +5,7 @@ use super::drug_supply::DrugSupply;
 use super::measure::{Inputs, Measure, Measured};
 use super::needs::{Need, Needs};
 use super::transitions::{Transition, Transitions};
-use crate::domain::Day;
+use crate::domain::{AuthorizationStatus, Day, TaskKind};
 use crate::extracts::ClaimKind;
 use crate::timeline::Timeline;
 
@@ -71,17 +71,17 @@ impl Measure for Worklist {
         let clocks = inputs.clocks;
         let horizon = as_of.plus(clocks.due_soon_days);
         let mut items = Vec::new();
-        for t in inputs.tasks.iter().filter(|t| t.done.is_none() && Day(t.due) <= horizon) {
-            let kind = match &*t.kind {
-                "assessment" => WorkKind::Assessment,
-                "plan_review" => WorkKind::PlanReview,
-                "goal" => WorkKind::Goal,
-                _ => continue,
+        for t in inputs.tasks.iter().filter(|t| t.done.is_none() && t.due <= horizon) {
+            let kind = match t.kind {
+                TaskKind::Assessment => WorkKind::Assessment,
+                TaskKind::PlanReview => WorkKind::PlanReview,
+                TaskKind::Goal => WorkKind::Goal,
+                TaskKind::Visit | TaskKind::Reconciliation => continue,
             };
-            items.push(WorkItem { kind, id: t.id.clone(), detail: t.kind.clone(), due: Day(t.due), urgent: false });
+            items.push(WorkItem { kind, id: t.id.clone(), detail: t.kind.as_str().into(), due: t.due, urgent: false });
         }
         for a in &inputs.authorizations {
-            if &*a.status == "pending" && a.decided.is_none() {
+            if a.status == AuthorizationStatus::Pending && a.decided.is_none() {
                 let days = if a.urgent {
                     (clocks.authorization_urgent_hours + 23) / 24
                 } else {
@@ -90,27 +90,27 @@ impl Measure for Worklist {
                 items.push(WorkItem {
                     kind: WorkKind::AuthorizationDecision,
                     id: a.id.clone(),
-                    detail: a.service.clone(),
-                    due: Day(a.request).plus(days),
+                    detail: a.service.as_str().into(),
+                    due: a.request.plus(days),
                     urgent: a.urgent,
                 });
             }
-            if let Some(expires) = a.expires.map(Day)
-                && &*a.status == "approved"
+            if let Some(expires) = a.expires
+                && a.status == AuthorizationStatus::Approved
                 && expires >= as_of
                 && expires <= horizon
             {
                 items.push(WorkItem {
                     kind: WorkKind::AuthorizationExpiring,
                     id: a.id.clone(),
-                    detail: a.service.clone(),
+                    detail: a.service.as_str().into(),
                     due: expires,
                     urgent: false,
                 });
             }
         }
-        for r in inputs.referrals.iter().filter(|r| matches!(&*r.status, "open" | "accepted") && r.closed.is_none()) {
-            let due = Day(r.created).plus(clocks.referral_open_days);
+        for r in inputs.referrals.iter().filter(|r| r.status.is_open() && r.closed.is_none()) {
+            let due = r.created.plus(clocks.referral_open_days);
             if due < as_of {
                 items.push(WorkItem {
                     kind: WorkKind::Referral,
@@ -143,8 +143,8 @@ impl Measure for Worklist {
             });
         }
         let newest_screening = inputs.screenings.iter().map(|s| s.day).max();
-        if m.get::<Needs>().0.iter().any(Need::is_open) && newest_screening.is_none_or(|d| as_of.0 - d > 365) {
-            let due = newest_screening.map_or(as_of, |d| Day(d).plus(365));
+        if m.get::<Needs>().0.iter().any(Need::is_open) && newest_screening.is_none_or(|d| as_of.since(d) > 365) {
+            let due = newest_screening.map_or(as_of, |d| d.plus(365));
             items.push(WorkItem {
                 kind: WorkKind::Screening,
                 id: "sdoh".into(),

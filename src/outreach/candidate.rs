@@ -7,8 +7,8 @@ use super::duty::in_roster;
 use super::inputs::Inputs;
 use super::reach::{member_reach, reach_rate};
 use crate::config::Segment;
-use crate::domain::{Day, business_days_between, stable_hash};
-use crate::extracts::Override;
+use crate::domain::{Day, OverrideAction, business_days_between, stable_hash};
+use crate::extracts::{Case, Override};
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::WorkKind;
 use crate::models::{Driver, Reason, ScoreId, drivers, percentile_among, residual};
@@ -238,10 +238,13 @@ fn build_candidate(
 ) -> Candidate {
     let list = &inputs.plan.list;
     let ex = inputs.extracts;
-    let active = |o: &&Override| o.expires >= as_of.0;
-    let own: Vec<&Override> = ex.overrides.of(s.member).filter(active).collect();
-    let forced_tier: Option<u8> =
-        own.iter().filter(|o| &*o.action == "tier").filter_map(|o| o.value.parse().ok()).find(|t| (1..=4).contains(t));
+    let active = |o: &&Override| o.expires >= as_of;
+    let own: Vec<&Override> = ex.rows::<Override>().of(s.member).filter(active).collect();
+    let forced_tier: Option<u8> = own
+        .iter()
+        .filter(|o| o.action == OverrideAction::Tier)
+        .filter_map(|o| o.value.parse().ok())
+        .find(|t| (1..=4).contains(t));
     let now = percentile.map(|p| p.0);
     let risk_tier = forced_tier.unwrap_or_else(|| match now {
         Some(p) if p >= list.tiers[0] => 1,
@@ -260,7 +263,7 @@ fn build_candidate(
     let rising = percentile.is_some_and(|(n, b)| n >= list.rising_percentile && n - b >= list.rising_gain);
     let stream = if clock.is_some() {
         Stream::Transition
-    } else if own.iter().any(|o| &*o.action == "add") {
+    } else if own.iter().any(|o| o.action == OverrideAction::Add) {
         Stream::Override
     } else if rising {
         Stream::Rising
@@ -277,7 +280,7 @@ fn build_candidate(
         }
     }
     // A case of somebody who is no longer in the roster is worked by nobody.
-    let engaged = ex.cases.of(s.member).any(|c| c.end.is_none() && in_roster(inputs, &c.manager));
+    let engaged = ex.rows::<Case>().of(s.member).any(|c| c.end.is_none() && in_roster(inputs, &c.manager));
     let probability = match s.recent.last() {
         Some(r) if in_transition => {
             left.unwrap_or_else(|| residual(lace_risk(r.lace.total(), inputs), as_of.since(r.discharge)))

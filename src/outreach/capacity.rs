@@ -59,7 +59,7 @@ impl Staff {
             .extracts
             .managers
             .iter()
-            .filter(|m| on_duty(m, inputs.plan.as_of.0))
+            .filter(|m| on_duty(m, inputs.plan.as_of))
             .filter_map(|m| {
                 let fte = m.fte.unwrap_or(1.0);
                 Some(OnDuty {

@@ -2,11 +2,11 @@
 
 use super::inputs::Inputs;
 use crate::domain::Day;
-use crate::extracts::Manager;
+use crate::extracts::{Case, Manager};
 
 /// On duty tonight: active, or back by now.
 #[must_use]
-pub fn on_duty(manager: &Manager, as_of: i32) -> bool {
+pub fn on_duty(manager: &Manager, as_of: Day) -> bool {
     &*manager.status == "active" || manager.back_on.is_some_and(|d| d <= as_of)
 }
 
@@ -14,7 +14,7 @@ pub fn on_duty(manager: &Manager, as_of: i32) -> bool {
 /// the roster.
 #[must_use]
 pub fn working_manager(inputs: &Inputs<'_>, member: u32) -> Option<Box<str>> {
-    let holder = inputs.extracts.cases.of(member).find(|c| c.end.is_none()).map(|c| c.manager.clone())?;
+    let holder = inputs.extracts.rows::<Case>().of(member).find(|c| c.end.is_none()).map(|c| c.manager.clone())?;
     if !in_roster(inputs, &holder) {
         return None;
     }
@@ -31,7 +31,7 @@ pub fn in_roster(inputs: &Inputs<'_>, manager: &str) -> bool {
 /// Who covers for a manager tonight; `None` when the manager is on duty, unknown, or nobody on duty covers.
 #[must_use]
 pub fn cover_of(inputs: &Inputs<'_>, manager: &str) -> Option<Box<str>> {
-    let as_of = inputs.plan.as_of.0;
+    let as_of = inputs.plan.as_of;
     let managers = &inputs.extracts.managers;
     managers.iter().find(|m| &*m.id == manager).filter(|m| !on_duty(m, as_of))?;
     let covers = |m: &&Manager| m.cover_for.as_deref().is_some_and(|c| c.split('|').any(|one| one.trim() == manager));
@@ -42,5 +42,5 @@ pub fn cover_of(inputs: &Inputs<'_>, manager: &str) -> Option<Box<str>> {
 #[must_use]
 pub fn clock_worker(inputs: &Inputs<'_>, manager: &str, due: Day) -> Option<Box<str>> {
     let back = inputs.extracts.managers.iter().find(|m| &*m.id == manager).and_then(|m| m.back_on);
-    cover_of(inputs, manager).filter(|_| back.is_none_or(|b| due.0 < b))
+    cover_of(inputs, manager).filter(|_| back.is_none_or(|b| due < b))
 }

@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 
 use super::candidate::Candidate;
 use super::inputs::Inputs;
-use crate::domain::{Day, phone_key};
-use crate::extracts::{Extracts, Member};
+use crate::domain::{ContactOutcome, Day, OverrideAction, phone_key};
+use crate::extracts::{Extracts, Member, Outreach, Override};
 use crate::features::Snapshot;
 
 /// A suppression code, in the order they are tried.
@@ -221,7 +221,7 @@ fn consent_rule(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
     let ex = inputs.extracts;
     let m = ex.population.member(member);
     let as_of = inputs.plan.as_of;
-    let latest_word = ex.outreach.of(member).filter(|o| o.day <= as_of.0).filter_map(|o| o.opt_out).next_back();
+    let latest_word = ex.rows::<Outreach>().of(member).filter(|o| o.day <= as_of).filter_map(|o| o.opt_out).next_back();
     if latest_word == Some(true) || m.facts.consent == Some(false) {
         return Some(suppressed_row(
             member,
@@ -231,13 +231,16 @@ fn consent_rule(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
             if latest_word == Some(true) { "outreach log" } else { "contact_consent" },
         ));
     }
-    let removed =
-        ex.overrides.of(member).filter(|o| &*o.action == "remove" && o.expires >= as_of.0).max_by_key(|o| o.expires)?;
+    let removed = ex
+        .rows::<Override>()
+        .of(member)
+        .filter(|o| o.action == OverrideAction::Remove && o.expires >= as_of)
+        .max_by_key(|o| o.expires)?;
     Some(suppressed_row(
         member,
         Code::OverrideRemove,
         "expires",
-        Some(Day(removed.expires)),
+        Some(removed.expires),
         format!("{} ({})", removed.reason, removed.author),
     ))
 }
@@ -266,38 +269,40 @@ fn contact_rule(
     if s.age < 18 && m.facts.guardian_phone.is_none() && contacts_known {
         return Some(suppressed_row(s.member, Code::MinorNoGuardian, "data change", None, "no guardian_phone"));
     }
-    let log: Vec<_> = ex.outreach.of(s.member).filter(|o| o.day <= as_of.0).collect();
+    let log: Vec<_> = ex.rows::<Outreach>().of(s.member).filter(|o| o.day <= as_of).collect();
     let reachable =
         m.facts.phone.is_some() || m.facts.address.is_some() || (s.age < 18 && m.facts.guardian_phone.is_some());
     if !reachable && contacts_known {
         return Some(suppressed_row(s.member, Code::BadContact, "data change", None, "no phone and no address"));
     }
     // The number has changed when a later span brought another, or when a later call succeeded.
-    let last_word = log.iter().rev().find(|o| matches!(&*o.outcome, "wrong_number" | "completed" | "enrolled"));
+    let last_word = log.iter().rev().find(|o| o.outcome == ContactOutcome::WrongNumber || o.outcome.is_success());
     let since = m.phone_since;
-    if last_word.is_some_and(|o| &*o.outcome == "wrong_number" && since.is_none_or(|d| d <= Day(o.day))) {
+    if last_word.is_some_and(|o| o.outcome == ContactOutcome::WrongNumber && since.is_none_or(|d| d <= o.day)) {
         return Some(suppressed_row(s.member, Code::BadContact, "data change", None, "wrong number"));
     }
     let elsewhere = log.iter().rev().find(|o| !o.program.is_empty() && *o.program != *list.program);
-    if let Some(o) = elsewhere.filter(|o| &*o.outcome == "enrolled" && o.cooldown_until.is_none_or(|d| d >= as_of.0)) {
+    if let Some(o) =
+        elsewhere.filter(|o| o.outcome == ContactOutcome::Enrolled && o.cooldown_until.is_none_or(|d| d >= as_of))
+    {
         return Some(suppressed_row(
             s.member,
             Code::ActiveElsewhere,
             "its end",
-            o.cooldown_until.map(Day),
+            o.cooldown_until,
             o.program.to_string(),
         ));
     }
     let mut until: Option<(Day, Day, &str)> = None;
     for o in &log {
-        let end = match &*o.outcome {
-            "completed" | "enrolled" => Some(Day(o.day).plus(list.recent_contact_days)),
-            "attempts_complete" => Some(Day(o.day).plus(list.attempts_complete_days)),
+        let end = match o.outcome {
+            ContactOutcome::Completed | ContactOutcome::Enrolled => Some(o.day.plus(list.recent_contact_days)),
+            ContactOutcome::AttemptsComplete => Some(o.day.plus(list.attempts_complete_days)),
             _ => None,
         };
-        for (end, why) in [(end, &*o.outcome), (o.cooldown_until.map(Day), "cooldown")] {
+        for (end, why) in [(end, o.outcome.as_str()), (o.cooldown_until, "cooldown")] {
             if let Some(end) = end.filter(|e| *e >= as_of && until.is_none_or(|u| u.0 < *e)) {
-                until = Some((end, Day(o.day), why));
+                until = Some((end, o.day, why));
             }
         }
     }

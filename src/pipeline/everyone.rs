@@ -11,7 +11,10 @@ use super::error::PipelineError;
 use super::night_models::NightModels;
 use crate::config::RunPlan;
 use crate::domain::{Day, Short};
-use crate::extracts::{Basis, BucketRecords, ClaimLine, Extracts, MemberEvents, QuarantineRow, Reason};
+use crate::extracts::{
+    Authorization, Basis, BucketRecords, ClaimLine, Extracts, Lab, MemberEvents, Outreach, QuarantineRow, Reason,
+    Referral, Screening, Task,
+};
 use crate::features::{RiskKey, Snapshot};
 use crate::measures::{Ccsr, EdClasses, Inputs, Measured, Rates, Readmissions, StayPqi};
 use crate::models::TrainedScore;
@@ -118,12 +121,12 @@ impl Walk<'_> {
             codes: self.codes,
             clocks: &self.plan.clocks,
             claims_lag_days: self.plan.models.claims_lag_days,
-            screenings: ex.screenings.of(member).collect(),
-            outreach: ex.outreach.of(member).collect(),
-            labs: ex.labs.of(member).collect(),
-            tasks: ex.tasks.of(member).collect(),
-            authorizations: ex.authorizations.of(member).collect(),
-            referrals: ex.referrals.of(member).collect(),
+            screenings: ex.rows::<Screening>().of(member).collect(),
+            outreach: ex.rows::<Outreach>().of(member).collect(),
+            labs: ex.rows::<Lab>().of(member).collect(),
+            tasks: ex.rows::<Task>().of(member).collect(),
+            authorizations: ex.rows::<Authorization>().of(member).collect(),
+            referrals: ex.rows::<Referral>().of(member).collect(),
         }
     }
 

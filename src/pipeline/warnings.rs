@@ -2,6 +2,8 @@
 //! stop a night.
 
 use super::night::Night;
+use crate::domain::OverrideAction;
+use crate::extracts::Override;
 use crate::outreach::Stability;
 use crate::publish::ScoreDrift;
 
@@ -73,15 +75,15 @@ fn staff(night: &Night<'_>, out: &mut Vec<String>) {
 /// The small tables that people keep, and logs that run ahead of the night.
 fn by_hand(night: &Night<'_>, out: &mut Vec<String>) {
     let ex = night.inputs.extracts;
-    let as_of = night.plan.as_of.0;
-    let expired = ex.overrides.all().filter(|(_, o)| o.expires < as_of).count();
+    let as_of = night.plan.as_of;
+    let expired = ex.rows::<Override>().all().filter(|(_, o)| o.expires < as_of).count();
     if expired > 0 {
         out.push(format!("override: {expired} rows have expired and do nothing"));
     }
     let odd = ex
-        .overrides
+        .rows::<Override>()
         .all()
-        .filter(|(_, o)| &*o.action == "tier" && !matches!(o.value.trim(), "1" | "2" | "3" | "4"))
+        .filter(|(_, o)| o.action == OverrideAction::Tier && !matches!(o.value.trim(), "1" | "2" | "3" | "4"))
         .count();
     if odd > 0 {
         out.push(format!("override: {odd} rows set a tier that is none of 1, 2, 3, 4 and do nothing"));

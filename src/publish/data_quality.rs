@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::extracts::contract::EXTRACTS;
+use crate::extracts::EXTRACTS;
 use crate::extracts::{ExtractReport, Reason, Severity};
 
 /// `data_quality.json`: by extract the row account, every reason with its count, and what a missing extract

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
+use crate::extracts::{Survey, Task};
 use crate::models::ScoreId;
 use crate::outreach::{Inputs, OutreachList};
 
@@ -99,7 +100,7 @@ impl Program {
                 }
             }
         }
-        for (_, t) in ex.tasks.all().filter(|(_, t)| t.due <= as_of.0 && t.due > as_of.0 - TASK_DAYS) {
+        for (_, t) in ex.rows::<Task>().all().filter(|(_, t)| t.due <= as_of && t.due > as_of.plus(-TASK_DAYS)) {
             let slot = out.tasks.entry(t.kind.to_string()).or_default();
             slot.due += 1;
             slot.on_time += u64::from(t.done.is_some_and(|d| d <= t.due));
@@ -114,8 +115,8 @@ impl Program {
 
 fn surveys(inputs: &Inputs<'_>) -> BTreeMap<String, SurveyScore> {
     let mut newest: BTreeMap<(String, u32), f64> = BTreeMap::new();
-    let from = inputs.plan.as_of.0 - WINDOW_DAYS;
-    for (member, s) in inputs.extracts.surveys.all().filter(|(_, s)| s.day > from) {
+    let from = inputs.plan.as_of.plus(-WINDOW_DAYS);
+    for (member, s) in inputs.extracts.rows::<Survey>().all().filter(|(_, s)| s.day > from) {
         if let Some(score) = s.score {
             // Rows of a member come oldest first.
             newest.insert((s.instrument.to_string(), member), score.0);

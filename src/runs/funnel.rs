@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::kept_runs::KeptRuns;
+use crate::domain::{ContactOutcome, EndReason};
 use crate::extracts::{Case, Outreach};
 use crate::training::LoadedHistory;
 
@@ -71,16 +72,17 @@ pub fn is_tellable(events: u64, people: u64) -> bool {
 /// One person's way, from the rows of the window alone.
 fn member_funnel(log: &[&Outreach], cases: &[&Case]) -> Option<Funnel> {
     let first = log.first()?.day;
-    let has = |wanted: &[&str]| log.iter().any(|o| wanted.contains(&&*o.outcome));
+    let has = |wanted: ContactOutcome| log.iter().any(|o| o.outcome == wanted);
     let begun: Vec<&&Case> = cases.iter().filter(|c| c.since.is_some_and(|d| d >= first)).collect();
-    let enrolled = has(&["enrolled"]) || !begun.is_empty();
-    let completed = cases.iter().any(|c| &*c.end_reason == "graduated" && c.end.is_some_and(|d| d >= first));
+    let enrolled = has(ContactOutcome::Enrolled) || !begun.is_empty();
+    let completed =
+        cases.iter().any(|c| c.end_reason == Some(EndReason::Graduated) && c.end.is_some_and(|d| d >= first));
     Some(Funnel {
         attempted: 1,
-        reached: u64::from(enrolled || has(&["completed"])),
+        reached: u64::from(enrolled || has(ContactOutcome::Completed)),
         enrolled: u64::from(enrolled),
         completed: u64::from(enrolled && completed),
-        refused: u64::from(has(&["refused"])),
+        refused: u64::from(has(ContactOutcome::Refused)),
     })
 }
 
@@ -97,12 +99,12 @@ pub struct Funnels {
 #[must_use]
 pub fn count_funnels(history: &LoadedHistory<'_>, kept: &KeptRuns, days: i32) -> Funnels {
     let ex = history.extracts;
-    let from = history.plan.as_of.0 - days;
+    let from = history.plan.as_of.plus(-days);
     let mut out = Funnels::default();
     for index in 0..ex.population.members.len() {
         let member = u32::try_from(index).unwrap_or(u32::MAX);
-        let log: Vec<&Outreach> = ex.outreach.of(member).filter(|o| o.day > from).collect();
-        let cases: Vec<&Case> = ex.cases.of(member).collect();
+        let log: Vec<&Outreach> = ex.rows::<Outreach>().of(member).filter(|o| o.day > from).collect();
+        let cases: Vec<&Case> = ex.rows::<Case>().of(member).collect();
         let Some(way) = member_funnel(&log, &cases) else { continue };
         let facts = ex.population.member(member);
         let listing = kept.listings.get(facts.id());
@@ -154,12 +156,14 @@ impl Funnels {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Channel, Day};
 
-    fn attempt(day: i32, outcome: &str) -> Outreach {
+    fn attempt(day: i32, outcome: ContactOutcome) -> Outreach {
         Outreach {
-            day,
-            outcome: outcome.into(),
-            channel: "phone".into(),
+            day: Day(day),
+            outcome,
+            channel: Some(Channel::Phone),
+            contact_value: None,
             manager: "N1".into(),
             program: "".into(),
             opt_out: None,
@@ -167,14 +171,14 @@ mod tests {
         }
     }
 
-    fn case(since: i32, end: Option<i32>, why: &str) -> Case {
+    fn case(since: i32, end: Option<i32>, why: Option<EndReason>) -> Case {
         Case {
-            since: Some(since),
+            since: Some(Day(since)),
             manager: "N1".into(),
             pinned: false,
             acuity_points: None,
-            end,
-            end_reason: why.into(),
+            end: end.map(Day),
+            end_reason: why,
         }
     }
 
@@ -185,13 +189,19 @@ mod tests {
                 member_funnel(&log.iter().collect::<Vec<_>>(), &cases.iter().collect::<Vec<_>>()).expect("attempted");
             [f.reached, f.enrolled, f.completed, f.refused]
         };
-        assert_eq!(stages(&[attempt(10, "attempts_incomplete")], &[]), [0, 0, 0, 0]);
-        assert_eq!(stages(&[attempt(10, "refused")], &[]), [0, 0, 0, 1]);
-        assert_eq!(stages(&[attempt(10, "completed")], &[]), [1, 0, 0, 0]);
-        assert_eq!(stages(&[attempt(10, "attempts_incomplete")], &[case(12, None, "")]), [1, 1, 0, 0]);
-        assert_eq!(stages(&[attempt(10, "enrolled")], &[case(12, Some(40), "graduated")]), [1, 1, 1, 0]);
+        assert_eq!(stages(&[attempt(10, ContactOutcome::AttemptsIncomplete)], &[]), [0, 0, 0, 0]);
+        assert_eq!(stages(&[attempt(10, ContactOutcome::Refused)], &[]), [0, 0, 0, 1]);
+        assert_eq!(stages(&[attempt(10, ContactOutcome::Completed)], &[]), [1, 0, 0, 0]);
+        assert_eq!(stages(&[attempt(10, ContactOutcome::AttemptsIncomplete)], &[case(12, None, None)]), [1, 1, 0, 0]);
+        assert_eq!(
+            stages(&[attempt(10, ContactOutcome::Enrolled)], &[case(12, Some(40), Some(EndReason::Graduated))]),
+            [1, 1, 1, 0]
+        );
         // A case that began before the first attempt was not won by it.
-        assert_eq!(stages(&[attempt(10, "completed")], &[case(5, Some(40), "graduated")]), [1, 0, 0, 0]);
+        assert_eq!(
+            stages(&[attempt(10, ContactOutcome::Completed)], &[case(5, Some(40), Some(EndReason::Graduated))]),
+            [1, 0, 0, 0]
+        );
         assert!(member_funnel(&[], &[]).is_none());
     }
 

@@ -41,6 +41,6 @@ impl MemberRow for Referral {
         }
     }
     fn state(&self) -> Option<(&str, bool)> {
-        Some((&self.id, matches!(self.status, ReferralStatus::Closed | ReferralStatus::Declined)))
+        Some((&self.id, !self.status.is_open()))
     }
 }

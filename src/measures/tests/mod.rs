@@ -170,7 +170,7 @@ impl History {
     }
 
     pub fn lab(&mut self, on: &str, loinc: &str, value: f64, unit: &str) {
-        let row = Lab { day: day(on).0, loinc: loinc.into(), unit: unit.into(), value: OrderedNumber(value) };
+        let row = Lab { day: day(on), loinc: loinc.into(), unit: unit.into(), value: OrderedNumber(value) };
         self.labs.push(row);
     }
 

@@ -310,11 +310,11 @@ fn laboratory(v: &View<'_>, loinc: &str) -> Words {
         "2951-2" => "sodium",
         other => other,
     };
-    match v.small.labs.iter().rev().find(|l| &*l.loinc == loinc && v.day.0 - l.day < 365) {
+    match v.small.labs.iter().rev().find(|l| &*l.loinc == loinc && v.day.since(l.day) < 365) {
         Some(l) => words(
             format!("{name} {} {}", l.value.0, l.unit),
             Driver::Clinical,
-            Some(Dated { day: Day(l.day), id: Box::default() }),
+            Some(Dated { day: l.day, id: Box::default() }),
         ),
         None => words(format!("{name} not measured in a year"), Driver::Clinical, None),
     }
@@ -336,14 +336,15 @@ fn needs(v: &View<'_>) -> Words {
 }
 
 fn instrument(v: &View<'_>, name: &str) -> Words {
-    let rows = v.small.assessments.iter().chain(&v.small.surveys);
-    let newest = rows.filter(|r| &*r.instrument == name && v.day.0 - r.day < 730).max_by_key(|r| r.day);
+    let asked = v.small.assessments.iter().map(|r| (&*r.instrument, r.day, r.score));
+    let rows = asked.chain(v.small.surveys.iter().map(|r| (&*r.instrument, r.day, r.score)));
+    let newest = rows.filter(|(asked, day, _)| *asked == name && v.day.since(*day) < 730).max_by_key(|r| r.1);
     let psychiatric = name.starts_with("PHQ");
-    let made = match newest.and_then(|r| r.score.map(|s| (r, s.0))) {
-        Some((r, score)) => words(
+    let made = match newest.and_then(|(_, day, score)| score.map(|s| (day, s.0))) {
+        Some((day, score)) => words(
             format!("{name} score {score}"),
             if psychiatric { Driver::Behavioral } else { Driver::Clinical },
-            Some(Dated { day: Day(r.day), id: Box::default() }),
+            Some(Dated { day, id: Box::default() }),
         ),
         None => return words(format!("{name} not asked in two years"), Driver::Clinical, None),
     };
