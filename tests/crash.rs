@@ -31,7 +31,8 @@ impl Town {
         ]);
         assert_eq!(code(&made), 0, "{}", text(&made));
         let mut config = String::from("[run]\nkeep_runs = 500\n");
-        for e in lamplight::extracts::EXTRACTS {
+        let made = |name: &str| data.join(format!("{name}.parquet")).exists();
+        for e in lamplight::extracts::EXTRACTS.iter().filter(|e| made(e.name)) {
             config.push_str(&format!("[extracts.{0}]\npath = \"data/{0}.parquet\"\n", e.name));
         }
         std::fs::write(dir.path().join("town.toml"), config).expect("written");

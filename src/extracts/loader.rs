@@ -56,7 +56,7 @@ impl Loader<'_> {
         (self.options.progress)(name);
         let ledger = Ledger::default();
         let (pools, stop, crosswalk) = (self.pools, self.options.stop, &self.crosswalk);
-        let reader = ExtractReader { spec, config, files, pools, stop, crosswalk };
+        let reader = ExtractReader { spec, config, files, pools, crosswalk, stop };
         let consumer: Consumer<'_> = &consume;
         reader.read(&ledger, consumer)?;
         ledger.note(Reason::RepeatedFile, files.iter().map(|f| f.copies).sum());
