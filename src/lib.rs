@@ -19,7 +19,7 @@
 //! use std::path::Path;
 //!
 //! use lamplight::config::{Overrides, RunPlan};
-//! use lamplight::extracts::contract;
+//! use lamplight::extracts::extract_names;
 //! use lamplight::pipeline::{NightlyOptions, Progress, nightly};
 //! use lamplight::runs::verify_run;
 //!
@@ -27,7 +27,7 @@
 //! let folder = tempfile::tempdir()?;
 //! let overrides = Overrides { out: Some(folder.path().join("out")), ..Overrides::default() };
 //! let no_environment = |_: &str| None;
-//! let plan = RunPlan::load(Path::new("config/sample.toml"), &overrides, &no_environment, &contract::extract_names())?;
+//! let plan = RunPlan::load(Path::new("config/sample.toml"), &overrides, &no_environment, &extract_names())?;
 //! let night = nightly(&plan, &NightlyOptions::default(), &Progress::new())?;
 //! assert!(night.counts["listed"] > 0);
 //!

@@ -39,9 +39,6 @@ const KNOTTED: &[&str] = &[
 /// Rooms with a `mod.rs` that holds more than `mod` and `use`. To be emptied, never filled.
 #[rustfmt::skip]
 const FULL_MOD_FILES: &[&str] = &[
-    "learners",
-    "models",
-    "publish",
     "synth",
 ];
 
@@ -244,7 +241,7 @@ fn imports(all: &[Token]) -> Vec<Import> {
                 i = use_tree(all, i + 1, &[], inline.len(), &mut out);
                 continue;
             }
-            "crate" | "super" | "self" if is(all.get(i + 1), "::") && !is(before, "::") => {
+            "crate" | "super" | "self" if is(all.get(i + 1), "::") && !is(before, "::") && !is(before, "in") => {
                 let mut path = vec![all[i].clone()];
                 while is(all.get(i + 1), "::")
                     && all.get(i + 2).is_some_and(|w| w.chars().all(char::is_alphanumeric) || w.contains('_'))

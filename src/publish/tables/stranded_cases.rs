@@ -1,6 +1,5 @@
 //! `stranded_cases`: open cases to be closed or moved. Owns its columns; refuses to close one.
 
-use crate::domain::Day;
 use crate::extracts::Case;
 use crate::outreach::{Inputs, OutreachList, Suppressed};
 use crate::publish::sinks::CSV;
@@ -31,7 +30,7 @@ pub static TABLE: Table<StrandedCases> = Table {
     columns: &[
         text("member_id", "member", |r| r.member_id.into()),
         text("care_manager_id", "who holds the case", |r| (&*r.case.manager).into()),
-        date("since_date", "when the case was opened", |r| r.case.since.map(Day).into()),
+        date("since_date", "when the case was opened", |r| r.case.since.into()),
         text("reason", "DECEASED, DISENROLLED, NOT_ATTRIBUTED or DUPLICATE", |r| r.suppressed.code.name().into()),
         text("detail", "what that rests on; the id that stays, for a double", |r| r.suppressed.detail.as_str().into()),
     ],
@@ -40,10 +39,8 @@ pub static TABLE: Table<StrandedCases> = Table {
 /// The stranded cases of a night, in the order of `suppressed`.
 pub fn stranded_rows<'a>(inputs: &'a Inputs<'_>, list: &'a OutreachList) -> impl Iterator<Item = StrandedCasesRow<'a>> {
     list.suppressed.iter().filter(|s| s.code.ends_attribution()).flat_map(move |suppressed| {
-        inputs.extracts.cases.of(suppressed.member).filter(|c| c.end.is_none()).map(move |case| StrandedCasesRow {
-            member_id: inputs.extracts.population.member(suppressed.member).id(),
-            case,
-            suppressed,
+        inputs.extracts.rows::<Case>().of(suppressed.member).filter(|c| c.end.is_none()).map(move |case| {
+            StrandedCasesRow { member_id: inputs.extracts.population.member(suppressed.member).id(), case, suppressed }
         })
     })
 }
