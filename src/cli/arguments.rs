@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::learners::LEARNERS;
+
 /// Who to call today, who calls, by when, and why.
 ///
 /// Lamplight reads claims, admissions and social-need extracts (CSV or Parquet), measures each member,
@@ -113,8 +115,8 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         threads: Option<usize>,
         /// logistic, boosted or auto (the better one on held-out folds); a flat table's spec says it itself.
-        #[arg(long, value_enum, default_value_t = Learner::Auto, conflicts_with = "table")]
-        learner: Learner,
+        #[arg(long, value_parser = learner_words(), default_value = "auto", conflicts_with = "table")]
+        learner: String,
         /// CSV table.
         #[arg(long, value_name = "FILE", requires = "spec")]
         table: Option<PathBuf>,
@@ -300,13 +302,7 @@ pub enum SynthFormat {
     Mixed,
 }
 
-/// Learners.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Learner {
-    /// L2 logistic regression on splines.
-    Logistic,
-    /// Histogram gradient booster.
-    Boosted,
-    /// The better of both on held-out folds.
-    Auto,
+/// What `--learner` takes: every learner there is, and `auto`.
+fn learner_words() -> clap::builder::PossibleValuesParser {
+    LEARNERS.iter().map(|l| l.name).chain(["auto"]).collect::<Vec<_>>().into()
 }

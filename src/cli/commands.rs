@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{Command, Learner, ModelsWhat, PlanFlags, SynthFormat};
+use super::arguments::{Command, ModelsWhat, PlanFlags, SynthFormat};
 use super::manual::{completions, write_man_pages};
 use super::render::{explanation_text, followup_text, staffing_text, training_text};
 use super::schema;
@@ -46,14 +46,17 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
         }
         Command::Train { config, model, as_of, threads, learner, table, spec, out, recalibrate, allow_suspect } => {
             if let (Some(table), Some(spec)) = (table, spec) {
-                return pipeline::train_table(&table, &spec, &out, recalibrate.as_deref(), allow_suspect);
+                return pipeline::train_table(
+                    &table,
+                    &spec,
+                    &out,
+                    recalibrate.as_deref(),
+                    allow_suspect,
+                    &Progress::new(),
+                );
             }
             let (plan, _) = load_plan(&history_flags(config, as_of, threads))?;
-            let learner = match learner {
-                Learner::Logistic => LearnerChoice::Logistic,
-                Learner::Boosted => LearnerChoice::Boosted,
-                Learner::Auto => LearnerChoice::Auto,
-            };
+            let learner = LearnerChoice::named(&learner);
             let model = model.unwrap_or_default();
             let request = TrainRequest { model, out, learner, recalibrate, allow_suspect };
             pipeline::train(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, training_text(&t)))
@@ -61,7 +64,9 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
         Command::Score { table, model, out } => pipeline::score_table(&table, &model, &out),
         Command::Evaluate { config, model, as_of, threads, other_population, predictions, out, seed } => {
             match (predictions, out) {
-                (Some(predictions), Some(out)) => pipeline::evaluate_predictions(&predictions, &out, seed),
+                (Some(predictions), Some(out)) => {
+                    pipeline::evaluate_predictions(&predictions, &out, seed, &Progress::new())
+                }
                 (_, out) => {
                     let (plan, _) = load_plan(&history_flags(config, as_of, threads))?;
                     let request = EvaluateRequest { model: model.unwrap_or_default(), other_population, out };

@@ -2,36 +2,15 @@
 //! Refuses to know how it was trained.
 
 use crate::learners::LearnError;
-use crate::learners::boosting::BoosterModel;
 use crate::learners::calibrate::Calibration;
-use crate::learners::logistic::LogisticModel;
+use crate::learners::learner::FittedModel as _;
 use crate::learners::metrics::Evaluation;
+use crate::learners::registry::Model;
 use crate::learners::table::{FeatureDictionary, TableSpec};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Version of the folder's layout.
 pub const FORMAT: u32 = 1;
-
-/// A fitted learner.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "learner", rename_all = "lowercase")]
-pub enum Model {
-    /// Histogram gradient booster.
-    Boosted(BoosterModel),
-    /// L2 logistic regression.
-    Logistic(LogisticModel),
-}
-
-impl Model {
-    /// `boosted` or `logistic`.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Boosted(_) => "boosted",
-            Self::Logistic(_) => "logistic",
-        }
-    }
-}
 
 /// What the model was trained on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -133,10 +112,7 @@ impl Artifact {
         if !self.dictionary.is_intact() || self.dictionary.hash != hash {
             return broken("the feature dictionary is not the one the model was trained with".into());
         }
-        let (features, verdict) = match &self.model {
-            Model::Boosted(m) => (m.bins.len(), m.validate()),
-            Model::Logistic(m) => (m.terms.len(), m.validate()),
-        };
+        let (features, verdict) = (self.model.features(), self.model.validate());
         if features != self.dictionary.features.len() {
             return broken(format!(
                 "the model has {features} features, its dictionary {}",

@@ -32,6 +32,9 @@ pub enum LearnError {
     /// A stored artifact is damaged or of another format.
     #[error("artifact: {0}")]
     Artifact(String),
+    /// Told to stop; nothing was made.
+    #[error("stopped by a signal; nothing was written")]
+    Stopped,
     /// Reading or writing a file failed.
     #[error("{path}: {source}")]
     Io {
@@ -98,7 +101,7 @@ pub enum Refusal {
 }
 
 impl LearnError {
-    /// The process exit code of the command contract: 2 spec, 3 table, 5 unfit, 6 output, 9 refused.
+    /// The process exit code of the command contract: 2 spec, 3 table, 5 unfit, 6 output, 9 refused, 130 stopped.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -107,6 +110,16 @@ impl LearnError {
             Self::Unfit { .. } | Self::Artifact(_) => 5,
             Self::Io { .. } => 6,
             Self::Refused(_) => 9,
+            Self::Stopped => 130,
+        }
+    }
+}
+
+impl From<linfa::Error> for LearnError {
+    fn from(e: linfa::Error) -> Self {
+        match e {
+            linfa::Error::Parameters(why) => Self::Spec(why),
+            other => Self::Table(other.to_string()),
         }
     }
 }

@@ -18,21 +18,31 @@ pub mod artifact;
 pub mod boosting;
 pub mod calibrate;
 pub mod chance;
+pub mod context;
 mod error;
+pub mod learner;
 pub mod log_odds;
 pub mod logistic;
 pub mod metrics;
+mod options;
+pub mod registry;
 pub mod scoring;
 pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod training;
+pub mod watch;
 
-pub use artifact::{Artifact, Model};
+pub use artifact::Artifact;
 pub use error::{LearnError, Refusal};
+pub use learner::{Explain, Explained, FittedModel, Learner, Prepared, Tuned};
+pub use logistic::Convergence;
 pub use metrics::{Evaluation, evaluate_predictions};
+pub use options::TrainOptions;
+pub use registry::{LEARNERS, Model};
 pub use scoring::{Ready, RowReason, RowValue, Scored, ScoredRow, score_table};
 pub use table::{FlatTable, LearnerChoice, Purpose, TableSpec, read_csv};
 pub use training::{
-    TrainOptions, TrainReport, Trained, carry_calibration, recalibrate, train_flat, train_table, unsteady,
+    Candidate, TrainReport, Trained, carry_calibration, few_events_warning, recalibrate, train_flat, train_table,
 };
+pub use watch::{Unwatched, Watch};

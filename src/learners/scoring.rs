@@ -1,10 +1,10 @@
 //! Owns scoring with reasons. Refuses to train and to write files.
 
 use crate::learners::LearnError;
-use crate::learners::artifact::{Artifact, Model};
-use crate::learners::boosting::{BinSource, Binned, BoosterModel, Explainer, Scorer};
+use crate::learners::artifact::Artifact;
 use crate::learners::calibrate::Calibration;
-use crate::learners::table::{Encoded, EncodedColumn, Feature, FeatureDictionary, FlatTable, TextColumn};
+use crate::learners::learner::{Explained, FittedModel as _, Prepared};
+use crate::learners::table::{Encoded, EncodedColumn, Feature, FeatureDictionary, FlatTable, Rows, TextColumn};
 use rayon::prelude::*;
 
 /// Rows encoded and explained at a time; bounds the memory of a large table.
@@ -73,28 +73,18 @@ pub struct Contributions {
     pub log_odds: Vec<f64>,
 }
 
-enum Engine<'a> {
-    Boosted { model: &'a BoosterModel, scorer: Scorer, explainer: Explainer },
-    Logistic(&'a crate::learners::logistic::LogisticModel),
-}
-
 /// An artifact made ready for many calls.
 pub struct Ready<'a> {
     dictionary: &'a FeatureDictionary,
     calibration: &'a Calibration,
-    engine: Engine<'a>,
+    engine: Box<dyn Prepared + 'a>,
 }
 
 impl<'a> Ready<'a> {
     /// Prepares an artifact (builds scoring tables and paths once).
     #[must_use]
     pub fn new(artifact: &'a Artifact) -> Self {
-        let engine = match &artifact.model {
-            Model::Boosted(model) => {
-                Engine::Boosted { model, scorer: Scorer::new(model), explainer: Explainer::new(model) }
-            }
-            Model::Logistic(model) => Engine::Logistic(model),
-        };
+        let engine = artifact.model.prepare();
         Self { dictionary: &artifact.dictionary, calibration: &artifact.calibration, engine }
     }
 
@@ -106,7 +96,7 @@ impl<'a> Ready<'a> {
         let encoded = self.dictionary.encode(table)?;
         let mut out = Vec::with_capacity(encoded.rows);
         for from in (0..encoded.rows).step_by(PART) {
-            out.extend(self.raw_part(&encoded, from, PART.min(encoded.rows - from)));
+            out.extend(self.engine.predict(&Rows::part(&encoded, from, PART)));
         }
         Ok(out)
     }
@@ -125,34 +115,14 @@ impl<'a> Ready<'a> {
     /// As [`Ready::raw`].
     pub fn contributions(&self, table: &FlatTable, from: usize, rows: usize) -> Result<Contributions, LearnError> {
         let encoded = self.dictionary.encode(table)?;
-        let from = from.min(encoded.rows);
-        Ok(self.contributions_part(&encoded, from, rows.min(encoded.rows - from)))
+        Ok(self.contributions_part(&Rows::part(&encoded, from, rows)))
     }
 
-    fn raw_part(&self, encoded: &Encoded<'_>, from: usize, rows: usize) -> Vec<f64> {
-        match &self.engine {
-            Engine::Boosted { model, scorer, .. } => scorer.raw(&bin(model, encoded, from, rows)),
-            Engine::Logistic(model) => model.raw(&encoded.columns, from, rows),
-        }
-    }
-
-    fn contributions_part(&self, encoded: &Encoded<'_>, from: usize, rows: usize) -> Contributions {
-        let (base, mut values, raw) = match &self.engine {
-            Engine::Boosted { model, scorer, explainer } => {
-                let binned = bin(model, encoded, from, rows);
-                (explainer.base(), explainer.explain(&binned).values, scorer.raw(&binned))
-            }
-            Engine::Logistic(model) => {
-                let values = model.contributions(&encoded.columns, from, rows);
-                // Summed in the order of the terms, as `raw` does: the same bits.
-                let raw = match self.dictionary.features.len() {
-                    0 => vec![model.base; rows],
-                    cols => values.par_chunks(cols).map(|v| v.iter().fold(model.base, |a, v| a + v)).collect(),
-                };
-                (model.base, values, raw)
-            }
-        };
+    /// Contributions to the published log-odds: those to the raw ones, scaled by the calibration.
+    fn contributions_part(&self, rows: &Rows<'_>) -> Contributions {
+        let Explained { base, contributions, raw } = self.engine.explain(rows);
         let c = self.calibration;
+        let (mut values, _) = contributions.into_raw_vec_and_offset();
         values.par_chunks_mut(PART).for_each(|part| part.iter_mut().for_each(|v| *v *= c.slope));
         Contributions {
             base: c.log_odds(base),
@@ -173,7 +143,7 @@ impl<'a> Ready<'a> {
         let encoded = self.dictionary.encode(table)?;
         let mut rows = Vec::with_capacity(encoded.rows);
         for from in (0..encoded.rows).step_by(PART) {
-            let c = self.contributions_part(&encoded, from, PART.min(encoded.rows - from));
+            let c = self.contributions_part(&Rows::part(&encoded, from, PART));
             rows.par_extend(c.log_odds.par_iter().enumerate().map(|(i, z)| ScoredRow {
                 probability: crate::learners::log_odds::sigmoid(*z),
                 reasons: reasons(&encoded, from + i, &c.values[i * c.cols..(i + 1) * c.cols]),
@@ -255,18 +225,6 @@ fn strongest(values: &[f64]) -> [Option<usize>; REASONS] {
         debug_assert!(v.is_finite());
     }
     top
-}
-
-fn bin(model: &BoosterModel, encoded: &Encoded<'_>, from: usize, rows: usize) -> Binned {
-    let columns: Vec<BinSource<'_>> = encoded
-        .columns
-        .iter()
-        .map(|c| match c {
-            EncodedColumn::Numeric(v) => BinSource::Numeric(v.get(from..).unwrap_or(&[])),
-            EncodedColumn::Codes(v) => BinSource::Codes(v.get(from..).unwrap_or(&[])),
-        })
-        .collect();
-    Binned::build(&model.bins, &columns, rows)
 }
 
 /// Probabilities and reasons for a table: columns `id, probability, reason_1..3`.

@@ -1,7 +1,7 @@
 //! Tests of the room as a whole: from CSV bytes to artifact, scores and refusals.
 
 use super::*;
-use crate::learners::boosting::BoostParams;
+use crate::learners::boosting::BoosterSettings;
 use crate::learners::chance::draw;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,7 +27,7 @@ fn csv(rows: usize, order: impl Fn(usize) -> usize) -> String {
 }
 
 fn options() -> TrainOptions {
-    let boost = BoostParams { learning_rate: 0.15, max_rounds: 60, patience: 15, ..BoostParams::default() };
+    let boost = BoosterSettings { learning_rate: 0.15, max_rounds: 60, patience: 15, ..BoosterSettings::default() };
     TrainOptions { replicates: 20, boost, ..TrainOptions::default() }
 }
 
@@ -40,7 +40,7 @@ fn both_learners_find_the_plant_calibrated_and_explained() {
     let text = csv(6000, |i| i);
     for learner in ["boosted", "logistic"] {
         let spec = spec(learner);
-        let trained = train_table(text.as_bytes(), &spec, &options()).unwrap();
+        let trained = train_table(text.as_bytes(), &spec, &options(), &Unwatched).unwrap();
         let m = &trained.artifact.metrics;
         assert_eq!(trained.report.chosen, learner);
         assert!(m.auroc > 0.6 && (m.calibration.slope - 1.0).abs() < 0.15 && m.in_the_large.abs() < 0.05, "{m:?}");
@@ -64,7 +64,7 @@ fn both_learners_find_the_plant_calibrated_and_explained() {
 
 #[test]
 fn auto_keeps_the_lower_held_out_loss() {
-    let trained = train_table(csv(4000, |i| i).as_bytes(), &spec("auto"), &options()).unwrap();
+    let trained = train_table(csv(4000, |i| i).as_bytes(), &spec("auto"), &options(), &Unwatched).unwrap();
     assert_eq!(trained.report.candidates.len(), 2);
     let best = trained.report.candidates.iter().min_by(|a, b| a.held_out.log_loss.total_cmp(&b.held_out.log_loss));
     assert_eq!(best.unwrap().learner, trained.report.chosen);
@@ -72,10 +72,10 @@ fn auto_keeps_the_lower_held_out_loss() {
 
 #[test]
 fn row_order_and_thread_count_never_show() {
-    let one = train_table(csv(3000, |i| i).as_bytes(), &spec("auto"), &options()).unwrap();
+    let one = train_table(csv(3000, |i| i).as_bytes(), &spec("auto"), &options(), &Unwatched).unwrap();
     let shuffled = csv(3000, |i| (i * 1009 + 17) % 3000);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
-    let two = pool.install(|| train_table(shuffled.as_bytes(), &spec("auto"), &options())).unwrap();
+    let two = pool.install(|| train_table(shuffled.as_bytes(), &spec("auto"), &options(), &Unwatched)).unwrap();
     assert_eq!(one.artifact.to_files().unwrap(), two.artifact.to_files().unwrap());
     assert_eq!(one.report, two.report);
 }
@@ -83,7 +83,7 @@ fn row_order_and_thread_count_never_show() {
 #[test]
 fn a_folder_reloads_bit_for_bit_and_damage_is_found() {
     for learner in ["boosted", "logistic"] {
-        let trained = train_table(csv(3000, |i| i).as_bytes(), &spec(learner), &options()).unwrap();
+        let trained = train_table(csv(3000, |i| i).as_bytes(), &spec(learner), &options(), &Unwatched).unwrap();
         let files: BTreeMap<String, Vec<u8>> = trained.artifact.to_files().unwrap().into_iter().collect();
         let read = |files: &BTreeMap<String, Vec<u8>>| {
             Artifact::from_files(|n| files.get(n).cloned().ok_or_else(|| LearnError::Spec(format!("no {n}"))))
@@ -109,7 +109,7 @@ fn a_folder_reloads_bit_for_bit_and_damage_is_found() {
 fn features_that_do_not_fit_are_named() {
     let spec = spec("logistic");
     let text = csv(3000, |i| i);
-    let trained = train_table(text.as_bytes(), &spec, &options()).unwrap();
+    let trained = train_table(text.as_bytes(), &spec, &options(), &Unwatched).unwrap();
     let cut = text.replace("visits", "besuche").replace("ward", "station");
     let e = read_csv(cut.as_bytes(), &spec, Purpose::Score).unwrap_err();
     assert!(e.exit_code() == 5 && e.to_string().contains("visits, ward"), "{e}");
@@ -122,7 +122,7 @@ fn features_that_do_not_fit_are_named() {
 #[test]
 fn unseen_levels_score_as_rare_and_warn() {
     let spec = spec("boosted");
-    let trained = train_table(csv(3000, |i| i).as_bytes(), &spec, &options()).unwrap();
+    let trained = train_table(csv(3000, |i| i).as_bytes(), &spec, &options(), &Unwatched).unwrap();
     let text = csv(200, |i| i).replace("north", "tower").replace("south", "tower").replace("east", "tower");
     let table = read_csv(text.as_bytes(), &spec, Purpose::Score).unwrap();
     let scored = score_table(&trained.artifact, &table).unwrap();
@@ -132,7 +132,7 @@ fn unseen_levels_score_as_rare_and_warn() {
 
 #[test]
 fn refusals_have_their_codes() {
-    let run = |text: &str, spec: &TableSpec| train_table(text.as_bytes(), spec, &options()).unwrap_err();
+    let run = |text: &str, spec: &TableSpec| train_table(text.as_bytes(), spec, &options(), &Unwatched).unwrap_err();
     let text = csv(3000, |i| i);
     assert_eq!(run(&text.replace(",yes\n", ",no\n"), &spec("auto")).exit_code(), 9);
     assert_eq!(run(&csv(300, |i| i), &spec("auto")).exit_code(), 9);
@@ -141,7 +141,7 @@ fn refusals_have_their_codes() {
     let e = run(&copied, &leaking);
     assert!(e.exit_code() == 9 && e.to_string().contains("`twin`"), "{e}");
     let allowed = TrainOptions { allow_suspect: true, ..options() };
-    let trained = train_table(copied.as_bytes(), &leaking, &allowed).unwrap();
+    let trained = train_table(copied.as_bytes(), &leaking, &allowed, &Unwatched).unwrap();
     assert!(trained.report.warnings.iter().any(|w| w.contains("disguise")));
     let one_group = TableSpec::parse(&SPEC.replace("group='person'", "group='race'").replace(",'race'", "")).unwrap();
     assert_eq!(run(&text, &one_group).exit_code(), 9);
@@ -152,7 +152,7 @@ fn refusals_have_their_codes() {
 #[test]
 fn recalibration_moves_the_level_and_keeps_the_learner() {
     let spec = spec("boosted");
-    let trained = train_table(csv(4000, |i| i).as_bytes(), &spec, &options()).unwrap();
+    let trained = train_table(csv(4000, |i| i).as_bytes(), &spec, &options(), &Unwatched).unwrap();
     // a place where half of the events are never coded
     let text: String = csv(9000, |i| i + 10_000)
         .lines()
@@ -160,7 +160,7 @@ fn recalibration_moves_the_level_and_keeps_the_learner() {
         .map(|(i, l)| if i % 2 == 0 { l.replace(",yes", ",no") + "\n" } else { l.to_owned() + "\n" })
         .collect();
     let table = read_csv(text.as_bytes(), &spec, Purpose::Train).unwrap();
-    let moved = recalibrate(&trained.artifact, &table, &options()).unwrap();
+    let moved = recalibrate(&trained.artifact, &table, &options(), &Unwatched).unwrap();
     assert_eq!(moved.model, trained.artifact.model);
     assert!(moved.metrics.in_the_large.abs() < 1e-6 && (moved.metrics.expected_over_observed - 1.0).abs() < 1e-6);
     assert!(moved.calibration.intercept < trained.artifact.calibration.intercept - 0.4);
@@ -192,14 +192,76 @@ fn uci_diabetes_reaches_its_floor() {
     let [train, test] = parts.map(|p| p.into_inner().unwrap());
     let text = "id='encounter_id'\ngroup='patient_nbr'\nmissing=['?']\nlearner='boosted'\n[label]\ncolumn='readmitted'\npositive=['<30']\n[features]\nnumeric=['time_in_hospital','num_lab_procedures','num_procedures','num_medications','number_outpatient','number_emergency','number_inpatient','number_diagnoses']\ncategorical=['age','gender','admission_type_id','discharge_disposition_id','admission_source_id','payer_code','medical_specialty','diag_1','max_glu_serum','A1Cresult','metformin','insulin','change','diabetesMed']\n";
     let spec = TableSpec::parse(text).unwrap();
-    let boost = BoostParams { learning_rate: 0.2, max_rounds: 60, patience: 20, ..BoostParams::default() };
+    let boost = BoosterSettings { learning_rate: 0.2, max_rounds: 60, patience: 20, ..BoosterSettings::default() };
     let options = TrainOptions { folds: 2, replicates: 0, boost, ..TrainOptions::default() };
-    let trained = train_table(&train, &spec, &options).unwrap();
+    let trained = train_table(&train, &spec, &options, &Unwatched).unwrap();
     let table = read_csv(&test, &spec, Purpose::Train).unwrap();
     let p = Ready::new(&trained.artifact).probabilities(&table).unwrap();
     let plan = metrics::BootstrapPlan { replicates: 0, seed: 1 };
-    let e = metrics::evaluate_with(&table.groups.codes, table.labels.as_deref().unwrap(), &p, None, plan).unwrap();
+    let e = metrics::evaluate_with(&table.groups.codes, table.labels.as_deref().unwrap(), &p, None, plan, &Unwatched)
+        .unwrap();
     assert_eq!((e.rows, e.events), (29_824, 3_383));
     assert!(e.auroc > 0.66 && e.auroc < 0.70, "AUROC {}", e.auroc);
     assert!((e.calibration.slope - 1.0).abs() < 0.12 && e.in_the_large.abs() < 0.05, "{:?}", e.calibration);
+}
+
+/// Settings and specs that cannot be used are refused before a row is read, with the exit code of bad arguments.
+#[test]
+fn bad_settings_are_refused_before_any_work() {
+    let refused = |spec: &TableSpec, options: &TrainOptions, says: &str| {
+        let told = train_table(b"not even a table", spec, options, &Unwatched).unwrap_err();
+        assert!(told.exit_code() == 2 && told.to_string().contains(says), "{told}");
+    };
+    refused(&spec("forest"), &options(), "learner `forest` is none; there are boosted, logistic, auto");
+    let mut directed = spec("logistic");
+    directed.monotone.insert("visits".to_owned(), table::Direction::Increasing);
+    refused(&directed, &options(), "the logistic learner holds no direction");
+    refused(&spec("auto"), &TrainOptions { folds: 1, ..options() }, "2 to 50 folds");
+    // Of the learner's own settings, once the table is encoded and before anything is fitted.
+    let text = csv(3000, |i| i);
+    for (options, says) in [
+        (
+            TrainOptions { penalties: vec![3.0, -1.0], ..options() },
+            "the penalty of the logistic must be 0 or more, not -1",
+        ),
+        (
+            TrainOptions { boost: BoosterSettings { l2: f64::NAN, ..options().boost }, ..options() },
+            "l2 of the booster must be 0 or more",
+        ),
+    ] {
+        let told = train_table(text.as_bytes(), &spec("auto"), &options, &Unwatched).unwrap_err();
+        assert!(told.exit_code() == 2 && told.to_string().contains(says), "{told}");
+    }
+}
+
+/// Counts what it is told and stops at a call.
+struct Stops {
+    asked: std::sync::atomic::AtomicUsize,
+    after: usize,
+}
+
+impl Watch for Stops {
+    fn progress(&self, _: &str, done: usize, of: usize) {
+        assert!(done <= of);
+    }
+
+    fn should_stop(&self) -> bool {
+        self.asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= self.after
+    }
+}
+
+#[test]
+fn training_stops_wherever_it_is_told() {
+    let text = csv(3000, |i| i);
+    let whole = Stops { asked: 0.into(), after: usize::MAX };
+    train_table(text.as_bytes(), &spec("auto"), &options(), &whole).unwrap();
+    let asked = whole.asked.into_inner();
+    assert!(asked > 100, "{asked}");
+    for share in [0, 1, 3, 6, 9] {
+        let stops = Stops { asked: 0.into(), after: asked * share / 10 };
+        let told = train_table(text.as_bytes(), &spec("auto"), &options(), &stops).unwrap_err();
+        assert!(matches!(told, LearnError::Stopped) && told.exit_code() == 130);
+        // Nobody goes on for long after the first refusal.
+        assert!(stops.asked.into_inner() <= asked * share / 10 + 64);
+    }
 }

@@ -62,7 +62,7 @@ impl PipelineError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Usage(_) | Self::Reference(_) => 2,
-            Self::Extract(ExtractError::Interrupted) | Self::Interrupted => {
+            Self::Extract(ExtractError::Interrupted) | Self::Learn(LearnError::Stopped) | Self::Interrupted => {
                 if stop_signal() == 15 {
                     143
                 } else {

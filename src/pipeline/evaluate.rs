@@ -58,7 +58,7 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
         let left_out = serde_json::to_value(panel.left_out).map_err(|e| PipelineError::Internal(e.to_string()))?;
         let predictions = predictions_csv(&panel, &pick, &p, history.extracts)?;
         let rows = judged(&bench, &panel, &pick, p, (model.id, &model.identity.spreads), &features, &left_out);
-        let evaluation = judge(&rows)?;
+        let evaluation = judge(&rows, progress)?;
         let mut text = serde_json::to_string_pretty(&evaluation).map_err(|e| PipelineError::Internal(e.to_string()))?;
         text.push('\n');
         if let Some(out) = &request.out {

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::error::PipelineError;
 use super::pretty_json::pretty_json;
+use super::progress::Progress;
+use crate::learners::watch::go_on;
 use crate::learners::{self, Purpose, TableSpec, TrainOptions};
 use crate::models::evaluation::{Attribute, group_figures};
 use crate::publish::tables::scored::scored_csv;
@@ -26,6 +28,7 @@ pub fn train_table(
     out: &Path,
     recalibrate: Option<&Path>,
     allow_suspect: bool,
+    progress: &Progress,
 ) -> Result<String, PipelineError> {
     let text = String::from_utf8(read(spec)?).map_err(|_| PipelineError::Usage("--spec: not UTF-8".to_owned()))?;
     let spec = TableSpec::parse(&text)?;
@@ -39,17 +42,17 @@ pub fn train_table(
                 let why = "--spec: the label differs from the one the model was trained on";
                 return Err(PipelineError::Usage(why.to_owned()));
             }
-            let mut artifact = learners::recalibrate(&before, &rows, &options)?;
+            let mut artifact = learners::recalibrate(&before, &rows, &options, progress)?;
             let (n, events) = (artifact.calibration.rows, artifact.calibration.events);
             let mut warnings = vec![format!(
                 "the calibration alone was fitted anew, on {n} rows with {events} events; metrics.json is measured on these rows"
             )];
-            warnings.extend(learners::unsteady(events));
+            warnings.extend(learners::few_events_warning(events));
             artifact.training.warnings.extend(warnings.iter().cloned());
             (artifact, serde_json::json!({ "recalibrated": true, "rows": n, "events": events, "warnings": warnings }))
         }
         None => {
-            let trained = learners::train_table(&bytes, &spec, &options)?;
+            let trained = learners::train_table(&bytes, &spec, &options, progress)?;
             let report = serde_json::to_value(&trained.report).map_err(|e| PipelineError::Internal(e.to_string()))?;
             (trained.artifact, report)
         }
@@ -57,6 +60,8 @@ pub fn train_table(
     let report = pretty_json(&report)?;
     let mut files = artifact.to_files()?;
     files.push(("report.json".to_owned(), report.clone()));
+    progress.finish();
+    go_on(progress)?;
     // One step into place: never parts of two models, nor the card of an older one beside a new one.
     write_model(out, &files)?;
     Ok(String::from_utf8_lossy(&report).into_owned())
@@ -89,7 +94,12 @@ const MOST_LEVELS: usize = 40;
 ///
 /// # Errors
 /// Exit 3 when a column is missing or a value is none.
-pub fn evaluate_predictions(predictions: &Path, out: &Path, seed: u64) -> Result<String, PipelineError> {
+pub fn evaluate_predictions(
+    predictions: &Path,
+    out: &Path,
+    seed: u64,
+    progress: &Progress,
+) -> Result<String, PipelineError> {
     let bytes = read(predictions)?;
     let wrong = |why: String| PipelineError::Gate(vec![format!("{}: {why}", predictions.display())]);
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
@@ -125,7 +135,7 @@ pub fn evaluate_predictions(predictions: &Path, out: &Path, seed: u64) -> Result
     }
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
-    let evaluation = learners::evaluate_predictions(&ids, &groups, &labels, &probabilities, seed)?;
+    let evaluation = learners::evaluate_predictions(&ids, &groups, &labels, &probabilities, seed, progress)?;
     let attributes: Vec<Attribute> =
         further.iter().zip(attributes).filter_map(|(at, texts)| attribute(&header[*at], &texts)).collect();
     let by_group = group_figures(&labels, &probabilities, &top_twentieth(&ids, &probabilities), &attributes);

@@ -4,16 +4,25 @@
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rustix::time::{ClockId, clock_gettime};
+
+use super::stop::stop_flag;
+use crate::learners::Watch;
+
+/// Without a terminal a log line is written at least this often.
+const LINE_EVERY: Duration = Duration::from_secs(25);
 
 /// Stages and their times.
 pub struct Progress {
     bar: Option<ProgressBar>,
     stages: Mutex<Vec<(String, Reading)>>,
     started: Reading,
+    /// When the last log line was written.
+    last_line: Mutex<Instant>,
 }
 
 /// Both clocks at one moment.
@@ -37,6 +46,30 @@ impl Reading {
     }
 }
 
+/// Seconds that the rest of a stage takes at its pace so far; none before its first step.
+fn seconds_left(begun: Instant, done: u64, all: u64) -> Option<u64> {
+    let passed = begun.elapsed().as_secs();
+    (done > 0).then(|| passed * all.saturating_sub(done) / done)
+}
+
+impl Watch for Progress {
+    /// Each work of a fit is a stage of its own.
+    fn progress(&self, work: &str, done: usize, of: usize) {
+        let begins = {
+            let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+            stages.last().is_none_or(|s| s.0 != work)
+        };
+        if begins {
+            self.stage(work);
+        }
+        self.step(done as u64, of as u64);
+    }
+
+    fn should_stop(&self) -> bool {
+        stop_flag().load(Ordering::Relaxed)
+    }
+}
+
 impl Default for Progress {
     fn default() -> Self {
         Self::new()
@@ -50,13 +83,13 @@ impl Progress {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new_spinner();
             bar.set_style(
-                ProgressStyle::with_template("{spinner} {msg:32} {elapsed_precise} {bar:30} {pos}/{len}")
+                ProgressStyle::with_template("{spinner} {msg:32} {elapsed_precise} {bar:30} {pos}/{len} {eta} left")
                     .unwrap_or_else(|_| ProgressStyle::default_spinner()),
             );
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { bar, stages: Mutex::new(Vec::new()), started: Reading::now() }
+        Self { bar, stages: Mutex::new(Vec::new()), started: Reading::now(), last_line: Mutex::new(Instant::now()) }
     }
 
     /// A stage begins.
@@ -68,7 +101,10 @@ impl Progress {
                 bar.set_length(0);
                 bar.set_position(0);
             }
-            None => tracing::info!(stage = name, "begin"),
+            None => {
+                *self.last_line.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+                tracing::info!(stage = name, "begin");
+            }
         }
     }
 
@@ -77,6 +113,15 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_length(all);
             bar.set_position(done);
+            return;
+        }
+        let mut last = self.last_line.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.elapsed() >= LINE_EVERY {
+            *last = Instant::now();
+            let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+            let stage = stages.last().map_or("", |s| &s.0);
+            let begun = stages.last().map_or(self.started, |s| s.1);
+            tracing::info!(stage, done, of = all, seconds_left = seconds_left(begun.wall, done, all), "goes on");
         }
     }
 

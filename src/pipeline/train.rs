@@ -12,6 +12,7 @@ use crate::config::{RunPlan, nearest_hint};
 use crate::domain::Day;
 use crate::features::registry;
 use crate::learners::LearnerChoice;
+use crate::learners::watch::go_on;
 use crate::models::Outcome;
 use crate::models::evaluation::ModelEvaluation;
 use crate::models::trained::{Identity, TrainedModel};
@@ -70,8 +71,12 @@ pub fn train(
         progress.stage("walk the history");
         let walk = PanelWalk { plan, extracts: history.extracts, codes: history.codes, stop: stop_flag() };
         let panels = walk.run(&requests, &|done, all| progress.step(done, all))?;
-        let fit =
-            FitRequest { learner: request.learner, before: before.as_ref(), allow_suspect: request.allow_suspect };
+        let fit = FitRequest {
+            learner: request.learner.clone(),
+            before: before.as_ref(),
+            allow_suspect: request.allow_suspect,
+            watch: progress,
+        };
         let several = panels.len() > 1;
         // Everything is fitted before the first folder is written.
         let mut fitted = Vec::new();
@@ -80,6 +85,7 @@ pub fn train(
             let folder = if several { request.out.join(panel.outcome.id()) } else { request.out.clone() };
             fitted.push((folder, fit_outcome(history, &fit, &panel)?));
         }
+        go_on(progress)?;
         let mut out = Vec::new();
         for (folder, model) in fitted {
             write_model(&folder, &model.files)?;

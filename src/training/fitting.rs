@@ -10,14 +10,14 @@ use super::model_folder::{ModelFiles, identity_record, model_files};
 use super::panel::Panel;
 use super::splits::Slice;
 use crate::features::{Feature, registry};
-use crate::learners::boosting::BoostParams;
+use crate::learners::boosting::BoosterSettings;
 use crate::learners::table::{FeatureSpec, LabelSpec, Text};
-use crate::learners::{self, Artifact, LearnError, LearnerChoice, Ready, Refusal, TableSpec, TrainOptions};
+use crate::learners::{self, Artifact, LearnError, LearnerChoice, Ready, Refusal, TableSpec, TrainOptions, Watch};
 use crate::models::evaluation::{ModelEvaluation, judge};
 use crate::models::trained::{CardFacts, Identity, TrainedModel};
 
 /// How a model is to be fitted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct FitRequest<'a> {
     /// Learner.
     pub learner: LearnerChoice,
@@ -25,6 +25,8 @@ pub struct FitRequest<'a> {
     pub before: Option<&'a TrainedModel>,
     /// Train although a feature looks like the label in disguise.
     pub allow_suspect: bool,
+    /// Who is told how far it is, and who may stop it.
+    pub watch: &'a dyn Watch,
 }
 
 /// A fitted model: what its folder holds, and what a person should know of it.
@@ -37,14 +39,14 @@ pub struct FittedModel {
     pub evaluation: ModelEvaluation,
 }
 
-fn spec_of(history: &LoadedHistory<'_>, features: &[Feature], learner: LearnerChoice) -> TableSpec {
+fn spec_of(history: &LoadedHistory<'_>, features: &[Feature], learner: &LearnerChoice) -> TableSpec {
     TableSpec {
         id: "row".to_owned(),
         group: Some("member_id".to_owned()),
         order: Some("snapshot_day".to_owned()),
         weight: Some("weight".to_owned()),
         missing: Vec::new(),
-        learner,
+        learner: learner.clone(),
         seed: history.plan.run.seed,
         label: Some(LabelSpec { column: "event".to_owned(), positive: vec![Text::Integer(1)] }),
         features: FeatureSpec { numeric: features.iter().map(|f| f.name.clone()).collect(), categorical: Vec::new() },
@@ -60,7 +62,13 @@ fn learner_options(history: &LoadedHistory<'_>, request: &FitRequest<'_>) -> Tra
         replicates: 0,
         synthetic: history.synthetic,
         claims_lag_days: u32::try_from(history.plan.models.claims_lag_days).ok(),
-        boost: BoostParams { feature_fraction: 0.3, bags: 1, max_rounds: 600, patience: 30, ..BoostParams::default() },
+        boost: BoosterSettings {
+            feature_fraction: 0.3,
+            bags: 1,
+            max_rounds: 600,
+            patience: 30,
+            ..BoosterSettings::default()
+        },
         ..TrainOptions::default()
     }
 }
@@ -106,7 +114,7 @@ pub fn fit_outcome(
     let bench =
         Bench { plan: history.plan, extracts: history.extracts, codes: history.codes, synthetic: identity.synthetic };
     let rows = judged(&bench, panel, &pick, p, (&identity.id, &identity.spreads), &features, &identity.left_out);
-    let evaluation = judge(&rows)?;
+    let evaluation = judge(&rows, request.watch)?;
     artifact.metrics = evaluation.overall.clone();
     artifact.training.synthetic = identity.synthetic;
     artifact.training.warnings.clone_from(&identity.warnings);
@@ -123,17 +131,22 @@ fn learn_model(
     features: &[Feature],
 ) -> Result<Fit, TrainingError> {
     let options = learner_options(history, request);
-    let spec = spec_of(history, features, request.learner);
+    let spec = spec_of(history, features, &request.learner);
     let train = panel.of(Slice::Train);
     if train.is_empty() {
         return Err(LearnError::Refused(Refusal::TooFew { what: "events", found: 0, needed: 100 }).into());
     }
     let table = table_of(panel, features, history.extracts, &train, true);
-    let trained = learners::train_flat(&table, &spec, &options)?;
+    let trained = learners::train_flat(&table, &spec, &options, request.watch)?;
     drop(table);
     let pick = panel.of(Slice::Calibrate);
     let next = table_of(panel, features, history.extracts, &pick, true);
-    let (artifact, calibration_note) = match learners::carry_calibration(&trained.artifact, &next, &options) {
+    let (artifact, calibration_note) = match learners::carry_calibration(
+        &trained.artifact,
+        &next,
+        &options,
+        request.watch,
+    ) {
         Ok(a) => (
             a,
             format!(
@@ -171,7 +184,7 @@ fn recalibrate_model(
 ) -> Result<Fit, TrainingError> {
     let pick = panel.of(Slice::Calibrate);
     let table = table_of(panel, features, history.extracts, &pick, true);
-    let artifact = learners::recalibrate(&model.artifact, &table, &learner_options(history, request))?;
+    let artifact = learners::recalibrate(&model.artifact, &table, &learner_options(history, request), request.watch)?;
     let mut warnings = model.identity.warnings.clone();
     if table.window.as_ref().is_some_and(|w| w.0 <= model.identity.train.to) {
         warnings.push(format!(

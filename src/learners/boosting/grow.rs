@@ -3,14 +3,14 @@
 
 use super::bins::FeatureBins;
 use super::histogram::{Bin, Block, Scale, build, subtract};
-use super::params::BoostParams;
+use super::params::BoosterSettings;
 use super::split::{Candidate, LeafStats, Search};
 use super::tree::{BinSet, Leaf, MAX_LEAVES, Node, Tree};
 use rayon::prelude::*;
 
 /// What a tree is grown from.
 pub(super) struct Ground<'a> {
-    pub(super) params: &'a BoostParams,
+    pub(super) params: &'a BoosterSettings,
     pub(super) bins: &'a [FeatureBins],
     pub(super) blocks: &'a [Block],
     pub(super) packed: &'a [i64],

@@ -3,7 +3,9 @@
 
 mod bins;
 mod grow;
+mod guard;
 mod histogram;
+mod learner;
 mod model;
 mod params;
 mod score;
@@ -15,8 +17,10 @@ mod train;
 mod tree;
 
 pub use bins::{BinSource, Binned, FeatureBins};
+pub use guard::{BoosterParams, BoosterValidParams};
+pub use learner::Boosting;
 pub use model::BoosterModel;
-pub use params::{BoostParams, Objective};
+pub use params::{BoosterSettings, Objective};
 pub use score::Scorer;
 pub use shapley::{Explainer, Explanation};
 pub use train::{Trainer, TrainingData};

@@ -24,7 +24,7 @@ impl BoosterModel {
     ///
     /// # Errors
     /// A sentence naming the first broken tree.
-    pub fn validate(&self) -> Result<(), String> {
+    pub(super) fn check_links(&self) -> Result<(), String> {
         for (t, tree) in self.trees.iter().enumerate() {
             let (n, l) = (tree.nodes.len(), tree.leaves.len());
             let bad_link = |at: usize, c: i32| {

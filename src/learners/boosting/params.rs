@@ -15,7 +15,7 @@ pub enum Objective {
 /// Settings of the booster. The defaults are those used for every table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct BoostParams {
+pub struct BoosterSettings {
     /// What is minimised.
     pub objective: Objective,
     /// Most trees, 1 or more.
@@ -57,7 +57,7 @@ pub struct BoostParams {
     pub monotone: Vec<i8>,
 }
 
-impl Default for BoostParams {
+impl Default for BoosterSettings {
     fn default() -> Self {
         Self {
             objective: Objective::LogLoss,
@@ -83,7 +83,7 @@ impl Default for BoostParams {
     }
 }
 
-impl BoostParams {
+impl BoosterSettings {
     /// The parameters of one bag; bag 0 keeps the seed.
     #[must_use]
     pub fn bag(&self, bag: usize) -> Self {

@@ -2,7 +2,7 @@
 //! levels included. Refuses to know rows: it sees histograms only.
 
 use super::histogram::{Bin, Scale};
-use super::params::BoostParams;
+use super::params::BoosterSettings;
 use super::tree::BinSet;
 
 /// What a leaf brings to the search.
@@ -30,7 +30,7 @@ pub(super) struct Candidate {
 
 /// The search on one leaf.
 pub(super) struct Search<'a> {
-    params: &'a BoostParams,
+    params: &'a BoosterSettings,
     scale: &'a Scale,
     leaf: LeafStats,
     /// Weighted rows per unit of hessian.
@@ -39,7 +39,7 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(params: &'a BoostParams, scale: &'a Scale, leaf: LeafStats) -> Self {
+    pub(super) fn new(params: &'a BoosterSettings, scale: &'a Scale, leaf: LeafStats) -> Self {
         let (g, h) = scale.open(leaf.sum);
         let parent_score = score(g, h, params.l2, leaf.value);
         let rows_per_hessian = if h > 0.0 { leaf.rows / h } else { 0.0 };

@@ -62,7 +62,7 @@ impl Data {
     }
 }
 
-fn train(data: &Data, params: &BoostParams, rounds: usize) -> (BoosterModel, Binned) {
+fn train(data: &Data, params: &BoosterSettings, rounds: usize) -> (BoosterModel, Binned) {
     let (bins, binned) = data.bins();
     let input = TrainingData { data: &binned, bins: &bins, labels: &data.labels, weights: data.weights.as_deref() };
     let rows = (0..data.labels.len() as u32).collect();
@@ -71,8 +71,8 @@ fn train(data: &Data, params: &BoostParams, rounds: usize) -> (BoosterModel, Bin
     (trainer.into_model(rounds), binned)
 }
 
-fn small() -> BoostParams {
-    BoostParams { min_child_rows: 20.0, max_leaves: 8, learning_rate: 0.2, ..BoostParams::default() }
+fn small() -> BoosterSettings {
+    BoosterSettings { min_child_rows: 20.0, max_leaves: 8, learning_rate: 0.2, ..BoosterSettings::default() }
 }
 
 fn walk(model: &BoosterModel, row: &[u8]) -> f64 {
@@ -122,7 +122,7 @@ fn brute_force(model: &BoosterModel, row: &[u8]) -> Vec<f64> {
 
 #[test]
 fn shapley_values_equal_brute_force_and_sum_to_the_score() {
-    let (model, binned) = train(&Data::planted(1500, 3), &BoostParams { max_leaves: 20, ..small() }, 12);
+    let (model, binned) = train(&Data::planted(1500, 3), &BoosterSettings { max_leaves: 20, ..small() }, 12);
     let explained = Explainer::new(&model).explain(&binned);
     for r in (0..1500).step_by(83) {
         let want = brute_force(&model, binned.row(r));
@@ -136,7 +136,7 @@ fn shapley_values_equal_brute_force_and_sum_to_the_score() {
 
 #[test]
 fn fast_scores_equal_the_walk_bit_for_bit() {
-    let (model, binned) = train(&Data::planted(1111, 5), &BoostParams { max_leaves: 32, ..small() }, 30);
+    let (model, binned) = train(&Data::planted(1111, 5), &BoosterSettings { max_leaves: 32, ..small() }, 30);
     for (r, s) in Scorer::new(&model).raw(&binned).into_iter().enumerate() {
         assert_eq!(s.to_bits(), walk(&model, binned.row(r)).to_bits());
     }
@@ -149,7 +149,7 @@ fn whole_weights_equal_duplicated_rows() {
     let rows: Vec<usize> = (0..1200).flat_map(|i| std::iter::repeat_n(i, copies[i])).collect();
     let twin = data.take(&rows);
     data.weights = Some(copies.iter().map(|&c| c as f32).collect());
-    let params = BoostParams { row_fraction: 1.0, ..small() };
+    let params = BoosterSettings { row_fraction: 1.0, ..small() };
     let (a, b) = (train(&data, &params, 25).0, train(&twin, &params, 25).0);
     assert_eq!(a, b, "every split, value and cover must agree");
 }
@@ -172,7 +172,7 @@ fn a_model_survives_json_bit_for_bit() {
     let back: BoosterModel = serde_json::from_str(&text).unwrap();
     assert_eq!(model, back);
     assert_eq!(text, serde_json::to_string(&back).unwrap());
-    assert!(back.validate().is_ok());
+    assert!(back.check_links().is_ok());
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_damaged_model_is_found() {
     let mut empty = model;
     empty.trees[2].leaves[0].value = f64::NAN;
     for m in [loops, far, empty] {
-        assert!(m.validate().is_err());
+        assert!(m.check_links().is_err());
     }
 }
 
@@ -203,7 +203,7 @@ fn missing_values_find_their_side() {
 fn squared_error_follows_its_label() {
     let mut data = Data::planted(3000, 19);
     data.labels = data.numeric[0].iter().map(|x| x * 3.0 - 20.0).collect();
-    let params = BoostParams { objective: Objective::SquaredError, ..small() };
+    let params = BoosterSettings { objective: Objective::SquaredError, ..small() };
     let (model, binned) = train(&data, &params, 80);
     let raw = Scorer::new(&model).raw(&binned);
     let error = raw.iter().zip(&data.labels).map(|(a, b)| (a - f64::from(*b)).powi(2)).sum::<f64>() / 3000.0;
@@ -238,7 +238,7 @@ proptest! {
     fn monotone_directions_hold_to_the_leaves(seed in 0_u64..1_000_000, leaves in 2_usize..24) {
         let data = Data::planted(1500, seed);
         let monotone = vec![1, -1, -1];
-        let params = BoostParams { monotone: monotone.clone(), max_leaves: leaves, ..small() };
+        let params = BoosterSettings { monotone: monotone.clone(), max_leaves: leaves, ..small() };
         let (model, binned) = train(&data, &params, 15);
         for r in (0..1500).step_by(100) {
             for (f, way) in monotone.iter().enumerate() {
@@ -271,7 +271,7 @@ fn an_average_of_bags_scores_their_mean() {
     assert_ne!(one(0), one(1));
     let (_, binned) = train(&data, &small(), 1);
     let mean = BoosterModel::average(vec![one(0), one(1)]).unwrap();
-    assert!(mean.validate().is_ok() && BoosterModel::average(Vec::new()).is_none());
+    assert!(mean.check_links().is_ok() && BoosterModel::average(Vec::new()).is_none());
     for r in (0..1500).step_by(50) {
         let want = f64::midpoint(walk(&one(0), binned.row(r)), walk(&one(1), binned.row(r)));
         assert!((walk(&mean, binned.row(r)) - want).abs() < 1e-12);

@@ -5,7 +5,7 @@ use super::bins::{Binned, FeatureBins};
 use super::grow::Ground;
 use super::histogram::{Block, Cells, Scale, WIDTH, load};
 use super::model::BoosterModel;
-use super::params::{BoostParams, Objective};
+use super::params::{BoosterSettings, Objective};
 use super::score::{FastTree, fast};
 use super::tree::Tree;
 use crate::learners::chance;
@@ -32,7 +32,7 @@ pub struct TrainingData<'a> {
 #[derive(Debug)]
 pub struct Trainer<'a> {
     input: TrainingData<'a>,
-    params: BoostParams,
+    params: BoosterSettings,
     rows: Vec<u32>,
     scores: Vec<f64>,
     held: Vec<u32>,
@@ -50,7 +50,7 @@ pub struct Trainer<'a> {
 impl<'a> Trainer<'a> {
     /// Prepares training on `rows`, with `held` rows watched but never learned from.
     #[must_use]
-    pub fn new(input: TrainingData<'a>, params: BoostParams, rows: Vec<u32>, held: Vec<u32>) -> Self {
+    pub fn new(input: TrainingData<'a>, params: BoosterSettings, rows: Vec<u32>, held: Vec<u32>) -> Self {
         let (mut sum, mut total, mut max_weight) = (0.0, 0.0, 0.0_f64);
         for &r in &rows {
             let w = input.weights.map_or(1.0, |w| f64::from(w[r as usize]));
@@ -198,7 +198,7 @@ impl<'a> Trainer<'a> {
 
     /// The parameters in use.
     #[must_use]
-    pub fn params(&self) -> &BoostParams {
+    pub fn params(&self) -> &BoosterSettings {
         &self.params
     }
 

@@ -2,7 +2,10 @@
 //! Refuses to know names, calibration and folds.
 
 use super::terms::Term;
-use crate::learners::table::EncodedColumn;
+use crate::learners::learner::{Explain, Explained, FittedModel, Prepared};
+use crate::learners::table::{Encoded, EncodedColumn, Rows};
+use linfa::traits::PredictInplace;
+use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +24,8 @@ pub struct Convergence {
 
 /// Rows one task scores.
 const PART: usize = 4096;
+/// Rows that the weight of a feature is read from.
+const WEIGHED: usize = 20_000;
 
 /// A fitted logistic model: log-odds = base + sum of one contribution per feature.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,12 +69,14 @@ impl LogisticModel {
         });
         out
     }
+}
 
-    /// Checks that every number is finite.
-    ///
-    /// # Errors
-    /// A sentence naming the first broken term.
-    pub fn validate(&self) -> Result<(), String> {
+impl FittedModel for LogisticModel {
+    fn features(&self) -> usize {
+        self.terms.len()
+    }
+
+    fn validate(&self) -> Result<(), String> {
         if !self.base.is_finite() {
             return Err("the base is not finite".into());
         }
@@ -77,5 +84,56 @@ impl LogisticModel {
             Some(i) => Err(format!("term {i} is not finite")),
             None => Ok(()),
         }
+    }
+
+    fn prepare(&self) -> Box<dyn Prepared + '_> {
+        Box::new(self)
+    }
+
+    /// Spread of each term's contributions over the first rows.
+    fn importance(&self, rows: &Encoded<'_>) -> Vec<f64> {
+        let values = self.contributions(&rows.columns, 0, rows.rows.min(WEIGHED));
+        let mut sums = vec![0.0; self.terms.len()];
+        for row in values.chunks(sums.len().max(1)) {
+            sums.iter_mut().zip(row).for_each(|(s, v)| *s += v.abs());
+        }
+        sums
+    }
+
+    fn convergence(&self) -> Option<Convergence> {
+        Some(self.convergence)
+    }
+}
+
+impl Prepared for &LogisticModel {
+    fn predict(&self, rows: &Rows<'_>) -> Array1<f64> {
+        Array1::from_vec(self.raw(rows.columns(), rows.from, rows.count))
+    }
+
+    fn explain(&self, rows: &Rows<'_>) -> Explained {
+        let values = self.contributions(rows.columns(), rows.from, rows.count);
+        // Summed in the order of the terms, as `raw` does: the same bits.
+        let raw = match self.terms.len() {
+            0 => vec![self.base; rows.count],
+            cols => values.par_chunks(cols).map(|v| v.iter().fold(self.base, |a, v| a + v)).collect(),
+        };
+        let contributions = Array2::from_shape_vec((rows.count, self.terms.len()), values).unwrap_or_default();
+        Explained { base: self.base, contributions, raw: Array1::from_vec(raw) }
+    }
+}
+
+impl PredictInplace<Rows<'_>, Array1<f64>> for LogisticModel {
+    fn predict_inplace<'a>(&'a self, rows: &'a Rows<'_>, out: &mut Array1<f64>) {
+        *out = Array1::from_vec(self.raw(rows.columns(), rows.from, rows.count));
+    }
+
+    fn default_target(&self, rows: &Rows<'_>) -> Array1<f64> {
+        Array1::zeros(rows.count)
+    }
+}
+
+impl Explain<Rows<'_>> for LogisticModel {
+    fn explain(&self, rows: &Rows<'_>) -> Explained {
+        self.prepare().explain(rows)
     }
 }

@@ -1,14 +1,14 @@
-//! Owns the fit: Newton steps with a Hessian that is kept while it still serves, an honest
+//! The oracle of the fit, for the tests alone: Newton steps with a Hessian that is kept while it still serves, an honest
 //! convergence report, and sums in a fixed order so that the thread count never shows.
 //! Refuses to choose the penalty.
 
-use super::linear_algebra::Triangle;
+use super::cholesky::Triangle;
 use super::model::{Convergence, LogisticModel};
+use super::params::LogisticSettings;
 use super::terms::Terms;
 use crate::learners::log_odds::{sigmoid, softplus};
 use crate::learners::table::EncodedColumn;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 /// Rows are summed in this many runs, whatever the thread count.
 const RUNS: usize = 16;
@@ -16,24 +16,6 @@ const RUNS: usize = 16;
 /// A kept Hessian is found anew when a step leaves more than this share of the gradient: with hundreds of columns a
 /// Hessian costs some fifty gradients.
 const STALE: f64 = 0.5;
-
-/// Settings of the fit.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LogisticParams {
-    /// Ridge penalty `l2 / 2 * |coefficients|²` on the summed (weighted) log loss; the intercept is free.
-    pub l2: f64,
-    /// Most steps.
-    pub max_iterations: usize,
-    /// Converged when no gradient entry exceeds this times the total weight.
-    pub tolerance: f64,
-}
-
-impl Default for LogisticParams {
-    fn default() -> Self {
-        Self { l2: 10.0, max_iterations: 200, tolerance: 1e-8 }
-    }
-}
 
 /// Rows, labels and weights of a fit.
 struct Problem<'a> {
@@ -48,7 +30,7 @@ struct Problem<'a> {
 /// Where the fit before ended, for the next to begin there. The loss has one lowest point, so where a fit begins shows
 /// in how long it takes, not in where it ends.
 #[derive(Default)]
-pub struct Warm(Option<Reached>);
+pub(super) struct Warm(Option<Reached>);
 
 /// A fit to go on from: its coefficients and the curvature of the loss, penalty left out, near them.
 struct Reached {
@@ -56,27 +38,15 @@ struct Reached {
     curvature: Triangle,
 }
 
-/// Fits a model on `rows`.
-#[must_use]
-pub fn fit(
-    columns: &[EncodedColumn<'_>],
-    rows: &[u32],
-    labels: &[f32],
-    weights: Option<&[f32]>,
-    params: &LogisticParams,
-) -> LogisticModel {
-    path(columns, rows, labels, weights, params, &[params.l2], &mut Warm::default()).swap_remove(0)
-}
-
 /// Fits a model for each penalty, each begun where the one before ended: neighbours differ little, and the Hessian of
 /// one serves the next; `warm` hands that on between calls. Penalties are best given strongest first.
 #[must_use]
-pub fn path(
+pub(super) fn path(
     columns: &[EncodedColumn<'_>],
     rows: &[u32],
     labels: &[f32],
     weights: Option<&[f32]>,
-    params: &LogisticParams,
+    params: &LogisticSettings,
     penalties: &[f64],
     warm: &mut Warm,
 ) -> Vec<LogisticModel> {
@@ -123,7 +93,7 @@ impl Problem<'_> {
         let parts = self.by_run(|rows| {
             let (mut sum, mut entries) = (vec![0.0; self.terms.columns()], Vec::new());
             for &r in rows {
-                self.terms.row(self.columns, r as usize, &mut entries);
+                design_row(self.terms, self.columns, r as usize, &mut entries);
                 for (k, v) in &entries {
                     sum[*k] += self.weight(r) * v;
                 }
@@ -141,7 +111,7 @@ impl Problem<'_> {
         let parts = self.by_run(|rows| {
             let (mut sum, mut entries) = (vec![0.0; size + 1], Vec::new());
             for &r in rows {
-                self.terms.row(self.columns, r as usize, &mut entries);
+                design_row(self.terms, self.columns, r as usize, &mut entries);
                 let z: f64 = entries.iter().map(|(k, v)| beta[*k] * v).sum();
                 let (w, y) = (self.weight(r), f64::from(self.labels[r as usize]));
                 sum[size] += w * (softplus(z) - y * z);
@@ -167,7 +137,7 @@ impl Problem<'_> {
         let parts = self.by_run(|rows| {
             let (mut sum, mut entries) = (Triangle::zeros(size), Vec::new());
             for &r in rows {
-                self.terms.row(self.columns, r as usize, &mut entries);
+                design_row(self.terms, self.columns, r as usize, &mut entries);
                 let z: f64 = entries.iter().map(|(k, v)| beta[*k] * v).sum();
                 let p = sigmoid(z);
                 let h = self.weight(r) * p * (1.0 - p);
@@ -204,7 +174,7 @@ impl Problem<'_> {
         Reached { beta, curvature }
     }
 
-    fn minimise(&self, params: &LogisticParams, from: Option<Reached>) -> (Reached, Convergence) {
+    fn minimise(&self, params: &LogisticSettings, from: Option<Reached>) -> (Reached, Convergence) {
         let total: f64 = self.rows.iter().map(|&r| self.weight(r)).sum::<f64>().max(f64::MIN_POSITIVE);
         // Other rows may bend a term elsewhere, or once more.
         let size = self.terms.columns();
@@ -240,6 +210,18 @@ impl Problem<'_> {
         let converged = gradient <= params.tolerance;
         (Reached { beta, curvature }, Convergence { converged, iterations, gradient, l2: self.l2 })
     }
+}
+
+/// Fills `out` with the design entries of a row, columns rising, the intercept last.
+pub(super) fn design_row(terms: &Terms, columns: &[EncodedColumn<'_>], row: usize, out: &mut Vec<(usize, f64)>) {
+    out.clear();
+    for ((term, column), start) in terms.list.iter().zip(columns).zip(&terms.starts) {
+        match column {
+            EncodedColumn::Numeric(v) => term.entries_of_number(v[row], |k, v| out.push((start + k, v))),
+            EncodedColumn::Codes(c) => term.entries_of_code(c[row], |k, v| out.push((start + k, v))),
+        }
+    }
+    out.push((terms.columns() - 1, 1.0));
 }
 
 /// Sums parts in order.

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// Quantiles at which a curve may bend.
 const BENDS: [f64; 4] = [0.2, 0.4, 0.6, 0.8];
+/// Cells looked at to find the commonest.
+const SAMPLE: usize = 2048;
 /// Non-negative numbers more skewed than this go through ln(1+x).
 const SKEWED: f64 = 1.5;
 
@@ -61,27 +63,26 @@ impl Term {
         }
     }
 
-    /// Design entries of a row, as (column within the term, value).
-    pub(super) fn entries(&self, column: &EncodedColumn<'_>, row: usize, mut put: impl FnMut(usize, f64)) {
-        match (self, column) {
-            (Self::Curve { log1p, center, scale, range, knots, .. }, EncodedColumn::Numeric(v)) => {
-                let x = v[row];
-                if x.is_nan() {
-                    put(knots.len() + 1, 1.0);
-                    return;
-                }
-                let t = standard(x, *log1p, *center, *scale, *range);
-                put(0, t);
-                for (k, knot) in knots.iter().enumerate().take_while(|(_, k)| t > **k) {
-                    put(k + 1, t - knot);
-                }
-            }
-            (Self::Levels { coefficients, .. }, EncodedColumn::Codes(c))
-                if usize::from(c[row]) < coefficients.len() =>
-            {
-                put(usize::from(c[row]), 1.0);
-            }
-            _ => {}
+    /// Design entries of a number, as (column within the term, value).
+    pub(super) fn entries_of_number(&self, x: f32, mut put: impl FnMut(usize, f64)) {
+        let Self::Curve { log1p, center, scale, range, knots, .. } = self else { return };
+        if x.is_nan() {
+            put(knots.len() + 1, 1.0);
+            return;
+        }
+        let t = standard(x, *log1p, *center, *scale, *range);
+        put(0, t);
+        for (k, knot) in knots.iter().enumerate().take_while(|(_, k)| t > **k) {
+            put(k + 1, t - knot);
+        }
+    }
+
+    /// Design entries of a level.
+    pub(super) fn entries_of_code(&self, code: u8, mut put: impl FnMut(usize, f64)) {
+        if let Self::Levels { coefficients, .. } = self
+            && usize::from(code) < coefficients.len()
+        {
+            put(usize::from(code), 1.0);
         }
     }
 
@@ -158,44 +159,85 @@ fn standard(x: f32, log1p: bool, center: f64, scale: f64, range: [f64; 2]) -> f6
     ((f - center) / scale).max(range[0]).min(range[1])
 }
 
-fn curve(values: &[f32], rows: &[u32], weight: impl Fn(u32) -> f64) -> Term {
+/// Distinct known values with the weight of their rows, rising. Most columns hold few values, so what follows is short.
+fn distinct_values(values: &[f32], rows: &[u32], weight: impl Fn(u32) -> f64) -> Vec<(f64, f64)> {
     let known = || rows.iter().filter(|&&r| !values[r as usize].is_nan());
-    let moments = |f: &dyn Fn(f64) -> f64| {
-        let mut m = [0.0_f64; 2];
-        for &r in known() {
-            m[0] += weight(r);
-            m[1] += weight(r) * f(f64::from(values[r as usize]));
+    // The commonest value is summed where it stands; the rest is sorted.
+    let stride = rows.len().div_ceil(SAMPLE).max(1);
+    let mut sample: Vec<u32> = known().step_by(stride).map(|&r| values[r as usize].to_bits()).collect();
+    sample.sort_unstable();
+    let most = sample.chunk_by(|a, b| a == b).max_by_key(|c| c.len()).map(|c| f32::from_bits(c[0]));
+    let (mut of_most, mut any) = (0.0, false);
+    let mut rest: Vec<(f32, f64)> = Vec::new();
+    for &r in known() {
+        let x = values[r as usize];
+        if Some(x) == most {
+            of_most += weight(r);
+            any = true;
+        } else {
+            rest.push((x, weight(r)));
         }
-        let mean = if m[0] > 0.0 { m[1] / m[0] } else { 0.0 };
-        let (mut var, mut cube) = (0.0, 0.0);
-        for &r in known() {
-            let d = f(f64::from(values[r as usize])) - mean;
-            var += weight(r) * d * d;
-            cube += weight(r) * d * d * d;
-        }
-        let sd = if m[0] > 0.0 { (var / m[0]).sqrt() } else { 0.0 };
-        (mean, sd, if sd > 0.0 { cube / m[0] / (sd * sd * sd) } else { 0.0 })
-    };
-    let low = known().map(|&r| values[r as usize]).fold(f32::INFINITY, f32::min);
-    let (mean, sd, skew) = moments(&|x| x);
-    let log1p = low >= 0.0 && skew > SKEWED;
+    }
+    rest.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if let Some(x) = most.filter(|_| any) {
+        let at = rest.partition_point(|v| v.0 < x);
+        rest.insert(at, (x, of_most));
+    }
+    rest.chunk_by(|a, b| a.0 == b.0).map(|c| (f64::from(c[0].0), c.iter().map(|v| v.1).sum())).collect()
+}
+
+/// Mean, standard deviation and skewness of weighted values after a function.
+fn moments(values: &[(f64, f64)], f: impl Fn(f64) -> f64) -> (f64, f64, f64) {
+    let total: f64 = values.iter().map(|v| v.1).sum();
+    if total <= 0.0 {
+        return (0.0, 0.0, 0.0);
+    }
+    let mean = values.iter().map(|(x, w)| w * f(*x)).sum::<f64>() / total;
+    let (mut var, mut cube) = (0.0, 0.0);
+    for (x, w) in values {
+        let d = f(*x) - mean;
+        var += w * d * d;
+        cube += w * d * d * d;
+    }
+    let sd = (var / total).sqrt();
+    (mean, sd, if sd > 0.0 { cube / total / (sd * sd * sd) } else { 0.0 })
+}
+
+fn curve(values: &[f32], rows: &[u32], weight: impl Fn(u32) -> f64) -> Term {
+    let values = distinct_values(values, rows, weight);
+    let (mean, sd, skew) = moments(&values, |x| x);
+    let log1p = values.first().is_none_or(|v| v.0 >= 0.0) && skew > SKEWED;
     let (center, sd) = if log1p {
-        let (m, s, _) = moments(&|x| libm::log1p(x.max(0.0)));
+        let (m, s, _) = moments(&values, |x| libm::log1p(x.max(0.0)));
         (m, s)
     } else {
         (mean, sd)
     };
     let scale = if sd > 0.0 { sd } else { 1.0 };
     let wide = [f64::NEG_INFINITY, f64::INFINITY];
-    let mut sorted: Vec<(f64, f64)> =
-        known().map(|&r| (standard(values[r as usize], log1p, center, scale, wide), weight(r))).collect();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let range = [sorted.first().map_or(0.0, |s| s.0), sorted.last().map_or(0.0, |s| s.0)];
+    #[expect(clippy::cast_possible_truncation, reason = "the values were single precision")]
+    let scaled: Vec<(f64, f64)> =
+        values.iter().map(|(x, w)| (standard(*x as f32, log1p, center, scale, wide), *w)).collect();
+    let range = [scaled.first().map_or(0.0, |s| s.0), scaled.last().map_or(0.0, |s| s.0)];
+    let mut knots = quantile_knots(&scaled, range);
+    // a heavy lowest value (most counts are 0) still gets its bend: zero against any
+    let first_above = scaled.iter().map(|s| s.0).find(|t| *t > range[0] + 1e-9);
+    if let Some(bend) = first_above.filter(|b| *b < range[1])
+        && log1p
+        && knots.first().is_none_or(|k| bend < k - 1e-6)
+    {
+        knots.insert(0, bend);
+    }
+    let coefficients = vec![0.0; knots.len() + 1];
+    Term::Curve { log1p, center, scale, range, knots, coefficients, missing: 0.0, mean: 0.0 }
+}
+
+/// Bends at the quantiles of [`BENDS`], inside the range and apart from each other.
+fn quantile_knots(scaled: &[(f64, f64)], range: [f64; 2]) -> Vec<f64> {
     let mut knots: Vec<f64> = Vec::new();
-    let total: f64 = sorted.iter().map(|s| s.1).sum();
-    let (mut acc, mut at) = (0.0, sorted.iter());
+    let total: f64 = scaled.iter().map(|s| s.1).sum();
+    let (mut acc, mut at, mut place) = (0.0, scaled.iter(), range[1]);
     for q in BENDS {
-        let mut place = range[1];
         while acc < q * total {
             let Some(next) = at.next() else { break };
             acc += next.1;
@@ -205,16 +247,7 @@ fn curve(values: &[f32], rows: &[u32], weight: impl Fn(u32) -> f64) -> Term {
             knots.push(place);
         }
     }
-    // a heavy lowest value (most counts are 0) still gets its bend: zero against any
-    let first_above = sorted.iter().map(|s| s.0).find(|t| *t > range[0] + 1e-9);
-    if let Some(bend) = first_above.filter(|b| *b < range[1])
-        && log1p
-        && knots.first().is_none_or(|k| bend < k - 1e-6)
-    {
-        knots.insert(0, bend);
-    }
-    let coefficients = vec![0.0; knots.len() + 1];
-    Term::Curve { log1p, center, scale, range, knots, coefficients, missing: 0.0, mean: 0.0 }
+    knots
 }
 
 /// Prepared terms and where each begins in the design; the intercept is the last column.
@@ -242,14 +275,5 @@ impl Terms {
     #[must_use]
     pub fn columns(&self) -> usize {
         self.starts.last().copied().unwrap_or(0) + 1
-    }
-
-    /// Fills `out` with the design entries of a row, columns rising, the intercept last.
-    pub(super) fn row(&self, columns: &[EncodedColumn<'_>], row: usize, out: &mut Vec<(usize, f64)>) {
-        out.clear();
-        for ((term, column), start) in self.list.iter().zip(columns).zip(&self.starts) {
-            term.entries(column, row, |k, v| out.push((start + k, v)));
-        }
-        out.push((self.columns() - 1, 1.0));
     }
 }

@@ -1,15 +1,40 @@
 //! Tests of the logistic model as a whole.
 
+use super::newton;
 use super::*;
+use crate::learners::LearnError;
 use crate::learners::chance::draw;
+use crate::learners::context::{TrainingSet, check_training_set};
+use crate::learners::log_odds::sigmoid;
+use crate::learners::table::Encoded;
 use crate::learners::table::EncodedColumn;
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use ndarray::{Array1, Array2};
 
 fn unit(a: u64, b: usize) -> f64 {
     draw(31, a, b as u64) as f64 / u64::MAX as f64
 }
 
-fn params(l2: f64) -> LogisticParams {
-    LogisticParams { l2, ..LogisticParams::default() }
+fn settings(l2: f64) -> LogisticSettings {
+    LogisticSettings { l2, ..LogisticSettings::default() }
+}
+
+/// Columns, labels and weights as a data set.
+fn data<'a>(columns: &[EncodedColumn<'a>], y: &[f32], w: Option<&[f32]>) -> TrainingSet<'a> {
+    let n = columns.len();
+    let (rows, columns, none) = (y.len(), columns.to_vec(), vec![0; n]);
+    let encoded = Encoded { rows, columns, unseen: none.clone(), unseen_missing: none, rare: vec![0; n] };
+    let set = DatasetBase::new(encoded, Array1::from_vec(y.to_vec()));
+    match w {
+        Some(w) => set.with_weights(Array1::from_vec(w.to_vec())),
+        None => set,
+    }
+}
+
+fn fit(columns: &[EncodedColumn<'_>], y: &[f32], w: Option<&[f32]>, settings: &LogisticSettings) -> LogisticModel {
+    let told: Result<LogisticModel, LearnError> = LogisticParams::new(*settings).fit(&data(columns, y, w));
+    told.unwrap()
 }
 
 fn all(n: usize) -> Vec<u32> {
@@ -23,7 +48,7 @@ fn planted(n: usize) -> (Vec<f32>, Vec<u8>, Vec<f32>) {
     let y = (0..n)
         .map(|i| {
             let bump = if x[i].is_nan() { -1.0 } else { (f64::from(x[i]) - 5.0).abs() - 2.0 };
-            f32::from(u8::from(unit(4, i) < crate::learners::log_odds::sigmoid(bump + f64::from(c[i]) - 2.0)))
+            f32::from(u8::from(unit(4, i) < sigmoid(bump + f64::from(c[i]) - 2.0)))
         })
         .collect();
     (x, c, y)
@@ -46,7 +71,7 @@ fn coefficients_agree_with_scikit_learn() {
     assert_eq!(y.iter().sum::<f32>(), 116.0);
     let w: Vec<f32> = (0..n).map(|i| 1.0 + (i % 3) as f32).collect();
     let columns = [EncodedColumn::Codes(c1), EncodedColumn::Codes(c2)];
-    let m = fit(&columns, &all(n), &y, Some(&w), &LogisticParams { tolerance: 1e-13, ..params(10.0) });
+    let m = fit(&columns, &y, Some(&w), &LogisticSettings { tolerance: 1e-13, ..settings(10.0) });
     let want: [&[f64]; 2] = [
         &[-0.524_058_462_681_621_7, 0.165_092_747_596_827_04, -0.148_186_566_545_964_07, 0.507_152_281_630_758_1],
         &[0.420_172_856_987_354_9, -0.377_855_253_624_739_04, -0.042_317_603_362_615_266],
@@ -64,7 +89,7 @@ fn coefficients_agree_with_scikit_learn() {
 fn curves_bend_and_missing_is_its_own() {
     let (x, c, y) = planted(20_000);
     let columns = [EncodedColumn::Numeric(&x), EncodedColumn::Codes(c)];
-    let m = fit(&columns, &all(20_000), &y, None, &params(1.0));
+    let m = fit(&columns, &y, None, &settings(1.0));
     assert!(m.convergence.converged && m.convergence.gradient <= 1e-8);
     let probe = [0.0_f32, 5.0, 10.0, f32::NAN, 999.0];
     let codes = EncodedColumn::Codes(vec![1; 5]);
@@ -78,7 +103,7 @@ fn curves_bend_and_missing_is_its_own() {
 fn contributions_sum_and_average_to_nothing() {
     let (x, c, y) = planted(3000);
     let columns = [EncodedColumn::Numeric(&x), EncodedColumn::Codes(c)];
-    let m = fit(&columns, &all(3000), &y, None, &params(10.0));
+    let m = fit(&columns, &y, None, &settings(10.0));
     let (values, raw) = (m.contributions(&columns, 0, 3000), m.raw(&columns, 0, 3000));
     for (v, r) in values.chunks(2).zip(&raw) {
         assert!((m.base + v[0] + v[1] - r).abs() < 1e-12);
@@ -97,9 +122,9 @@ fn whole_weights_equal_duplicated_rows() {
     let (x2, y2): (Vec<f32>, Vec<f32>) = rows.iter().map(|&i| (x[i], y[i])).unzip();
     let c2: Vec<u8> = rows.iter().map(|&i| c[i]).collect();
     let columns = [EncodedColumn::Numeric(&x), EncodedColumn::Codes(c)];
-    let a = fit(&columns, &all(1500), &y, Some(&w), &params(5.0));
+    let a = fit(&columns, &y, Some(&w), &settings(5.0));
     let twin = [EncodedColumn::Numeric(&x2), EncodedColumn::Codes(c2)];
-    let b = fit(&twin, &all(rows.len()), &y2, None, &params(5.0));
+    let b = fit(&twin, &y2, None, &settings(5.0));
     for (p, q) in a.raw(&columns, 0, 1500).iter().zip(b.raw(&columns, 0, 1500)) {
         assert!((p - q).abs() < 1e-6, "{p} {q}");
     }
@@ -111,32 +136,112 @@ fn thread_count_never_shows_and_stopping_early_is_said() {
     let columns = [EncodedColumn::Numeric(&x), EncodedColumn::Codes(c)];
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| fit(&columns, &all(9000), &y, None, &params(1.0)))
+        pool.install(|| fit(&columns, &y, None, &settings(1.0)))
     };
     let one = run(1);
     assert!([2, 3, 7].iter().all(|&t| run(t) == one));
-    let cut = fit(&columns, &all(9000), &y, None, &LogisticParams { max_iterations: 1, ..params(1.0) });
+    let cut = fit(&columns, &y, None, &LogisticSettings { max_iterations: 1, ..settings(1.0) });
     assert!(!cut.convergence.converged && cut.convergence.iterations == 1);
     let back: LogisticModel = serde_json::from_str(&serde_json::to_string(&one).unwrap()).unwrap();
     assert_eq!(one, back);
 }
 
-/// Where a fit begins does not show in where it ends: warm and cold, over penalties and over other rows.
+/// Weights and thousands of rows over many parts, a sampled curvature among them: the fit ends where full Newton steps
+/// on the plain matrix end, to 1e-6 in every log-odds.
 #[test]
-fn a_warm_path_ends_where_cold_fits_end() {
-    let (x, c, y) = planted(6000);
+fn the_fit_ends_where_newton_ends() {
+    let n = 40_000;
+    let (x, c, y) = planted(n);
+    let counts: Vec<f32> = (0..n).map(|i| (unit(7, i) * unit(8, i) * unit(9, i) * 6.0).floor() as f32).collect();
+    let flags: Vec<u8> = (0..n).map(|i| u8::from(unit(10, i) < 0.03)).collect();
+    let mostly_missing: Vec<f32> =
+        (0..n).map(|i| if unit(11, i) < 0.9 { f32::NAN } else { (unit(12, i) * 3.0 - 1.0) as f32 }).collect();
+    let w: Vec<f32> = (0..n).map(|i| if y[i] > 0.5 { 1.0 } else { 1.0 + (i % 4) as f32 }).collect();
+    let columns = [
+        EncodedColumn::Numeric(&x),
+        EncodedColumn::Codes(c),
+        EncodedColumn::Numeric(&counts),
+        EncodedColumn::Codes(flags),
+        EncodedColumn::Numeric(&mostly_missing),
+    ];
+    for l2 in [0.5, 30.0] {
+        let strict = LogisticSettings { tolerance: 1e-11, ..settings(l2) };
+        let ours = fit(&columns, &y, Some(&w), &strict);
+        let mut warm = newton::Warm::default();
+        let theirs = newton::path(&columns, &all(n), &y, Some(&w), &strict, &[l2], &mut warm).swap_remove(0);
+        assert!(ours.convergence.converged && theirs.convergence.converged, "{:?}", ours.convergence);
+        let (a, b) = (ours.raw(&columns, 0, n), theirs.raw(&columns, 0, n));
+        let most = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(most < 1e-6, "{most}");
+        assert!((ours.base - theirs.base).abs() < 1e-6);
+    }
+}
+
+/// `linfa-logistic` on the same design as a dense matrix, unweighted.
+#[test]
+fn coefficients_agree_with_linfa() {
+    let n = 4000;
+    let (x, c, y) = planted(n);
     let columns = [EncodedColumn::Numeric(&x), EncodedColumn::Codes(c)];
-    let strict = LogisticParams { tolerance: 1e-12, ..params(1.0) };
-    let penalties = [100.0, 10.0, 1.0];
-    let mut warm = Warm::default();
-    for rows in [all(6000), (0..6000).filter(|r| r % 5 != 0).collect()] {
-        let warmed = path(&columns, &rows, &y, None, &strict, &penalties, &mut warm);
-        for (m, l2) in warmed.iter().zip(penalties) {
-            let cold = fit(&columns, &rows, &y, None, &LogisticParams { l2, ..strict });
-            assert_eq!(m.convergence.l2, l2);
-            assert!(m.convergence.converged && cold.convergence.converged);
-            let (a, b) = (m.raw(&columns, 0, 6000), cold.raw(&columns, 0, 6000));
-            assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-7));
+    let ours = fit(&columns, &y, None, &LogisticSettings { tolerance: 1e-11, ..settings(2.0) });
+    let terms = Terms::prepare(&columns, &all(n), None);
+    let width = terms.columns() - 1;
+    let (mut dense, mut entries) = (Array2::zeros((n, width)), Vec::new());
+    for row in 0..n {
+        newton::design_row(&terms, &columns, row, &mut entries);
+        for (k, v) in entries.iter().filter(|e| e.0 < width) {
+            dense[[row, *k]] = *v;
         }
     }
+    let truth: Array1<bool> = y.iter().map(|y| *y > 0.5).collect();
+    let model = linfa_logistic::LogisticRegression::default()
+        .alpha(2.0)
+        .with_intercept(true)
+        .max_iterations(2000)
+        .gradient_tolerance(1e-8)
+        .fit(&DatasetBase::new(dense, truth))
+        .unwrap();
+    // It takes the larger class as the positive one.
+    let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
+    let mut own = Vec::new();
+    let mut intercept = ours.base;
+    for term in &ours.terms {
+        match term {
+            Term::Curve { coefficients, missing, mean, .. } => {
+                own.extend(coefficients.iter().chain([missing]).copied());
+                intercept -= mean;
+            }
+            Term::Levels { coefficients, mean } => {
+                own.extend(coefficients);
+                intercept -= mean;
+            }
+        }
+    }
+    assert_eq!(own.len(), model.params().len());
+    for (a, b) in own.iter().zip(model.params()) {
+        assert!((a - sign * b).abs() < 1e-4, "{own:?} {:?}", model.params());
+    }
+    assert!((intercept - sign * model.intercept()).abs() < 1e-4);
+}
+
+#[test]
+fn settings_and_rows_that_cannot_be_fitted_are_refused() {
+    let x = [1.0_f32, 2.0, 3.0, 4.0];
+    let y = [0.0_f32, 1.0, 0.0, 1.0];
+    let columns = [EncodedColumn::Numeric(&x)];
+    let code = |settings: LogisticSettings, w: Option<&[f32]>| {
+        let told: Result<LogisticModel, LearnError> = LogisticParams::new(settings).fit(&data(&columns, &y, w));
+        told.map_or_else(|e| e.exit_code(), |_| 0)
+    };
+    assert_eq!(code(settings(1.0), None), 0);
+    for l2 in [-0.1, f64::NAN, f64::INFINITY] {
+        assert_eq!(code(settings(l2), None), 2);
+    }
+    assert_eq!(code(LogisticSettings { tolerance: 0.0, ..settings(1.0) }, None), 2);
+    assert_eq!(code(LogisticSettings { max_iterations: 0, ..settings(1.0) }, None), 2);
+    for w in [[1.0, -1.0, 1.0, 1.0], [1.0, f32::NAN, 1.0, 1.0], [0.0; 4]] {
+        assert_eq!(code(settings(1.0), Some(&w)), 3);
+    }
+    assert_eq!(code(settings(1.0), Some(&[1.0, 0.0, 1.0, 1.0])), 0);
+    assert!(check_training_set(&data(&columns, &[0.0, 0.5, 1.0, 1.0], None)).is_err());
 }

@@ -3,7 +3,9 @@
 //! Refuses to resample rows: rows of one person are not independent.
 
 use super::ranking::{Sorted, auroc};
+use crate::learners::LearnError;
 use crate::learners::chance;
+use crate::learners::watch::{Watch, go_on};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +62,9 @@ pub struct Difference {
 
 /// Paired group bootstrap of the AUROC difference `first - second`. Slices are aligned by row;
 /// groups are numbered `0..count`. None unless all lengths agree and both classes appear.
-#[must_use]
+///
+/// # Errors
+/// [`LearnError::Stopped`].
 pub fn paired_auroc_difference(
     groups: &[u32],
     y: &[bool],
@@ -68,10 +72,11 @@ pub fn paired_auroc_difference(
     second: &[f64],
     replicates: usize,
     seed: u64,
-) -> Option<Difference> {
+    watch: &dyn Watch,
+) -> Result<Option<Difference>, LearnError> {
     let n = y.len();
     if [groups.len(), first.len(), second.len()] != [n; 3] || y.iter().all(|v| *v == y[0]) {
-        return None;
+        return Ok(None);
     }
     let count = groups.iter().max().map_or(0, |g| *g as usize + 1);
     let rank: Vec<u32> = (0..u32::try_from(n).unwrap_or(u32::MAX)).collect();
@@ -80,7 +85,10 @@ pub fn paired_auroc_difference(
     let point = of(&vec![1.0; n]);
     let values: Vec<f64> = (0..replicates as u64)
         .into_par_iter()
-        .map(|r| of(&copies(groups, count, seed, r).into_iter().map(f64::from).collect::<Vec<_>>()))
-        .collect();
-    Some(Difference { point, interval: percentiles(values), replicates })
+        .map(|r| {
+            go_on(watch)?;
+            Ok(of(&copies(groups, count, seed, r).into_iter().map(f64::from).collect::<Vec<_>>()))
+        })
+        .collect::<Result<_, LearnError>>()?;
+    Ok(Some(Difference { point, interval: percentiles(values), replicates }))
 }

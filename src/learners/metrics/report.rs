@@ -5,9 +5,11 @@ use super::calibration::{Decile, LogitFit, calibration_fit, deciles, ece, in_the
 use super::ranking::{Sorted, TopShare, auroc, average_precision, top_share};
 use crate::learners::log_odds::logit;
 use crate::learners::table::{Groups, compare_ids};
+use crate::learners::watch::{Watch, go_on};
 use crate::learners::{LearnError, Refusal};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// List sizes reported, in percent.
 const SHARES: [f64; 5] = [1.0, 2.0, 5.0, 10.0, 20.0];
@@ -115,13 +117,14 @@ pub struct BootstrapPlan {
 ///
 /// # Errors
 /// [`LearnError::Table`] for unequal lengths or a probability that is not in `[0, 1]`,
-/// [`Refusal::OneClass`] when all outcomes agree (an empty file included).
+/// [`Refusal::OneClass`] when all outcomes agree (an empty file included), [`LearnError::Stopped`].
 pub fn evaluate_predictions(
     ids: &[&str],
     groups: &[&str],
     y: &[bool],
     p: &[f64],
     seed: u64,
+    watch: &dyn Watch,
 ) -> Result<Evaluation, LearnError> {
     if ids.len() != y.len() || groups.len() != y.len() {
         return Err(LearnError::Table("ids, groups, outcomes and probabilities differ in length".into()));
@@ -136,7 +139,7 @@ pub fn evaluate_predictions(
     // rows in id order from here on: the result cannot depend on the file's order
     let y: Vec<bool> = order.iter().map(|&i| y[i as usize]).collect();
     let p: Vec<f64> = order.iter().filter_map(|&i| p.get(i as usize).copied()).collect();
-    evaluate_with(&groups.codes, &y, &p, None, BootstrapPlan { replicates: 1000, seed })
+    evaluate_with(&groups.codes, &y, &p, None, BootstrapPlan { replicates: 1000, seed }, watch)
 }
 
 /// [`evaluate_predictions`] on rows already in id order, with groups numbered from 0. Sampled rows count as what they
@@ -150,6 +153,7 @@ pub fn evaluate_with(
     p: &[f64],
     weights: Option<&[f32]>,
     plan: BootstrapPlan,
+    watch: &dyn Watch,
 ) -> Result<Evaluation, LearnError> {
     if groups.len() != y.len() || p.len() != y.len() || weights.is_some_and(|w| w.len() != y.len()) {
         return Err(LearnError::Table("ids, groups, outcomes and probabilities differ in length".into()));
@@ -201,7 +205,8 @@ pub fn evaluate_with(
             count,
             &calibration,
             plan,
-        ),
+            watch,
+        )?,
         replicates: plan.replicates,
         seed: plan.seed,
     })
@@ -248,18 +253,28 @@ struct Reading<'a> {
     counts: &'a [f64],
 }
 
-fn intervals(r: &Reading<'_>, groups: &[u32], count: usize, fit: &LogitFit, plan: BootstrapPlan) -> MetricIntervals {
+fn intervals(
+    r: &Reading<'_>,
+    groups: &[u32],
+    count: usize,
+    fit: &LogitFit,
+    plan: BootstrapPlan,
+    watch: &dyn Watch,
+) -> Result<MetricIntervals, LearnError> {
     let Reading { sorted, y, p, z, counts } = *r;
     let start = if fit.converged { (fit.intercept, fit.slope) } else { (0.0, 1.0) };
-    let readings: Vec<[f64; 8]> = (0..plan.replicates as u64)
+    let done = AtomicUsize::new(0);
+    let readings = (0..plan.replicates as u64)
         .into_par_iter()
         .map(|r| {
+            go_on(watch)?;
+            watch.progress("intervals", done.fetch_add(1, Ordering::Relaxed), plan.replicates);
             let copies = copies(groups, count, plan.seed, r);
             let c: Vec<f64> = copies.iter().zip(counts).map(|(n, c)| f64::from(*n) * c).collect();
             let weight = |i: usize| c[i];
             let fit = calibration_fit(z, y, weight, start);
             let top = top_share(sorted, p, y, &c, 5.0);
-            [
+            Ok([
                 auroc(sorted, p, y, &c),
                 average_precision(sorted, p, y, &c),
                 brier(p, y, &c),
@@ -268,11 +283,11 @@ fn intervals(r: &Reading<'_>, groups: &[u32], count: usize, fit: &LogitFit, plan
                 ece(&deciles(sorted, p, y, |i| copies[i], |i| counts[i])),
                 top.ppv,
                 top.sensitivity,
-            ]
+            ])
         })
-        .collect();
+        .collect::<Result<Vec<[f64; 8]>, LearnError>>()?;
     let of = |k: usize| percentiles(readings.iter().map(|r| r[k]));
-    MetricIntervals {
+    Ok(MetricIntervals {
         auroc: of(0),
         average_precision: of(1),
         brier: of(2),
@@ -281,5 +296,5 @@ fn intervals(r: &Reading<'_>, groups: &[u32], count: usize, fit: &LogitFit, plan
         ece10: of(5),
         ppv_top5: of(6),
         sensitivity_top5: of(7),
-    }
+    })
 }

@@ -93,6 +93,8 @@ pub struct Encoded<'a> {
     pub unseen: Vec<usize>,
     /// Per column, rows without a level though training hardly had any such row.
     pub unseen_missing: Vec<usize>,
+    /// Per column, the code of `Rare` (0 for numbers).
+    pub rare: Vec<u8>,
 }
 
 impl FeatureDictionary {
@@ -149,7 +151,8 @@ impl FeatureDictionary {
             }
         }
         if problems.is_empty() {
-            Ok(Encoded { rows: table.rows(), columns, unseen, unseen_missing })
+            let rare = self.features.iter().map(Feature::rare_code).collect();
+            Ok(Encoded { rows: table.rows(), columns, unseen, unseen_missing, rare })
         } else {
             Err(LearnError::Unfit { problems })
         }

@@ -6,6 +6,7 @@ mod flat;
 mod groups;
 mod guards;
 mod read;
+mod rows;
 mod spec;
 mod text;
 
@@ -14,5 +15,6 @@ pub use flat::{ColumnData, FeatureColumn, FlatTable, MISSING_CODE};
 pub use groups::Groups;
 pub use guards::{Findings, inspect};
 pub use read::{Purpose, read_csv};
+pub use rows::Rows;
 pub use spec::{Direction, FeatureSpec, LabelSpec, LearnerChoice, TableSpec, Text};
 pub use text::{TextColumn, compare_ids};

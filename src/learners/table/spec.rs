@@ -2,19 +2,43 @@
 
 use crate::learners::LearnError;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-/// Which learner to train.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LearnerChoice {
-    /// L2 logistic regression.
-    Logistic,
-    /// Histogram gradient booster.
-    Boosted,
-    /// Whichever has the lower held-out log loss.
-    #[default]
-    Auto,
+/// Which learner to train: one by its name, or `auto` for whichever has the lower held-out log loss. Which names there
+/// are, the list of learners knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LearnerChoice(Cow<'static, str>);
+
+impl LearnerChoice {
+    /// Whichever is better.
+    pub const AUTO: Self = Self(Cow::Borrowed("auto"));
+
+    /// A learner by its name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self(Cow::Owned(name.to_owned()))
+    }
+
+    /// Whether a learner is asked for.
+    #[must_use]
+    pub fn asks_for(&self, name: &str) -> bool {
+        self == &Self::AUTO || self.0 == name
+    }
+}
+
+impl Default for LearnerChoice {
+    fn default() -> Self {
+        Self::AUTO
+    }
+}
+
+impl fmt::Display for LearnerChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// A cell value as TOML may spell it.
@@ -151,9 +175,6 @@ impl TableSpec {
         if let Some(name) = self.monotone.keys().find(|n| !self.features.numeric.contains(n)) {
             return fail(format!("monotone: `{name}` is not a numeric feature"));
         }
-        if self.learner == LearnerChoice::Logistic && !self.monotone.is_empty() {
-            return fail("the logistic holds no direction: drop [monotone], or choose learner = \"boosted\"".into());
-        }
         Ok(())
     }
 
@@ -199,7 +220,7 @@ mod tests {
     #[test]
     fn a_good_spec_parses_with_its_defaults() {
         let s = TableSpec::parse(GOOD).unwrap();
-        assert_eq!(s.learner, LearnerChoice::Auto);
+        assert_eq!(s.learner, LearnerChoice::AUTO);
         assert_eq!(s.label.as_ref().unwrap().positive[0].text(), "1");
         assert_eq!(s.race_like(), ["race"]);
         assert_eq!(s.feature_names().collect::<Vec<_>>(), ["a", "race", "trace"]);
@@ -217,7 +238,6 @@ mod tests {
             GOOD.replace("column='y'", "column='g'"),
             GOOD.replace("id='i'", "id='i'\nlerner='x'"),
             format!("{GOOD}[monotone]\nrace='increasing'\n"),
-            format!("learner='logistic'\n{GOOD}[monotone]\nx='increasing'\n"),
         ] {
             assert_eq!(TableSpec::parse(&bad).unwrap_err().exit_code(), 2);
         }

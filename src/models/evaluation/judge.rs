@@ -7,28 +7,33 @@ use super::groups::group_figures;
 use super::lists::{list_figures, listed};
 use super::rows::Judged;
 use crate::domain::Day;
-use crate::learners::LearnError;
-use crate::learners::metrics::{evaluate_with, paired_auroc_difference, ranking_auroc};
+use crate::learners::metrics::{BootstrapPlan, evaluate_with, paired_auroc_difference, ranking_auroc};
+use crate::learners::{LearnError, Watch};
 
 /// Judges a model.
 ///
 /// # Errors
-/// [`LearnError::Refused`] when all labels agree.
-pub fn judge(rows: &Judged<'_>) -> Result<ModelEvaluation, LearnError> {
-    let overall = evaluate_with(&rows.groups, &rows.y, &rows.p, None, rows.plan)?;
+/// [`LearnError::Refused`] when all labels agree, [`LearnError::Stopped`].
+pub fn judge(rows: &Judged<'_>, watch: &dyn Watch) -> Result<ModelEvaluation, LearnError> {
+    let overall = evaluate_with(&rows.groups, &rows.y, &rows.p, None, rows.plan, watch)?;
     let list = listed(&rows.days, &rows.p, rows.capacity);
     let tenth = |values: &[f64]| list_figures(&rows.y, &listed(&rows.days, values, None)).sensitivity;
-    let comparators = rows.comparators.iter().map(|c| ComparatorFigures {
-        name: c.name.to_owned(),
-        words: c.words.to_owned(),
-        auroc: ranking_auroc(&c.values, &rows.y),
-        difference: {
+    let comparators = rows
+        .comparators
+        .iter()
+        .map(|c| {
             let known: Vec<f64> = c.values.iter().map(|v| if v.is_nan() { -1e9 } else { *v }).collect();
-            paired_auroc_difference(&rows.groups, &rows.y, &rows.p, &known, rows.plan.replicates, rows.plan.seed)
-        },
-        top_decile_capture: tenth(&c.values),
-        at_capacity: list_figures(&rows.y, &listed(&rows.days, &c.values, rows.capacity)),
-    });
+            let BootstrapPlan { replicates, seed } = rows.plan;
+            Ok(ComparatorFigures {
+                name: c.name.to_owned(),
+                words: c.words.to_owned(),
+                auroc: ranking_auroc(&c.values, &rows.y),
+                difference: paired_auroc_difference(&rows.groups, &rows.y, &rows.p, &known, replicates, seed, watch)?,
+                top_decile_capture: tenth(&c.values),
+                at_capacity: list_figures(&rows.y, &listed(&rows.days, &c.values, rows.capacity)),
+            })
+        })
+        .collect::<Result<Vec<_>, LearnError>>()?;
     let (first, last) = (rows.days.iter().min(), rows.days.iter().max());
     let text = |d: Option<&Day>| d.map_or_else(String::new, ToString::to_string);
     Ok(ModelEvaluation {
@@ -40,7 +45,7 @@ pub fn judge(rows: &Judged<'_>) -> Result<ModelEvaluation, LearnError> {
         top_decile_capture: tenth(&rows.p),
         capacity: rows.capacity_words.clone(),
         at_capacity: list_figures(&rows.y, &list),
-        comparators: comparators.collect(),
+        comparators,
         absent: rows.absent.clone(),
         equal_length: equal_length(rows),
         months: months(rows),
