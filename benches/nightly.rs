@@ -67,7 +67,7 @@ fn made(name: &str, members: u64) {
     let as_of = Day::parse_iso("2026-06-30").expect("a day");
     let out = folder.path().join("data");
     let options = synth::Options { members, seed: 7, years: 3, as_of, format: synth::Format::Parquet, out };
-    synth::generate(&options, &|_| {}).expect("a population");
+    synth::generate_population(&options, &|_| {}).expect("a population");
     bench(name, &folder.path().join("data"));
 }
 

@@ -2,11 +2,14 @@
 //! write them.
 
 use super::cost::travel_km_visits;
-use super::explain::{Explanation, WaitReason};
+use super::explain::{Explanation, consult_discipline, covered_by};
 use super::options::{Continuity, Options};
 use super::problem::Problem;
+use super::rows::{CaseKind, Member};
 use super::search::Solution;
 use super::summary::status_of;
+use super::waiting::{WaitReason, Waiting};
+use crate::domain::Disciplines;
 
 /// One assigned member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,12 @@ pub struct AssignmentRow<'a> {
     pub focus: u64,
     /// Price of a language not shared, cost units.
     pub interpreter: u64,
+    /// A case or an episode.
+    pub kind: CaseKind,
+    /// Who stands in for a manager who is away.
+    pub covered_by: Option<&'a str>,
+    /// Disciplines of which one should be consulted, when the next step asks for another than the manager's.
+    pub consult: Option<Disciplines>,
 }
 
 /// One waiting member.
@@ -36,6 +45,10 @@ pub struct WaitlistRow<'a> {
     pub reason: WaitReason,
     /// The manager who misses least, and the rules that fail: `CM00012:LANGUAGE`; empty without managers.
     pub nearest_miss: String,
+    /// A case or an episode.
+    pub kind: CaseKind,
+    /// The manager whom the member had.
+    pub was_with: Option<&'a str>,
 }
 
 /// One row an assigned member, by id.
@@ -43,7 +56,7 @@ pub struct WaitlistRow<'a> {
 pub fn assignment_rows<'a>(problem: &'a Problem, options: &Options, solution: &Solution) -> Vec<AssignmentRow<'a>> {
     let w = problem.weights();
     let price = |applies: bool, weight: u32| if applies { u64::from(weight) } else { 0 };
-    let row = |(ix, member): (usize, &'a super::problem::Member)| {
+    let row = |(ix, member): (usize, &'a Member)| {
         let manager = &problem.managers()[solution.assigned[ix]?];
         let status = status_of(problem, solution, ix)?;
         let breaks = status == "moved" && options.continuity != Continuity::Ignore;
@@ -56,6 +69,9 @@ pub fn assignment_rows<'a>(problem: &'a Problem, options: &Options, solution: &S
             travel: travel_km_visits(member, manager) * u64::from(w.travel_km_visit),
             focus: price(!manager.focus.contains(member.focus), w.focus_mismatch),
             interpreter: price(!speaks, w.interpreter),
+            kind: member.kind,
+            covered_by: covered_by(problem, solution, ix).map(|j| &*problem.managers()[j].id),
+            consult: consult_discipline(problem, solution, ix),
         })
     };
     problem.members().iter().enumerate().filter_map(row).collect()
@@ -64,10 +80,12 @@ pub fn assignment_rows<'a>(problem: &'a Problem, options: &Options, solution: &S
 /// One row a waiting member, by id.
 #[must_use]
 pub fn waitlist_rows<'a>(problem: &'a Problem, explanation: &Explanation) -> Vec<WaitlistRow<'a>> {
-    let row = |one: &super::explain::Waiting| WaitlistRow {
+    let row = |one: &Waiting| WaitlistRow {
         member_id: &problem.members()[one.member].id,
         reason: one.reason,
         nearest_miss: one.nearest_text(problem),
+        kind: problem.members()[one.member].kind,
+        was_with: problem.current(one.member).map(|j| &*problem.managers()[j].id),
     };
     explanation.waiting.iter().map(row).collect()
 }

@@ -171,11 +171,11 @@ fn run_block(
             room.points += seeker.points;
             room.carried -= seeker.points;
             room.cases += 1;
-            room.new_cases += i32::from(seeker.current != *j);
+            room.new_left[seeker.kind()] += i32::from(seeker.current != *j);
         }
         holder.free_points = room.points;
         holder.free_cases = room.cases;
-        holder.free_new = room.new_cases;
+        holder.free_new = room.new_left;
         holder.base_points = u32::try_from(room.carried).unwrap_or(0);
     }
     let local = |j: u32| block.managers.binary_search(&j).ok().and_then(|at| u32::try_from(at).ok());

@@ -1,13 +1,14 @@
 //! Owns prices of scarce room and the upper bound they prove. Refuses to assign anyone.
 //!
-//! For any prices λ (per point), μ (per case), ν (per new case), all at least 0, weak duality gives
-//! `Z1 ≤ fixed + Σ_j (λ_j·points_j + μ_j·cases_j + ν_j·new_j) + Σ_i max(0, value_i − cheapest_i)`.
+//! For any prices λ (per point), μ (per case), ν (per new case and per new episode), all at least 0, weak duality gives
+//! `Z1 ≤ fixed + Σ_j (λ_j·points_j + μ_j·cases_j + ν_jk·new_jk) + Σ_i max(0, value_i − cheapest_i)`.
 //! The search for good prices is floating point; the bound itself is recomputed in exact integers
 //! from prices rounded to 1/1024, so it holds whatever the search did.
 
 use rayon::prelude::*;
 
 use super::pool::Pool;
+use super::rows::KINDS;
 use super::state::State;
 
 /// Prices of one manager's room, in Z1 per point, per case and per new case.
@@ -17,13 +18,14 @@ pub struct Price {
     pub point: f64,
     /// Per case.
     pub case: f64,
-    /// Per new case under the weekly cap.
-    pub new_case: f64,
+    /// Per new case and per new episode under the weekly quotas.
+    pub new_case: [f64; KINDS],
 }
 
 impl Price {
-    fn of(&self, points: f64, is_new: bool) -> f64 {
-        self.point * points + self.case + if is_new { self.new_case } else { 0.0 }
+    /// The price of a place; `new_kind` is the kind of somebody new, `None` for somebody who stays.
+    fn of(&self, points: f64, new_kind: Option<usize>) -> f64 {
+        self.point * points + self.case + new_kind.map_or(0.0, |kind| self.new_case[kind])
     }
 }
 
@@ -36,15 +38,19 @@ pub struct Bound {
     pub prices: Vec<Price>,
 }
 
-/// Members who differ only in value: same list, same acuity.
+/// Members who differ only in value: same list, same acuity and, where quotas stand, same kind.
 struct Group {
     list: u32,
+    kind: usize,
     example: u32,
     points: i32,
     members: Vec<u32>,
     /// Their values, beside the ids so that a round reads them in order.
     values: Vec<f64>,
 }
+
+/// Points, cases and new places by kind that a manager has left.
+type Left = (i64, i64, [i64; KINDS]);
 
 /// Parts of the demand computed side by side.
 const PARTS: usize = 16;
@@ -55,7 +61,7 @@ struct Market<'a> {
     /// Room left by the fixed members.
     points: Vec<f64>,
     cases: Vec<f64>,
-    new_cases: Vec<f64>,
+    new_cases: [Vec<f64>; KINDS],
     capped: bool,
     fixed_value: i64,
 }
@@ -64,7 +70,7 @@ struct Market<'a> {
 struct Use {
     points: f64,
     cases: f64,
-    new_cases: f64,
+    new_cases: [f64; KINDS],
 }
 
 /// Finds prices in `rounds` rounds of raising what is overbooked and lowering what is not, and
@@ -109,13 +115,14 @@ fn first_prices(pool: &Pool, start: &State) -> Vec<Price> {
 
 impl<'a> Market<'a> {
     fn new(pool: &'a Pool, start: &State) -> Self {
-        let mut room: Vec<(i64, i64, i64)> = pool
+        let mut room: Vec<Left> = pool
             .holders
             .iter()
-            .map(|h| (i64::from(h.free_points), i64::from(h.free_cases), i64::from(h.free_new)))
+            .map(|h| (i64::from(h.free_points), i64::from(h.free_cases), h.free_new.map(i64::from)))
             .collect();
+        let capped = pool.has_quotas();
         let mut fixed_value = 0;
-        let mut keyed: Vec<(usize, i32, u32)> = Vec::new();
+        let mut keyed: Vec<(usize, i32, usize, u32)> = Vec::new();
         for (ix, seeker) in (0_u32..).zip(&pool.seekers) {
             let member = ix as usize;
             if start.fixed[member] {
@@ -123,33 +130,33 @@ impl<'a> Market<'a> {
                 let held = &mut room[start.at[member] as usize];
                 held.0 -= i64::from(seeker.points);
                 held.1 -= 1;
-                held.2 -= i64::from(seeker.current != start.at[member]);
+                held.2[seeker.kind()] -= i64::from(seeker.current != start.at[member]);
             } else if !pool.list(member).is_empty() {
-                keyed.push((pool.list_id(member), seeker.points, ix));
+                keyed.push((pool.list_id(member), seeker.points, if capped { seeker.kind() } else { 0 }, ix));
             }
         }
         keyed.sort_unstable();
         let mut groups: Vec<Group> = Vec::new();
-        for (list, points, ix) in keyed {
+        for (list, points, kind, ix) in keyed {
             let list = u32::try_from(list).unwrap_or(u32::MAX);
             let value = f64::from(pool.seekers[ix as usize].value);
             match groups.last_mut() {
-                Some(group) if group.list == list && group.points == points => {
+                Some(group) if (group.list, group.points, group.kind) == (list, points, kind) => {
                     group.members.push(ix);
                     group.values.push(value);
                 }
-                _ => groups.push(Group { list, example: ix, points, members: vec![ix], values: vec![value] }),
+                _ => groups.push(Group { list, kind, example: ix, points, members: vec![ix], values: vec![value] }),
             }
         }
         #[allow(clippy::cast_precision_loss)] // capacities are below 2^32
-        let take = |pick: fn(&(i64, i64, i64)) -> i64| room.iter().map(|r| pick(r).max(0) as f64).collect::<Vec<f64>>();
+        let take = |pick: &dyn Fn(&Left) -> i64| room.iter().map(|r| pick(r).max(0) as f64).collect();
         Self {
             pool,
             groups,
-            points: take(|r| r.0),
-            cases: take(|r| r.1),
-            new_cases: take(|r| r.2),
-            capped: pool.holders.iter().any(|h| h.free_new != i32::MAX),
+            points: take(&|r| r.0),
+            cases: take(&|r| r.1),
+            new_cases: std::array::from_fn(|kind| take(&|r| r.2[kind])),
+            capped,
             fixed_value,
         }
     }
@@ -161,8 +168,10 @@ impl<'a> Market<'a> {
         // sums are the same on any number of threads.
         let part = self.groups.len().div_ceil(PARTS).max(256);
         // Place costs per acuity, so that the scan of a list reads one number per manager.
-        let cost: Vec<Vec<f64>> =
-            (0..=8).map(|points| prices.iter().map(|price| price.of(f64::from(points), true)).collect()).collect();
+        let of_kind = |kind: usize| -> Vec<Vec<f64>> {
+            (0..=8).map(|points| prices.iter().map(|price| price.of(f64::from(points), Some(kind))).collect()).collect()
+        };
+        let cost: [Vec<Vec<f64>>; KINDS] = std::array::from_fn(of_kind);
         let parts: Vec<Vec<Use>> =
             self.groups.par_chunks(part).map(|groups| self.demand_of(groups, prices, &cost, blur)).collect();
         let mut demand = vec![Use::default(); prices.len()];
@@ -170,19 +179,21 @@ impl<'a> Market<'a> {
             for (sum, one) in demand.iter_mut().zip(part) {
                 sum.points += one.points;
                 sum.cases += one.cases;
-                sum.new_cases += one.new_cases;
+                for (all, part) in sum.new_cases.iter_mut().zip(one.new_cases) {
+                    *all += part;
+                }
             }
         }
         demand
     }
 
-    fn demand_of(&self, groups: &[Group], prices: &[Price], costs: &[Vec<f64>], blur: f64) -> Vec<Use> {
+    fn demand_of(&self, groups: &[Group], prices: &[Price], costs: &[Vec<Vec<f64>>; KINDS], blur: f64) -> Vec<Use> {
         let mut demand = vec![Use::default(); prices.len()];
         let mut shares: Vec<(u32, f64)> = Vec::new();
         for group in groups {
             let list = self.pool.list(group.example as usize);
             let points = f64::from(group.points);
-            let cost = &costs[usize::try_from(group.points).unwrap_or(0).min(8)];
+            let cost = &costs[group.kind][usize::try_from(group.points).unwrap_or(0).min(8)];
             let lowest = list.iter().map(|j| cost[*j as usize]).fold(f64::INFINITY, f64::min);
             shares.clear();
             let mut total = 0.0;
@@ -212,7 +223,7 @@ impl<'a> Market<'a> {
                 let held = &mut demand[*j as usize];
                 held.points += count * points;
                 held.cases += count;
-                held.new_cases += count;
+                held.new_cases[group.kind] += count;
             }
         }
         demand
@@ -225,7 +236,7 @@ impl<'a> Market<'a> {
             return None;
         }
         let current = self.pool.seekers[member as usize].current as usize;
-        (prices[current].of(points, false) <= lowest).then_some(current)
+        (prices[current].of(points, None) <= lowest).then_some(current)
     }
 
     fn adjust(&self, prices: &mut [Price], demand: &[Use], step: f64) {
@@ -234,30 +245,33 @@ impl<'a> Market<'a> {
             price.point = (price.point + step * push(demand[j].points, self.points[j])).max(0.0);
             price.case = (price.case + step * push(demand[j].cases, self.cases[j])).max(0.0);
             if self.capped {
-                price.new_case = (price.new_case + step * push(demand[j].new_cases, self.new_cases[j])).max(0.0);
+                for (kind, asked) in price.new_case.iter_mut().enumerate() {
+                    *asked = (*asked + step * push(demand[j].new_cases[kind], self.new_cases[kind][j])).max(0.0);
+                }
             }
         }
     }
 
     /// The exact bound at prices rounded to 1/1024.
     fn bound(&self, prices: &[Price]) -> i64 {
-        let rounded: Vec<[i64; 3]> = prices
+        let rounded: Vec<(i64, i64, [i64; KINDS])> = prices
             .iter()
-            .map(|price| [fixed_point(price.point), fixed_point(price.case), fixed_point(price.new_case)])
+            .map(|price| (fixed_point(price.point), fixed_point(price.case), price.new_case.map(fixed_point)))
             .collect();
         #[allow(clippy::cast_possible_truncation)] // whole numbers below 2^32
         let whole = |value: f64| i128::from(value as i64);
         let mut total: i128 = 0;
         for (j, price) in rounded.iter().enumerate() {
-            total += i128::from(price[0]) * whole(self.points[j])
-                + i128::from(price[1]) * whole(self.cases[j])
-                + i128::from(price[2]) * whole(self.new_cases[j]);
+            total += i128::from(price.0) * whole(self.points[j]) + i128::from(price.1) * whole(self.cases[j]);
+            for (asked, left) in price.2.iter().zip(&self.new_cases) {
+                total += i128::from(*asked) * whole(left[j]);
+            }
         }
         for group in &self.groups {
             let points = i64::from(group.points);
-            let place = |j: u32| rounded[j as usize][0] * points + rounded[j as usize][1];
+            let place = |j: u32| rounded[j as usize].0 * points + rounded[j as usize].1;
             let list = self.pool.list(group.example as usize);
-            let lowest = list.iter().map(|j| place(*j) + rounded[*j as usize][2]).min().unwrap_or(0);
+            let lowest = list.iter().map(|j| place(*j) + rounded[*j as usize].2[group.kind]).min().unwrap_or(0);
             for ix in &group.members {
                 let seeker = &self.pool.seekers[*ix as usize];
                 let keep = self.capped && self.pool.may_keep(*ix as usize);

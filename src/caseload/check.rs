@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use super::options::{Continuity, Options};
-use super::problem::{CareManager, Member, Problem};
-use super::vocabulary::{Disciplines, Focus, Language, State, Status};
+use super::problem::Problem;
+use super::rows::{CareManager, Member};
+use crate::domain::vocabulary::{Disciplines, Focus, Language, State, Status};
 
 /// What W is made of. Counts are plain, costs are in cost units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -107,6 +108,17 @@ fn refusal(member: &Member, manager: &CareManager, is_current: bool) -> Option<&
     None
 }
 
+/// What may part a current member from the manager under `protect`.
+fn refusal_to_keep(member: &Member, manager: &CareManager, covered: bool) -> Option<&'static str> {
+    if manager.status == Status::Leave && !covered {
+        return Some("STATUS");
+    }
+    match member.state {
+        Some(state) if manager.licensed.contains(state) => None,
+        _ => Some("LICENCE"),
+    }
+}
+
 fn speaks(member: &Member, manager: &CareManager) -> bool {
     member.language.is_some_and(|language| manager.languages.contains(language))
 }
@@ -115,15 +127,21 @@ fn speaks(member: &Member, manager: &CareManager) -> bool {
 struct Panel {
     cases: i64,
     points: i64,
-    new_cases: i64,
-    /// Lowest (clock, value) among movable members by (acuity, is new).
-    low: BTreeMap<(u8, bool), (bool, i64)>,
+    /// Of these, base load and members who stay whatever the load.
+    kept_cases: i64,
+    kept_points: i64,
+    /// New cases, new episodes.
+    new_places: [i64; 2],
+    /// Lowest (clock, value) among movable members by (acuity, is new, kind).
+    low: BTreeMap<(u8, bool, usize), (bool, i64)>,
 }
 
 struct Auditor<'a> {
     problem: &'a Problem,
     options: &'a Options,
     panels: Vec<Panel>,
+    /// Whether somebody on duty stands in for the manager.
+    covered: Vec<bool>,
     by_licence: BTreeMap<(State, usize), Vec<usize>>,
     desk_lists: BTreeMap<DeskKey, Vec<usize>>,
 }
@@ -133,7 +151,7 @@ type DeskKey = (Option<State>, Disciplines, (bool, Option<Language>), bool);
 /// Audits `assigned` (a manager index per member index). `fixed` marks members that the policy
 /// keeps in place beside the pinned ones; each must be with the current manager.
 #[must_use]
-pub fn check(problem: &Problem, options: &Options, assigned: &[Option<usize>], fixed: &[bool]) -> Audit {
+pub fn audit_assignment(problem: &Problem, options: &Options, assigned: &[Option<usize>], fixed: &[bool]) -> Audit {
     let mut audit = Audit::default();
     let mut auditor = Auditor::new(problem, options);
     if assigned.len() != problem.members().len() || fixed.len() != assigned.len() {
@@ -155,7 +173,19 @@ impl<'a> Auditor<'a> {
         let panels = problem
             .managers()
             .iter()
-            .map(|m| Panel { cases: i64::from(m.base_cases), points: i64::from(m.base_points), ..Panel::default() })
+            .map(|m| {
+                let (cases, points) = (i64::from(m.base_cases), i64::from(m.base_points));
+                Panel { cases, points, kept_cases: cases, kept_points: points, ..Panel::default() }
+            })
+            .collect();
+        let covered = problem
+            .managers()
+            .iter()
+            .map(|m| {
+                let stands_in =
+                    |c: &CareManager| c.status == Status::Active && c.cover_for.as_deref() == Some(m.id.as_str());
+                m.status != Status::Active && problem.managers().iter().any(stands_in)
+            })
             .collect();
         let mut by_licence: BTreeMap<(State, usize), Vec<usize>> = BTreeMap::new();
         for state in problem.members().iter().filter_map(|m| m.state) {
@@ -167,12 +197,12 @@ impl<'a> Auditor<'a> {
             }
             by_licence.entry((state, 0)).or_default();
         }
-        Self { problem, options, panels, by_licence, desk_lists: BTreeMap::new() }
+        Self { problem, options, panels, covered, by_licence, desk_lists: BTreeMap::new() }
     }
 
     fn rank(&self, ix: usize) -> (bool, i64) {
         let member = &self.problem.members()[ix];
-        (self.options.clocks_first && member.tcm, i64::from(member.priority) * i64::from(member.acuity))
+        (self.options.clocks_first && member.priority >= 900, i64::from(member.priority) * i64::from(member.acuity))
     }
 
     fn settle(&mut self, audit: &mut Audit, ix: usize, place: Option<usize>, fixed: bool) {
@@ -182,12 +212,24 @@ impl<'a> Auditor<'a> {
         if (member.pinned || fixed) && (place.is_none() || place != current) {
             broken(if member.pinned { "PIN_BROKEN" } else { "PROTECTION_BROKEN" });
         }
+        let protect = self.options.continuity == Continuity::Protect;
+        let managers = self.problem.managers();
+        if let Some(j) = current.filter(|j| protect && place != Some(*j))
+            && refusal_to_keep(member, &managers[j], self.covered[j]).is_none()
+        {
+            broken("CONTINUITY_BROKEN");
+        }
         let Some(j) = place else { return };
-        let Some(manager) = self.problem.managers().get(j) else {
+        let Some(manager) = managers.get(j) else {
             broken("UNKNOWN_CARE_MANAGER");
             return;
         };
-        if let Some(rule) = refusal(member, manager, current == place) {
+        let refused = if protect && current == place {
+            refusal_to_keep(member, manager, self.covered[j])
+        } else {
+            refusal(member, manager, current == place)
+        };
+        if let Some(rule) = refused {
             broken(rule);
         }
         let rank = self.rank(ix);
@@ -195,13 +237,16 @@ impl<'a> Auditor<'a> {
         let panel = &mut self.panels[j];
         panel.cases += 1;
         panel.points += i64::from(member.acuity);
-        panel.new_cases += i64::from(is_new);
-        if !member.pinned && !fixed {
-            let low = panel.low.entry((member.acuity, is_new)).or_insert(rank);
+        panel.new_places[member.kind as usize] += i64::from(is_new);
+        if member.pinned || fixed {
+            panel.kept_cases += 1;
+            panel.kept_points += i64::from(member.acuity);
+        } else {
+            let low = panel.low.entry((member.acuity, is_new, member.kind as usize)).or_insert(rank);
             *low = rank.min(*low);
         }
         audit.z1 += rank.1;
-        audit.clocks_placed += u64::from(member.tcm);
+        audit.clocks_placed += u64::from(member.priority >= 900);
         self.charge(&mut audit.cost, member, manager, current.is_some() && is_new);
     }
 
@@ -238,12 +283,13 @@ impl<'a> Auditor<'a> {
                     *audit.violations.entry(kind).or_insert(0) += 1;
                 }
             };
-            // A base load above the cap is the input's doing, not the assignment's.
-            let base = (i64::from(manager.base_cases), i64::from(manager.base_points));
-            over("OVER_CASES", panel.cases > i64::from(manager.max_cases) && panel.cases > base.0);
-            over("OVER_POINTS", panel.points > i64::from(manager.max_points) && panel.points > base.1);
-            let cap = manager.weekly_new_cap.filter(|_| self.options.weekly_new);
-            over("WEEKLY_NEW", cap.is_some_and(|cap| panel.new_cases > i64::from(cap)));
+            // A load above the cap of people who stay is the input's doing, not the assignment's.
+            over("OVER_CASES", panel.cases > i64::from(manager.max_cases) && panel.cases > panel.kept_cases);
+            over("OVER_POINTS", panel.points > i64::from(manager.max_points) && panel.points > panel.kept_points);
+            for (kind, rule) in ["WEEKLY_NEW", "WEEKLY_EPISODES"].into_iter().enumerate() {
+                let cap = quota(manager, kind).filter(|_| self.options.weekly_new);
+                over(rule, cap.is_some_and(|cap| panel.new_places[kind] > i64::from(cap)));
+            }
             if manager.status != Status::Leave {
                 audit.cost.z2_load += piecewise(panel.points, i64::from(manager.max_points));
             }
@@ -296,9 +342,9 @@ impl<'a> Auditor<'a> {
         audit.improving_swaps += u64::from(swap);
     }
 
-    fn cap_left(&self, j: usize) -> i64 {
-        let cap = self.problem.managers()[j].weekly_new_cap.filter(|_| self.options.weekly_new);
-        cap.map_or(i64::MAX / 2, |cap| i64::from(cap) - self.panels[j].new_cases)
+    fn quota_left(&self, j: usize, kind: usize) -> i64 {
+        let cap = quota(&self.problem.managers()[j], kind).filter(|_| self.options.weekly_new);
+        cap.map_or(i64::MAX / 2, |cap| i64::from(cap) - self.panels[j].new_places[kind])
     }
 
     fn free_place(&self, ix: usize, j: usize) -> bool {
@@ -306,19 +352,25 @@ impl<'a> Auditor<'a> {
         let is_new = i64::from(self.problem.current(ix) != Some(j));
         panel.cases < i64::from(manager.max_cases)
             && panel.points + i64::from(member.acuity) <= i64::from(manager.max_points)
-            && is_new <= self.cap_left(j)
+            && is_new <= self.quota_left(j, member.kind as usize)
     }
 
     fn better_swap(&self, ix: usize, j: usize, rank: (bool, i64)) -> bool {
         let (member, manager, panel) = (&self.problem.members()[ix], &self.problem.managers()[j], &self.panels[j]);
         let is_new = i64::from(self.problem.current(ix) != Some(j));
         panel.cases <= i64::from(manager.max_cases)
-            && panel.low.iter().any(|((acuity, was_new), low)| {
+            && panel.low.iter().any(|((acuity, was_new, kind), low)| {
+                let given_back = i64::from(*was_new && *kind == member.kind as usize);
                 *low < rank
                     && panel.points - i64::from(*acuity) + i64::from(member.acuity) <= i64::from(manager.max_points)
-                    && is_new <= self.cap_left(j) + i64::from(*was_new)
+                    && is_new <= self.quota_left(j, member.kind as usize) + given_back
             })
     }
+}
+
+/// The weekly quota of a kind: cases, episodes.
+fn quota(manager: &CareManager, kind: usize) -> Option<u32> {
+    if kind == 0 { manager.weekly_new_cap } else { manager.weekly_episode_cap }
 }
 
 /// The convex load cost, point by point from the definition in bands.

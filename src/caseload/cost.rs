@@ -2,7 +2,7 @@
 //! assigned to whom.
 
 use super::eligibility::distance_km;
-use super::problem::{CareManager, Member};
+use super::rows::{CareManager, Member};
 
 /// Marginal cost of a point above the cap.
 const OVER_CAP: i64 = 41;

@@ -3,6 +3,7 @@
 //! randomness.
 
 use super::pool::{NOBODY, Pool};
+use super::rows::KINDS;
 use super::start::cheapest_place;
 use super::state::State;
 
@@ -35,14 +36,18 @@ pub fn polish(pool: &Pool, state: &mut State, mut budget: u64) {
 /// Inserts and swaps until neither is possible; each raises (clocks, Z1).
 pub fn raise(pool: &Pool, state: &mut State) {
     let mut low = Lowest::new(pool, state);
-    let capped = pool.holders.iter().any(|h| h.free_new != i32::MAX);
+    let capped = pool.has_quotas();
     loop {
         let mut changed = false;
         let mut queue = state.waiting.clone();
         // Members of one group have the same choices, so once the best of them fails, all fail.
         let group = |ix: u32| {
             let seeker = &pool.seekers[ix as usize];
-            (pool.list_id(ix as usize), seeker.points, if capped { seeker.current } else { NOBODY })
+            (
+                pool.list_id(ix as usize),
+                seeker.points,
+                if capped { (seeker.current, seeker.kind()) } else { (NOBODY, 0) },
+            )
         };
         queue.sort_by_key(|ix| (group(*ix), std::cmp::Reverse(rank(pool, *ix as usize)), *ix));
         let mut failed = None;
@@ -95,14 +100,17 @@ fn raise_one(pool: &Pool, state: &mut State, low: &mut Lowest, member: usize) ->
     true
 }
 
-/// Per manager, the movable member of lowest worth for each acuity and newness.
+/// Places of [`Lowest`]: five sizes, new or current, by kind.
+const CELLS: usize = 10 * KINDS;
+
+/// Per manager, the movable member of lowest worth for each acuity, newness and kind.
 struct Lowest {
-    cells: Vec<[u32; 10]>,
+    cells: Vec<[u32; CELLS]>,
 }
 
 impl Lowest {
     fn new(pool: &Pool, state: &State) -> Self {
-        let mut low = Self { cells: vec![[NOBODY; 10]; state.held.len()] };
+        let mut low = Self { cells: vec![[NOBODY; CELLS]; state.held.len()] };
         for j in 0..state.held.len() {
             low.refresh(pool, state, u32::try_from(j).unwrap_or(NOBODY));
         }
@@ -110,12 +118,12 @@ impl Lowest {
     }
 
     fn refresh(&mut self, pool: &Pool, state: &State, manager: u32) {
-        let mut cells = [NOBODY; 10];
+        let mut cells = [NOBODY; CELLS];
         for ix in &state.held[manager as usize] {
             let seeker = &pool.seekers[*ix as usize];
             let size = SIZES.iter().position(|size| *size == seeker.points).unwrap_or(0);
             // Someone new frees a place under the weekly cap, someone current does not.
-            let cell = &mut cells[2 * size + usize::from(seeker.current == manager)];
+            let cell = &mut cells[10 * seeker.kind() + 2 * size + usize::from(seeker.current == manager)];
             if *cell == NOBODY || (rank(pool, *ix as usize), *ix) < (rank(pool, *cell as usize), *cell) {
                 *cell = *ix;
             }

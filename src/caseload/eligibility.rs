@@ -1,10 +1,10 @@
 //! Owns the hard rules: who may serve whom, with one code per rule. Refuses to know costs,
 //! priorities or how an assignment is found.
 
-use std::fmt;
+use enumset::{EnumSet, EnumSetType};
 
-use super::problem::{CareManager, Member, Position, Problem};
-use super::vocabulary::{Focus, Status};
+use super::rows::{CareManager, CaseKind, KINDS, Member, Position};
+use crate::domain::vocabulary::{Focus, Status};
 
 /// Mean Earth radius, km.
 pub const EARTH_RADIUS_KM: f64 = 6371.0088;
@@ -12,12 +12,14 @@ pub const EARTH_RADIUS_KM: f64 = 6371.0088;
 pub const TRAVEL_SLACK_KM: f64 = 1e-6;
 
 /// One hard rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, PartialOrd, Ord, Hash, EnumSetType)]
 pub enum Rule {
     /// On leave, or on paid time off and not the current manager.
     Status,
-    /// The manager's weekly cap of new cases is used up.
+    /// The manager's weekly quota of new cases is used up.
     WeeklyNew,
+    /// The manager's weekly quota of new episodes is used up.
+    WeeklyEpisodes,
     /// None of the required disciplines.
     Discipline,
     /// No licence in the member's state.
@@ -33,17 +35,14 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Every rule in the order they are reported.
-    pub const ALL: [Self; 8] = [
-        Self::Status,
-        Self::WeeklyNew,
-        Self::Discipline,
-        Self::Licence,
-        Self::Language,
-        Self::Pediatric,
-        Self::HomeVisit,
-        Self::Capacity,
-    ];
+    /// The quota in which a new place of this kind counts.
+    #[must_use]
+    pub const fn quota_of(kind: CaseKind) -> Self {
+        match kind {
+            CaseKind::Case => Self::WeeklyNew,
+            CaseKind::Episode => Self::WeeklyEpisodes,
+        }
+    }
 
     /// The code printed in the outputs.
     #[must_use]
@@ -51,6 +50,7 @@ impl Rule {
         match self {
             Self::Status => "STATUS",
             Self::WeeklyNew => "WEEKLY_NEW",
+            Self::WeeklyEpisodes => "WEEKLY_EPISODES",
             Self::Discipline => "DISCIPLINE",
             Self::Licence => "LICENCE",
             Self::Language => "LANGUAGE",
@@ -61,51 +61,13 @@ impl Rule {
     }
 }
 
-/// A set of failing rules; prints as codes joined by `+`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct RuleSet(u8);
+/// The rules that fail.
+pub type RuleSet = EnumSet<Rule>;
 
-impl RuleSet {
-    /// No rule fails.
-    pub const EMPTY: Self = Self(0);
-
-    /// The set of one rule.
-    #[must_use]
-    pub const fn only(rule: Rule) -> Self {
-        Self(1 << rule as u8)
-    }
-    /// The set with `rule` added when `failing`.
-    #[must_use]
-    pub const fn with(self, rule: Rule, failing: bool) -> Self {
-        Self(self.0 | (failing as u8) << rule as u8)
-    }
-    /// Whether `rule` fails.
-    #[must_use]
-    pub const fn contains(self, rule: Rule) -> bool {
-        self.0 >> rule as u8 & 1 == 1
-    }
-    /// How many rules fail.
-    #[must_use]
-    pub const fn len(self) -> u32 {
-        self.0.count_ones()
-    }
-    /// Whether none fails.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-    /// Whether every rule here is also in `other`.
-    #[must_use]
-    pub const fn within(self, other: Self) -> bool {
-        self.0 & !other.0 == 0
-    }
-}
-
-impl fmt::Display for RuleSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let codes: Vec<&str> = Rule::ALL.iter().filter(|rule| self.contains(**rule)).map(|rule| rule.code()).collect();
-        f.write_str(&codes.join("+"))
-    }
+/// The codes of failing rules in the order of the rules, joined by `+`.
+#[must_use]
+pub fn rule_codes(failing: RuleSet) -> String {
+    failing.iter().map(Rule::code).collect::<Vec<_>>().join("+")
 }
 
 /// Great-circle distance, km (haversine, R = 6371.0088).
@@ -140,6 +102,12 @@ pub fn can_visit(member: &Member, manager: &CareManager) -> bool {
     }
 }
 
+/// Whether the manager may work in the member's state.
+#[must_use]
+pub fn is_licensed(member: &Member, manager: &CareManager) -> bool {
+    member.state.is_some_and(|state| manager.licensed.contains(state))
+}
+
 /// The rules that do not depend on who else is assigned, without home visits.
 #[must_use]
 pub fn desk_rules(member: &Member, manager: &CareManager, is_current: bool) -> RuleSet {
@@ -149,47 +117,48 @@ pub fn desk_rules(member: &Member, manager: &CareManager, is_current: bool) -> R
         Status::Leave => true,
     };
     let speaks = member.language.is_some_and(|language| manager.languages.contains(language));
-    RuleSet::EMPTY
-        .with(Rule::Status, closed)
-        .with(Rule::Discipline, !member.required.contains(manager.discipline))
-        .with(Rule::Licence, !member.state.is_some_and(|state| manager.licensed.contains(state)))
-        .with(Rule::Language, member.language_required && !speaks)
-        .with(Rule::Pediatric, member.focus == Focus::Pediatric && !manager.focus.contains(Focus::Pediatric))
-}
-
-/// Every failing rule that does not depend on who else is assigned (all but `CAPACITY` and
-/// `WEEKLY_NEW`). Indexes are places in the sorted lists of the problem.
-#[must_use]
-pub fn why_not(problem: &Problem, member: usize, manager: usize) -> RuleSet {
-    let (who, whom) = (&problem.members()[member], &problem.managers()[manager]);
-    let desk = desk_rules(who, whom, problem.current(member) == Some(manager));
-    desk.with(Rule::HomeVisit, who.home_visit && !can_visit(who, whom))
+    let failing = [
+        (Rule::Status, closed),
+        (Rule::Discipline, !member.required.contains(manager.discipline)),
+        (Rule::Licence, !is_licensed(member, manager)),
+        (Rule::Language, member.language_required && !speaks),
+        (Rule::Pediatric, member.focus == Focus::Pediatric && !manager.focus.contains(Focus::Pediatric)),
+    ];
+    failing.into_iter().filter(|(_, fails)| *fails).map(|(rule, _)| rule).collect()
 }
 
 /// What one manager still has free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
-    /// Cases left; below 0 when the base load exceeds the cap.
+pub struct FreeCapacity {
+    /// Cases left; below 0 when the limit is exceeded.
     pub cases: i64,
     /// Points left.
     pub points: i64,
-    /// New cases left this week; `None` when there is no cap.
-    pub new_cases: Option<i64>,
+    /// New places left this week by kind; `None` without a quota.
+    pub new_left: [Option<i64>; KINDS],
 }
 
-/// Every failing rule given what the manager still has free.
-#[must_use]
-pub fn why_not_now(problem: &Problem, member: usize, manager: usize, room: Room) -> RuleSet {
-    why_not(problem, member, manager).with_room(problem, member, manager, room)
-}
-
-impl RuleSet {
-    /// Adds the two rules that depend on the load.
+impl FreeCapacity {
+    /// The rules of load that fail for one more member; `is_new` when the manager is not the current one.
     #[must_use]
-    pub fn with_room(self, problem: &Problem, member: usize, manager: usize, room: Room) -> Self {
-        let full = room.cases < 1 || room.points < i64::from(problem.members()[member].acuity);
-        let is_new = problem.current(member) != Some(manager);
-        let capped = is_new && room.new_cases.is_some_and(|left| left < 1);
-        self.with(Rule::Capacity, full).with(Rule::WeeklyNew, capped)
+    pub fn refusals(self, member: &Member, is_new: bool) -> RuleSet {
+        let mut failing = RuleSet::empty();
+        if self.cases < 1 || self.points < i64::from(member.acuity) {
+            failing.insert(Rule::Capacity);
+        }
+        if is_new && self.new_left[member.kind as usize].is_some_and(|left| left < 1) {
+            failing.insert(Rule::quota_of(member.kind));
+        }
+        failing
+    }
+
+    /// Takes the place of one more member.
+    pub fn take(&mut self, member: &Member, is_new: bool) {
+        self.cases -= 1;
+        self.points -= i64::from(member.acuity);
+        if is_new {
+            let left = &mut self.new_left[member.kind as usize];
+            *left = left.map(|n| n - 1);
+        }
     }
 }

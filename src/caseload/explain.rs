@@ -1,52 +1,15 @@
-//! Owns the reasons behind an assignment: why someone waits, why someone moved, who could
-//! graduate, which rule holds most people back. Refuses to change the assignment.
+//! Owns the reasons behind an assignment: why someone waits, why someone moved, who could graduate, whom to consult.
+//! Refuses to change the assignment.
 
 use rayon::prelude::*;
 
-use super::eligibility::{Room, Rule, RuleSet, why_not, why_not_now};
-use super::options::Options;
+use super::eligibility::{FreeCapacity, rule_codes};
+use super::options::{Continuity, Options};
 use super::problem::Problem;
 use super::search::Solution;
-
-/// Why a member waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaitReason {
-    /// No manager passes the hard rules, load aside.
-    NoEligibleManager,
-    /// Somebody could, but has no cases, points or weekly new cases left.
-    Capacity,
-}
-
-impl WaitReason {
-    /// The code of `waitlist.csv`.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NoEligibleManager => "NO_ELIGIBLE_CM",
-            Self::Capacity => "CAPACITY",
-        }
-    }
-}
-
-/// One waiting member.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// Member index.
-    pub member: usize,
-    /// Why.
-    pub reason: WaitReason,
-    /// Manager with the fewest failing rules (lowest id among equals) and those rules; `None`
-    /// when there are no managers.
-    pub nearest: Option<(usize, RuleSet)>,
-}
-
-impl Waiting {
-    /// The nearest miss as printed: `CM00012:LANGUAGE`, rules joined by `+`; empty without managers.
-    #[must_use]
-    pub fn nearest_text(&self, problem: &Problem) -> String {
-        self.nearest.map_or_else(String::new, |(j, rules)| format!("{}:{rules}", problem.managers()[j].id))
-    }
-}
+use super::waiting::{WaitReason, Waiting, explain_wait, member_worth};
+use super::waivers::{Change, Waiver, best_change, waive_each};
+use crate::domain::Disciplines;
 
 /// A member who leaves the current manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,17 +24,15 @@ pub struct Move {
     pub reason: String,
 }
 
-/// A protected member whose place a waiting member of higher worth could use.
+/// A member who stays and meets the rule of graduation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GraduationCandidate {
     /// Member index of the one who could graduate.
     pub member: usize,
     /// Manager who would gain the place.
     pub manager: usize,
-    /// The worthiest waiting member who fits there in exchange.
-    pub for_member: usize,
-    /// What the exchange would add to Z1.
-    pub z1_gain: i64,
+    /// The worthiest waiting member who fits there in exchange, and what the exchange would add to Z1.
+    pub makes_room_for: Option<(usize, i64)>,
 }
 
 /// Everything explained.
@@ -81,95 +42,55 @@ pub struct Explanation {
     pub waiting: Vec<Waiting>,
     /// Members who left their manager, in member order.
     pub moves: Vec<Move>,
-    /// Candidates for graduation: lowest risk tier first, then lowest worth.
+    /// Candidates for graduation, lowest worth first.
     pub graduation: Vec<GraduationCandidate>,
     /// How many waiting members could be placed into today's free room if one rule were waived
-    /// (for `CAPACITY` and `WEEKLY_NEW`: how many wait for nothing else), in rule order.
-    pub waived: Vec<(Rule, u64)>,
-}
-
-impl Explanation {
-    /// The rule whose waiver would place most people (the earlier rule among equals); `None` when
-    /// no waiver would place anyone.
-    #[must_use]
-    pub fn best_waiver(&self) -> Option<(Rule, u64)> {
-        self.waived.iter().copied().filter(|(_, n)| *n > 0).rev().max_by_key(|(_, n)| *n)
-    }
+    /// (for `CAPACITY`: how many wait for nothing else), in rule order.
+    pub waived: Vec<Waiver>,
+    /// The one change that would place most of those who wait.
+    pub best_change: Option<Change>,
 }
 
 /// Explains a solution of this problem under these options.
 #[must_use]
-pub fn explain(problem: &Problem, options: &Options, solution: &Solution) -> Explanation {
-    let rooms = rooms(problem, options, solution);
+pub fn explain_solution(problem: &Problem, options: &Options, solution: &Solution) -> Explanation {
+    let rooms = free_capacities(problem, options, solution);
     let waiting: Vec<Waiting> = (0..problem.members().len())
         .into_par_iter()
         .filter(|ix| solution.assigned[*ix].is_none())
-        .map(|ix| wait(problem, &rooms, ix))
+        .map(|ix| explain_wait(problem, &rooms, ix))
         .collect();
+    let waived = waive_each(problem, &rooms, &waiting);
     Explanation {
-        moves: moves(problem, solution, &rooms),
-        graduation: graduation(problem, solution, &rooms, &waiting),
-        waived: waived(problem, &rooms, &waiting),
+        moves: explain_moves(problem, options, solution, &rooms),
+        graduation: find_graduates(problem, solution, &rooms, &waiting),
+        best_change: best_change(problem, &rooms, &waiting, &waived),
+        waived,
         waiting,
     }
 }
 
 /// What each manager has left.
-fn rooms(problem: &Problem, options: &Options, solution: &Solution) -> Vec<Room> {
-    let mut rooms: Vec<Room> = problem
+fn free_capacities(problem: &Problem, options: &Options, solution: &Solution) -> Vec<FreeCapacity> {
+    let quota = |cap: Option<u32>| cap.filter(|_| options.weekly_new).map(i64::from);
+    let mut rooms: Vec<FreeCapacity> = problem
         .managers()
         .iter()
-        .map(|m| Room {
+        .map(|m| FreeCapacity {
             cases: i64::from(m.max_cases) - i64::from(m.base_cases),
             points: i64::from(m.max_points) - i64::from(m.base_points),
-            new_cases: m.weekly_new_cap.filter(|_| options.weekly_new).map(i64::from),
+            new_left: [quota(m.weekly_new_cap), quota(m.weekly_episode_cap)],
         })
         .collect();
     for (ix, place) in solution.assigned.iter().enumerate() {
-        let Some(j) = place else { continue };
-        let room = &mut rooms[*j];
-        room.cases -= 1;
-        room.points -= i64::from(problem.members()[ix].acuity);
-        if problem.current(ix) != *place {
-            room.new_cases = room.new_cases.map(|left| left - 1);
+        if let Some(j) = place {
+            rooms[*j].take(&problem.members()[ix], problem.current(ix) != *place);
         }
     }
     rooms
 }
 
-fn wait(problem: &Problem, rooms: &[Room], ix: usize) -> Waiting {
-    // Among equally few, what staffing can mend (away, full, the week's cap) is nearer than what a person is not.
-    let standing = |failing: RuleSet| {
-        u32::from(failing.contains(Rule::Discipline)) * 2
-            + [Rule::Licence, Rule::Language, Rule::Pediatric, Rule::HomeVisit]
-                .iter()
-                .map(|r| u32::from(failing.contains(*r)))
-                .sum::<u32>()
-    };
-    let mut nearest: Option<((u32, u32), usize, RuleSet)> = None;
-    let mut eligible = false;
-    for (j, room) in rooms.iter().enumerate() {
-        let hard = why_not(problem, ix, j);
-        eligible |= hard.is_empty();
-        let failing = hard.with_room(problem, ix, j, *room);
-        let far = (failing.len(), standing(failing));
-        if nearest.is_none_or(|(least, _, _)| far < least) {
-            nearest = Some((far, j, failing));
-        }
-    }
-    Waiting {
-        member: ix,
-        reason: if eligible { WaitReason::Capacity } else { WaitReason::NoEligibleManager },
-        nearest: nearest.map(|(_, j, failing)| (j, failing)),
-    }
-}
-
-fn worth(problem: &Problem, ix: usize) -> i64 {
-    let member = &problem.members()[ix];
-    i64::from(member.priority) * i64::from(member.acuity)
-}
-
-fn moves(problem: &Problem, solution: &Solution, rooms: &[Room]) -> Vec<Move> {
+fn explain_moves(problem: &Problem, options: &Options, solution: &Solution, rooms: &[FreeCapacity]) -> Vec<Move> {
     let mut before: Vec<(u64, u64)> =
         problem.managers().iter().map(|m| (u64::from(m.base_cases), u64::from(m.base_points))).collect();
     for (ix, member) in problem.members().iter().enumerate() {
@@ -184,13 +105,16 @@ fn moves(problem: &Problem, solution: &Solution, rooms: &[Room]) -> Vec<Move> {
         if to == Some(from) {
             return None;
         }
-        let hard = why_not(problem, ix, from);
+        let hard = match options.continuity {
+            Continuity::Protect => problem.why_not_keep(ix, from),
+            _ => problem.why_not(ix, from),
+        };
         let manager = &problem.managers()[from];
         let (cases, points) = before[from];
         let over = cases > u64::from(manager.max_cases) || points > u64::from(manager.max_points);
         let full = rooms[from].points < i64::from(problem.members()[ix].acuity) || rooms[from].cases < 1;
         let reason = if !hard.is_empty() {
-            format!("the current manager may not serve the member: {hard}")
+            format!("the current manager may not serve the member: {}", rule_codes(hard))
         } else if over {
             format!(
                 "the current manager was over capacity ({cases} of {} cases, {points} of {} points)",
@@ -214,8 +138,9 @@ fn best_waiting(problem: &Problem, waiting: &[Waiting]) -> Vec<[Option<usize>; 5
         let mut best = [None; 5];
         for one in waiting.iter().filter(|one| one.reason == WaitReason::Capacity) {
             let size = SIZES.iter().position(|size| *size == problem.members()[one.member].acuity).unwrap_or(0);
-            let better = best[size].is_none_or(|found| worth(problem, one.member) > worth(problem, found));
-            if better && why_not(problem, one.member, j).is_empty() {
+            let better =
+                best[size].is_none_or(|found| member_worth(problem, one.member) > member_worth(problem, found));
+            if better && problem.why_not(one.member, j).is_empty() {
                 best[size] = Some(one.member);
             }
         }
@@ -224,68 +149,54 @@ fn best_waiting(problem: &Problem, waiting: &[Waiting]) -> Vec<[Option<usize>; 5
     (0..problem.managers().len()).into_par_iter().map(of_manager).collect()
 }
 
-fn graduation(problem: &Problem, solution: &Solution, rooms: &[Room], waiting: &[Waiting]) -> Vec<GraduationCandidate> {
-    if !solution.protected.contains(&true) || waiting.is_empty() {
+/// Whoever stays and meets the rule of graduation, with whom the place would serve.
+fn find_graduates(
+    problem: &Problem,
+    solution: &Solution,
+    rooms: &[FreeCapacity],
+    waiting: &[Waiting],
+) -> Vec<GraduationCandidate> {
+    let stays = |ix: &usize| {
+        let member = &problem.members()[*ix];
+        member.may_graduate && !member.pinned && solution.protected[*ix]
+    };
+    let ready: Vec<usize> = (0..problem.members().len()).filter(stays).collect();
+    if ready.is_empty() {
         return Vec::new();
     }
     let best = best_waiting(problem, waiting);
     let candidate = |ix: usize| {
-        let manager = solution.assigned[ix].filter(|_| solution.protected[ix])?;
-        let room = rooms[manager];
-        let points = room.points + i64::from(problem.members()[ix].acuity);
-        // A protected member is no new case, so leaving frees nothing under the weekly cap.
-        let capped = room.new_cases.is_some_and(|left| left < 1);
+        let manager = solution.assigned[ix]?;
+        // A member who stays is nobody new, so leaving gives no quota back.
+        let mut room = rooms[manager];
+        room.cases += 1;
+        room.points += i64::from(problem.members()[ix].acuity);
         let fits = |y: &usize| {
-            i64::from(problem.members()[*y].acuity) <= points
-                && room.cases >= 0
-                && (!capped || problem.current(*y) == Some(manager))
+            let is_new = problem.current(*y) != Some(manager);
+            room.refusals(&problem.members()[*y], is_new).is_empty()
         };
-        let for_member = best[manager]
-            .iter()
-            .flatten()
-            .copied()
-            .filter(fits)
-            .max_by_key(|y| (worth(problem, *y), std::cmp::Reverse(*y)))?;
-        let z1_gain = worth(problem, for_member) - worth(problem, ix);
-        (z1_gain > 0).then_some(GraduationCandidate { member: ix, manager, for_member, z1_gain })
+        let next = best[manager].iter().flatten().copied().filter(fits);
+        let makes_room_for = next
+            .max_by_key(|y| (member_worth(problem, *y), std::cmp::Reverse(*y)))
+            .map(|y| (y, member_worth(problem, y) - member_worth(problem, ix)));
+        Some(GraduationCandidate { member: ix, manager, makes_room_for })
     };
-    let mut list: Vec<GraduationCandidate> = (0..problem.members().len()).filter_map(candidate).collect();
-    let tier = |ix: usize| problem.members()[ix].tier.unwrap_or(0);
-    list.sort_by_key(|c| (std::cmp::Reverse(tier(c.member)), worth(problem, c.member), c.member));
+    let mut list: Vec<GraduationCandidate> = ready.into_iter().filter_map(candidate).collect();
+    list.sort_by_key(|c| (member_worth(problem, c.member), c.member));
     list
 }
 
-/// Waives one rule at a time and fills today's free room with those who wait, the worthiest first.
-fn waived(problem: &Problem, rooms: &[Room], waiting: &[Waiting]) -> Vec<(Rule, u64)> {
-    let mut queue: Vec<&Waiting> = waiting.iter().collect();
-    queue.sort_by_key(|one| (std::cmp::Reverse(worth(problem, one.member)), one.member));
-    let open: Vec<usize> = (0..rooms.len()).filter(|j| rooms[*j].cases > 0 && rooms[*j].points > 0).collect();
-    let mut counts = Vec::new();
-    for rule in Rule::ALL {
-        let alone = RuleSet::only(rule);
-        if matches!(rule, Rule::Capacity | Rule::WeeklyNew) {
-            let misses = |one: &&&Waiting| one.nearest.is_some_and(|(_, failing)| failing == alone);
-            counts.push((rule, queue.iter().filter(misses).count() as u64));
-            continue;
-        }
-        let mut left = rooms.to_vec();
-        let mut placed = 0;
-        for one in &queue {
-            let fit = open.iter().copied().find(|j| {
-                left[*j].points > 0
-                    && left[*j].cases > 0
-                    && why_not_now(problem, one.member, *j, left[*j]).within(alone)
-            });
-            if let Some(j) = fit {
-                left[j].cases -= 1;
-                left[j].points -= i64::from(problem.members()[one.member].acuity);
-                if problem.current(one.member) != Some(j) {
-                    left[j].new_cases = left[j].new_cases.map(|n| n - 1);
-                }
-                placed += 1;
-            }
-        }
-        counts.push((rule, placed));
-    }
-    counts
+/// The disciplines one of which the owner of a kept member should consult, when the next step asks for another than the
+/// owner's.
+#[must_use]
+pub fn consult_discipline(problem: &Problem, solution: &Solution, ix: usize) -> Option<Disciplines> {
+    let owner = solution.assigned[ix]?;
+    let required = problem.members()[ix].required;
+    (!required.contains(problem.managers()[owner].discipline)).then_some(required)
+}
+
+/// The manager who stands in for the owner, who is not on duty; `None` for an owner on duty or without a cover.
+#[must_use]
+pub fn covered_by(problem: &Problem, solution: &Solution, ix: usize) -> Option<usize> {
+    problem.cover_of(solution.assigned[ix]?)
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use super::error::CaseloadError;
 use super::options::{WEIGHT_LIMIT, Weights};
-use super::problem::{CareManager, Member, Position, Problem};
-use super::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
+use super::problem::Problem;
+use super::rows::{CAPACITY_LIMIT, CareManager, CaseKind, Member, Position};
 use crate::domain::unguard_text;
+use crate::domain::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
 
 /// Keys of the weights, in the order of the contract.
 pub const WEIGHT_KEYS: [&str; 5] = ["balance", "continuity_break", "travel_km_visit", "focus_mismatch", "interpreter"];
@@ -150,7 +151,7 @@ const LANGUAGE_WORDS: &str = "an ISO 639-1 code";
 const STATE_WORDS: &str = "a USPS state code";
 
 /// Reads `members.csv`: any column order, extra columns ignored, one row per member. Optional
-/// columns: zip3, lat, lon, `county_fips`, `visits_per_month`, pinned, tier, `current_care_manager_id`.
+/// columns: zip3, lat, lon, `county_fips`, `visits_per_month`, pinned, tier, kind, `may_graduate`, `current_care_manager_id`.
 ///
 /// # Errors
 /// Broken CSV, a missing column, or a cell outside the contract, named by row and column.
@@ -195,6 +196,8 @@ pub fn read_members(bytes: &[u8], file: &str) -> Result<Vec<Member>, CaseloadErr
             current: sheet.optional("current_care_manager_id"),
             pinned: sheet.flag("pinned")?,
             tier: u8::try_from(tier).ok().filter(|tier| *tier > 0),
+            kind: CaseKind::parse(sheet.text("kind")).ok_or_else(|| sheet.fault("kind", "not case or episode"))?,
+            may_graduate: sheet.flag("may_graduate")?,
             source_row: sheet.row,
         })
     })
@@ -206,7 +209,7 @@ fn narrow(value: u32) -> u16 {
 
 /// Reads `care_managers.csv`: any column order, extra columns ignored, one row per manager.
 /// Optional columns: name, fte (1), base loads (0), state, zip3, lat, lon, `county_fips`,
-/// `new_cases_per_week`, `back_on`, `cover_for`.
+/// `new_cases_per_week`, `episodes_per_week`, `back_on`, `cover_for`.
 ///
 /// # Errors
 /// Broken CSV, a missing column, or a cell outside the contract, named by row and column.
@@ -223,12 +226,15 @@ pub fn read_care_managers(bytes: &[u8], file: &str) -> Result<Vec<CareManager>, 
         "home_visits",
         "max_travel_km",
     ];
-    let limit = super::problem::CAPACITY_LIMIT;
+    let limit = CAPACITY_LIMIT;
     Sheet::read(bytes, file, &required, |sheet| {
         let discipline = Discipline::parse(sheet.text("discipline"))
             .ok_or_else(|| sheet.fault("discipline", format!("not {DISCIPLINE_WORDS}")))?;
         let home_visits = sheet.flag("home_visits")?;
-        let cap = sheet.text("new_cases_per_week");
+        let quota = |column: &str| {
+            let empty = sheet.text(column).is_empty();
+            if empty { Ok(None) } else { sheet.whole(column, 0, limit).map(Some) }
+        };
         Ok(CareManager {
             id: sheet.optional("care_manager_id").unwrap_or_default(),
             name: sheet.optional("name"),
@@ -252,7 +258,8 @@ pub fn read_care_managers(bytes: &[u8], file: &str) -> Result<Vec<CareManager>, 
             zip3: sheet.text("zip3").to_owned(),
             position: sheet.position()?,
             county_fips: sheet.optional("county_fips"),
-            weekly_new_cap: if cap.is_empty() { None } else { Some(sheet.whole("new_cases_per_week", 0, limit)?) },
+            weekly_new_cap: quota("new_cases_per_week")?,
+            weekly_episode_cap: quota("episodes_per_week")?,
             back_on: sheet.optional("back_on"),
             cover_for: sheet.optional("cover_for"),
             source_row: sheet.row,
@@ -322,20 +329,5 @@ pub fn set_weight(weights: &mut Weights, key: &str, value: Option<f64>) -> Resul
 }
 
 fn nearest_key(key: &str) -> &'static str {
-    WEIGHT_KEYS.into_iter().min_by_key(|known| edit_distance(key, known)).unwrap_or("balance")
-}
-
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().take(64).enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let substituted = corner + usize::from(left != *right);
-            corner = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
+    WEIGHT_KEYS.into_iter().min_by_key(|known| strsim::levenshtein(key, known)).unwrap_or("balance")
 }

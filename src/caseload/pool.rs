@@ -2,7 +2,7 @@
 //! Refuses to know the order in which the solver tries anything.
 //!
 //! Members who are served at a desk and agree in (state, disciplines, required language, pediatric,
-//! current manager when on paid time off) share one list of managers; a member visited at home has
+//! current manager when on paid time off) share one list of managers; so do those whom `protect` keeps with one; a member visited at home has
 //! a list of their own with the travel cost beside it. That is what keeps 200,000 × 2,500 small.
 
 use std::collections::BTreeMap;
@@ -12,8 +12,9 @@ use rayon::prelude::*;
 use super::cost::LoadCost;
 use super::eligibility;
 use super::options::{Continuity, Options};
-use super::problem::{Member, Problem};
-use super::vocabulary::{Disciplines, Focus, FocusSet, Language, Languages, State, Status};
+use super::problem::Problem;
+use super::rows::{KINDS, Member};
+use crate::domain::vocabulary::{Disciplines, Focus, FocusSet, Language, Languages, State, Status};
 
 /// "No manager".
 pub const NOBODY: u32 = u32::MAX;
@@ -30,6 +31,8 @@ pub struct Seeker {
     pub points: i32,
     /// Current manager, or [`NOBODY`].
     pub current: u32,
+    /// Which weekly quota a new place counts in: place of the [`CaseKind`](super::rows::CaseKind).
+    kind: u8,
     /// First entry of the member's list.
     start: u32,
     /// Entries in the list.
@@ -46,6 +49,15 @@ pub struct Seeker {
     pub clock: bool,
 }
 
+impl Seeker {
+    /// Which weekly quota a new place counts in.
+    #[inline]
+    #[must_use]
+    pub fn kind(&self) -> usize {
+        usize::from(self.kind)
+    }
+}
+
 /// What the solver needs of a manager.
 #[derive(Debug, Clone)]
 pub struct Holder {
@@ -53,8 +65,8 @@ pub struct Holder {
     pub free_points: i32,
     /// Cases free before anyone is assigned; may be negative.
     pub free_cases: i32,
-    /// New cases free this week.
-    pub free_new: i32,
+    /// New places free this week, by kind.
+    pub free_new: [i32; KINDS],
     /// Convex load cost, already times b.
     pub load: LoadCost,
     /// Points of the base load.
@@ -80,17 +92,25 @@ pub struct Pool {
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct DeskKey {
-    state: Option<State>,
-    required: Disciplines,
-    must_speak: (bool, Option<Language>),
-    pediatric: bool,
-    pto: Option<usize>,
+enum DeskKey {
+    /// Kept by `protect`: the current manager is the whole list.
+    Kept(usize),
+    /// Looked for.
+    Sought {
+        state: Option<State>,
+        required: Disciplines,
+        must_speak: (bool, Option<Language>),
+        pediatric: bool,
+        pto: Option<usize>,
+    },
 }
 
-fn desk_key(problem: &Problem, ix: usize, member: &Member) -> DeskKey {
+fn desk_key(problem: &Problem, options: &Options, ix: usize, member: &Member) -> DeskKey {
+    if let Some(kept) = problem.kept_by(ix, options.continuity) {
+        return DeskKey::Kept(kept);
+    }
     let pto = problem.current(ix).filter(|j| problem.managers()[*j].status == Status::Pto);
-    DeskKey {
+    DeskKey::Sought {
         state: member.state,
         required: member.required,
         must_speak: (member.language_required, member.language.filter(|_| member.language_required)),
@@ -118,17 +138,17 @@ impl Pool {
             .enumerate()
             .map(|(ix, member)| {
                 let next = classes.len();
-                classes.entry(desk_key(problem, ix, member)).or_insert((next, ix)).0
+                classes.entry(desk_key(problem, options, ix, member)).or_insert((next, ix)).0
             })
             .collect();
         let mut example = vec![0; classes.len()];
         for (class, first) in classes.values() {
             example[*class] = *first;
         }
-        let desk: Vec<Vec<u32>> = example.par_iter().map(|first| desk_list(problem, *first)).collect();
+        let desk: Vec<Vec<u32>> = example.par_iter().map(|first| desk_list(problem, options, *first)).collect();
         let visited: Vec<usize> = (0..members.len()).filter(|ix| members[*ix].home_visit).collect();
         let home: Vec<Vec<(u32, u32)>> =
-            visited.par_iter().map(|ix| home_list(problem, *ix, &desk[class_of[*ix]])).collect();
+            visited.par_iter().map(|ix| home_list(problem, options, *ix, &desk[class_of[*ix]])).collect();
         let w = problem.weights();
         let mut pool = Self {
             seekers: Vec::with_capacity(members.len()),
@@ -154,13 +174,14 @@ impl Pool {
                 value: i32::from(member.priority) * i32::from(member.acuity),
                 points: i32::from(member.acuity),
                 current: problem.current(ix).map_or(NOBODY, small),
+                kind: member.kind as u8,
                 start,
                 len,
                 row,
                 focus: member.focus,
                 language: member.language,
                 visited: member.home_visit,
-                clock: options.clocks_first && member.tcm,
+                clock: options.clocks_first && member.has_open_clock(),
             });
         }
         pool
@@ -269,6 +290,12 @@ impl Pool {
         pool
     }
 
+    /// Whether any weekly quota stands.
+    #[must_use]
+    pub fn has_quotas(&self) -> bool {
+        self.holders.iter().any(|h| h.free_new.iter().any(|left| *left != i32::MAX))
+    }
+
     /// Entries of all lists together: what one look at every choice costs.
     #[must_use]
     pub fn work(&self) -> usize {
@@ -301,12 +328,12 @@ impl Pool {
     }
 }
 
-fn holder(m: &super::problem::CareManager, balance: u32, options: &Options) -> Holder {
-    let cap = m.weekly_new_cap.filter(|_| options.weekly_new);
+fn holder(m: &super::rows::CareManager, balance: u32, options: &Options) -> Holder {
+    let quota = |cap: Option<u32>| cap.filter(|_| options.weekly_new).map_or(i32::MAX, |cap| clamp(i64::from(cap)));
     Holder {
         free_points: clamp(i64::from(m.max_points) - i64::from(m.base_points)),
         free_cases: clamp(i64::from(m.max_cases) - i64::from(m.base_cases)),
-        free_new: cap.map_or(i32::MAX, |cap| clamp(i64::from(cap))),
+        free_new: [quota(m.weekly_new_cap), quota(m.weekly_episode_cap)],
         load: LoadCost::new(m.max_points, balance, m.status != Status::Leave),
         base_points: m.base_points,
         languages: m.languages,
@@ -315,23 +342,27 @@ fn holder(m: &super::problem::CareManager, balance: u32, options: &Options) -> H
 }
 
 /// The list shared by everyone who differs from `first` only in soft ways; home visits aside.
-fn desk_list(problem: &Problem, first: usize) -> Vec<u32> {
+fn desk_list(problem: &Problem, options: &Options, first: usize) -> Vec<u32> {
+    if let Some(kept) = problem.kept_by(first, options.continuity) {
+        return vec![small(kept)];
+    }
     let member = &problem.members()[first];
     let current = problem.current(first);
-    let fits = |(j, manager): &(usize, &super::problem::CareManager)| {
+    let fits = |(j, manager): &(usize, &super::rows::CareManager)| {
         eligibility::desk_rules(member, manager, current == Some(*j)).is_empty()
     };
     problem.managers().iter().enumerate().filter(fits).map(|(j, _)| small(j)).collect()
 }
 
 /// The part of a desk list that may visit this member at home, with the travel cost.
-fn home_list(problem: &Problem, ix: usize, desk: &[u32]) -> Vec<(u32, u32)> {
+fn home_list(problem: &Problem, options: &Options, ix: usize, desk: &[u32]) -> Vec<(u32, u32)> {
     let member = &problem.members()[ix];
     let price = u64::from(problem.weights().travel_km_visit);
+    let kept = problem.kept_by(ix, options.continuity).is_some();
     desk.iter()
         .filter_map(|j| {
             let manager = &problem.managers()[*j as usize];
-            eligibility::can_visit(member, manager).then(|| {
+            (kept || eligibility::can_visit(member, manager)).then(|| {
                 let cost = price * super::cost::travel_km_visits(member, manager);
                 (*j, u32::try_from(cost).unwrap_or(u32::MAX))
             })

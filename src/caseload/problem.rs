@@ -3,121 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::eligibility::{self, RuleSet};
+use super::eligibility::{FreeCapacity, Rule, RuleSet, can_visit, desk_rules, is_licensed, rule_codes};
 use super::error::CaseloadError;
-use super::options::{Weights, check_weights};
-use super::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
-
-/// A point on the globe, degrees.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Position {
-    /// Latitude, −90..90.
-    pub lat: f64,
-    /// Longitude, −180..180.
-    pub lon: f64,
-}
-
-/// One member who needs a care manager (a row of `members.csv`).
-#[derive(Debug, Clone, PartialEq)]
-#[allow(clippy::struct_excessive_bools)] // four independent yes/no columns of the file
-pub struct Member {
-    /// Unique member id.
-    pub id: String,
-    /// 1..=1000; 900 and above is an open clock.
-    pub priority: u16,
-    /// An open clock (transition of care contact or visit, urgent authorization).
-    pub tcm: bool,
-    /// Workload in acuity points: 1, 2, 3, 5 or 8.
-    pub acuity: u8,
-    /// What the member mainly needs.
-    pub focus: Focus,
-    /// Disciplines that may take the member; not empty.
-    pub required: Disciplines,
-    /// Language spoken; unknown shares a language with nobody.
-    pub language: Option<Language>,
-    /// Whether the manager must speak that language.
-    pub language_required: bool,
-    /// State of residence; without one nobody is licensed.
-    pub state: Option<State>,
-    /// First three digits of the ZIP code, free text.
-    pub zip3: String,
-    /// Home coordinates, when known.
-    pub position: Option<Position>,
-    /// County, used for home visits when coordinates are missing.
-    pub county_fips: Option<String>,
-    /// Whether the member is visited at home.
-    pub home_visit: bool,
-    /// Home visits per month.
-    pub visits_per_month: u16,
-    /// Id of the manager who has the member now.
-    pub current: Option<String>,
-    /// Whether the member must stay with the current manager.
-    pub pinned: bool,
-    /// Risk tier 1..4 where known; orders graduation candidates only.
-    pub tier: Option<u8>,
-    /// Line of the source file (header is 1); 0 when not from a file.
-    pub source_row: u64,
-}
-
-/// One care manager (a row of `care_managers.csv`).
-#[derive(Debug, Clone, PartialEq)]
-pub struct CareManager {
-    /// Unique id.
-    pub id: String,
-    /// Display name, optional.
-    pub name: Option<String>,
-    /// Profession.
-    pub discipline: Discipline,
-    /// Languages spoken.
-    pub languages: Languages,
-    /// States of licence.
-    pub licensed: States,
-    /// Areas of experience.
-    pub focus: FocusSet,
-    /// Active, paid time off or leave.
-    pub status: Status,
-    /// Full-time equivalent, above 0.
-    pub fte: f64,
-    /// Most cases at once (FTE-adjusted), base cases included.
-    pub max_cases: u32,
-    /// Most acuity points at once (FTE-adjusted), base points included.
-    pub max_points: u32,
-    /// Cases outside this population.
-    pub base_cases: u32,
-    /// Points outside this population.
-    pub base_points: u32,
-    /// Whether the manager makes home visits.
-    pub home_visits: bool,
-    /// Farthest home visit, km.
-    pub max_travel_km: f64,
-    /// State of the office.
-    pub state: Option<State>,
-    /// First three digits of the office ZIP code.
-    pub zip3: String,
-    /// Office coordinates, when known.
-    pub position: Option<Position>,
-    /// County of the office, used when coordinates are missing.
-    pub county_fips: Option<String>,
-    /// Most new cases in a week; used only with [`weekly_new`](super::Options::weekly_new).
-    pub weekly_new_cap: Option<u32>,
-    /// Day of return, as given.
-    pub back_on: Option<String>,
-    /// Id of the manager whom this one covers.
-    pub cover_for: Option<String>,
-    /// Line of the source file (header is 1); 0 when not from a file.
-    pub source_row: u64,
-}
-
-/// Counted, non-fatal findings about the input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct InputWarnings {
-    /// Members whose current manager is not in the roster; they went back to the pool.
-    pub current_manager_not_in_roster: u64,
-    /// Home-visit members without coordinates, judged by county.
-    pub home_visit_without_coordinates: u64,
-    /// Managers whose base load already exceeds a cap.
-    pub managers_over_capacity_at_start: u64,
-}
+use super::options::{Continuity, Weights, check_weights};
+use super::rows::{CAPACITY_LIMIT, CareManager, InputWarnings, Member, Position};
+use crate::domain::vocabulary::Status;
 
 /// A checked instance: ids unique, values in range, pins feasible; members and managers sorted by id.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,11 +16,9 @@ pub struct Problem {
     managers: Vec<CareManager>,
     weights: Weights,
     current: Vec<Option<u32>>,
+    covers: Vec<Option<u32>>,
     warnings: InputWarnings,
 }
-
-/// Most points or cases one manager may be given; far above any person, low enough for exact sums.
-pub const CAPACITY_LIMIT: u32 = 1_000_000;
 
 impl Problem {
     /// Checks and sorts an instance whose rows came from files of the usual names.
@@ -174,11 +62,12 @@ impl Problem {
         }
         let mut warnings = InputWarnings::default();
         let current = resolve_current(&members, &managers, member_file, &mut warnings)?;
+        let covers = resolve_covers(&managers, &mut warnings);
         warnings.home_visit_without_coordinates =
             count(members.iter().filter(|m| m.home_visit && m.position.is_none()));
         warnings.managers_over_capacity_at_start =
             count(managers.iter().filter(|m| m.base_cases > m.max_cases || m.base_points > m.max_points));
-        let problem = Self { members, managers, weights, current, warnings };
+        let problem = Self { members, managers, weights, current, covers, warnings };
         problem.check_pins(member_file)?;
         problem.check_magnitude()?;
         Ok(problem)
@@ -218,6 +107,53 @@ impl Problem {
         Self::new(self.members.clone(), managers, self.weights)
     }
 
+    /// The manager on duty who stands in for this one, who is not; covers do not chain.
+    #[must_use]
+    pub fn cover_of(&self, manager: usize) -> Option<usize> {
+        self.covers[manager].map(|ix| ix as usize)
+    }
+
+    /// Why the current manager may not go on with a member under `protect`: no licence, or a leave that nobody covers.
+    /// Discipline, focus, language, travel and load bind new assignments alone.
+    #[must_use]
+    pub fn why_not_keep(&self, member: usize, manager: usize) -> RuleSet {
+        let (who, whom) = (&self.members[member], &self.managers[manager]);
+        let mut failing = RuleSet::empty();
+        if whom.status == Status::Leave && self.cover_of(manager).is_none() {
+            failing.insert(Rule::Status);
+        }
+        if !is_licensed(who, whom) {
+            failing.insert(Rule::Licence);
+        }
+        failing
+    }
+
+    /// The current manager with whom this policy leaves the member, whatever the load.
+    #[must_use]
+    pub fn kept_by(&self, member: usize, continuity: Continuity) -> Option<usize> {
+        let current = self.current(member)?;
+        (continuity == Continuity::Protect && self.why_not_keep(member, current).is_empty()).then_some(current)
+    }
+
+    /// Every failing rule that does not depend on who else is assigned (all but `CAPACITY` and
+    /// `WEEKLY_NEW`). Indexes are places in the sorted lists of the problem.
+    #[must_use]
+    pub fn why_not(&self, member: usize, manager: usize) -> RuleSet {
+        let (who, whom) = (&self.members[member], &self.managers[manager]);
+        let mut failing = desk_rules(who, whom, self.current(member) == Some(manager));
+        if who.home_visit && !can_visit(who, whom) {
+            failing.insert(Rule::HomeVisit);
+        }
+        failing
+    }
+
+    /// Every failing rule given what the manager still has free.
+    #[must_use]
+    pub fn why_not_now(&self, member: usize, manager: usize, room: FreeCapacity) -> RuleSet {
+        let is_new = self.current(member) != Some(manager);
+        self.why_not(member, manager) | room.refusals(&self.members[member], is_new)
+    }
+
     /// Pins must pass every hard rule, and fit together.
     fn check_pins(&self, file: &str) -> Result<(), CaseloadError> {
         let mut held: Vec<(u64, u64)> =
@@ -227,10 +163,13 @@ impl Problem {
                 let message = "pinned, but has no current care manager in the roster".to_owned();
                 return Err(CaseloadError::cell(file, member.source_row, "pinned", message));
             };
-            let failing = eligibility::why_not(self, ix, manager);
-            if failing != RuleSet::EMPTY {
-                let message =
-                    format!("pinned to {}, who may not serve the member: {failing}", self.managers[manager].id);
+            let failing = self.why_not(ix, manager);
+            if !failing.is_empty() {
+                let message = format!(
+                    "pinned to {}, who may not serve the member: {}",
+                    self.managers[manager].id,
+                    rule_codes(failing)
+                );
                 return Err(CaseloadError::cell(file, member.source_row, "pinned", message));
             }
             let (cases, points) = &mut held[manager];
@@ -314,6 +253,21 @@ fn check_manager(manager: &CareManager, file: &str) -> Result<(), CaseloadError>
         return fault("lat", "lat and lon must be numbers within -90..90 and -180..180");
     }
     Ok(())
+}
+
+/// For each manager who is not on duty, the first by id of those on duty who cover them.
+fn resolve_covers(managers: &[CareManager], warnings: &mut InputWarnings) -> Vec<Option<u32>> {
+    let absent = |id: &str| managers.binary_search_by(|m| m.id.as_str().cmp(id)).ok();
+    let mut covers = vec![None; managers.len()];
+    for (ix, manager) in (0_u32..).zip(managers) {
+        let Some(of) = manager.cover_for.as_deref() else { continue };
+        match absent(of).filter(|j| managers[*j].status != Status::Active) {
+            Some(j) if manager.status == Status::Active => covers[j] = covers[j].or(Some(ix)),
+            Some(_) => warnings.covers_away_too += 1,
+            None => {}
+        }
+    }
+    covers
 }
 
 fn resolve_current(

@@ -8,7 +8,8 @@ use super::descent;
 use super::error::CaseloadError;
 use super::options::{AUTO_STEPS, Options};
 use super::pool::{NOBODY, Pool};
-use super::problem::{CareManager, Problem};
+use super::problem::Problem;
+use super::rows::CareManager;
 use super::start;
 
 /// An assignment and what is known about it. Indexes are places in the sorted lists of the problem.
@@ -47,7 +48,7 @@ impl Solution {
 
 /// Solves the problem. Never fails: whoever cannot be placed waits.
 #[must_use]
-pub fn solve(problem: &Problem, options: &Options) -> Solution {
+pub fn solve_problem(problem: &Problem, options: &Options) -> Solution {
     let pool = Pool::new(problem, options);
     let (mut state, protected) = start::first_assignment(problem, options, &pool);
     let pairs = pool.work();
@@ -59,7 +60,7 @@ pub fn solve(problem: &Problem, options: &Options) -> Solution {
     blocks::search(&pool, &mut state, &bound.prices, schedule(problem, steps), options.seed);
     descent::polish(&pool, &mut state, steps.saturating_mul(PAIRS_PER_STEP).min(60_000_000));
     let score = state.score(&pool);
-    let tcm = |ix: &usize| problem.members()[*ix].tcm;
+    let tcm = |ix: &usize| problem.members()[*ix].has_open_clock();
     let everyone = 0..problem.members().len();
     Solution {
         clocks_placed: everyone.clone().filter(tcm).filter(|ix| state.at[*ix] != NOBODY).count() as u64,
@@ -77,7 +78,7 @@ pub fn solve(problem: &Problem, options: &Options) -> Solution {
 ///
 /// # Errors
 /// As [`Problem::new`].
-pub fn what_if(
+pub fn solve_with_added(
     problem: &Problem,
     options: &Options,
     added: &[CareManager],
@@ -85,7 +86,7 @@ pub fn what_if(
     let mut managers = problem.managers().to_vec();
     managers.extend_from_slice(added);
     let changed = problem.with_managers(managers)?;
-    let solution = solve(&changed, options);
+    let solution = solve_problem(&changed, options);
     Ok((changed, solution))
 }
 

@@ -1,7 +1,7 @@
 //! Owns the first assignment: pins, protected members, then everyone by worth to the cheapest free
 //! place. Refuses to undo anything; improving is the search's work.
 
-use super::options::{Continuity, Options};
+use super::options::Options;
 use super::pool::{NOBODY, Pool};
 use super::problem::Problem;
 use super::state::State;
@@ -16,42 +16,31 @@ pub fn first_assignment(problem: &Problem, options: &Options, pool: &Pool) -> (S
             state.fix(pool, ix, as_id(manager));
         }
     }
-    let protected = if options.continuity == Continuity::Protect {
-        protect(problem, pool, &mut state)
-    } else {
-        vec![false; problem.members().len()]
-    };
-    fill(pool, &mut state);
-    (state, protected)
+    let kept = keep_engaged(problem, options, pool, &mut state);
+    fill_places(pool, &mut state);
+    (state, kept)
 }
 
 fn as_id(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NOBODY)
 }
 
-/// Keeps every engaged member whose current manager may serve them. When a panel no longer fits,
-/// members keep their place in the order open clock, priority, fewer points, id; the rest join the
-/// pool like anyone else.
-fn protect(problem: &Problem, pool: &Pool, state: &mut State) -> Vec<bool> {
+/// Keeps every member whom the policy leaves with the current manager, above the limits too: such a manager takes
+/// nobody else.
+fn keep_engaged(problem: &Problem, options: &Options, pool: &Pool, state: &mut State) -> Vec<bool> {
     let members = problem.members();
-    let mut engaged: Vec<usize> =
-        (0..members.len()).filter(|ix| !members[*ix].pinned && problem.current(*ix).is_some()).collect();
-    engaged.sort_by_key(|ix| (!members[*ix].tcm, std::cmp::Reverse(members[*ix].priority), members[*ix].acuity, *ix));
-    let mut protected = vec![false; members.len()];
-    for ix in engaged {
-        let Some(manager) = problem.current(ix).map(as_id) else {
-            continue;
-        };
-        if pool.may(ix, manager) && state.fits(pool, ix, manager) {
-            state.fix(pool, ix, manager);
-            protected[ix] = true;
+    let mut kept = vec![false; members.len()];
+    for ix in (0..members.len()).filter(|ix| !members[*ix].pinned) {
+        if let Some(manager) = problem.kept_by(ix, options.continuity) {
+            state.fix(pool, ix, as_id(manager));
+            kept[ix] = true;
         }
     }
-    protected
+    kept
 }
 
 /// Gives every waiting member, the most worth first, the cheapest free place.
-pub fn fill(pool: &Pool, state: &mut State) {
+pub fn fill_places(pool: &Pool, state: &mut State) {
     let mut queue = state.waiting.clone();
     queue.sort_by_key(|ix| {
         let seeker = &pool.seekers[*ix as usize];

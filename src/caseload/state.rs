@@ -2,6 +2,7 @@
 //! time. Refuses to decide which move is good.
 
 use super::pool::{NOBODY, Pool};
+use super::rows::KINDS;
 
 /// What one manager carries and has left.
 #[derive(Debug, Clone, Copy)]
@@ -10,8 +11,8 @@ pub struct Load {
     pub points: i32,
     /// Cases left.
     pub cases: i32,
-    /// New cases left this week.
-    pub new_cases: i32,
+    /// New cases and new episodes left this week, by [`Seeker::kind`](super::pool::Seeker::kind).
+    pub new_left: [i32; KINDS],
     /// Points carried, base included.
     pub carried: i32,
 }
@@ -44,7 +45,7 @@ impl State {
             .map(|h| Load {
                 points: h.free_points,
                 cases: h.free_cases,
-                new_cases: h.free_new,
+                new_left: h.free_new,
                 carried: i32::try_from(h.base_points).unwrap_or(i32::MAX),
             })
             .collect();
@@ -85,7 +86,7 @@ impl State {
         let load = &self.load[manager as usize];
         load.points >= pool.seekers[member].points
             && load.cases >= 1
-            && load.new_cases >= Self::newness(pool, member, manager)
+            && load.new_left[pool.seekers[member].kind()] >= Self::newness(pool, member, manager)
     }
 
     /// Whether `member` fits once `leaver`, who is with that manager, has gone.
@@ -93,9 +94,11 @@ impl State {
     #[must_use]
     pub fn fits_without(&self, pool: &Pool, member: usize, manager: u32, leaver: usize) -> bool {
         let load = &self.load[manager as usize];
-        load.points + pool.seekers[leaver].points >= pool.seekers[member].points
+        let (coming, going) = (&pool.seekers[member], &pool.seekers[leaver]);
+        let given_back = if coming.kind() == going.kind() { Self::newness(pool, leaver, manager) } else { 0 };
+        load.points + going.points >= coming.points
             && load.cases >= 0
-            && load.new_cases + Self::newness(pool, leaver, manager) >= Self::newness(pool, member, manager)
+            && load.new_left[coming.kind()] + given_back >= Self::newness(pool, member, manager)
     }
 
     /// Cost change of the manager's load when it grows by `points` (negative: shrinks).
@@ -143,7 +146,7 @@ impl State {
         load.points += sign * points;
         load.carried -= sign * points;
         load.cases += sign;
-        load.new_cases += sign * newness;
+        load.new_left[pool.seekers[member].kind()] += sign * newness;
     }
 
     /// (open clocks placed, Z1, W) of everyone assigned.

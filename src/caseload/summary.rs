@@ -6,80 +6,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::check::{Audit, CostParts};
-use super::explain::{Explanation, WaitReason};
-use super::options::{Options, Weights};
-use super::problem::{InputWarnings, Problem};
+use super::eligibility::rule_codes;
+use super::explain::{Explanation, consult_discipline};
+use super::loads::{
+    ManagerLoad, PeerGroup, Shortfall, Spread, manager_loads, missing_staff, peer_groups, rounded, spread_of,
+};
+use super::options::{Continuity, Options, Weights};
+use super::problem::Problem;
+use super::rows::InputWarnings;
 use super::search::Solution;
-use super::vocabulary::Status;
-
-/// Spread of utilisation over managers on duty. Ratios, 6 decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
-pub struct Spread {
-    /// Managers counted.
-    pub managers: usize,
-    /// Mean utilisation.
-    pub mean: f64,
-    /// Lowest.
-    pub min: f64,
-    /// Highest.
-    pub max: f64,
-    /// Standard deviation over mean.
-    pub cv: f64,
-    /// Gini coefficient.
-    pub gini: f64,
-}
-
-/// One manager's load. Points and cases include the base load.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ManagerLoad {
-    /// Manager id.
-    pub care_manager_id: String,
-    /// Profession.
-    pub discipline: &'static str,
-    /// Office state, or empty.
-    pub state: &'static str,
-    /// active, pto or leave.
-    pub status: &'static str,
-    /// Cap of cases.
-    pub max_cases: u32,
-    /// Cap of points.
-    pub max_points: u32,
-    /// Cases with everyone at the current manager.
-    pub cases_before: u64,
-    /// Points with everyone at the current manager.
-    pub points_before: u64,
-    /// Cases after.
-    pub cases_after: u64,
-    /// Points after.
-    pub points_after: u64,
-    /// Points over cap, before.
-    pub utilisation_before: f64,
-    /// Points over cap, after.
-    pub utilisation_after: f64,
-    /// Whether cases or points exceeded a cap before.
-    pub over_capacity_before: bool,
-}
-
-/// Managers of one discipline in one state (status active).
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PeerGroup {
-    /// Profession.
-    pub discipline: &'static str,
-    /// Office state, or empty.
-    pub state: &'static str,
-    /// Σ of the points caps.
-    pub max_points: u64,
-    /// Points before.
-    pub points_before: u64,
-    /// Points after.
-    pub points_after: u64,
-    /// Managers above a cap before.
-    pub over_capacity_before: usize,
-    /// Utilisation before.
-    pub before: Spread,
-    /// Utilisation after.
-    pub after: Spread,
-}
+use super::waiting::WaitReason;
+use crate::domain::vocabulary::Status;
 
 /// A member who changed manager.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -101,9 +38,9 @@ pub struct GraduationRow {
     pub member_id: String,
     /// Manager who would gain the place.
     pub care_manager_id: String,
-    /// Who waits for it.
+    /// The worthiest of those who wait for such a place, or empty.
     pub for_member_id: String,
-    /// What the exchange would add to Z1.
+    /// What the exchange would add to Z1; 0 when nobody waits for the place.
     pub z1_gain: i64,
 }
 
@@ -118,22 +55,40 @@ pub struct ClockRow {
     pub nearest_miss: String,
 }
 
-/// Staff missing for one set of required disciplines.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Shortfall {
-    /// Disciplines any of which would do, joined by `|`.
-    pub required_discipline: String,
-    /// Waiting members.
+/// How many wait for one rule, or one set of rules at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleCount {
+    /// Rule codes of the nearest miss, joined by `+`.
+    pub rule: String,
+    /// Members whom it keeps waiting.
     pub members: u64,
-    /// Their points.
-    pub points: u64,
-    /// Full-time equivalents at today's mean caps per FTE (the tighter of cases and points).
-    pub fte: f64,
+}
+
+/// The one change that would place most of those who wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeRow {
+    /// Rule code.
+    pub rule: &'static str,
+    /// Members who could be placed.
+    pub would_place: u64,
+    /// The change in a sentence.
+    pub sentence: String,
+}
+
+/// A manager above a limit, who keeps everybody and takes nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OverLimit {
+    /// Manager id.
+    pub care_manager_id: String,
+    /// Cases above the limit.
+    pub over_by_cases: u64,
+    /// Points above the limit.
+    pub over_by_points: u64,
 }
 
 /// What waiving one rule would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Waiver {
+pub struct WaiverRow {
     /// Rule code.
     pub rule: &'static str,
     /// Members who could be placed.
@@ -171,8 +126,10 @@ pub struct AssignmentSummary {
     pub continuity: &'static str,
     /// Whether open clocks came first.
     pub clocks_first: bool,
-    /// Whether weekly caps of new cases held.
+    /// Whether weekly quotas of new cases and new episodes held.
     pub weekly_new: bool,
+    /// Which rules here differ from those of the other command on the same two files, in a sentence.
+    pub rules: String,
     /// Search steps taken.
     pub search_steps: u64,
     /// Open-clock members.
@@ -187,12 +144,20 @@ pub struct AssignmentSummary {
     pub moved: usize,
     /// See `kept`.
     pub new: usize,
+    /// Members who had a manager and now wait.
+    pub put_on_waitlist: usize,
+    /// Members kept by a manager whose discipline the next step does not ask for: a consult is named.
+    pub consults: usize,
     /// Utilisation of active managers before.
     pub load_before: Spread,
-    /// Utilisation of active managers after.
+    /// Utilisation of active managers after, of the same people as before.
+    pub load_after_same_people: Spread,
+    /// Utilisation of active managers after, new people included.
     pub load_after: Spread,
     /// Managers above a cap before.
     pub over_capacity_before: usize,
+    /// Managers above a cap after, by how much.
+    pub over_limit: Vec<OverLimit>,
     /// Every manager.
     pub managers: Vec<ManagerLoad>,
     /// Discipline × state.
@@ -201,21 +166,23 @@ pub struct AssignmentSummary {
     pub moves: Vec<MoveRow>,
     /// Graduation candidates under `protect`.
     pub graduation_candidates: Vec<GraduationRow>,
-    /// Staff missing in all.
+    /// How many wait for which rule, most first.
+    pub waiting_by_rule: Vec<RuleCount>,
+    /// The one change that would place most.
+    pub best_change: Option<ChangeRow>,
+    /// Staff missing in all, for those who wait for nothing but room.
     pub shortfall_fte: f64,
     /// Staff missing by required discipline.
     pub shortfall: Vec<Shortfall>,
-    /// The rule whose waiver would place most people.
-    pub best_waiver: Option<Waiver>,
     /// Every rule waived alone.
-    pub waivers: Vec<Waiver>,
+    pub waivers: Vec<WaiverRow>,
     /// Counted input warnings.
     pub warnings: InputWarnings,
 }
 
 /// Puts the figures together. `audit` is the independent check of the same solution.
 #[must_use]
-pub fn summarise(
+pub fn summarise_assignment(
     problem: &Problem,
     options: &Options,
     solution: &Solution,
@@ -224,14 +191,13 @@ pub fn summarise(
 ) -> AssignmentSummary {
     let managers = manager_loads(problem, solution);
     let on_duty = |pick: fn(&ManagerLoad) -> f64| {
-        spread(managers.iter().filter(|m| m.status == Status::Active.as_str()).map(pick).collect())
+        spread_of(managers.iter().filter(|m| m.status == Status::Active.as_str()).map(pick).collect())
     };
     let waiting = |reason: WaitReason| explanation.waiting.iter().filter(|w| w.reason == reason).count();
     let count = |status: &str| {
         (0..solution.assigned.len()).filter(|ix| status_of(problem, solution, *ix) == Some(status)).count()
     };
-    let (shortfall_fte, shortfall) = shortfall(problem, explanation);
-    let waiver = |(rule, n): (super::eligibility::Rule, u64)| Waiver { rule: rule.code(), would_place: n };
+    let (shortfall_fte, shortfall) = missing_staff(problem, &explanation.waiting);
     AssignmentSummary {
         members: problem.members().len(),
         care_managers: problem.managers().len(),
@@ -248,6 +214,7 @@ pub fn summarise(
         continuity: options.continuity.as_str(),
         clocks_first: options.clocks_first,
         weekly_new: options.weekly_new,
+        rules: describe_rules(options),
         search_steps: solution.steps,
         clocks: solution.clocks_total,
         clocks_placed: solution.clocks_placed,
@@ -255,17 +222,32 @@ pub fn summarise(
         kept: count("kept"),
         moved: count("moved"),
         new: count("new"),
+        put_on_waitlist: explanation.moves.iter().filter(|m| m.to.is_none()).count(),
+        consults: (0..problem.members().len())
+            .filter(|ix| consult_discipline(problem, solution, *ix).is_some())
+            .count(),
         load_before: on_duty(|m| m.utilisation_before),
+        load_after_same_people: on_duty(|m| m.utilisation_after_same_people),
         load_after: on_duty(|m| m.utilisation_after),
         over_capacity_before: managers.iter().filter(|m| m.over_capacity_before).count(),
+        over_limit: over_limits(&managers),
         peer_groups: peer_groups(&managers),
         managers,
         moves: move_rows(problem, explanation),
         graduation_candidates: graduation_rows(problem, explanation),
+        waiting_by_rule: waiting_by_rule(explanation),
+        best_change: explanation.best_change.as_ref().map(|c| ChangeRow {
+            rule: c.rule.code(),
+            would_place: c.would_place,
+            sentence: c.sentence.clone(),
+        }),
         shortfall_fte,
         shortfall,
-        best_waiver: explanation.best_waiver().map(waiver),
-        waivers: explanation.waived.iter().copied().map(waiver).collect(),
+        waivers: explanation
+            .waived
+            .iter()
+            .map(|w| WaiverRow { rule: w.rule.code(), would_place: w.would_place })
+            .collect(),
         warnings: problem.warnings(),
     }
 }
@@ -296,14 +278,14 @@ fn graduation_rows(problem: &Problem, explanation: &Explanation) -> Vec<Graduati
     let row = |c: &super::explain::GraduationCandidate| GraduationRow {
         member_id: id(c.member),
         care_manager_id: problem.managers()[c.manager].id.clone(),
-        for_member_id: id(c.for_member),
-        z1_gain: c.z1_gain,
+        for_member_id: c.makes_room_for.map_or_else(String::new, |(next, _)| id(next)),
+        z1_gain: c.makes_room_for.map_or(0, |(_, gain)| gain),
     };
     explanation.graduation.iter().map(row).collect()
 }
 
 fn clock_rows(problem: &Problem, explanation: &Explanation) -> Vec<ClockRow> {
-    let late = explanation.waiting.iter().filter(|w| problem.members()[w.member].tcm);
+    let late = explanation.waiting.iter().filter(|w| problem.members()[w.member].has_open_clock());
     late.map(|w| ClockRow {
         member_id: problem.members()[w.member].id.clone(),
         reason: w.reason.code(),
@@ -312,115 +294,41 @@ fn clock_rows(problem: &Problem, explanation: &Explanation) -> Vec<ClockRow> {
     .collect()
 }
 
-fn manager_loads(problem: &Problem, solution: &Solution) -> Vec<ManagerLoad> {
-    let base = |m: &super::problem::CareManager| (u64::from(m.base_cases), u64::from(m.base_points));
-    let mut before: Vec<(u64, u64)> = problem.managers().iter().map(base).collect();
-    let mut after = before.clone();
-    for (ix, member) in problem.members().iter().enumerate() {
-        let places = [(&mut before, problem.current(ix)), (&mut after, solution.assigned[ix])];
-        for (loads, j) in places {
-            if let Some(j) = j {
-                loads[j].0 += 1;
-                loads[j].1 += u64::from(member.acuity);
-            }
-        }
-    }
-    let row = |(j, m): (usize, &super::problem::CareManager)| ManagerLoad {
-        care_manager_id: m.id.clone(),
-        discipline: m.discipline.as_str(),
-        state: m.state.map_or("", super::vocabulary::State::as_str),
-        status: m.status.as_str(),
-        max_cases: m.max_cases,
-        max_points: m.max_points,
-        cases_before: before[j].0,
-        points_before: before[j].1,
-        cases_after: after[j].0,
-        points_after: after[j].1,
-        utilisation_before: rounded(ratio(before[j].1, u64::from(m.max_points)), 6),
-        utilisation_after: rounded(ratio(after[j].1, u64::from(m.max_points)), 6),
-        over_capacity_before: before[j].0 > u64::from(m.max_cases) || before[j].1 > u64::from(m.max_points),
-    };
-    problem.managers().iter().enumerate().map(row).collect()
+fn over_limits(managers: &[ManagerLoad]) -> Vec<OverLimit> {
+    let over = managers.iter().filter(|m| m.cases_over > 0 || m.points_over > 0);
+    over.map(|m| OverLimit {
+        care_manager_id: m.care_manager_id.clone(),
+        over_by_cases: m.cases_over,
+        over_by_points: m.points_over,
+    })
+    .collect()
 }
 
-fn peer_groups(managers: &[ManagerLoad]) -> Vec<PeerGroup> {
-    let mut groups: BTreeMap<(&str, &str), Vec<&ManagerLoad>> = BTreeMap::new();
-    for manager in managers.iter().filter(|m| m.status == Status::Active.as_str()) {
-        groups.entry((manager.discipline, manager.state)).or_default().push(manager);
-    }
-    groups
-        .values()
-        .map(|peers| PeerGroup {
-            discipline: peers[0].discipline,
-            state: peers[0].state,
-            max_points: peers.iter().map(|m| u64::from(m.max_points)).sum(),
-            points_before: peers.iter().map(|m| m.points_before).sum(),
-            points_after: peers.iter().map(|m| m.points_after).sum(),
-            over_capacity_before: peers.iter().filter(|m| m.over_capacity_before).count(),
-            before: spread(peers.iter().map(|m| m.utilisation_before).collect()),
-            after: spread(peers.iter().map(|m| m.utilisation_after).collect()),
-        })
-        .collect()
-}
-
-/// Waiting members against what one FTE carries today.
-fn shortfall(problem: &Problem, explanation: &Explanation) -> (f64, Vec<Shortfall>) {
-    let active = || problem.managers().iter().filter(|m| m.status == Status::Active);
-    let fte: f64 = active().map(|m| m.fte).sum();
-    let points_cap: u64 = active().map(|m| u64::from(m.max_points)).sum();
-    let cases_cap: u64 = active().map(|m| u64::from(m.max_cases)).sum();
-    let need = |members: u64, points: u64| {
-        let share = ratio(points, points_cap).max(ratio(members, cases_cap));
-        rounded(share * fte, 2)
-    };
-    let mut groups: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    let mut all = (0, 0);
+fn waiting_by_rule(explanation: &Explanation) -> Vec<RuleCount> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for one in &explanation.waiting {
-        let member = &problem.members()[one.member];
-        let group = groups.entry(member.required.to_text()).or_default();
-        for sum in [group, &mut all] {
-            sum.0 += 1;
-            sum.1 += u64::from(member.acuity);
+        let rule = one.nearest.map_or_else(|| "NO_CARE_MANAGER".to_owned(), |(_, failing)| rule_codes(failing));
+        *counts.entry(rule).or_default() += 1;
+    }
+    let mut rows: Vec<RuleCount> = counts.into_iter().map(|(rule, members)| RuleCount { rule, members }).collect();
+    rows.sort_by(|a, b| b.members.cmp(&a.members).then_with(|| a.rule.cmp(&b.rule)));
+    rows
+}
+
+/// `run` protects cases, puts open clocks first and counts weekly quotas; `assign` does none of it unless asked.
+fn describe_rules(options: &Options) -> String {
+    let continuity = match options.continuity {
+        Continuity::Protect => {
+            "cases stay with their manager (discipline, focus, language, travel and limits bind new assignments)"
         }
-    }
-    let rows = groups.into_iter().map(|(required_discipline, (members, points))| Shortfall {
-        required_discipline,
-        members,
-        points,
-        fte: need(members, points),
-    });
-    (need(all.0, all.1), rows.collect())
-}
-
-#[allow(clippy::cast_precision_loss)] // loads are far below 2^52
-fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-/// Rounds half up to `digits`, so that printed figures do not carry noise.
-fn rounded(value: f64, digits: i32) -> f64 {
-    let scale = 10_f64.powi(digits);
-    (value * scale + 0.5).floor() / scale
-}
-
-#[allow(clippy::cast_precision_loss)] // a roster is far below 2^52
-fn spread(mut values: Vec<f64>) -> Spread {
-    values.sort_by(f64::total_cmp);
-    let (Some(min), Some(max)) = (values.first(), values.last()) else {
-        return Spread::default();
+        Continuity::Prefer => "every rule binds cases too, and leaving the manager has a price",
+        Continuity::Ignore => "every rule binds cases too, and leaving the manager has no price",
     };
-    let n = values.len() as f64;
-    let sum: f64 = values.iter().sum();
-    let mean = sum / n;
-    let deviation = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
-    let weighted: f64 = values.iter().enumerate().map(|(i, v)| (i as f64 + 1.0) * v).sum();
-    let gini = if sum > 0.0 { 2.0 * weighted / (n * sum) - (n + 1.0) / n } else { 0.0 };
-    Spread {
-        managers: values.len(),
-        mean: rounded(mean, 6),
-        min: rounded(*min, 6),
-        max: rounded(*max, 6),
-        cv: rounded(if mean > 0.0 { deviation / mean } else { 0.0 }, 6),
-        gini: rounded(gini, 6),
-    }
+    let clocks = if options.clocks_first { "open clocks are placed first" } else { "open clocks have no precedence" };
+    let quotas = if options.weekly_new {
+        "weekly quotas of new cases and episodes hold"
+    } else {
+        "weekly quotas of new cases and episodes are not applied"
+    };
+    format!("{}: {continuity}; {clocks}; {quotas}", options.continuity.as_str())
 }

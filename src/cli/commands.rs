@@ -266,7 +266,7 @@ fn synthesise_population(
             .split_once(['x', 'X'])
             .and_then(|(m, c)| Some((m.parse().ok()?, c.parse().ok()?)))
             .ok_or_else(|| PipelineError::Usage("--caseload takes MEMBERSxMANAGERS, such as 5000x100".to_owned()))?;
-        synth::caseload_instance(m, c, seed, out)?;
+        synth::write_caseload_instance(m, c, seed, out)?;
         return Ok(format!("{}\n", out.display()));
     }
     let as_of = Day::parse_iso(as_of)
@@ -278,10 +278,10 @@ fn synthesise_population(
     };
     let progress = Progress::new();
     progress.stage("synthesise members");
-    let summary =
-        synth::generate(&synth::Options { members, seed, years, as_of, format, out: out.to_path_buf() }, &|done| {
-            progress.step(done, members)
-        })?;
+    let summary = synth::generate_population(
+        &synth::Options { members, seed, years, as_of, format, out: out.to_path_buf() },
+        &|done| progress.step(done, members),
+    )?;
     progress.finish();
     let mut text = String::new();
     for (file, rows) in &summary.files {

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::caseload_rows::BuiltCaseload;
 use super::error::PipelineError;
 use super::pretty_json::pretty_json;
-use crate::caseload::{self, BuiltCaseload, Options, Solution};
+use crate::caseload::{self, Options, Solution};
 use crate::config::RunPlan;
 use crate::publish::csv_bytes;
 use crate::publish::tables::{assignments, waitlist};
@@ -40,13 +41,13 @@ pub fn solve_caseload(cases: &BuiltCaseload, plan: &RunPlan) -> Result<Assignmen
 /// # Errors
 /// As [`solve_caseload`].
 pub fn solve_checked(problem: &caseload::Problem, options: &Options) -> Result<Assignment, PipelineError> {
-    let solution: Solution = caseload::solve(problem, options);
-    let audit = caseload::check(problem, options, &solution.assigned, &solution.protected);
+    let solution: Solution = caseload::solve_problem(problem, options);
+    let audit = caseload::audit_assignment(problem, options, &solution.assigned, &solution.protected);
     if !audit.is_clean() {
         return Err(PipelineError::Internal("the caseload's independent check refuses the solver's answer".to_owned()));
     }
-    let explanation = caseload::explain(problem, options, &solution);
-    let summary = caseload::summarise(problem, options, &solution, &explanation, &audit);
+    let explanation = caseload::explain_solution(problem, options, &solution);
+    let summary = caseload::summarise_assignment(problem, options, &solution, &explanation, &audit);
     let assigned = caseload::assignment_rows(problem, options, &solution);
     let waiting = caseload::waitlist_rows(problem, &explanation);
     let by_member = problem

@@ -4,6 +4,7 @@
 mod account;
 mod assign;
 mod attempts;
+mod caseload_rows;
 mod caseload_solution;
 mod check;
 mod error;

@@ -3,7 +3,7 @@
 
 use super::caseload_solution::Assignment;
 use super::everyone::Everyone;
-use crate::caseload::BuiltCaseload;
+use super::caseload_rows::BuiltCaseload;
 use crate::config::RunPlan;
 use crate::extracts::Discovered;
 use crate::models::trained::TrainedModel;

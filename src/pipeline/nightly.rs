@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::account::{NightAccount, NightlyOptions, NightlySummary};
 use super::attempts::{leave_account, note_attempt, note_result};
+use super::caseload_rows::{build_caseload, check_roster};
 use super::caseload_solution::solve_caseload;
 use super::error::PipelineError;
 use super::everyone::{Everyone, Walk};
@@ -16,7 +17,6 @@ use super::progress::Progress;
 use super::publication::publish_night;
 use super::stop::{begin_unfinished, check_stop, end_unfinished, stop_flag};
 use super::{gates, memory, model_places};
-use crate::caseload;
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
 use crate::models;
@@ -109,7 +109,7 @@ fn night(
 
     check_stop()?;
     progress.stage("balance caseload");
-    let cases = caseload::build_from_list(&inputs, &list)?;
+    let cases = build_caseload(&inputs, &list)?;
     let assignment = solve_caseload(&cases, plan)?;
 
     check_stop()?;
@@ -153,7 +153,7 @@ pub fn read_extracts(
     let load =
         LoadOptions { allow_empty: &options.allow_empty, scratch: staging.path(), stop: stop_flag(), progress: &tell };
     let extracts = extracts::load(plan, found, &load)?;
-    caseload::check_roster(plan, &extracts)?;
+    check_roster(plan, &extracts)?;
     Ok(extracts)
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use super::SynthError;
+use super::error::SynthError;
 use super::places::COUNTIES;
 use super::rng::{Rng, Stream};
 use super::sink::{private_dir, private_file};
@@ -14,7 +14,7 @@ use super::sink::{private_dir, private_file};
 ///
 /// # Errors
 /// When a size is zero or a file cannot be written.
-pub fn caseload_instance(members: u64, managers: u64, seed: u64, out: &Path) -> Result<(), SynthError> {
+pub fn write_caseload_instance(members: u64, managers: u64, seed: u64, out: &Path) -> Result<(), SynthError> {
     if members == 0 || managers == 0 {
         return Err(SynthError::Options("an instance needs members and care managers".to_owned()));
     }

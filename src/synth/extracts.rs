@@ -3,35 +3,18 @@
 
 use arrow_array::RecordBatch;
 
-use super::SynthError;
 use super::claims::Night;
 use super::codes::Condition;
-use super::followup::{Case, Contact};
-use super::layout;
-use super::life::Life;
+use super::error::SynthError;
+use super::extract_tables::{Case, Contact, MemberTables, empty_table};
+use super::followup::record_avoidable_truth;
+use super::life::live_until_night;
 use super::person::{Payer, Person};
 use super::places::{COUNTIES, GIVEN, STREETS, family_name, primary};
 use super::rng::mix;
-use super::table::{Columns, Table, schema};
+use super::state::Life;
+use super::table::Table;
 use crate::domain::Day;
-
-/// Everything about a member but medical claims and ADT.
-pub struct Small {
-    pub eligibility: Table,
-    pub pharmacy: Table,
-    pub screening: Table,
-    pub task: Table,
-    pub authorization: Table,
-    pub referral: Table,
-    pub lab: Table,
-    pub overrides: Table,
-    pub assessment: Table,
-    pub survey: Table,
-    pub feature: Table,
-    pub truth: Table,
-    pub cases: Vec<Case>,
-    pub contacts: Vec<Contact>,
-}
 
 /// The finished tables of a chunk, by extract name in the order of [`STREAMED`].
 pub struct Chunk {
@@ -40,77 +23,20 @@ pub struct Chunk {
     pub contacts: Vec<Contact>,
 }
 
-fn empty(name: &str) -> Table {
-    Table::new(schema(&columns(name)))
-}
-
-impl Small {
-    /// Empty tables.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            eligibility: empty("eligibility"),
-            pharmacy: empty("pharmacy_claim"),
-            screening: empty("sdoh_screening"),
-            task: empty("care_task"),
-            authorization: empty("authorization"),
-            referral: empty("referral"),
-            lab: empty("lab_result"),
-            overrides: empty("override"),
-            assessment: empty("assessment"),
-            survey: empty("survey"),
-            feature: empty("feature_table"),
-            truth: empty("truth"),
-            cases: Vec::new(),
-            contacts: Vec::new(),
-        }
-    }
-}
-
-/// Extracts written chunk by chunk.
-pub const STREAMED: [&str; 14] = [
-    "eligibility",
-    "medical_claim",
-    "pharmacy_claim",
-    "admission",
-    "sdoh_screening",
-    "care_task",
-    "authorization",
-    "referral",
-    "lab_result",
-    "override",
-    "assessment",
-    "survey",
-    "feature_table",
-    "truth",
-];
-
-/// The columns of an extract.
-#[must_use]
-pub fn columns(name: &str) -> Columns {
-    match name {
-        "eligibility" => layout::eligibility(),
-        "medical_claim" => layout::medical_claim(),
-        "pharmacy_claim" => layout::pharmacy_claim(),
-        "admission" => layout::admission(),
-        _ => layout::small(name).unwrap_or_default(),
-    }
-}
-
 /// Lives the members `from..to` and returns their rows.
 ///
 /// # Errors
 /// When a table does not fit its schema.
-pub fn chunk(night: Night, from: u64, to: u64) -> Result<Chunk, SynthError> {
-    let (mut medical, mut admissions) = (empty("medical_claim"), empty("admission"));
-    let mut small = Small::new();
+pub fn live_chunk(night: Night, from: u64, to: u64) -> Result<Chunk, SynthError> {
+    let (mut medical, mut admissions) = (empty_table("medical_claim"), empty_table("admission"));
+    let mut small = MemberTables::new();
     for index in from..to {
         let person = Person::draw(night.seed, index + 1);
         let mut life = Life::new(night, &person, &mut medical, &mut admissions, &mut small);
-        life.live();
-        life.tell_avoidable();
+        live_until_night(&mut life);
+        record_avoidable_truth(&mut life);
         let (death, hospice, renal) = (life.death, life.hospice_from, life.severity[Condition::Kidney as usize]);
-        cover_rows(
+        write_cover(
             &mut small.eligibility,
             night,
             &person,
@@ -145,7 +71,7 @@ pub fn chunk(night: Night, from: u64, to: u64) -> Result<Chunk, SynthError> {
 }
 
 /// One row per span that has begun; what ends later shows as the plan year's end.
-fn cover_rows(t: &mut Table, night: Night, p: &Person, death: Option<Day>, hospice: Option<Day>, dialysis: bool) {
+fn write_cover(t: &mut Table, night: Night, p: &Person, death: Option<Day>, hospice: Option<Day>, dialysis: bool) {
     let place = &COUNTIES[p.county];
     let dead = death.filter(|&d| d <= night.as_of);
     let (year, _, _) = night.as_of.ymd();
@@ -189,7 +115,7 @@ fn cover_rows(t: &mut Table, night: Night, p: &Person, death: Option<Day>, hospi
         t.int(Some(i32::from(current && hospice.is_some_and(|h| h <= night.as_of))));
         t.text(p.race).text(if p.hispanic { "hispanic or latino" } else { "not hispanic or latino" }).text(p.language);
         t.text(place.state).text(place.fips).text(place.zips[p.zip]).real(Some(p.lat)).real(Some(p.lon));
-        phone(t, p.phone);
+        write_phone(t, p.phone);
         t.text(GIVEN[p.given]).put(format_args!("{head}{tail}"));
         if p.has_address {
             let key = mix(p.household);
@@ -200,7 +126,7 @@ fn cover_rows(t: &mut Table, night: Night, p: &Person, death: Option<Day>, hospi
         }
         if let Some(g) = p.guardian {
             t.put(format_args!("{} {head}{tail}", GIVEN[g]));
-            phone(t, Some(p.household));
+            write_phone(t, Some(p.household));
         } else {
             t.null().null();
         }
@@ -218,7 +144,7 @@ fn cover_rows(t: &mut Table, night: Night, p: &Person, death: Option<Day>, hospi
 }
 
 /// A phone number in the area code 555, which is assigned to nobody.
-fn phone(t: &mut Table, key: Option<u64>) {
+fn write_phone(t: &mut Table, key: Option<u64>) {
     match key {
         Some(k) => {
             let n = mix_seven(k);

@@ -1,83 +1,72 @@
 //! Medicines: begun with a disease, stepped up as it worsens, filled by supply and habit. Owns the fill; refuses to know visits.
 
 use super::codes::{DRUGS, TREATMENT, ndc};
-use super::life::Life;
 use super::rng::{Rng, Stream};
+use super::state::{Life, Medication};
 use crate::domain::Day;
 
-/// A medicine being taken.
-#[derive(Clone, Debug)]
-pub struct Medication {
-    drug: usize,
-    next: Day,
-    number: u64,
-    fills: u64,
+/// Medicines begin with their disease; fills follow supply, habit and hospital days.
+pub fn fill_prescriptions(life: &mut Life<'_>, first: Day, days: i32) {
+    begin_medicines(life, first);
+    let after = first.plus(days);
+    let mut medicines = std::mem::take(&mut life.medications);
+    for m in &mut medicines {
+        while m.next < after {
+            write_fill(life, m);
+        }
+    }
+    life.medications = medicines;
 }
 
-impl Life<'_> {
-    /// Medicines begin with their disease; fills follow supply, habit and hospital days.
-    pub fn pharmacy(&mut self, first: Day, days: i32) {
-        self.begin_medicines(first);
-        let after = first.plus(days);
-        let mut medicines = std::mem::take(&mut self.medications);
-        for m in &mut medicines {
-            while m.next < after {
-                self.fill(m);
+fn begin_medicines(life: &mut Life<'_>, first: Day) {
+    for (c, treatment) in TREATMENT.iter().enumerate() {
+        let (reached, treated) = (life.severity[c], life.programme.treated[c]);
+        if reached <= treated {
+            continue;
+        }
+        life.programme.treated[c] = reached;
+        let steps = u64::from(treated) * 100;
+        let mut r = Rng::keyed(life.night.seed, life.person.index, Stream::Medication, c as u64 + steps);
+        for &(drug, share, from) in *treatment {
+            let (takes, wait) = (r.chance(share), r.range(0, 50));
+            let offered = treated < from && from <= reached;
+            if takes && offered && !life.medications.iter().any(|m| m.drug == drug) {
+                let number = (c * 100 + drug) as u64;
+                life.medications.push(Medication { drug, next: first.plus(wait), number, fills: 0 });
             }
         }
-        self.medications = medicines;
     }
+}
 
-    fn begin_medicines(&mut self, first: Day) {
-        for (c, treatment) in TREATMENT.iter().enumerate() {
-            let (reached, treated) = (self.severity[c], self.programme.treated[c]);
-            if reached <= treated {
-                continue;
-            }
-            self.programme.treated[c] = reached;
-            let steps = u64::from(treated) * 100;
-            let mut r = Rng::keyed(self.night.seed, self.person.index, Stream::Medication, c as u64 + steps);
-            for &(drug, share, from) in *treatment {
-                let (takes, wait) = (r.chance(share), r.range(0, 50));
-                let offered = treated < from && from <= reached;
-                if takes && offered && !self.medications.iter().any(|m| m.drug == drug) {
-                    let number = (c * 100 + drug) as u64;
-                    self.medications.push(Medication { drug, next: first.plus(wait), number, fills: 0 });
-                }
-            }
-        }
+fn write_fill(life: &mut Life<'_>, m: &mut Medication) {
+    m.fills += 1;
+    let key = m.number * 1_000 + m.fills;
+    let mut r = Rng::keyed(life.night.seed, life.person.index, Stream::Fill, key);
+    let drug = &DRUGS[m.drug];
+    let day = m.next;
+    let lost = life.person.nonadherence;
+    #[expect(clippy::cast_possible_truncation, reason = "days")]
+    let late = (r.waiting(1.0 + 0.55 * lost * f64::from(drug.days)) - 3.0) as i32;
+    let pause = r.chance(0.008 + 0.07 * lost);
+    let days = if drug.days == 90 && r.chance(0.35) { 30 } else { drug.days };
+    m.next = day.plus(days + late.max(-5) + if pause { r.range(60, 220) } else { 0 });
+    if !life.open_on(day) || life.inside(day) {
+        m.next = day.plus(r.range(3, 12));
+        return;
     }
-
-    fn fill(&mut self, m: &mut Medication) {
-        m.fills += 1;
-        let key = m.number * 1_000 + m.fills;
-        let mut r = Rng::keyed(self.night.seed, self.person.index, Stream::Fill, key);
-        let drug = &DRUGS[m.drug];
-        let day = m.next;
-        let lost = self.person.nonadherence;
-        #[expect(clippy::cast_possible_truncation, reason = "days")]
-        let late = (r.waiting(1.0 + 0.55 * lost * f64::from(drug.days)) - 3.0) as i32;
-        let pause = r.chance(0.008 + 0.07 * lost);
-        let days = if drug.days == 90 && r.chance(0.35) { 30 } else { drug.days };
-        m.next = day.plus(days + late.max(-5) + if pause { r.range(60, 220) } else { 0 });
-        if !self.open_on(day) || self.inside(day) {
-            m.next = day.plus(r.range(3, 12));
-            return;
-        }
-        self.programme.fills += 1;
-        let received = day.plus(r.range(1, 6));
-        if day < self.night.start || received > self.night.as_of {
-            return;
-        }
-        let named = !r.chance(0.03);
-        let (index, number) = (self.person.index, self.programme.fills);
-        let prescriber = self.pcp();
-        let t = &mut self.small.pharmacy;
-        t.put(format_args!("P{index:07}{number:04}")).int(Some(1)).put(format_args!("M{index:07}"));
-        t.day(Some(day)).text(std::str::from_utf8(&ndc(m.drug)).unwrap_or(""));
-        t.text(if named { drug.ingredient } else { "" }).int(Some(days)).int(Some(days * drug.per_day));
-        t.int(Some(i32::try_from(m.fills % 4).unwrap_or(0))).npi(Some(prescriber));
-        t.day(Some(received.plus(-1))).day(Some(received));
-        t.cents(drug.price * i64::from(days) / i64::from(drug.days)).end();
+    life.programme.fills += 1;
+    let received = day.plus(r.range(1, 6));
+    if day < life.night.start || received > life.night.as_of {
+        return;
     }
+    let named = !r.chance(0.03);
+    let (index, number) = (life.person.index, life.programme.fills);
+    let prescriber = life.pcp();
+    let t = &mut life.small.pharmacy;
+    t.put(format_args!("P{index:07}{number:04}")).int(Some(1)).put(format_args!("M{index:07}"));
+    t.day(Some(day)).text(std::str::from_utf8(&ndc(m.drug)).unwrap_or(""));
+    t.text(if named { drug.ingredient } else { "" }).int(Some(days)).int(Some(days * drug.per_day));
+    t.int(Some(i32::try_from(m.fills % 4).unwrap_or(0))).npi(Some(prescriber));
+    t.day(Some(received.plus(-1))).day(Some(received));
+    t.cents(drug.price * i64::from(days) / i64::from(drug.days)).end();
 }

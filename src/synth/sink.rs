@@ -19,7 +19,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
-use super::SynthError;
+use super::error::SynthError;
 use crate::domain::Day;
 
 /// Rows of a Parquet row group; fixed, so that bytes do not depend on chunks of members.

@@ -4,10 +4,12 @@
 use super::claims::{Adt, Claim, Dx};
 use super::codes::{Cause, Condition, STAYS, StayKind, UNPLANNED_CAUSES};
 use super::coding;
-use super::life::Life;
+use super::followup::{follow_discharge, record_return_truth};
 use super::places::{self, House, Npi, facility, specialist, specialty};
 use super::risk::{self, Discharge};
 use super::rng::{Rng, Stream};
+use super::state::Life;
+use super::visits::{enter_hospice, write_home_health, write_nursing_bills};
 use crate::domain::Day;
 
 /// What brings somebody in.
@@ -50,261 +52,272 @@ struct Course {
 
 const LEGS: [f64; 3] = [0.46, 0.36, 0.18];
 
-impl Life<'_> {
-    /// Lives through an admission and everything that follows within its return windows.
-    pub fn admit(&mut self, arrival: Arrival) {
-        let mut next = Some(arrival);
-        // A chain of returns ends by itself; twenty is far beyond what the probabilities give.
-        for _ in 0..20 {
-            let Some(a) = next else { break };
-            next = self.one_stay(a);
-        }
+/// Lives through an admission and everything that follows within its return windows.
+pub fn admit_member(life: &mut Life<'_>, arrival: Arrival) {
+    let mut next = Some(arrival);
+    // A chain of returns ends by itself; twenty is far beyond what the probabilities give.
+    for _ in 0..20 {
+        let Some(a) = next else { break };
+        next = live_one_stay(life, a);
     }
+}
 
-    fn one_stay(&mut self, a: Arrival) -> Option<Arrival> {
-        self.stays_begun += 1;
-        self.begun.push((a.day, a.cause));
-        let mut r = Rng::keyed(self.night.seed, self.person.index, Stream::Stay, u64::from(self.stays_begun));
-        let state = self.state(a.day);
-        let course = self.course(&mut r, &a, state.age);
-        let psychiatric = matches!(a.cause, Cause::Psychiatric);
-        let hospital = a.hospital.unwrap_or_else(|| u8::try_from(r.weighted(&LEGS)).unwrap_or(0));
-        let house = if psychiatric && r.chance(0.5) { House::Psychiatric } else { House::Acute(hospital) };
-        let days = stay_days(&mut r, &course, self.person.frailty);
-        let mut discharge = a.day.plus(days);
-        let mut died = !a.planned && a.cause != Cause::Delivery && r.chance(risk::death_in_stay(&state, a.cause));
-        if let Some(death) = self.death.filter(|&d| d <= discharge) {
-            discharge = death;
-            died = true;
-        }
-        let disposition = if died { "20" } else { disposition_of(&mut r, &a, &state) };
-        let segments = segments_of(&mut r, &a, &course, house, discharge, disposition);
-        if !a.planned && a.cause != Cause::Delivery {
-            self.unplanned.push(a.day);
-        }
-        let numbers = self.biller.upcoming();
-        for s in &segments {
-            self.write_segment(&mut r, &course, s);
-        }
-        self.occupied.push((a.day, discharge));
-        self.last_stay = Some((a.day, discharge));
-        if died {
-            self.death = Some(discharge);
-            return None;
-        }
-        let facts = Discharge {
-            days,
-            emergent: course.emergent,
-            planned: a.planned,
-            delivery: a.cause == Cause::Delivery,
-            cause: a.cause,
-            home_care: disposition == "06",
+fn live_one_stay(life: &mut Life<'_>, a: Arrival) -> Option<Arrival> {
+    life.stays_begun += 1;
+    life.begun.push((a.day, a.cause));
+    let mut r = Rng::keyed(life.night.seed, life.person.index, Stream::Stay, u64::from(life.stays_begun));
+    let state = life.state(a.day);
+    let course = draw_course(life, &mut r, &a, state.age);
+    let psychiatric = matches!(a.cause, Cause::Psychiatric);
+    let hospital = a.hospital.unwrap_or_else(|| u8::try_from(r.weighted(&LEGS)).unwrap_or(0));
+    let house = if psychiatric && r.chance(0.5) { House::Psychiatric } else { House::Acute(hospital) };
+    let days = stay_days(&mut r, &course, life.person.frailty);
+    let mut discharge = a.day.plus(days);
+    let mut died = !a.planned && a.cause != Cause::Delivery && r.chance(risk::death_in_stay(&state, a.cause));
+    if let Some(death) = life.death.filter(|&d| d <= discharge) {
+        discharge = death;
+        died = true;
+    }
+    let disposition = if died { "20" } else { disposition_of(&mut r, &a, &state) };
+    let segments = segments_of(&mut r, &a, &course, house, discharge, disposition);
+    if !a.planned && a.cause != Cause::Delivery {
+        life.unplanned.push(a.day);
+    }
+    let numbers = life.biller.upcoming();
+    for s in &segments {
+        write_segment(life, &mut r, &course, s);
+    }
+    life.occupied.push((a.day, discharge));
+    life.last_stay = Some((a.day, discharge));
+    if died {
+        life.death = Some(discharge);
+        return None;
+    }
+    let facts = Discharge {
+        days,
+        emergent: course.emergent,
+        planned: a.planned,
+        delivery: a.cause == Cause::Delivery,
+        cause: a.cause,
+        home_care: disposition == "06",
+    };
+    let p = if disposition == "50" { 0.04 } else { risk::return_probability(&state, &facts) };
+    record_return_truth(life, numbers, a.day, discharge, p);
+    life.clear_from = discharge.plus(31);
+    let last = segments.last().map_or(house, |s| s.house);
+    let leaving = Leaving { discharge, disposition, returns: p, last };
+    let back = draw_next_arrival(life, &mut r, &a, &state, &leaving);
+    let until = back.map(|b| b.day);
+    write_post_acute(life, &mut r, &course, discharge, disposition, until);
+    follow_discharge(life, &mut r, discharge, until, a.planned);
+    back
+}
+
+fn draw_course(life: &Life<'_>, r: &mut Rng, a: &Arrival, age: f64) -> Course {
+    let kind = &STAYS[a.cause as usize];
+    let lean = 0.5 * life.person.frailty + 0.02 * (age - 65.0) + r.normal();
+    let level = if lean > 1.1 { 2 } else { usize::from(lean > -0.1) };
+    let dx = coding::stay(r, &life.seen(a.day), a.cause, level, age >= 65.0);
+    let emergent = !a.planned && a.cause != Cause::Delivery && r.chance(0.86);
+    let admit_type = if a.planned {
+        "3"
+    } else if emergent {
+        "1"
+    } else {
+        "2"
+    };
+    Course { kind, dx, level, emergent, admit_type }
+}
+
+fn write_segment(life: &mut Life<'_>, r: &mut Rng, course: &Course, s: &Segment) {
+    let county = life.person.county;
+    let npi = facility(county, s.house);
+    let number = life.biller.adt_number();
+    // The third hospital sends no ADT; of the others a few messages are lost.
+    let sends = !matches!(s.house, House::Acute(2)) && r.chance(0.96);
+    if sends {
+        let row = Adt {
+            admitted: s.admit,
+            discharged: Some(s.discharge),
+            class: "inpatient",
+            facility: npi,
+            source: s.source,
+            admit_type: course.admit_type,
+            disposition: s.disposition,
+            dx: course.dx.clone(),
         };
-        let p = if disposition == "50" { 0.04 } else { risk::return_probability(&state, &facts) };
-        self.tell_return(numbers, a.day, discharge, p);
-        self.clear_from = discharge.plus(31);
-        let last = segments.last().map_or(house, |s| s.house);
-        let leaving = Leaving { discharge, disposition, returns: p, last };
-        let back = self.next_arrival(&mut r, &a, &state, &leaving);
-        let until = back.map(|b| b.day);
-        self.post_acute(&mut r, &course, discharge, disposition, until);
-        self.after_discharge(&mut r, discharge, until, a.planned);
-        back
+        life.biller.adt(number, &row);
     }
+    write_inpatient_bills(life, course, s, npi);
+    write_hospitalist_claim(life, course, s, npi);
+}
 
-    fn course(&self, r: &mut Rng, a: &Arrival, age: f64) -> Course {
-        let kind = &STAYS[a.cause as usize];
-        let lean = 0.5 * self.person.frailty + 0.02 * (age - 65.0) + r.normal();
-        let level = if lean > 1.1 { 2 } else { usize::from(lean > -0.1) };
-        let dx = coding::stay(r, &self.seen(a.day), a.cause, level, age >= 65.0);
-        let emergent = !a.planned && a.cause != Cause::Delivery && r.chance(0.86);
-        let admit_type = if a.planned {
-            "3"
-        } else if emergent {
-            "1"
-        } else {
-            "2"
+/// One bill 111, or the chain 112, 113, …, 114 of a stay beyond thirty days. The second hospital
+/// closes every interim bill with disposition 30 and opens the next as an admission of its own
+/// date; the others leave the discharge blank and repeat the admission date.
+fn write_inpatient_bills(life: &mut Life<'_>, course: &Course, s: &Segment, npi: Npi) {
+    let closes = matches!(s.house, House::Acute(1));
+    let (mut from, mut first) = (s.admit, true);
+    loop {
+        let last = s.discharge.since(from) <= 30;
+        let to = if last { s.discharge } else { from.plus(29) };
+        let bill = match (first, last) {
+            (true, true) => "111",
+            (true, false) => "112",
+            (false, false) => "113",
+            (false, true) => "114",
         };
-        Course { kind, dx, level, emergent, admit_type }
+        if let Some(mut ticket) = life.biller.ticket(from, to) {
+            let mut c = Claim::institutional(from, to, bill, npi);
+            c.admission = Some(if closes { from } else { s.admit });
+            c.discharge = (last || closes).then_some(to);
+            c.disposition = if last { s.disposition } else { "30" };
+            c.source = s.source;
+            c.admit_type = course.admit_type;
+            c.drg = course.kind.drg[course.level];
+            c.dx = course.dx.clone();
+            c.poa = true;
+            let procedure = course.kind.procedure;
+            if first && !procedure.is_empty() && ticket.detail.chance(course.kind.procedure_share) {
+                c.procedures.push((procedure, s.admit.plus(i32::from(s.discharge > s.admit))));
+            }
+            room_lines(&mut c, course, to.since(from).max(1), s.source == "4" || !course.emergent);
+            life.biller.bill(&ticket, c);
+        }
+        if last {
+            break;
+        }
+        first = false;
+        from = to.plus(1);
     }
+}
 
-    fn write_segment(&mut self, r: &mut Rng, course: &Course, s: &Segment) {
-        let county = self.person.county;
-        let npi = facility(county, s.house);
-        let number = self.biller.adt_number();
-        // The third hospital sends no ADT; of the others a few messages are lost.
-        let sends = !matches!(s.house, House::Acute(2)) && r.chance(0.96);
-        if sends {
-            let row = Adt {
-                admitted: s.admit,
-                discharged: Some(s.discharge),
-                class: "inpatient",
-                facility: npi,
-                source: s.source,
-                admit_type: course.admit_type,
-                disposition: s.disposition,
-                dx: course.dx.clone(),
+/// The physician's claim of the stay.
+fn write_hospitalist_claim(life: &mut Life<'_>, course: &Course, s: &Segment, npi: Npi) {
+    let Some(mut ticket) = life.biller.ticket(s.admit, s.discharge) else { return };
+    let mut c = Claim::professional(s.admit, "21");
+    c.end = s.discharge;
+    let county = life.person.county;
+    let who = specialist(county, specialty::INTERNAL, ticket.detail.below(4));
+    c.renderer = Some(who);
+    c.billing = Some(who);
+    c.specialty = places::SPECIALTIES[specialty::INTERNAL];
+    c.facility = Some(npi);
+    for code in course.dx.codes.iter().take(4) {
+        c.dx.push(code);
+    }
+    c.line("", "99223", 19_800);
+    for _ in 0..(s.discharge.since(s.admit) - 1).clamp(0, 4) {
+        c.line("", "99232", 8_100);
+    }
+    c.line("", "99239", 11_600);
+    life.biller.bill(&ticket, c);
+}
+
+/// Skilled nursing, rehabilitation, long-term hospital, home health or hospice after the stay.
+fn write_post_acute(
+    life: &mut Life<'_>,
+    r: &mut Rng,
+    course: &Course,
+    discharge: Day,
+    disposition: &str,
+    until: Option<Day>,
+) {
+    let county = life.person.county;
+    let mean = match disposition {
+        "03" => 21.0,
+        "62" => 12.0,
+        "63" => 26.0,
+        _ => 30.0,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "days")]
+    let planned_end = discharge.plus((3.0 + mean * libm::exp(0.5 * r.normal() - 0.15)) as i32);
+    let end = planned_end.min(until.unwrap_or(Day::MAX)).min(life.death.unwrap_or(Day::MAX));
+    let cut = until.is_some_and(|u| u <= planned_end);
+    let leaves = if cut { "02" } else { "01" };
+    match disposition {
+        "03" => {
+            life.occupied.push((discharge, end));
+            let home = facility(county, House::Snf(u8::try_from(r.below(3)).unwrap_or(0)));
+            write_nursing_bills(life, &course.dx.codes, (discharge, end), home, leaves);
+        }
+        "62" | "63" => {
+            let house = if disposition == "62" { House::Rehab } else { House::LongTerm };
+            life.occupied.push((discharge, end));
+            let mut dx = course.dx.clone();
+            if disposition == "62" {
+                dx.codes[0] = "M6281";
+            }
+            let after = Course { kind: course.kind, dx, level: course.level, emergent: false, admit_type: "3" };
+            let s = Segment { house, admit: discharge, discharge: end, source: "4", disposition: leaves };
+            write_segment(life, r, &after, &s);
+        }
+        "06" => write_home_health(life, r, &course.dx.codes, discharge, end),
+        "50" => enter_hospice(life, r, discharge, 26.0),
+        _ => {}
+    }
+}
+
+fn draw_next_arrival(
+    life: &Life<'_>,
+    r: &mut Rng,
+    arrival: &Arrival,
+    state: &risk::State,
+    leaving: &Leaving,
+) -> Option<Arrival> {
+    let (a, discharge) = (arrival, leaving.discharge);
+    let comes = r.chance(leaving.returns);
+    let (same, spread, at_once, again) = (r.chance(0.30), r.unit(), r.chance(0.04), r.unit());
+    if comes {
+        // Front-loaded over days 1 to 30; one return in twenty-five on the very day.
+        #[expect(clippy::cast_possible_truncation, reason = "1..=30")]
+        let mut gap = 1 + (30.0 * spread * libm::sqrt(spread)) as i32;
+        // A next-day arrival elsewhere after a transfer to post-acute care would be that care.
+        if matches!(leaving.disposition, "62" | "63") {
+            gap = gap.max(2);
+        }
+        let mut rates = risk::yearly_rates(state);
+        let hospital = match leaving.last {
+            House::Acute(k) if at_once && gap > 1 => Some(k),
+            _ => None,
+        };
+        if hospital.is_some() {
+            gap = 0;
+        }
+        if let Some(slot) = rates.get_mut(a.cause as usize) {
+            let all: f64 = *slot;
+            *slot = if hospital.is_some() {
+                0.0
+            } else if same {
+                1e6 * all.max(1e-3)
+            } else {
+                all
             };
-            self.biller.adt(number, &row);
         }
-        self.inpatient_bills(course, s, npi);
-        self.hospitalist(course, s, npi);
+        let cause = UNPLANNED_CAUSES[r.weighted(&rates)];
+        let day = discharge.plus(gap);
+        return life.open_on(day).then_some(Arrival { cause, day, planned: false, hospital, cycles: a.cycles });
     }
-
-    /// One bill 111, or the chain 112, 113, …, 114 of a stay beyond thirty days. The second hospital
-    /// closes every interim bill with disposition 30 and opens the next as an admission of its own
-    /// date; the others leave the discharge blank and repeat the admission date.
-    fn inpatient_bills(&mut self, course: &Course, s: &Segment, npi: Npi) {
-        let closes = matches!(s.house, House::Acute(1));
-        let (mut from, mut first) = (s.admit, true);
-        loop {
-            let last = s.discharge.since(from) <= 30;
-            let to = if last { s.discharge } else { from.plus(29) };
-            let bill = match (first, last) {
-                (true, true) => "111",
-                (true, false) => "112",
-                (false, false) => "113",
-                (false, true) => "114",
-            };
-            if let Some(mut ticket) = self.biller.ticket(from, to) {
-                let mut c = Claim::institutional(from, to, bill, npi);
-                c.admission = Some(if closes { from } else { s.admit });
-                c.discharge = (last || closes).then_some(to);
-                c.disposition = if last { s.disposition } else { "30" };
-                c.source = s.source;
-                c.admit_type = course.admit_type;
-                c.drg = course.kind.drg[course.level];
-                c.dx = course.dx.clone();
-                c.poa = true;
-                let procedure = course.kind.procedure;
-                if first && !procedure.is_empty() && ticket.detail.chance(course.kind.procedure_share) {
-                    c.procedures.push((procedure, s.admit.plus(i32::from(s.discharge > s.admit))));
-                }
-                room_lines(&mut c, course, to.since(from).max(1), s.source == "4" || !course.emergent);
-                self.biller.bill(&ticket, c);
-            }
-            if last {
-                break;
-            }
-            first = false;
-            from = to.plus(1);
-        }
+    // Planned returns: the second vessel after an infarction, chemotherapy after an acute stay.
+    let tumour = life.severity[Condition::Cancer as usize] >= 2 && a.cause != Cause::Chemotherapy;
+    let staged = if a.cause == Cause::Infarction {
+        Some(Cause::CoronaryElective)
+    } else {
+        tumour.then_some(Cause::Chemotherapy)
+    };
+    let later = discharge.plus(r.range(6, 26));
+    if let Some(cause) = staged.filter(|_| again < 0.12 && !a.planned && life.open_on(later)) {
+        return Some(Arrival { cause, day: later, planned: true, hospital: None, cycles: 2 });
     }
-
-    /// The physician's claim of the stay.
-    fn hospitalist(&mut self, course: &Course, s: &Segment, npi: Npi) {
-        let Some(mut ticket) = self.biller.ticket(s.admit, s.discharge) else { return };
-        let mut c = Claim::professional(s.admit, "21");
-        c.end = s.discharge;
-        let county = self.person.county;
-        let who = specialist(county, specialty::INTERNAL, ticket.detail.below(4));
-        c.renderer = Some(who);
-        c.billing = Some(who);
-        c.specialty = places::SPECIALTIES[specialty::INTERNAL];
-        c.facility = Some(npi);
-        for code in course.dx.codes.iter().take(4) {
-            c.dx.push(code);
-        }
-        c.line("", "99223", 19_800);
-        for _ in 0..(s.discharge.since(s.admit) - 1).clamp(0, 4) {
-            c.line("", "99232", 8_100);
-        }
-        c.line("", "99239", 11_600);
-        self.biller.bill(&ticket, c);
-    }
-
-    /// Skilled nursing, rehabilitation, long-term hospital, home health or hospice after the stay.
-    fn post_acute(&mut self, r: &mut Rng, course: &Course, discharge: Day, disposition: &str, until: Option<Day>) {
-        let county = self.person.county;
-        let mean = match disposition {
-            "03" => 21.0,
-            "62" => 12.0,
-            "63" => 26.0,
-            _ => 30.0,
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "days")]
-        let planned_end = discharge.plus((3.0 + mean * libm::exp(0.5 * r.normal() - 0.15)) as i32);
-        let end = planned_end.min(until.unwrap_or(Day::MAX)).min(self.death.unwrap_or(Day::MAX));
-        let cut = until.is_some_and(|u| u <= planned_end);
-        let leaves = if cut { "02" } else { "01" };
-        match disposition {
-            "03" => {
-                self.occupied.push((discharge, end));
-                let home = facility(county, House::Snf(u8::try_from(r.below(3)).unwrap_or(0)));
-                self.monthly_bills(&course.dx.codes, (discharge, end), home, leaves);
-            }
-            "62" | "63" => {
-                let house = if disposition == "62" { House::Rehab } else { House::LongTerm };
-                self.occupied.push((discharge, end));
-                let mut dx = course.dx.clone();
-                if disposition == "62" {
-                    dx.codes[0] = "M6281";
-                }
-                let after = Course { kind: course.kind, dx, level: course.level, emergent: false, admit_type: "3" };
-                let s = Segment { house, admit: discharge, discharge: end, source: "4", disposition: leaves };
-                self.write_segment(r, &after, &s);
-            }
-            "06" => self.home_health(r, &course.dx.codes, discharge, end),
-            "50" => self.hospice(r, discharge, 26.0),
-            _ => {}
-        }
-    }
-
-    fn next_arrival(&self, r: &mut Rng, arrival: &Arrival, state: &risk::State, leaving: &Leaving) -> Option<Arrival> {
-        let (a, discharge) = (arrival, leaving.discharge);
-        let comes = r.chance(leaving.returns);
-        let (same, spread, at_once, again) = (r.chance(0.30), r.unit(), r.chance(0.04), r.unit());
-        if comes {
-            // Front-loaded over days 1 to 30; one return in twenty-five on the very day.
-            #[expect(clippy::cast_possible_truncation, reason = "1..=30")]
-            let mut gap = 1 + (30.0 * spread * libm::sqrt(spread)) as i32;
-            // A next-day arrival elsewhere after a transfer to post-acute care would be that care.
-            if matches!(leaving.disposition, "62" | "63") {
-                gap = gap.max(2);
-            }
-            let mut rates = risk::yearly_rates(state);
-            let hospital = match leaving.last {
-                House::Acute(k) if at_once && gap > 1 => Some(k),
-                _ => None,
-            };
-            if hospital.is_some() {
-                gap = 0;
-            }
-            if let Some(slot) = rates.get_mut(a.cause as usize) {
-                let all: f64 = *slot;
-                *slot = if hospital.is_some() {
-                    0.0
-                } else if same {
-                    1e6 * all.max(1e-3)
-                } else {
-                    all
-                };
-            }
-            let cause = UNPLANNED_CAUSES[r.weighted(&rates)];
-            let day = discharge.plus(gap);
-            return self.open_on(day).then_some(Arrival { cause, day, planned: false, hospital, cycles: a.cycles });
-        }
-        // Planned returns: the second vessel after an infarction, chemotherapy after an acute stay.
-        let tumour = self.severity[Condition::Cancer as usize] >= 2 && a.cause != Cause::Chemotherapy;
-        let staged = if a.cause == Cause::Infarction {
-            Some(Cause::CoronaryElective)
-        } else {
-            tumour.then_some(Cause::Chemotherapy)
-        };
-        let later = discharge.plus(r.range(6, 26));
-        if let Some(cause) = staged.filter(|_| again < 0.12 && !a.planned && self.open_on(later)) {
-            return Some(Arrival { cause, day: later, planned: true, hospital: None, cycles: 2 });
-        }
-        let day = a.day.plus(27);
-        let cycle = a.cause == Cause::Chemotherapy && a.cycles > 0 && again < 0.92;
-        (cycle && day > discharge && self.open_on(day)).then_some(Arrival {
-            cause: Cause::Chemotherapy,
-            day,
-            planned: true,
-            hospital: None,
-            cycles: a.cycles.saturating_sub(1),
-        })
-    }
+    let day = a.day.plus(27);
+    let cycle = a.cause == Cause::Chemotherapy && a.cycles > 0 && again < 0.92;
+    (cycle && day > discharge && life.open_on(day)).then_some(Arrival {
+        cause: Cause::Chemotherapy,
+        day,
+        planned: true,
+        hospital: None,
+        cycles: a.cycles.saturating_sub(1),
+    })
 }
 
 fn disposition_of(r: &mut Rng, a: &Arrival, s: &risk::State) -> &'static str {

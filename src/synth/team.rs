@@ -3,7 +3,7 @@
 
 use super::claims::Night;
 use super::codes::{DRUGS, ndc};
-use super::followup::{Case, Contact};
+use super::extract_tables::{Case, Contact};
 use super::places::{COUNTIES, GIVEN, family_name};
 use super::rng::{Rng, Stream, mix};
 use super::table::Table;
@@ -48,10 +48,10 @@ const POSTS: [(&str, &str); 12] = [
 /// The team for a population: about one full post for every 900 members, at least twelve people (in
 /// small populations they work part of the week for it).
 #[must_use]
-pub fn team(night: Night, members: u64) -> Vec<Manager> {
+pub fn draw_team(night: Night, members: u64) -> Vec<Manager> {
     let count = usize::try_from(members / 750).unwrap_or(usize::MAX).clamp(12, 9_000);
     let (monday, small) = (night.as_of.plus(7 - i32::try_from(night.as_of.weekday()).unwrap_or(0)), members < 9_000);
-    let mut out: Vec<Manager> = (0..count).map(|i| manager(night, i, small, members)).collect();
+    let mut out: Vec<Manager> = (0..count).map(|i| draw_manager(night, i, small, members)).collect();
     // Two are away: one on leave (its cases go to others in time), one on holiday with a cover.
     out[8].status = "leave";
     out[8].back_on = Some(monday.plus(35));
@@ -68,7 +68,7 @@ pub fn team(night: Night, members: u64) -> Vec<Manager> {
     out
 }
 
-fn manager(night: Night, i: usize, small: bool, members: u64) -> Manager {
+fn draw_manager(night: Night, i: usize, small: bool, members: u64) -> Manager {
     let mut r = Rng::keyed(night.seed, i as u64, Stream::Manager, 0);
     let (discipline, focus) = POSTS[i % POSTS.len()];
     let home = r.below(COUNTIES.len());
@@ -84,7 +84,7 @@ fn manager(night: Night, i: usize, small: bool, members: u64) -> Manager {
             languages.push(language);
         }
     }
-    let fte = if small { r.pick(&[0.2, 0.3, 0.4]) * scale(members) } else { r.pick(&[0.5, 0.8, 1.0, 1.0]) };
+    let fte = if small { r.pick(&[0.2, 0.3, 0.4]) * post_share(members) } else { r.pick(&[0.5, 0.8, 1.0, 1.0]) };
     let fte = libm::round(fte * 10.0).max(1.0) / 10.0;
     #[expect(clippy::cast_possible_truncation, reason = "small counts")]
     let max_cases = libm::round(fte * 55.0).max(4.0) as i32;
@@ -106,7 +106,7 @@ fn manager(night: Night, i: usize, small: bool, members: u64) -> Manager {
 }
 
 /// Small populations share their team with others.
-fn scale(members: u64) -> f64 {
+fn post_share(members: u64) -> f64 {
     match members {
         0..=999 => 0.5,
         1_000..=3_999 => 1.0,
@@ -117,7 +117,7 @@ fn scale(members: u64) -> f64 {
 
 /// Gives every case, in the order they began, to the fitting manager with the most room on that day.
 /// Only earlier cases count, so a later night finds the same assignments.
-pub fn assign(team: &[Manager], cases: &mut [Case]) -> Vec<Option<usize>> {
+pub fn assign_cases(team: &[Manager], cases: &mut [Case]) -> Vec<Option<usize>> {
     cases.sort_by_key(|c| (c.since, c.member));
     let mut load = vec![(0_i32, 0_i32); team.len()];
     let mut ends: std::collections::BinaryHeap<std::cmp::Reverse<(Day, usize, i32)>> =
@@ -157,7 +157,7 @@ pub fn assign(team: &[Manager], cases: &mut [Case]) -> Vec<Option<usize>> {
 }
 
 /// `care_manager` rows.
-pub fn manager_rows(t: &mut Table, team: &[Manager]) {
+pub fn write_managers(t: &mut Table, team: &[Manager]) {
     for (i, m) in team.iter().enumerate() {
         let place = &COUNTIES[m.home];
         let base = i32::from(i % 4 == 1) * 2;
@@ -175,7 +175,7 @@ pub fn manager_rows(t: &mut Table, team: &[Manager]) {
 }
 
 /// caseload rows: open cases, and those that ended within the history.
-pub fn caseload_rows(t: &mut Table, night: Night, team: &[Manager], cases: &[Case], assigned: &[Option<usize>]) {
+pub fn write_caseload(t: &mut Table, night: Night, team: &[Manager], cases: &[Case], assigned: &[Option<usize>]) {
     for (case, chosen) in cases.iter().zip(assigned) {
         let Some(m) = chosen.and_then(|i| team.get(i)) else { continue };
         let ended = case.end <= night.as_of;
@@ -191,7 +191,13 @@ pub fn caseload_rows(t: &mut Table, night: Night, team: &[Manager], cases: &[Cas
 }
 
 /// `outreach_log` rows; a call belongs to the manager of the case, or to somebody of the team.
-pub fn contact_rows(t: &mut Table, team: &[Manager], cases: &[Case], assigned: &[Option<usize>], contacts: &[Contact]) {
+pub fn write_contacts(
+    t: &mut Table,
+    team: &[Manager],
+    cases: &[Case],
+    assigned: &[Option<usize>],
+    contacts: &[Contact],
+) {
     let mut of_member: std::collections::BTreeMap<u64, Vec<(Day, Day, usize)>> = std::collections::BTreeMap::new();
     for (case, chosen) in cases.iter().zip(assigned) {
         if let Some(i) = chosen {
@@ -211,7 +217,7 @@ pub fn contact_rows(t: &mut Table, team: &[Manager], cases: &[Case], assigned: &
 }
 
 /// `area_index` rows: real values of the counties; ZIP values spread around them by a fixed pattern.
-pub fn area_rows(t: &mut Table) {
+pub fn write_area_index(t: &mut Table) {
     for place in &COUNTIES {
         t.text("county").text(place.fips).text("svi_2022").real(Some(place.svi)).end();
         t.text("county").text(place.fips).text("ahrq_poverty_decile").real(Some(f64::from(place.poverty_decile))).end();
@@ -226,7 +232,7 @@ pub fn area_rows(t: &mut Table) {
 }
 
 /// `ndc_ingredient` rows.
-pub fn ndc_rows(t: &mut Table) {
+pub fn write_ingredients(t: &mut Table) {
     for (i, drug) in DRUGS.iter().enumerate() {
         t.text(std::str::from_utf8(&ndc(i)).unwrap_or("")).text(drug.ingredient).end();
     }

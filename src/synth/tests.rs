@@ -9,13 +9,14 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::claims::Night;
 use super::codes::{AVOIDABLE, Cause};
-use super::extracts::{STREAMED, columns};
-use super::followup::Case;
-use super::life::Life;
+use super::extract_tables::{Case, MemberTables, STREAMED, extract_columns};
+use super::followup::avoidable_probability;
+use super::life::live_until_night;
 use super::person::Person;
 use super::places::Npi;
+use super::state::Life;
 use super::table::{Table, schema};
-use super::{Format, Options, caseload_instance, generate, history_start};
+use super::{Format, Options, generate_population, history_start, write_caseload_instance};
 use crate::domain::Day;
 
 fn day(text: &str) -> Day {
@@ -41,7 +42,7 @@ fn the_same_bytes_at_one_thread_and_at_two() {
         .map(|threads| {
             let dir = tempfile::tempdir().expect("a folder");
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-            pool.install(|| generate(&options(1_700, "2026-06-30", Format::Mixed, dir.path()), &|_| ()))
+            pool.install(|| generate_population(&options(1_700, "2026-06-30", Format::Mixed, dir.path()), &|_| ()))
                 .expect("a population");
             bytes(dir.path())
         })
@@ -57,7 +58,7 @@ fn tomorrow_still_holds_what_was_seen_tonight() {
     let nights = ["2026-06-30", "2026-07-01", "2026-08-15"];
     let dirs: Vec<_> = nights.iter().map(|_| tempfile::tempdir().expect("a folder")).collect();
     for (night, dir) in nights.iter().zip(&dirs) {
-        generate(&options(900, night, Format::Csv, dir.path()), &|_| ()).expect("a population");
+        generate_population(&options(900, night, Format::Csv, dir.path()), &|_| ()).expect("a population");
     }
     let lines = |dir: &Path, name: &str| -> BTreeSet<String> {
         let text = std::fs::read_to_string(dir.join(format!("{name}.csv"))).expect("a file");
@@ -87,12 +88,13 @@ fn tomorrow_still_holds_what_was_seen_tonight() {
 #[test]
 fn every_file_parses_and_has_its_columns() {
     let dir = tempfile::tempdir().expect("a folder");
-    let summary = generate(&options(2_000, "2026-06-30", Format::Mixed, dir.path()), &|_| ()).expect("a population");
+    let summary =
+        generate_population(&options(2_000, "2026-06-30", Format::Mixed, dir.path()), &|_| ()).expect("a population");
     assert_eq!(summary.files.len(), STREAMED.len() + 5);
     for (file, rows) in &summary.files {
         let path = dir.path().join(file);
         let name = file.split('.').next().unwrap_or_default();
-        let names: Vec<String> = columns(name).into_iter().map(|c| c.0).collect();
+        let names: Vec<String> = extract_columns(name).into_iter().map(|c| c.0).collect();
         let raw = std::fs::read(&path).expect("a file");
         let counted = if file.ends_with(".parquet") {
             let reader =
@@ -132,12 +134,12 @@ struct Watched {
 }
 
 fn watch(night: Night, person: &Person) -> Watched {
-    let table = |name: &str| Table::new(schema(&columns(name)));
+    let table = |name: &str| Table::new(schema(&extract_columns(name)));
     let (mut medical, mut adt) = (table("medical_claim"), table("admission"));
-    let mut small = super::extracts::Small::new();
+    let mut small = MemberTables::new();
     let mut life = Life::new(night, person, &mut medical, &mut adt, &mut small);
-    life.live();
-    let tonight = life.avoidable_tonight();
+    live_until_night(&mut life);
+    let tonight = avoidable_probability(&life);
     let (begun, windows, death) = (life.begun.clone(), life.programme.windows.clone(), life.death);
     let mismatches = adt.mismatches() + medical.mismatches();
     Watched { begun, windows, death, tonight, medical, cases: small.cases, mismatches }
@@ -242,7 +244,7 @@ fn provider_numbers_have_their_check_digit_and_belong_to_nobody() {
 #[test]
 fn a_caseload_instance_has_its_size_and_no_infeasible_pin() {
     let dir = tempfile::tempdir().expect("a folder");
-    caseload_instance(300, 12, 5, dir.path()).expect("an instance");
+    write_caseload_instance(300, 12, 5, dir.path()).expect("an instance");
     let mut members = csv::Reader::from_path(dir.path().join("members.csv")).expect("a file");
     assert_eq!(members.records().collect::<Result<Vec<_>, _>>().expect("rows").len(), 300);
     let mut managers = csv::Reader::from_path(dir.path().join("care_managers.csv")).expect("a file");
@@ -252,8 +254,8 @@ fn a_caseload_instance_has_its_size_and_no_infeasible_pin() {
 #[test]
 fn bad_options_are_refused() {
     let dir = tempfile::tempdir().expect("a folder");
-    assert!(generate(&options(0, "2026-06-30", Format::Csv, dir.path()), &|_| ()).is_err());
-    assert!(generate(&options(5, "2019-06-30", Format::Csv, dir.path()), &|_| ()).is_err());
+    assert!(generate_population(&options(0, "2026-06-30", Format::Csv, dir.path()), &|_| ()).is_err());
+    assert!(generate_population(&options(5, "2019-06-30", Format::Csv, dir.path()), &|_| ()).is_err());
 }
 
 /// Pearson's correlation of pairs.

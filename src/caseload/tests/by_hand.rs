@@ -1,15 +1,17 @@
 //! Owns the rules worked out by hand: every code, every cost.
 
+use enumset::EnumSet;
+
 use super::{languages, manager, member, problem, quick};
 use crate::caseload::cost::{load_cost, travel_km_visits};
-use crate::caseload::eligibility::{Room, Rule, haversine_km, why_not, why_not_now};
+use crate::caseload::eligibility::{FreeCapacity, Rule, haversine_km, rule_codes};
 use crate::caseload::options::{Continuity, Options};
-use crate::caseload::problem::{CareManager, Member, Position};
-use crate::caseload::solve;
-use crate::caseload::vocabulary::{Discipline, Disciplines, Focus, State, Status};
+use crate::caseload::rows::{CareManager, CaseKind, Member, Position};
+use crate::caseload::solve_problem;
+use crate::domain::vocabulary::{Discipline, Disciplines, Focus, State, Status};
 
 fn failing(member: Member, manager: CareManager) -> String {
-    why_not(&problem(vec![member], vec![manager]), 0, 0).to_string()
+    rule_codes(problem(vec![member], vec![manager]).why_not(0, 0))
 }
 
 #[test]
@@ -27,7 +29,7 @@ fn each_code_of_status_alone() {
 fn each_code_of_skill_alone() {
     assert_eq!(failing(Member { state: State::parse("GA"), ..member("a") }, manager("x")), "LICENCE");
     assert_eq!(failing(Member { state: None, ..member("a") }, manager("x")), "LICENCE");
-    let spanish = Member { language: crate::caseload::vocabulary::Language::parse("es"), ..member("a") };
+    let spanish = Member { language: crate::domain::vocabulary::Language::parse("es"), ..member("a") };
     assert_eq!(failing(spanish.clone(), manager("x")), "");
     assert_eq!(failing(Member { language_required: true, ..spanish.clone() }, manager("x")), "LANGUAGE");
     let both = CareManager { languages: languages(&["en", "es"]), ..manager("x") };
@@ -53,14 +55,25 @@ fn home_visits_by_distance_and_by_county() {
 
 #[test]
 fn load_dependent_codes() {
-    let problem = problem(vec![Member { acuity: 3, ..member("a") }], vec![manager("x")]);
-    let code = |cases, points, new_cases| why_not_now(&problem, 0, 0, Room { cases, points, new_cases }).to_string();
+    let people =
+        vec![Member { acuity: 3, ..member("a") }, Member { acuity: 3, kind: CaseKind::Episode, ..member("b") }];
+    let problem = problem(people, vec![manager("x")]);
+    let code = |cases, points, new_cases| {
+        let room = FreeCapacity { cases, points, new_left: [new_cases, None] };
+        rule_codes(problem.why_not_now(0, 0, room))
+    };
     assert_eq!(code(1, 3, None), "");
     assert_eq!(code(0, 3, None), "CAPACITY");
     assert_eq!(code(1, 2, None), "CAPACITY");
     assert_eq!(code(1, 3, Some(0)), "WEEKLY_NEW");
     assert_eq!(code(0, 3, Some(0)), "WEEKLY_NEW+CAPACITY");
-    assert_eq!(Rule::ALL.map(Rule::code).len(), 8);
+    let episode = |episodes| {
+        let room = FreeCapacity { cases: 1, points: 3, new_left: [Some(0), episodes] };
+        rule_codes(problem.why_not_now(1, 0, room))
+    };
+    assert_eq!((episode(Some(1)).as_str(), episode(Some(0)).as_str()), ("", "WEEKLY_EPISODES"));
+    let codes = "STATUS+WEEKLY_NEW+WEEKLY_EPISODES+DISCIPLINE+LICENCE+LANGUAGE+PEDIATRIC+HOME_VISIT+CAPACITY";
+    assert_eq!(rule_codes(EnumSet::<Rule>::all()), codes);
 }
 
 #[test]
@@ -95,17 +108,17 @@ fn cost_of_one_pair_by_hand() {
     let who = Member {
         current: Some("y".into()),
         focus: Focus::Complex,
-        language: crate::caseload::vocabulary::Language::parse("es"),
+        language: crate::domain::vocabulary::Language::parse("es"),
         home_visit: true,
         visits_per_month: 2,
         ..member("a")
     };
     let away = CareManager { status: Status::Leave, ..manager("y") };
     let instance = problem(vec![who], vec![manager("x"), away]);
-    let solution = solve(&instance, &quick());
+    let solution = solve_problem(&instance, &quick());
     assert_eq!(solution.assigned, [Some(0)]);
     // b·1 for the first point, a break, 15 km twice, a focus and an interpreter.
     assert_eq!(solution.w, 30 + 300 + 30 + 100 + 200);
     let ignored = Options { continuity: Continuity::Ignore, ..quick() };
-    assert_eq!(solve(&instance, &ignored).w, 30 + 30 + 100 + 200);
+    assert_eq!(solve_problem(&instance, &ignored).w, 30 + 30 + 100 + 200);
 }

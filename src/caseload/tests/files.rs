@@ -3,8 +3,8 @@
 use super::{manager, member, problem, quick};
 use crate::caseload::flat_files::{read_members, read_problem, read_weights_json};
 use crate::caseload::options::Weights;
-use crate::caseload::problem::Member;
-use crate::caseload::{AssignmentRow, assignment_rows, explain, solve, waitlist_rows};
+use crate::caseload::rows::{CaseKind, Member};
+use crate::caseload::{AssignmentRow, assignment_rows, explain_solution, solve_problem, waitlist_rows};
 
 const MEMBERS: &str = "member_id,priority_score,tcm,acuity_points,focus,required_discipline,language,language_required,state,zip3,lat,lon,home_visit,visits_per_month,current_care_manager_id,pinned
 a,319,0,2,general,CHW|RN,en,0,FL,331,25.6,-80.3,1,2,x,0
@@ -114,7 +114,7 @@ fn guarded_cells_are_read_without_the_guard() {
 fn answers_are_rows_in_order() {
     let people = vec![member("=b"), member("@a"), Member { state: None, ..member("c") }];
     let instance = problem(people, vec![manager("+x")]);
-    let solution = solve(&instance, &quick());
+    let solution = solve_problem(&instance, &quick());
     let row = |member_id| AssignmentRow {
         member_id,
         care_manager_id: "+x",
@@ -123,12 +123,15 @@ fn answers_are_rows_in_order() {
         travel: 0,
         focus: 0,
         interpreter: 0,
+        kind: CaseKind::Case,
+        covered_by: None,
+        consult: None,
     };
     assert_eq!(assignment_rows(&instance, &quick(), &solution), [row("=b"), row("@a")]);
-    let explanation = explain(&instance, &quick(), &solution);
+    let explanation = explain_solution(&instance, &quick(), &solution);
     let waiting = waitlist_rows(&instance, &explanation);
     assert_eq!(
-        waiting.iter().map(|w| (w.member_id, w.reason.code(), &*w.nearest_miss)).collect::<Vec<_>>(),
-        [("c", "NO_ELIGIBLE_CM", "+x:LICENCE")]
+        waiting.iter().map(|w| (w.member_id, w.reason.code(), &*w.nearest_miss, w.was_with)).collect::<Vec<_>>(),
+        [("c", "NO_ELIGIBLE_CM", "+x:LICENCE", None)]
     );
 }

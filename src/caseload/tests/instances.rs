@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::caseload::check::check;
+use crate::caseload::check::audit_assignment;
 use crate::caseload::flat_files::{read_problem, read_weights_json};
 use crate::caseload::options::Options;
 use crate::caseload::problem::Problem;
-use crate::caseload::solve;
+use crate::caseload::solve_problem;
 
 fn load(name: &str) -> Option<Problem> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/caseload").join(name);
@@ -23,8 +23,8 @@ fn load(name: &str) -> Option<Problem> {
 fn figures(name: &str) -> Option<(i64, i64)> {
     let problem = load(name)?;
     let options = Options::default();
-    let solution = solve(&problem, &options);
-    let audit = check(&problem, &options, &solution.assigned, &solution.protected);
+    let solution = solve_problem(&problem, &options);
+    let audit = audit_assignment(&problem, &options, &solution.assigned, &solution.protected);
     assert!(audit.is_clean(), "{audit:?}");
     assert_eq!((audit.z1, audit.cost.total()), (solution.z1, solution.w));
     assert!(solution.bound >= solution.z1);

@@ -7,9 +7,10 @@ mod optimum;
 mod policies;
 
 use super::options::{Options, Weights};
-use super::problem::{CareManager, Member, Position, Problem};
+use super::problem::Problem;
 use super::random::Random;
-use super::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
+use super::rows::{CareManager, CaseKind, Member, Position};
+use crate::domain::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
 
 /// A member whom every manager of [`manager`] may serve.
 pub(super) fn member(id: &str) -> Member {
@@ -17,6 +18,7 @@ pub(super) fn member(id: &str) -> Member {
         id: id.to_owned(),
         priority: 100,
         tcm: false,
+        kind: CaseKind::Case,
         acuity: 1,
         focus: Focus::General,
         required: Disciplines::default().with(Discipline::Rn),
@@ -31,6 +33,7 @@ pub(super) fn member(id: &str) -> Member {
         current: None,
         pinned: false,
         tier: None,
+        may_graduate: false,
         source_row: 0,
     }
 }
@@ -56,6 +59,7 @@ pub(super) fn manager(id: &str) -> CareManager {
         position: Some(Position { lat: 25.8, lon: -80.1 }),
         county_fips: None,
         weekly_new_cap: None,
+        weekly_episode_cap: None,
         back_on: None,
         cover_for: None,
         source_row: 0,
@@ -90,6 +94,8 @@ pub(super) fn random_rows(seed: u64, members: usize, managers: usize) -> (Vec<Me
         one.base_points = small(random.below(3));
         one.home_visits = random.below(4) > 0;
         one.weekly_new_cap = (random.below(3) == 0).then(|| small(random.below(3)));
+        one.weekly_episode_cap = (random.below(3) == 0).then(|| small(random.below(3)));
+        one.cover_for = (j > 0 && random.below(3) == 0).then(|| format!("CM{:03}", j - 1));
         one.position = Some(Position { lat: 25.5 + frac(&mut random), lon: -80.5 + frac(&mut random) });
         staff.push(one);
     }
@@ -98,6 +104,10 @@ pub(super) fn random_rows(seed: u64, members: usize, managers: usize) -> (Vec<Me
         let mut one = member(&format!("M{i:04}"));
         one.priority = 1 + u16::try_from(random.below(40)).unwrap() * 20;
         one.tcm = random.below(5) == 0;
+        if one.tcm {
+            one.priority = 900 + u16::try_from(random.below(5)).unwrap() * 20;
+        }
+        one.kind = [CaseKind::Case, CaseKind::Case, CaseKind::Episode][random.below(3)];
         one.acuity = [1, 2, 3, 5, 8][random.below(5)];
         one.focus = Focus::ALL[random.below(5)];
         if random.below(2) == 0 {

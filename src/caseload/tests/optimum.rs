@@ -3,14 +3,17 @@
 use proptest::prelude::*;
 
 use super::{quick, random_rows};
-use crate::caseload::check::check;
-use crate::caseload::eligibility::why_not;
+use crate::caseload::check::audit_assignment;
 use crate::caseload::options::{Continuity, Options, Weights};
-use crate::caseload::problem::{CareManager, Member, Problem};
-use crate::caseload::{Solution, assignment_rows, explain, solve, summarise, waitlist_rows};
+use crate::caseload::problem::Problem;
+use crate::caseload::rows::{CareManager, Member};
+use crate::caseload::{Solution, assignment_rows, explain_solution, solve_problem, summarise_assignment, waitlist_rows};
 
 /// (clocks, Z1, −W), compared in that order.
 type Levels = (i64, i64, i64);
+
+/// Cases, points, new cases and new episodes left.
+type Room = (i64, i64, [i64; 2]);
 
 /// Tries every assignment of a tiny problem by recursion over members.
 struct Exhaustive<'a> {
@@ -18,26 +21,42 @@ struct Exhaustive<'a> {
     options: &'a Options,
     choices: Vec<Vec<Option<usize>>>,
     place: Vec<Option<usize>>,
-    room: Vec<(i64, i64, i64)>,
+    fixed: &'a [bool],
+    stays: Vec<bool>,
+    room: Vec<Room>,
     best: Option<Levels>,
 }
 
 impl<'a> Exhaustive<'a> {
-    fn best(problem: &'a Problem, options: &'a Options, fixed: &[bool]) -> Levels {
+    fn best(problem: &'a Problem, options: &'a Options, fixed: &'a [bool]) -> Levels {
+        let stays: Vec<bool> =
+            problem.members().iter().zip(fixed).map(|(member, fixed)| member.pinned || *fixed).collect();
         let choices = (0..problem.members().len())
             .map(|ix| {
-                if problem.members()[ix].pinned || fixed[ix] {
+                if stays[ix] {
                     return vec![problem.current(ix)];
                 }
-                let able = (0..problem.managers().len()).filter(|j| why_not(problem, ix, *j).is_empty()).map(Some);
+                let able = (0..problem.managers().len()).filter(|j| problem.why_not(ix, *j).is_empty()).map(Some);
                 able.chain([None]).collect()
             })
             .collect();
         let room = problem.managers().iter().map(|m| {
-            let cap = m.weekly_new_cap.filter(|_| options.weekly_new).map_or(i64::MAX, i64::from);
-            (i64::from(m.max_cases) - i64::from(m.base_cases), i64::from(m.max_points) - i64::from(m.base_points), cap)
+            let quota = |cap: Option<u32>| cap.filter(|_| options.weekly_new).map_or(i64::MAX, i64::from);
+            let quotas = [quota(m.weekly_new_cap), quota(m.weekly_episode_cap)];
+            (
+                i64::from(m.max_cases) - i64::from(m.base_cases),
+                i64::from(m.max_points) - i64::from(m.base_points),
+                quotas,
+            )
         });
-        let mut search = Self { problem, options, choices, place: Vec::new(), room: room.collect(), best: None };
+        let room = room.collect();
+        let mut search = Self { problem, options, choices, place: Vec::new(), fixed, stays, room, best: None };
+        // Whoever stays does so whatever the load, and takes room before anybody else.
+        for ix in (0..fixed.len()).filter(|ix| search.stays[*ix]).collect::<Vec<_>>() {
+            if let Some(j) = problem.current(ix) {
+                search.take(j, ix, 1);
+            }
+        }
         search.walk();
         search.best.unwrap_or_default()
     }
@@ -45,34 +64,40 @@ impl<'a> Exhaustive<'a> {
     fn walk(&mut self) {
         let ix = self.place.len();
         if ix == self.choices.len() {
-            let audit = check(self.problem, self.options, &self.place, &vec![false; ix]);
+            let audit = audit_assignment(self.problem, self.options, &self.place, self.fixed);
             assert!(audit.violations.is_empty(), "{:?}", audit.violations);
             let clocks = if self.options.clocks_first { i64::try_from(audit.clocks_placed).unwrap() } else { 0 };
             self.best = self.best.max(Some((clocks, audit.z1, -audit.cost.total())));
             return;
         }
-        let points = i64::from(self.problem.members()[ix].acuity);
+        let member = &self.problem.members()[ix];
         for choice in self.choices[ix].clone() {
-            let take = |room: &mut (i64, i64, i64), sign: i64, new: i64| {
-                room.0 -= sign;
-                room.1 -= sign * points;
-                room.2 -= sign * new;
-            };
             let new = i64::from(choice != self.problem.current(ix));
-            if let Some(j) = choice {
+            let asks = choice.filter(|_| !self.stays[ix]);
+            if let Some(j) = asks {
                 let (cases, free, fresh) = self.room[j];
-                if cases < 1 || free < points || fresh < new {
+                if cases < 1 || free < i64::from(member.acuity) || fresh[member.kind as usize] < new {
                     continue;
                 }
-                take(&mut self.room[j], 1, new);
+                self.take(j, ix, 1);
             }
             self.place.push(choice);
             self.walk();
             self.place.pop();
-            if let Some(j) = choice {
-                take(&mut self.room[j], -1, new);
+            if let Some(j) = asks {
+                self.take(j, ix, -1);
             }
         }
+    }
+
+    /// Takes (or, with −1, gives back) the room of a member.
+    fn take(&mut self, j: usize, ix: usize, sign: i64) {
+        let member = &self.problem.members()[ix];
+        let new = i64::from(Some(j) != self.problem.current(ix));
+        let room = &mut self.room[j];
+        room.0 -= sign;
+        room.1 -= sign * i64::from(member.acuity);
+        room.2[member.kind as usize] -= sign * new;
     }
 }
 
@@ -93,7 +118,7 @@ fn tiny_instances_meet_the_exhaustive_optimum() {
         let (people, staff) = random_rows(seed, 7, 3);
         let problem = Problem::new(people, staff, Weights::default()).unwrap();
         let options = options_for(seed);
-        let solution = solve(&problem, &options);
+        let solution = solve_problem(&problem, &options);
         let best = Exhaustive::best(&problem, &options, &solution.protected);
         let found = levels(&options, &solution);
         assert!(found <= best, "seed {seed}: {found:?} beats exhaustive {best:?}");
@@ -113,7 +138,7 @@ fn tiny_instances_come_close_on_cost() {
         let (people, staff) = random_rows(seed, 7, 3);
         let problem = Problem::new(people, staff, Weights::default()).unwrap();
         let options = options_for(seed);
-        let solution = solve(&problem, &options);
+        let solution = solve_problem(&problem, &options);
         let best = Exhaustive::best(&problem, &options, &solution.protected);
         found_sum += solution.w;
         best_sum -= best.2;
@@ -125,8 +150,8 @@ fn tiny_instances_come_close_on_cost() {
 }
 
 fn sound(problem: &Problem, options: &Options) -> Solution {
-    let solution = solve(problem, options);
-    let audit = check(problem, options, &solution.assigned, &solution.protected);
+    let solution = solve_problem(problem, options);
+    let audit = audit_assignment(problem, options, &solution.assigned, &solution.protected);
     assert!(audit.is_clean(), "{audit:?}");
     assert_eq!(audit.z1, solution.z1);
     assert_eq!(audit.cost.total(), solution.w);
@@ -156,20 +181,20 @@ fn a_second_run_and_one_thread_give_the_same_answer() {
     let (people, staff) = random_rows(6, 500, 200);
     let problem = Problem::new(people, staff, Weights::default()).unwrap();
     let options = Options { step_budget: 40_000, ..Options::default() };
-    let first = solve(&problem, &options);
+    let first = solve_problem(&problem, &options);
     let single = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    assert_eq!(first, single.install(|| solve(&problem, &options)));
+    assert_eq!(first, single.install(|| solve_problem(&problem, &options)));
     let several = rayon::ThreadPoolBuilder::new().num_threads(5).build().unwrap();
-    assert_eq!(first, several.install(|| solve(&problem, &options)));
+    assert_eq!(first, several.install(|| solve_problem(&problem, &options)));
 }
 
 /// Every row of the answer, as text.
 fn whole_answer(people: Vec<Member>, staff: Vec<CareManager>, options: &Options) -> [String; 3] {
     let problem = Problem::new(people, staff, Weights::default()).unwrap();
-    let solution = solve(&problem, options);
-    let audit = check(&problem, options, &solution.assigned, &solution.protected);
-    let explanation = explain(&problem, options, &solution);
-    let summary = summarise(&problem, options, &solution, &explanation, &audit);
+    let solution = solve_problem(&problem, options);
+    let audit = audit_assignment(&problem, options, &solution.assigned, &solution.protected);
+    let explanation = explain_solution(&problem, options, &solution);
+    let summary = summarise_assignment(&problem, options, &solution, &explanation, &audit);
     [
         format!("{:?}", assignment_rows(&problem, options, &solution)),
         format!("{:?}", waitlist_rows(&problem, &explanation)),

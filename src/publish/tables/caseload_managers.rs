@@ -45,6 +45,12 @@ pub static TABLE: Table<CaseloadManagers> = Table {
             "most new cases; left out when nobody has a limit",
             |r| r.weekly_new_cap.into(),
         )),
+        when_any(integer(
+            "episodes_per_week",
+            Unit::CasesAWeek,
+            "most new episodes; left out when nobody has a limit",
+            |r| r.weekly_episode_cap.into(),
+        )),
         when_any(text("back_on", "first day back; left out when nobody is away", |r| r.back_on.as_ref().into())),
         when_any(text("cover_for", "whom this one covers; left out when nobody does", |r| r.cover_for.as_ref().into())),
     ],

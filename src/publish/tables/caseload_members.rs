@@ -1,7 +1,7 @@
 //! `caseload/members`: the caseload's members as `assign` reads them. Owns the columns of that flat file; refuses to
 //! read it (`caseload::flat_files` does).
 
-use crate::caseload::Member;
+use crate::caseload::{CaseKind, Member};
 use crate::publish::cell::filled;
 use crate::publish::sinks::CSV;
 use crate::publish::table::{Forms, RowFamily, Table, flag, integer, number, text, when_any};
@@ -38,6 +38,12 @@ pub static TABLE: Table<CaseloadMembers> = Table {
         flag("pinned", "must stay with the current manager", |r| r.pinned.into()),
         when_any(text("county_fips", "county; left out when nobody has one", |r| r.county_fips.as_ref().into())),
         when_any(integer("tier", Unit::Level, "risk tier; left out when nobody has one", |r| r.tier.into())),
+        when_any(text("kind", "episode, else empty for a case; left out when there is no episode", |r| {
+            (r.kind == CaseKind::Episode).then(|| r.kind.as_str()).into()
+        })),
+        when_any(text("may_graduate", "1 for who meets the rule of graduation; left out when nobody does", |r| {
+            r.may_graduate.then_some("1").into()
+        })),
     ],
 };
 
@@ -77,6 +83,8 @@ a,900,1,8,behavioral,LCSW,,0,,,,,0,0,-x,1
         people[0].county_fips = Some("12086".to_owned());
         people[1].tier = Some(3);
         people[0].id = "-7".to_owned();
+        people[0].kind = CaseKind::Episode;
+        people[1].may_graduate = true;
         let bytes = csv_bytes(&TABLE.fill(members_by_id(&people)).expect("a table")).expect("a file");
         let mut again = read_members(&bytes, "m").expect("members");
         for m in &mut again {
@@ -90,6 +98,7 @@ a,900,1,8,behavioral,LCSW,,0,,,,,0,0,-x,1
         let mut staff = read_care_managers(MANAGERS.as_bytes(), "c").expect("a roster");
         staff[0].name = Some("=Ann".to_owned());
         staff[0].weekly_new_cap = Some(2);
+        staff[0].weekly_episode_cap = Some(3);
         staff[0].back_on = Some("2024-01-05".to_owned());
         staff[0].cover_for = Some("CM002".to_owned());
         let filled = caseload_managers::TABLE.fill(managers_by_id(&staff)).expect("a table");

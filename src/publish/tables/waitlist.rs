@@ -24,5 +24,7 @@ pub static TABLE: Table<Waitlist> = Table {
             "the manager who misses least and the rules that fail, as id:RULE+RULE; empty without managers",
             |r| filled(&r.nearest_miss),
         ),
+        text("kind", "case, or episode: the month after a discharge", |r| r.kind.as_str().into()),
+        text("was_with", "the manager whom the member had; empty for somebody new", |r| r.was_with.into()),
     ],
 };

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::options::Weights;
-use super::problem::{CareManager, Member, Position};
-use super::vocabulary::{Discipline, Focus, FocusSet, Language, Languages, State, States, Status};
-use super::{CaseloadError, Problem};
+use crate::caseload::{CareManager, CaseKind, CaseloadError, Member, Position, Problem, Weights};
 use crate::config::RunPlan;
+use crate::domain::vocabulary::{Discipline, Focus, FocusSet, Language, Languages, State, States, Status};
 use crate::extracts::{Case, Extracts, Manager};
 use crate::features::Snapshot;
 use crate::models::drivers;
@@ -29,8 +27,8 @@ pub struct BuiltCaseload {
 ///
 /// # Errors
 /// [`CaseloadError`] naming row and column of the roster, which is small and human-made.
-pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, CaseloadError> {
-    let managers = managers(inputs.plan, inputs.extracts)?;
+pub fn build_caseload(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, CaseloadError> {
+    let managers = manager_rows(inputs.plan, inputs.extracts)?;
     let gone: FxHashSet<u32> = list.suppressed.iter().filter(|s| s.code.ends_attribution()).map(|s| s.member).collect();
     let mut wanted: BTreeMap<u32, Option<&Case>> = list.listed.iter().map(|l| (l.candidate.member, None)).collect();
     let mut stranded = Vec::new();
@@ -42,8 +40,8 @@ pub fn build(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltCaseload, 
         }
     }
     stranded.dedup();
-    let priorities = priorities(list, &wanted);
-    let members = wanted.iter().map(|(m, case)| member(inputs, list, *m, *case, priorities[m])).collect();
+    let scores = priority_scores(list, &wanted);
+    let members = wanted.iter().map(|(m, case)| member_row(inputs, list, *m, *case, scores[m])).collect();
     let c = &inputs.plan.caseload;
     let weight = |v: i64| u32::try_from(v).unwrap_or(u32::MAX);
     let weights = Weights {
@@ -84,27 +82,30 @@ fn with_feasible_pins(
     }
 }
 
-/// 900 + 0..99 by slack for a running clock, else 1..899 by rank of the list's order.
-fn priorities(list: &OutreachList, wanted: &BTreeMap<u32, Option<&Case>>) -> BTreeMap<u32, u16> {
-    let mut out = BTreeMap::new();
-    let others: Vec<u32> =
-        list.ordered.iter().filter(|c| c.clock.is_none() && wanted.contains_key(&c.member)).map(|c| c.member).collect();
-    let last = others.len().saturating_sub(1).max(1);
-    for (rank, member) in others.iter().enumerate() {
-        out.insert(*member, u16::try_from(1 + (others.len() - 1 - rank) * 898 / last).unwrap_or(1));
+/// Scores by the list's order: from 999 down to 900 for those with a running clock, from 899 down to 1 for the others.
+/// Who is not in the order has 1.
+fn priority_scores(list: &OutreachList, wanted: &BTreeMap<u32, Option<&Case>>) -> BTreeMap<u32, u16> {
+    let ranked = |clock: bool| -> Vec<u32> {
+        let of_kind = list.ordered.iter().filter(|c| c.clock.is_some() == clock);
+        of_kind.map(|c| c.member).filter(|m| wanted.contains_key(m)).collect()
+    };
+    let mut out: BTreeMap<u32, u16> = wanted.keys().map(|m| (*m, 1)).collect();
+    for (members, top, span) in [(ranked(true), 999, 99), (ranked(false), 899, 898)] {
+        out.extend(members.iter().enumerate().map(|(rank, m)| (*m, score_of_rank(rank, members.len(), top, span))));
     }
-    for c in list.ordered.iter().filter(|c| wanted.contains_key(&c.member)) {
-        if let Some(clock) = &c.clock {
-            // Ten business days of slack or more is 0; ten days late or more is 99.
-            let points = (50 - clock.slack_days * 5).clamp(0, 99);
-            out.insert(c.member, u16::try_from(900 + points).unwrap_or(900));
-        }
-    }
-    for member in wanted.keys() {
-        out.entry(*member).or_insert(1);
-    }
-
     out
+}
+
+/// The score of the rank-th (from 0) of `count`: `top` for the first, `top − span` for the last of two or more.
+fn score_of_rank(rank: usize, count: usize, top: u16, span: usize) -> u16 {
+    let down = span * rank / count.saturating_sub(1).max(1);
+    top.saturating_sub(u16::try_from(down).unwrap_or(u16::MAX))
+}
+
+/// An episode is the month after a discharge of somebody without a case.
+fn case_kind(s: &Snapshot, case: Option<&Case>) -> CaseKind {
+    let live = s.transitions.iter().any(|t| t.closed.is_none());
+    if live && case.is_none() { CaseKind::Episode } else { CaseKind::Case }
 }
 
 /// The next of 1, 2, 3, 5, 8.
@@ -112,7 +113,7 @@ fn rounded_up(points: i64) -> u8 {
     [1_u8, 2, 3, 5].into_iter().find(|p| points <= i64::from(*p)).unwrap_or(8)
 }
 
-fn focus(s: &Snapshot) -> Focus {
+fn main_focus(s: &Snapshot) -> Focus {
     if s.age < 18 {
         Focus::Pediatric
     } else if s.facts.behavioral_year.is_some() || drivers(s).first() == Some(&crate::models::Driver::Behavioral) {
@@ -126,7 +127,7 @@ fn focus(s: &Snapshot) -> Focus {
     }
 }
 
-fn member(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option<&Case>, priority: u16) -> Member {
+fn member_row(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option<&Case>, priority: u16) -> Member {
     let ex = inputs.extracts;
     let m = ex.population.member(index);
     let s = &inputs.snapshots[index as usize];
@@ -140,11 +141,12 @@ fn member(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option<&Ca
         + i64::from(interpreter)
         + i64::from(home_visit)
         + if newly_discharged_or_new { 2 } else { 0 };
-    let focus = focus(s);
+    let focus = main_focus(s);
     Member {
         id: m.id().to_owned(),
         priority,
         tcm: priority >= 900,
+        kind: case_kind(s, case),
         acuity: rounded_up(case.and_then(|c| c.acuity_points).unwrap_or(points)),
         focus,
         required: required_disciplines(&drivers(s), focus == Focus::Behavioral),
@@ -163,27 +165,28 @@ fn member(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option<&Ca
         current: case.map(|c| c.manager.to_string()),
         pinned: case.is_some_and(|c| c.pinned),
         tier: Some(tier),
+        may_graduate: false,
         source_row: u64::from(index) + 1,
     }
 }
 
-fn managers(plan: &RunPlan, extracts: &Extracts) -> Result<Vec<CareManager>, CaseloadError> {
-    extracts.managers.iter().map(|m| manager(m, plan, extracts)).collect()
+fn manager_rows(plan: &RunPlan, extracts: &Extracts) -> Result<Vec<CareManager>, CaseloadError> {
+    extracts.managers.iter().map(|m| manager_row(m, plan, extracts)).collect()
 }
 
 /// Judges the roster alone, so that a fault in it is told before anybody is measured.
 ///
 /// # Errors
-/// As [`build`].
+/// As [`build_caseload`].
 pub fn check_roster(plan: &RunPlan, extracts: &Extracts) -> Result<(), CaseloadError> {
-    let managers = managers(plan, extracts)?;
+    let managers = manager_rows(plan, extracts)?;
     if managers.is_empty() {
         return Ok(());
     }
     Problem::with_files(Vec::new(), managers, Weights::default(), "caseload", "care_manager").map(|_| ())
 }
 
-fn manager(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManager, CaseloadError> {
+fn manager_row(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManager, CaseloadError> {
     let cell = |column: &str, message: String| CaseloadError::cell("care_manager", m.row, column, message);
     let list = |text: &str| -> Vec<String> {
         text.split('|').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
@@ -255,6 +258,7 @@ fn manager(m: &Manager, plan: &RunPlan, extracts: &Extracts) -> Result<CareManag
         position: m.lat.zip(m.lon).map(|(lat, lon)| Position { lat, lon }),
         county_fips: Some(m.county.to_string()).filter(|c| !c.is_empty()),
         weekly_new_cap: Some(u32::try_from(weekly - i64::try_from(begun).unwrap_or(0)).unwrap_or(0)),
+        weekly_episode_cap: Some(u32::try_from(scaled(plan.caseload.episodes_per_week).max(1)).unwrap_or(0)),
         back_on: m.back_on.map(|d| d.to_string()),
         cover_for: m.cover_for.as_deref().map(str::to_owned),
         source_row: m.row,
