@@ -1,9 +1,9 @@
 //! Everything a finished night holds, for whoever writes it. Owns the record and the sentence every page opens with;
 //! refuses to compute anything of it.
 
+use super::caseload_rows::BuiltCaseload;
 use super::caseload_solution::Assignment;
 use super::everyone::Everyone;
-use super::caseload_rows::BuiltCaseload;
 use crate::config::RunPlan;
 use crate::extracts::Discovered;
 use crate::models::trained::TrainedModel;
