@@ -29,27 +29,12 @@ const RANKS: [&str; 17] = [
 /// Rooms in which files still import each other in a circle. To be emptied, never filled.
 #[rustfmt::skip]
 const KNOTTED: &[&str] = &[
-<<<<<<< HEAD
-    "caseload",
-    "synth",
     "pipeline",
-=======
-    "learners",
-    "models",
-    "publish",
->>>>>>> 6efffc5 (Rooms of caseload and synth off the lists of knots; what changes for a reader)
 ];
 
 /// Rooms with a `mod.rs` that holds more than `mod` and `use`. To be emptied, never filled.
 #[rustfmt::skip]
 const FULL_MOD_FILES: &[&str] = &[
-<<<<<<< HEAD
-    "synth",
-=======
-    "learners",
-    "models",
-    "publish",
->>>>>>> 6efffc5 (Rooms of caseload and synth off the lists of knots; what changes for a reader)
 ];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
