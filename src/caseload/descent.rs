@@ -19,12 +19,14 @@ fn rank(pool: &Pool, member: usize) -> (bool, i32) {
 /// Makes the assignment locally optimal. `budget` bounds the pairs looked at for W (0 skips that
 /// part); the conditions on free places and Z1 swaps are always met.
 pub fn polish(pool: &Pool, state: &mut State, mut budget: u64) {
+    let mut chain_budget = budget / 8;
     raise(pool, state);
     loop {
         let moved = relocate(pool, state, &mut budget);
         let exchanged = exchange(pool, state, &mut budget);
         let replaced = replace_equals(pool, state, &mut budget);
-        if !moved && !exchanged && !replaced {
+        let chained = raise_by_chain(pool, state, &mut chain_budget);
+        if !moved && !exchanged && !replaced && !chained {
             return;
         }
         // Each change lowered W at equal worth and may have opened a place: the loop ends because
@@ -224,6 +226,69 @@ fn exchange_change(pool: &Pool, state: &State, one: usize, other: usize) -> Opti
             + state.load_change(pool, to, grow)
             + state.load_change(pool, from, -grow),
     )
+}
+
+/// Places someone who waits where a served member can be pushed on: to a free place, or into that of a third person of
+/// lower worth, who waits instead; each raises (clocks, Z1).
+fn raise_by_chain(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
+    let mut low = Lowest::new(pool, state);
+    let mut queue = state.waiting.clone();
+    queue.sort_by_key(|ix| (std::cmp::Reverse(rank(pool, *ix as usize)), *ix));
+    let mut any = false;
+    for ix in queue {
+        match find_chain(pool, state, &low, ix as usize, budget) {
+            None => return any,
+            Some(None) => {}
+            Some(Some(chain)) => {
+                if let Some(leaver) = chain.leaver {
+                    state.put(pool, leaver as usize, NOBODY);
+                }
+                state.put(pool, chain.pushed as usize, NOBODY);
+                state.put(pool, chain.pushed as usize, chain.onto);
+                state.put(pool, ix as usize, chain.place);
+                low.refresh(pool, state, chain.onto);
+                low.refresh(pool, state, chain.place);
+                any = true;
+            }
+        }
+    }
+    any
+}
+
+/// Somebody takes `place`, whose `pushed` goes on to `onto`, where `leaver` gives way.
+struct Chain {
+    place: u32,
+    pushed: u32,
+    onto: u32,
+    /// Nobody when there is room.
+    leaver: Option<u32>,
+}
+
+/// The first chain that serves the member; `None` when the budget is spent.
+fn find_chain(pool: &Pool, state: &State, low: &Lowest, member: usize, budget: &mut u64) -> Option<Option<Chain>> {
+    let mine = rank(pool, member);
+    for place in pool.list(member).iter().copied() {
+        for pushed in state.held[place as usize].iter().copied() {
+            if !state.fits_without(pool, member, place, pushed as usize) {
+                continue;
+            }
+            if !afford(budget, pool.list(pushed as usize).len() as u64) {
+                return None;
+            }
+            for onto in pool.list(pushed as usize).iter().copied().filter(|j| *j != place) {
+                let gives_way = |leaver: &u32| {
+                    rank(pool, *leaver as usize) < mine
+                        && state.fits_without(pool, pushed as usize, onto, *leaver as usize)
+                };
+                let leaver = low.of(onto).find(gives_way);
+                if leaver.is_some() || state.fits(pool, pushed as usize, onto) {
+                    let leaver = leaver.filter(|_| !state.fits(pool, pushed as usize, onto));
+                    return Some(Some(Chain { place, pushed, onto, leaver }));
+                }
+            }
+        }
+    }
+    Some(None)
 }
 
 /// Replaces someone served by someone of equal worth who waits, when W falls.
