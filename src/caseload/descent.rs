@@ -236,20 +236,19 @@ fn raise_by_chain(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
     queue.sort_by_key(|ix| (std::cmp::Reverse(rank(pool, *ix as usize)), *ix));
     let mut any = false;
     for ix in queue {
-        match find_chain(pool, state, &low, ix as usize, budget) {
-            None => return any,
-            Some(None) => {}
-            Some(Some(chain)) => {
-                if let Some(leaver) = chain.leaver {
-                    state.put(pool, leaver as usize, NOBODY);
-                }
-                state.put(pool, chain.pushed as usize, NOBODY);
-                state.put(pool, chain.pushed as usize, chain.onto);
-                state.put(pool, ix as usize, chain.place);
-                low.refresh(pool, state, chain.onto);
-                low.refresh(pool, state, chain.place);
-                any = true;
+        if let Some(chain) = find_chain(pool, state, &low, ix as usize, budget) {
+            if let Some(leaver) = chain.leaver {
+                state.put(pool, leaver as usize, NOBODY);
             }
+            state.put(pool, chain.pushed as usize, NOBODY);
+            state.put(pool, chain.pushed as usize, chain.onto);
+            state.put(pool, ix as usize, chain.place);
+            low.refresh(pool, state, chain.onto);
+            low.refresh(pool, state, chain.place);
+            any = true;
+        }
+        if *budget == 0 {
+            return any;
         }
     }
     any
@@ -264,8 +263,8 @@ struct Chain {
     leaver: Option<u32>,
 }
 
-/// The first chain that serves the member; `None` when the budget is spent.
-fn find_chain(pool: &Pool, state: &State, low: &Lowest, member: usize, budget: &mut u64) -> Option<Option<Chain>> {
+/// The first chain that serves the member, as far as the budget goes.
+fn find_chain(pool: &Pool, state: &State, low: &Lowest, member: usize, budget: &mut u64) -> Option<Chain> {
     let mine = rank(pool, member);
     for place in pool.list(member).iter().copied() {
         for pushed in state.held[place as usize].iter().copied() {
@@ -283,12 +282,12 @@ fn find_chain(pool: &Pool, state: &State, low: &Lowest, member: usize, budget: &
                 let leaver = low.of(onto).find(gives_way);
                 if leaver.is_some() || state.fits(pool, pushed as usize, onto) {
                     let leaver = leaver.filter(|_| !state.fits(pool, pushed as usize, onto));
-                    return Some(Some(Chain { place, pushed, onto, leaver }));
+                    return Some(Chain { place, pushed, onto, leaver });
                 }
             }
         }
     }
-    Some(None)
+    None
 }
 
 /// Replaces someone served by someone of equal worth who waits, when W falls.
