@@ -57,6 +57,9 @@ pub struct PlanFlags {
     /// Publish members under keyed pseudonyms (HMAC-SHA-256); the file holds a secret of at least 32 bytes.
     #[arg(long, value_name = "KEYFILE")]
     pub pseudonymize: Option<PathBuf>,
+    /// Let `current` name this run although it names a later night.
+    #[arg(long)]
+    pub set_current: bool,
 }
 
 /// The commands.
@@ -221,6 +224,15 @@ pub enum Command {
         /// Worker threads, 0 for every core.
         #[arg(long, value_name = "N")]
         threads: Option<usize>,
+    },
+    /// The memory of figures: every night's metrics put together again from the kept runs.
+    Metrics {
+        /// Put them together again; they are written beside the runs, as metrics.parquet.
+        #[arg(long, required = true)]
+        rebuild: bool,
+        /// Output folder of the runs.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
     },
     /// Recompute every hash of a published run.
     Verify {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{Command, ModelsWhat, PlanFlags, SynthFormat};
 use super::manual::{completions, write_man_pages};
-use super::render::{explanation_text, followup_text, staffing_text, training_text};
+use super::render::{explanation_text, followup_text, metrics_text, staffing_text, training_text};
 use super::schema;
 use crate::caseload::Continuity;
 use crate::config::{Overrides, RunPlan, nearest_hint};
@@ -17,8 +17,10 @@ use crate::models::cards;
 use crate::pipeline::{
     self, AssignRequest, EvaluateRequest, FollowupRequest, NightlyOptions, PipelineError, Progress, TrainRequest,
 };
-use crate::publish::{PublishError, write_private};
-use crate::runs::{WhatIfRequest, answer_whatif, explain_member, rebuild_report, verify_run};
+use crate::publish::{CurrentRule, PublishError, write_private};
+use crate::runs::{
+    WhatIfRequest, answer_whatif, explain_member, rebuild_metrics, rebuild_report, verify_run, write_metrics,
+};
 use crate::synth;
 
 /// Does a command; the text is what was asked for.
@@ -87,6 +89,15 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
             let request = FollowupRequest { out, before_after };
             pipeline::followup(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, followup_text(&t)))
         }
+        Command::Metrics { rebuild: _, out } => {
+            let rebuilt = rebuild_metrics(&out)?;
+            let newest = rebuilt.history.nights().last();
+            let Some(newest) = newest else {
+                return Err(PipelineError::Usage("no kept run holds a figure".to_owned()));
+            };
+            write_metrics(&out, &rebuilt.history, newest)?;
+            Ok(metrics_text(&rebuilt, &out))
+        }
         Command::Verify { dir } => {
             let (manifest, problems) = verify_run(&dir)?;
             if problems.is_empty() {
@@ -116,6 +127,7 @@ fn history_flags(config: Option<PathBuf>, as_of: Option<String>, threads: Option
         accept_volume_change: false,
         manifest: None,
         pseudonymize: None,
+        set_current: false,
     }
 }
 
@@ -170,6 +182,7 @@ fn load_plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineErr
         allow_empty: flags.allow_empty.clone(),
         accept_volume_change: flags.accept_volume_change,
         manifest: flags.manifest.clone(),
+        current: if flags.set_current { CurrentRule::Always } else { CurrentRule::NewestNight },
     };
     Ok((plan, options))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::extracts::{Extracts, QuarantineRow};
-use crate::publish::data_quality_json;
+use crate::publish::{CurrentRule, data_quality_json};
 
 /// What the command line adds to the plan.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct NightlyOptions {
     pub accept_volume_change: bool,
     /// List of expected input hashes.
     pub manifest: Option<PathBuf>,
+    /// When `current` moves to the run.
+    pub current: CurrentRule,
 }
 
 /// What a finished night says of itself.

@@ -16,6 +16,7 @@ mod gates;
 mod memory;
 mod model_places;
 mod night;
+mod night_metrics;
 mod night_models;
 mod nightly;
 mod open_history;

@@ -9,6 +9,7 @@ use crate::extracts::Discovered;
 use crate::models::trained::TrainedModel;
 use crate::outreach::{Inputs, OutreachList};
 use crate::publish::Manifest;
+use crate::publish::tables::metrics::MetricHistory;
 
 /// Everything a finished night holds.
 pub struct Night<'a> {
@@ -30,6 +31,8 @@ pub struct Night<'a> {
     pub found: &'a Discovered,
     /// The run remembered.
     pub previous: Option<&'a Manifest>,
+    /// The figures that it carries.
+    pub figures: &'a MetricHistory,
 }
 
 impl Night<'_> {

@@ -24,6 +24,7 @@ use crate::models::trained::TrainedModel;
 use crate::models::{Scores, apply_trained_scores};
 use crate::outreach::{self, Memory};
 use crate::publish::tables::memory::read_memory;
+use crate::publish::tables::metrics::MetricHistory;
 use crate::publish::{Manifest, MemberWriters, OutputFolder, Staging, verify};
 use crate::reference::Reference;
 use crate::runs::{RunsFolder, run_manifests};
@@ -69,7 +70,8 @@ fn night(
         gates::expected_hashes(&found, list)?;
     }
     memory::fits(&found, trained.len(), plan)?;
-    let (previous, memory) = remember_earlier(folder, plan);
+    let earlier = remember_earlier(folder, plan);
+    let previous = earlier.manifest;
 
     let mut extracts = read_extracts(plan, options, progress, &found, &staging)?;
     account.note(&extracts, &BTreeMap::new(), &[]);
@@ -103,7 +105,7 @@ fn night(
         scores: &scores,
         reasons: &reasons,
         reference: &reference,
-        previous: &memory,
+        previous: &earlier.memory,
     };
     let list = outreach::build_list(&inputs);
 
@@ -124,8 +126,9 @@ fn night(
         models: &trained,
         found: &found,
         previous: previous.as_ref(),
+        figures: &earlier.figures,
     };
-    let mut summary = publish_night(folder, staging, &night, progress)?;
+    let mut summary = publish_night(folder, staging, &night, options.current, progress)?;
     summary.warnings.extend(stale);
     Ok(summary)
 }
@@ -199,20 +202,31 @@ fn refuse_over_limit(extracts: &Extracts, plan: &RunPlan, account: &mut NightAcc
     Err(PipelineError::Quarantine(over))
 }
 
+/// What a night takes from the run before it.
+#[derive(Default)]
+struct EarlierRun {
+    /// Its manifest.
+    manifest: Option<Manifest>,
+    /// Who stood on its list.
+    memory: Memory,
+    /// Its figures, and those of the nights before.
+    figures: MetricHistory,
+}
+
 /// The newest kept run of an earlier night, when it verifies, and what it remembers.
-fn remember_earlier(folder: &OutputFolder, plan: &RunPlan) -> (Option<Manifest>, Memory) {
+fn remember_earlier(folder: &OutputFolder, plan: &RunPlan) -> EarlierRun {
     let Some((night, name, manifest)) =
         run_manifests(RunsFolder::of(plan)).into_iter().rfind(|(d, ..)| *d < plan.as_of)
     else {
-        return (None, Memory::default());
+        return EarlierRun::default();
     };
     let run = folder.run(&name);
     let intact = verify(&run).is_ok_and(|(_, problems)| problems.is_empty());
-    match read_memory(&run, night).ok().filter(|_| intact) {
-        Some(memory) => (Some(manifest), memory),
-        None => {
-            tracing::warn!("the newest earlier run does not verify; its memory is not used");
-            (None, Memory::default())
+    match (read_memory(&run, night), MetricHistory::read(&run)) {
+        (Ok(memory), Ok(figures)) if intact => EarlierRun { manifest: Some(manifest), memory, figures },
+        _ => {
+            tracing::warn!("the newest earlier run does not verify; neither its list nor its figures are remembered");
+            EarlierRun::default()
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::account::NightlySummary;
 use super::error::PipelineError;
 use super::night::Night;
+use super::night_metrics::night_metrics;
 use super::pretty_json::{pretty_json, sorted_json};
 use super::progress::Progress;
 use super::quarantine_files::quarantine_files;
@@ -16,10 +17,10 @@ use super::run_manifest::{run_manifest, score_drift};
 use super::stop::{check_stop, end_unfinished};
 use super::worklist_rows::worklist_sheets;
 use crate::config::OutputFormat;
-use crate::publish::tables::{caseload_managers, caseload_members, rates};
+use crate::publish::tables::{caseload_managers, caseload_members, metrics, rates};
 use crate::publish::{
-    AuditEntry, Heading, OutputFolder, Program, Staging, append_audit, data_quality_json, fhir_files, hash_outputs,
-    output_digest, publish_table, render_report, verify, worklists_workbook, write_list,
+    AuditEntry, CurrentRule, Heading, OutputFolder, Program, Staging, append_audit, data_quality_json, fhir_files,
+    hash_outputs, output_digest, publish_table, render_report, verify, worklists_workbook, write_list,
 };
 use crate::reference::sha256_hex;
 
@@ -31,6 +32,7 @@ pub fn publish_night(
     folder: &OutputFolder,
     mut staging: Staging,
     night: &Night<'_>,
+    rule: CurrentRule,
     progress: &Progress,
 ) -> Result<NightlySummary, PipelineError> {
     let plan = night.plan;
@@ -55,6 +57,10 @@ pub fn publish_night(
     let cards = night.models.iter().map(|m| m.card.as_str()).chain(used.iter().map(|c| c.markdown));
     staging.write("model_card.md", cards.collect::<Vec<_>>().join("\n").as_bytes())?;
     let mut manifest = run_manifest(night, &drift)?;
+    let mut history = night.figures.clone();
+    history.set_night(plan.as_of, night_metrics(staging.path(), &manifest, plan.as_of)?);
+    let heading = Heading { as_of: plan.as_of, banner: None };
+    publish_table(&mut staging, &metrics::TABLE, history.rows(), &plan.output.formats, &heading)?;
     if plan.output.wants(OutputFormat::Html) {
         let page = render_report(staging.path(), &manifest)?;
         staging.write("report.html", page.as_bytes())?;
@@ -84,12 +90,16 @@ pub fn publish_night(
     // Past this line the folder moves to its place, and a late end must not take it away.
     check_stop()?;
     end_unfinished();
-    let name = folder.publish(staging, &manifest.run_id, same, record)?;
-    folder.prune(plan.run.keep_runs);
+    let name = folder.publish(staging, &manifest.run_id, rule, same, record)?;
+    folder.prune(plan.run.keep_runs, &name);
+    let mut warnings = manifest.warnings;
+    if let Some(current) = folder.current().filter(|c| *c != name) {
+        warnings.push(format!("current still names {current}, a later night; --set-current moves it back"));
+    }
     Ok(NightlySummary {
         path: folder.run(&name),
         run_id: name,
-        warnings: manifest.warnings,
+        warnings,
         counts: manifest.counts,
         digest: manifest.digest,
     })

@@ -39,6 +39,7 @@ pub fn run_manifest(night: &Night<'_>, drift: &[ScoreDrift]) -> Result<Manifest,
             .map(String::as_str)
             .chain(sets.iter().map(|s| s.sha256.as_str()))
             .chain(night.models.iter().map(|m| m.sha256.as_str()))
+            .chain(night.previous.map(|p| p.digest.as_str()))
             .chain([plan.config_hash.as_str(), version]),
     );
     let rows = night

@@ -15,6 +15,19 @@ use crate::reference::sha256_hex;
 /// The file beside `runs`.
 pub const AUDIT_FILE: &str = "audit.jsonl";
 
+/// Runs in the order in which they were published last, by the account beside them; a line that cannot be read is passed
+/// over.
+#[must_use]
+pub fn published_order(out: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(out.join(AUDIT_FILE)).unwrap_or_default();
+    let mut runs: Vec<String> = Vec::new();
+    for run in text.lines().filter_map(|l| serde_json::from_str::<AuditEntry>(l).ok()).filter_map(|e| e.run) {
+        runs.retain(|r| *r != run);
+        runs.push(run);
+    }
+    runs
+}
+
 /// One attempt.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
 pub struct AuditEntry {

@@ -17,6 +17,16 @@ fn make_folder(path: &Path) -> Result<(), PublishError> {
     disk::make_folder(path).map_err(io_error("output folder"))
 }
 
+/// When `current` moves to a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum CurrentRule {
+    /// Unless it names a later night already.
+    #[default]
+    NewestNight,
+    /// Whatever it names: `--set-current`.
+    Always,
+}
+
 /// A folder that one run at a time may publish to.
 pub struct OutputFolder {
     root: PathBuf,
@@ -108,7 +118,7 @@ impl OutputFolder {
         self.root.join("runs").join(name)
     }
 
-    /// Moves a finished staging folder to `runs/<name>` and points `current` at it. When that run is there
+    /// Moves a finished staging folder to `runs/<name>` and points `current` at it, as `rule` allows. When that run is there
     /// already with the same digest the staging folder is dropped: the same night twice is one run. `record`
     /// enters the run in the account before anyone is sent to it.
     ///
@@ -118,6 +128,7 @@ impl OutputFolder {
         &self,
         mut staging: Staging,
         name: &str,
+        rule: CurrentRule,
         same: impl Fn(&Path) -> bool,
         record: impl Fn(&str, bool) -> Result<(), PublishError>,
     ) -> Result<String, PublishError> {
@@ -127,7 +138,7 @@ impl OutputFolder {
         while self.run(&target).exists() {
             if same(&self.run(&target)) {
                 record(&target, true)?;
-                self.point_current(&target)?;
+                self.point_current(&target, rule)?;
                 return Ok(target);
             }
             attempt += 1;
@@ -138,11 +149,24 @@ impl OutputFolder {
         sync_folder(&self.root.join("runs"))?;
         sync_folder(&self.root)?;
         record(&target, false)?;
-        self.point_current(&target)?;
+        self.point_current(&target, rule)?;
         Ok(target)
     }
 
-    fn point_current(&self, name: &str) -> Result<(), PublishError> {
+    /// The run that `current` names.
+    #[must_use]
+    pub fn current(&self) -> Option<String> {
+        let target = fs::read_link(self.root.join("current")).ok()?;
+        let name = target.file_name()?.to_string_lossy().into_owned();
+        self.run(&name).exists().then_some(name)
+    }
+
+    fn point_current(&self, name: &str, rule: CurrentRule) -> Result<(), PublishError> {
+        // A run's name begins with its night.
+        let night = |run: &str| run.get(..10).map(str::to_owned);
+        if rule == CurrentRule::NewestNight && self.current().is_some_and(|c| night(&c) > night(name)) {
+            return Ok(());
+        }
         let temporary = self.root.join(format!(".tmp-current-{}", std::process::id()));
         let _ = fs::remove_file(&temporary);
         disk::link(&Path::new("runs").join(name), &temporary).map_err(io_error("current"))?;
@@ -150,13 +174,12 @@ impl OutputFolder {
         sync_folder(&self.root)
     }
 
-    /// Removes the oldest runs beyond `keep`, never the one `current` names.
-    pub fn prune(&self, keep: usize) {
-        let current = fs::read_link(self.root.join("current"))
-            .ok()
-            .and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
-        let runs: Vec<String> = self.runs().into_iter().filter(|n| Some(n) != current.as_ref()).collect();
-        let surplus = (runs.len() + usize::from(current.is_some())).saturating_sub(keep.max(1));
+    /// Removes the oldest runs beyond `keep`, never the one `current` names nor the one just made.
+    pub fn prune(&self, keep: usize, made: &str) {
+        let current = self.current();
+        let stays = |n: &String| Some(n) == current.as_ref() || n == made;
+        let (staying, runs): (Vec<String>, Vec<String>) = self.runs().into_iter().partition(stays);
+        let surplus = (runs.len() + staying.len()).saturating_sub(keep.max(1));
         for name in runs.into_iter().take(surplus) {
             // A run that cannot be removed tonight is removed tomorrow.
             let _ = fs::remove_dir_all(self.run(&name));

@@ -19,6 +19,14 @@ pub enum PublishError {
         /// The library's words.
         why: String,
     },
+    /// A published file is missing or damaged; exit code 6.
+    #[error("cannot read {what}: {why}")]
+    Read {
+        /// The file, without its folder.
+        what: String,
+        /// The kind of fault, never a value.
+        why: String,
+    },
     /// Another run holds the lock; exit code 7.
     #[error("another run holds the lock of this output folder")]
     Locked,

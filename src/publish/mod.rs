@@ -20,15 +20,16 @@ mod read_back;
 mod report;
 mod report_program;
 mod report_section;
+mod scan;
 mod sinks;
 mod table;
 mod table_data;
 pub mod tables;
 mod worklists;
 
-pub use audit::{AUDIT_FILE, AuditEntry, append as append_audit, check_chain};
+pub use audit::{AUDIT_FILE, AuditEntry, append as append_audit, check_chain, published_order};
 pub use data_quality::{data_quality_json, quality_lines};
-pub use directory::{OutputFolder, StagedFile, Staging, file_sha256, write_private};
+pub use directory::{CurrentRule, OutputFolder, StagedFile, Staging, file_sha256, write_private};
 #[doc(hidden)]
 pub use disk::fail_calls;
 pub use error::PublishError;
@@ -44,6 +45,7 @@ pub use program::{GroupShare, OnTime, Program, ScoreDrift, SurveyScore};
 pub use publish_table::publish_table;
 pub use read_back::{Rows, read_rows};
 pub use report::render as render_report;
+pub use scan::{TableFrame, TableScan, Texts};
 pub use sinks::{ALL as SINKS, CSV, Heading, PARQUET, Sink, XLSX, csv_bytes};
 pub use table::{Column, Described, Forms, RowFamily, Table, TableWriter};
 pub use table_data::{ColumnSpec, Kind, TableData, Unit};

@@ -10,9 +10,10 @@ use super::charts::{Point, bars, curve, paired, people};
 use super::error::PublishError;
 use super::manifest::Manifest;
 use super::program::Program;
-use super::read_back::{Rows, count_rows, read_rows};
+use super::read_back::{Rows, read_rows};
 use super::report_program::{changes, equity, freshness, risk, score_drift, work};
 use super::report_section::{Section, line, section};
+use super::scan::TableScan;
 use crate::measures::exact_poisson;
 
 #[derive(Serialize)]
@@ -28,14 +29,15 @@ struct Page {
 /// When a file of the run is missing or damaged.
 pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
     let table = |name: &str| read_rows(&run.join(format!("{name}.parquet")), None);
+    let count_rows = |name: &str, columns: &[&str]| count_texts(run, name, columns);
     let outreach = table("outreach")?;
     let transitions = read_rows(&run.join("transitions.csv"), None)?;
     // Of these a page tells counts alone, and a million members fill them with millions of rows.
-    let suppressed = count_rows(&run.join("suppressed.csv"), &["code"])?;
+    let suppressed = count_rows("suppressed", &["code"])?;
     let overflow = read_rows(&run.join("overflow.csv"), None)?;
     let rates = table("measures/rates")?;
-    let needs = count_rows(&run.join("measures/needs.parquet"), &["need", "domain"])?;
-    let worklist = count_rows(&run.join("measures/worklist.parquet"), &["item"])?;
+    let needs = count_rows("measures/needs", &["need", "domain"])?;
+    let worklist = count_rows("measures/worklist", &["item"])?;
     let summary: serde_json::Value = std::fs::read(run.join("assignment_summary.json"))
         .ok()
         .and_then(|b| serde_json::from_slice(&b).ok())
@@ -84,6 +86,18 @@ fn failed(e: &minijinja::Error) -> PublishError {
 
 /// Rows by the texts of some columns.
 type Counts = BTreeMap<Vec<String>, usize>;
+
+/// Counts the rows of a table by the texts of some columns, in their order; holds no row.
+fn count_texts(run: &Path, table: &str, columns: &[&str]) -> Result<Counts, PublishError> {
+    let counts = TableScan::of_run(run, table)?.count_by(columns).read()?;
+    let rows = counts.integers("rows")?;
+    let keys = columns.iter().map(|c| counts.cells(c)).collect::<Result<Vec<_>, _>>()?;
+    let row = |i: usize| {
+        let n = rows[i].and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        (keys.iter().map(|k| k[i].clone()).collect::<Vec<_>>(), n)
+    };
+    Ok((0..counts.len()).map(row).collect())
+}
 
 fn count_by(rows: &Rows, column: &str) -> BTreeMap<String, usize> {
     let mut out = BTreeMap::new();

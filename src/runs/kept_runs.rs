@@ -9,7 +9,8 @@ use crate::config::RunPlan;
 use crate::domain::{Day, PseudonymKey};
 use crate::outreach::Memory;
 use crate::publish::tables::memory::read_memory;
-use crate::publish::{Manifest, read_rows, verify};
+use crate::publish::tables::outreach::read_listings;
+use crate::publish::{Manifest, verify};
 
 /// Which kept runs are asked for.
 #[derive(Clone, Copy)]
@@ -85,11 +86,9 @@ pub fn read_kept_runs(folder: RunsFolder<'_>) -> Result<KeptRuns, RunError> {
             out.refused.push(name);
             continue;
         }
-        let list = read_rows(&run.join("outreach.parquet"), None)?;
-        for row in &list.rows {
-            let get = |column: &str| list.get(row, column).to_owned();
-            let listing = Listing { stream: get("stream"), tier: get("tier") };
-            out.listings.entry(get("member_id")).or_insert(listing);
+        for listed in read_listings(&run)? {
+            let tier = listed.tier.map_or_else(String::new, |t| t.to_string());
+            out.listings.entry(listed.member_id).or_insert(Listing { stream: listed.stream, tier });
         }
         out.memory = read_memory(&run, night)?;
         out.nights.push(night);

@@ -8,6 +8,7 @@ mod explanation;
 mod followup;
 mod funnel;
 mod kept_runs;
+mod metric_history;
 mod verification;
 mod whatif;
 
@@ -19,5 +20,6 @@ pub use explanation::{
 pub use followup::{FollowupAnswer, follow_up};
 pub use funnel::{Funnel, Funnels, SMALL_COUNT, is_tellable, shown_count};
 pub use kept_runs::{KeptRuns, RunsFolder, read_kept_runs, run_manifests};
+pub use metric_history::{RebuiltMetrics, rebuild_metrics, write_metrics};
 pub use verification::{rebuild_report, verify_run};
 pub use whatif::{Hire, StaffingAnswer, StaffingOutcome, WhatIfRequest, answer_whatif};

@@ -2,10 +2,12 @@
 
 mod explanation;
 mod followup;
+mod metrics;
 mod staffing;
 mod training;
 
 pub use explanation::explanation_text;
 pub use followup::followup_text;
+pub use metrics::metrics_text;
 pub use staffing::staffing_text;
 pub use training::training_text;

@@ -66,14 +66,6 @@ fn write_rows(mut writer: csv::Writer<Vec<u8>>, table: &TableData) -> Result<Vec
     writer.into_inner().map_err(|e| PublishError::encode(format!("{}.csv", table.name), &e))
 }
 
-/// One cell of a batch as text, as CSV files hold it but for the guard.
-#[must_use]
-pub fn cell_text(batch: &RecordBatch, column: usize, row: usize) -> String {
-    let mut out = String::new();
-    write_cell(&mut out, batch, column, row);
-    out
-}
-
 /// One cell as text; nothing for null. Numbers are written shortest and exact.
 fn write_cell(out: &mut String, batch: &RecordBatch, column: usize, row: usize) {
     let array = batch.column(column);

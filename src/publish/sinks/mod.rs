@@ -6,7 +6,7 @@ mod registry;
 mod sink;
 mod xlsx_sink;
 
-pub use csv_sink::{CSV, cell_text, csv_bytes, csv_lines};
+pub use csv_sink::{CSV, csv_bytes, csv_lines};
 pub use parquet_sink::{PARQUET, ParquetStream};
 pub use registry::ALL;
 pub use sink::{Heading, Sink};

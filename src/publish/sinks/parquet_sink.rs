@@ -4,6 +4,9 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use arrow_select::concat::concat_batches;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
@@ -33,14 +36,21 @@ impl Sink for ParquetSink {
     }
 }
 
+/// Rows handed to the encoder at a time. Pages and row groups are cut at multiples of it whatever the batches were, so
+/// that the same rows are the same bytes.
+const STRETCH_ROWS: usize = 65_536;
+
 /// A Parquet file written batch by batch.
 pub struct ParquetStream<W: Write + Send> {
     writer: ArrowWriter<W>,
+    schema: SchemaRef,
+    held: Vec<RecordBatch>,
+    held_rows: usize,
     what: String,
 }
 
 impl<W: Write + Send> ParquetStream<W> {
-    /// Starts the file of a table. Row groups hold a fixed number of rows, so that the same rows are the same bytes.
+    /// Starts the file of a table.
     ///
     /// # Errors
     /// When the writer cannot start.
@@ -55,9 +65,9 @@ impl<W: Write + Send> ParquetStream<W> {
             properties = properties.set_column_dictionary_enabled(column.name.into(), false);
         }
         let schema = Arc::new(TableData::schema_of(columns));
-        let writer = ArrowWriter::try_new(out, schema, Some(properties.build()))
+        let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties.build()))
             .map_err(|e| PublishError::encode(what.clone(), &e))?;
-        Ok(Self { writer, what })
+        Ok(Self { writer, schema, held: Vec::new(), held_rows: 0, what })
     }
 
     /// Adds rows.
@@ -65,15 +75,70 @@ impl<W: Write + Send> ParquetStream<W> {
     /// # Errors
     /// When they cannot be written.
     pub fn write(&mut self, rows: &TableData) -> Result<(), PublishError> {
-        self.writer.write(&rows.batch).map_err(|e| PublishError::encode(self.what.clone(), &e))
+        self.held_rows += rows.batch.num_rows();
+        self.held.push(rows.batch.clone());
+        if self.held_rows < STRETCH_ROWS {
+            return Ok(());
+        }
+        let all = self.take_held()?;
+        let whole = all.num_rows() / STRETCH_ROWS * STRETCH_ROWS;
+        for from in (0..whole).step_by(STRETCH_ROWS) {
+            self.encode(&all.slice(from, STRETCH_ROWS))?;
+        }
+        self.held_rows = all.num_rows() - whole;
+        self.held.push(all.slice(whole, self.held_rows));
+        Ok(())
+    }
+
+    fn take_held(&mut self) -> Result<RecordBatch, PublishError> {
+        let held = std::mem::take(&mut self.held);
+        concat_batches(&self.schema, &held).map_err(|e| PublishError::encode(self.what.clone(), &e))
+    }
+
+    fn encode(&mut self, rows: &RecordBatch) -> Result<(), PublishError> {
+        self.writer.write(rows).map_err(|e| PublishError::encode(self.what.clone(), &e))
     }
 
     /// Writes the footer and gives the output back.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(self) -> Result<W, PublishError> {
+    pub fn finish(mut self) -> Result<W, PublishError> {
+        let rest = self.take_held()?;
+        if rest.num_rows() > 0 {
+            self.encode(&rest)?;
+        }
         let what = self.what;
         self.writer.into_inner().map_err(|e| PublishError::encode(what, &e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Day;
+    use crate::publish::table::Described;
+    use crate::publish::tables::predictions::{PredictionsRow, TABLE};
+
+    #[test]
+    fn bytes_do_not_follow_the_batches() {
+        let row = |id: usize| PredictionsRow {
+            id,
+            group: if id.is_multiple_of(3) { "a" } else { "b" },
+            event: id.is_multiple_of(7),
+            probability: id as f64 / 1e6,
+            day: Day(20_000 + i32::try_from(id % 400).expect("small")),
+            days_passed: 0,
+        };
+        let rows = 2 * STRETCH_ROWS + 1_000;
+        let written = |step: usize| {
+            let mut stream = ParquetStream::new(TABLE.name, &TABLE.columns(), Vec::new()).expect("a stream");
+            for from in (0..rows).step_by(step) {
+                stream.write(&TABLE.fill((from..rows.min(from + step)).map(row)).expect("rows")).expect("room");
+            }
+            stream.finish().expect("a file")
+        };
+        let whole = written(rows);
+        assert!(whole == written(513) && whole == written(STRETCH_ROWS) && whole == written(100_000));
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::Day;
 use crate::outreach::{Arm, Memory as Remembered, MemoryRow as Standing};
 use crate::publish::cell::filled;
 use crate::publish::error::PublishError;
-use crate::publish::read_back::{Rows, read_rows};
+use crate::publish::scan::TableScan;
 use crate::publish::sinks::PARQUET;
 use crate::publish::table::{Forms, RowFamily, Table, date, flag, integer, number, text};
 use crate::publish::table_data::Unit;
@@ -63,31 +63,34 @@ pub fn memory_rows(memory: &Remembered) -> impl Iterator<Item = MemoryRow<'_>> {
 /// # Errors
 /// When the file is missing or damaged.
 pub fn read_memory(run: &Path, as_of: Day) -> Result<Remembered, PublishError> {
-    Ok(memory_from(&read_rows(&run.join("memory.parquet"), None)?, as_of))
-}
-
-fn memory_from(rows: &Rows, as_of: Day) -> Remembered {
+    let frame = TableScan::of_run(run, TABLE.name)?.read()?;
+    let (since, last, drawn) = (frame.dates("since")?, frame.dates("last")?, frame.dates("drawn")?);
+    let (listed, priority) = (frame.flags("listed")?, frame.numbers("priority")?);
+    let counted = |name: &str| -> Result<Vec<i32>, PublishError> {
+        Ok(frame.integers(name)?.into_iter().map(|n| n.and_then(|n| i32::try_from(n).ok()).unwrap_or(0)).collect())
+    };
+    let (beyond, days, tier) = (counted("nights_beyond")?, counted("days_on_list")?, counted("tier")?);
+    let (ids, clock) = (frame.texts("member_id")?, frame.texts("clock")?);
+    let (reasons, arm) = (frame.texts("reasons")?, frame.texts("arm")?);
     let mut out = Remembered { as_of: Some(as_of), ..Remembered::default() };
-    for row in &rows.rows {
-        let get = |name: &str| rows.get(row, name);
-        let (Some(since), Some(last)) = (Day::parse_iso(get("since")), Day::parse_iso(get("last"))) else { continue };
-        out.rows.insert(
-            get("member_id").to_owned(),
-            Standing {
-                since,
-                last,
-                listed: get("listed") == "1",
-                nights_beyond: get("nights_beyond").parse().unwrap_or(0),
-                days_on_list: get("days_on_list").parse().unwrap_or(0),
-                tier: get("tier").parse().unwrap_or(4),
-                clock: get("clock").to_owned(),
-                priority: get("priority").parse().unwrap_or(0.0),
-                reasons: get("reasons").to_owned(),
-                arm: Day::parse_iso(get("drawn"))
-                    .filter(|_| matches!(get("arm"), "contact" | "hold_out"))
-                    .map(|drawn| Arm { contact: get("arm") == "contact", drawn }),
-            },
-        );
+    for i in 0..frame.len() {
+        // A row without its spell says nothing.
+        let (Some(since), Some(last)) = (since[i], last[i]) else { continue };
+        let standing = Standing {
+            since,
+            last,
+            listed: listed[i] == Some(true),
+            nights_beyond: beyond[i],
+            days_on_list: days[i],
+            tier: u8::try_from(tier[i]).ok().filter(|t| (1..=4).contains(t)).unwrap_or(4),
+            clock: clock.at(i).to_owned(),
+            priority: priority[i].unwrap_or(0.0),
+            reasons: reasons.at(i).to_owned(),
+            arm: drawn[i]
+                .filter(|_| matches!(arm.at(i), "contact" | "hold_out"))
+                .map(|drawn| Arm { contact: arm.at(i) == "contact", drawn }),
+        };
+        out.rows.insert(ids.at(i).to_owned(), standing);
     }
-    out
+    Ok(out)
 }

@@ -9,6 +9,7 @@ pub mod dropped;
 pub mod ed_visits;
 pub mod indices;
 pub mod memory;
+pub mod metrics;
 pub mod needs;
 pub mod not_scored;
 pub mod outreach;

@@ -1,11 +1,15 @@
 //! `outreach`: who to call tonight, in order. Owns its columns and what a sheet tells of a reason; refuses to change the
 //! order.
 
+use std::path::Path;
+
 use rustc_hash::FxHashMap;
 
 use crate::config::Role;
 use crate::models::{Reason, ScoreId};
 use crate::outreach::{Candidate, Inputs, Listed, OutreachList, Stream, clock_worker};
+use crate::publish::error::PublishError;
+use crate::publish::scan::TableScan;
 use crate::publish::sinks::{CSV, PARQUET, XLSX};
 use crate::publish::table::{Forms, RowFamily, Table, date, flag, integer, number, text};
 use crate::publish::table_data::Unit;
@@ -175,4 +179,30 @@ fn reason_text(reason: &Reason, sensitive_role: bool) -> String {
         (None, true) => {}
     }
     text
+}
+
+/// How a person came on a published list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedListing {
+    /// Member.
+    pub member_id: String,
+    /// Stream then.
+    pub stream: String,
+    /// Tier then; empty when none was published.
+    pub tier: Option<i64>,
+}
+
+/// Who stood on the list of a run, in its order.
+///
+/// # Errors
+/// When the file is missing or damaged.
+pub fn read_listings(run: &Path) -> Result<Vec<PublishedListing>, PublishError> {
+    let frame = TableScan::of_run(run, TABLE.name)?.columns(&["member_id", "stream", "tier"]).read()?;
+    let (ids, streams, tiers) = (frame.texts("member_id")?, frame.texts("stream")?, frame.integers("tier")?);
+    let row = |i: usize| PublishedListing {
+        member_id: ids.at(i).to_owned(),
+        stream: streams.at(i).to_owned(),
+        tier: tiers[i],
+    };
+    Ok((0..frame.len()).map(row).collect())
 }

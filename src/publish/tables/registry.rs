@@ -2,8 +2,8 @@
 
 use super::{
     assignments, caseload_managers, caseload_members, conditions, contact_queue, dropped, ed_visits, indices, memory,
-    needs, not_scored, outreach, overflow, pqi, predictions, quarantine, rates, reasons, scored, scores, stays,
-    stranded_cases, suppressed, transitions, waitlist, worklist,
+    metrics, needs, not_scored, outreach, overflow, pqi, predictions, quarantine, rates, reasons, scored, scores,
+    stays, stranded_cases, suppressed, transitions, waitlist, worklist,
 };
 use crate::publish::table::Described;
 
@@ -18,6 +18,7 @@ pub const TABLES: &[&dyn Described] = &[
     &dropped::TABLE,
     &stranded_cases::TABLE,
     &memory::TABLE,
+    &metrics::TABLE,
     &assignments::TABLE,
     &waitlist::TABLE,
     &caseload_members::TABLE,
