@@ -3,8 +3,8 @@
 
 use super::bound::Price;
 use super::pool::{NOBODY, Pool};
-use super::random::Random;
 use super::state::State;
+use crate::domain::random::Xoshiro256 as Random;
 
 /// How one search runs.
 #[derive(Debug, Clone, Copy)]

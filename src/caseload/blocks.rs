@@ -12,8 +12,8 @@ use super::anneal::{Schedule, anneal, root_of};
 use super::bound::Price;
 use super::descent::raise;
 use super::pool::{NOBODY, Pool};
-use super::random::Random;
 use super::state::State;
+use crate::domain::random::Xoshiro256 as Random;
 
 /// Up to this many managers are searched as one block.
 const ONE_BLOCK: usize = 128;

@@ -29,7 +29,6 @@ mod loads;
 mod options;
 mod pool;
 mod problem;
-mod random;
 mod rows;
 mod search;
 mod start;

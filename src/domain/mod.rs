@@ -12,6 +12,7 @@ mod money;
 mod ordered_number;
 mod phone;
 mod pseudonym;
+pub mod random;
 mod shape;
 mod spreadsheet;
 pub mod vocabulary;
@@ -25,7 +26,7 @@ pub use care_words::{
 pub use categories::{PayerType, Sex};
 pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left, trim_text};
 pub use day::{Day, days_in_month};
-pub use hash::{mix64, stable_hash, unit};
+pub use hash::{finish64, mix64, stable_hash, text_key, unit};
 pub use icd_code::IcdCode;
 pub use money::{Cents, cents_from_text};
 pub use ordered_number::OrderedNumber;

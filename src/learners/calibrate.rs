@@ -167,10 +167,10 @@ fn enough(y: &[bool]) -> Result<usize, LearnError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learners::chance;
+    use crate::domain::random;
 
     fn planted(n: usize, intercept: f64, slope: f64) -> (Vec<f64>, Vec<bool>) {
-        let unit = |a: u64, i: usize| chance::draw(5, a, i as u64) as f64 / u64::MAX as f64;
+        let unit = |a: u64, i: usize| random::draw(5, a, i as u64) as f64 / u64::MAX as f64;
         let raw: Vec<f64> = (0..n).map(|i| 4.0 * unit(1, i) - 3.0).collect();
         let y = raw.iter().enumerate().map(|(i, r)| unit(2, i) < sigmoid(intercept + slope * r)).collect();
         (raw, y)

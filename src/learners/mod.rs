@@ -17,7 +17,6 @@
 pub mod artifact;
 pub mod boosting;
 pub mod calibrate;
-pub mod chance;
 pub mod context;
 mod error;
 pub mod learner;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::learners::boosting::BoosterSettings;
-use crate::learners::chance::draw;
+use crate::domain::random::draw;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

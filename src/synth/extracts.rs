@@ -11,10 +11,10 @@ use super::followup::record_avoidable_truth;
 use super::life::live_until_night;
 use super::person::{Payer, Person};
 use super::places::{COUNTIES, GIVEN, STREETS, family_name, primary};
-use super::rng::mix;
 use super::state::Life;
 use super::table::Table;
 use crate::domain::Day;
+use crate::domain::finish64;
 
 /// The finished tables of a chunk, by extract name in the order of [`STREAMED`].
 pub struct Chunk {
@@ -118,7 +118,7 @@ fn write_cover(t: &mut Table, night: Night, p: &Person, death: Option<Day>, hosp
         write_phone(t, p.phone);
         t.text(GIVEN[p.given]).put(format_args!("{head}{tail}"));
         if p.has_address {
-            let key = mix(p.household);
+            let key = finish64(p.household);
             let street = STREETS[usize::try_from(key % 16).unwrap_or(0)];
             t.put(format_args!("{} {street}", 10 + (key >> 8) % 900));
         } else {
@@ -133,7 +133,7 @@ fn write_cover(t: &mut Table, night: Night, p: &Person, death: Option<Day>, hosp
         t.int(Some(i32::from(p.interpreter))).int(Some(i32::from(p.homebound)));
         t.npi(Some(primary(p.county, p.practice, p.pcp)));
         // A few are attributed to nobody.
-        if mix(p.index ^ 0xA77).is_multiple_of(50) {
+        if finish64(p.index ^ 0xA77).is_multiple_of(50) {
             t.null();
         } else {
             t.put(format_args!("PR{}{:02}", place.fips, p.practice + 1));

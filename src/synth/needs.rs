@@ -4,7 +4,7 @@
 
 use super::codes::{Condition, NEEDS};
 use super::risk::State;
-use super::rng::{Rng, Stream, mix};
+use super::rng::{Rng, Stream};
 use super::state::Life;
 use crate::domain::Day;
 
@@ -131,7 +131,7 @@ fn write_referral(life: &mut Life<'_>, screened: Day, domain: &str) {
 pub fn observe_features(life: &mut Life<'_>, first: Day, state: &State) {
     let (_, month, _) = first.ymd();
     let p = life.person;
-    let recorded = mix(p.index ^ life.night.seed) % 5 < 3;
+    let recorded = crate::domain::finish64(p.index ^ life.night.seed) % 5 < 3;
     if month % 6 != 1 || !recorded || first < life.night.start || first > life.night.as_of || !life.open_on(first) {
         return;
     }

@@ -1,7 +1,7 @@
 //! Where people live and who treats them: real counties, invented institutions and people.
 //! Owns the tables of places, names and the provider numbers; refuses to know any member.
 
-use super::rng::mix;
+use crate::domain::finish64;
 
 /// A county of the synthetic region. Coordinates are those of its main town; ZIPs belong to it.
 pub struct County {
@@ -175,7 +175,7 @@ const FAMILY_TAIL: [&str; 16] = [
 /// Head and tail of the family name of a household.
 #[must_use]
 pub fn family_name(key: u64) -> (&'static str, &'static str) {
-    let h = mix(key ^ 0xFA41_1E5A);
+    let h = finish64(key ^ 0xFA41_1E5A);
     (FAMILY_HEAD[usize::try_from(h % 32).unwrap_or(0)], FAMILY_TAIL[usize::try_from((h >> 8) % 16).unwrap_or(0)])
 }
 

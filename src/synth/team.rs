@@ -5,7 +5,7 @@ use super::claims::Night;
 use super::codes::{DRUGS, ndc};
 use super::extract_tables::{Case, Contact};
 use super::places::{COUNTIES, GIVEN, family_name};
-use super::rng::{Rng, Stream, mix};
+use super::rng::{Rng, Stream};
 use super::table::Table;
 use crate::domain::Day;
 
@@ -144,7 +144,7 @@ pub fn assign_cases(team: &[Manager], cases: &mut [Case]) -> Vec<Option<usize>> 
         // Room left in per mille, a little more for the right focus; ties by a hash of both.
         let best = team.iter().enumerate().filter(|(i, m)| fits(*i, m)).max_by_key(|(i, m)| {
             let room = (m.max_points - load[*i].1) * 1_000 / m.max_points.max(1);
-            (room + if m.focus.contains(case.focus) { 250 } else { 0 }, mix(case.member ^ mix(*i as u64)))
+            (room + if m.focus.contains(case.focus) { 250 } else { 0 }, finish64(case.member ^ finish64(*i as u64)))
         });
         let chosen = best.map(|(i, _)| i);
         if let Some(i) = chosen {
@@ -165,7 +165,7 @@ pub fn write_managers(t: &mut Table, team: &[Manager]) {
         t.text(m.status).real(Some(m.fte)).int(Some(m.max_cases)).int(Some(m.max_points));
         t.int(Some(base)).int(Some(base * 2)).int(Some(i32::from(m.visits))).int(Some(60));
         t.text(place.state).text(&place.zips[0][..3]).real(Some(place.lat)).real(Some(place.lon));
-        let (head, tail) = family_name(mix(i as u64) ^ 0xCA4E);
+        let (head, tail) = family_name(finish64(i as u64) ^ 0xCA4E);
         t.put(format_args!("{} {head}{tail}", GIVEN[(i * 7 + 3) % 64]));
         t.real(Some(libm::round(m.fte * 80.0) / 10.0)).real(Some(libm::round(m.fte * 400.0) / 10.0));
         #[expect(clippy::cast_possible_truncation, reason = "small counts")]
@@ -209,7 +209,7 @@ pub fn write_contacts(
             .get(&c.member)
             .and_then(|v| v.iter().find(|(since, end, _)| *since <= c.day && c.day <= *end))
             .map(|v| v.2);
-        let any = usize::try_from(mix(c.member) % team.len().max(1) as u64).unwrap_or(0);
+        let any = usize::try_from(finish64(c.member) % team.len().max(1) as u64).unwrap_or(0);
         let who = team.get(held.unwrap_or(any)).map_or("", |m| m.id.as_str());
         t.put(format_args!("M{:07}", c.member)).day(Some(c.day)).text(c.outcome).text(c.channel).text(who);
         t.text(c.program).int(Some(i32::from(c.opt_out))).day(c.cooldown).end();

@@ -1,7 +1,7 @@
 //! Owns the cut of columns into at most 255 bins plus the missing bin, and the bin matrix.
 //! Refuses to know labels: the cut is unsupervised.
 
-use crate::learners::chance;
+use crate::domain::mix64;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,7 @@ impl FeatureBins {
         let mut seen: Vec<(f32, f32)> = values
             .iter()
             .enumerate()
-            .filter(|(i, v)| !v.is_nan() && (step == 1 || chance::mix(*i as u64).is_multiple_of(step)))
+            .filter(|(i, v)| !v.is_nan() && (step == 1 || mix64(*i as u64).is_multiple_of(step)))
             .map(|(i, v)| (*v + 0.0, weights.map_or(1.0, |w| w[i])))
             .collect();
         seen.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));

@@ -87,7 +87,7 @@ impl BoosterSettings {
     /// The parameters of one bag; bag 0 keeps the seed.
     #[must_use]
     pub fn bag(&self, bag: usize) -> Self {
-        let seed = if bag == 0 { self.seed } else { crate::learners::chance::draw(self.seed, 0xBA6, bag as u64) };
+        let seed = if bag == 0 { self.seed } else { crate::domain::random::draw(self.seed, 0xBA6, bag as u64) };
         Self { seed, ..self.clone() }
     }
 

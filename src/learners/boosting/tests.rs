@@ -1,7 +1,7 @@
 //! Tests of the booster as a whole.
 
 use super::*;
-use crate::learners::chance::draw;
+use crate::domain::random::draw;
 use crate::learners::log_odds::sigmoid;
 use proptest::prelude::*;
 

@@ -8,7 +8,7 @@ use super::model::BoosterModel;
 use super::params::{BoosterSettings, Objective};
 use super::score::{FastTree, fast};
 use super::tree::Tree;
-use crate::learners::chance;
+use crate::domain::{mix64, random};
 use crate::learners::log_odds::softplus;
 use rayon::prelude::*;
 
@@ -144,15 +144,15 @@ impl<'a> Trainer<'a> {
             return (0..n).collect();
         }
         let limit = (self.params.row_fraction.max(0.0) * u64::MAX as f64) as u64;
-        let key = chance::draw(self.params.seed, 1, turn);
+        let key = random::draw(self.params.seed, 1, turn);
         // the draw hangs on the row's number in the table, so that folds of it sample alike
-        (0..n).filter(|&i| chance::mix(key ^ u64::from(self.rows[i as usize])) < limit).collect()
+        (0..n).filter(|&i| mix64(key ^ u64::from(self.rows[i as usize])) < limit).collect()
     }
 
     fn sample_features(&mut self, turn: u64) -> Vec<Block> {
         let n = self.features.len();
         let take = ((n as f64 * self.params.feature_fraction).ceil() as usize).clamp(1, n.max(1));
-        let chosen = chance::choose(chance::mix(self.params.seed ^ 0xF00D), turn, n, take);
+        let chosen = random::draw_positions(mix64(self.params.seed ^ 0xF00D), turn, n, take);
         let parts = chosen.len().div_ceil(WIDTH).max(1);
         let size = chosen.len().div_ceil(parts).max(1);
         chosen

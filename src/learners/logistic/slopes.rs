@@ -4,7 +4,7 @@
 use super::cholesky::Triangle;
 use super::design::{Design, Part};
 use crate::learners::LearnError;
-use crate::learners::chance::mix;
+use crate::domain::mix64;
 use crate::learners::watch::{Watch, go_on};
 use rayon::prelude::*;
 
@@ -156,7 +156,7 @@ impl Problem<'_> {
         let scale = every as f64;
         for i in 0..part.rows() {
             let row = part.first + i;
-            if !mix(row as u64).is_multiple_of(every) {
+            if !mix64(row as u64).is_multiple_of(every) {
                 continue;
             }
             // Dense rows make a part take long.

@@ -4,7 +4,7 @@
 
 use super::ranking::{Sorted, auroc};
 use crate::learners::LearnError;
-use crate::learners::chance;
+use crate::domain::random;
 use crate::learners::watch::{Watch, go_on};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ pub(super) fn percentiles(values: impl IntoIterator<Item = f64>) -> Option<Inter
 pub(super) fn copies(groups: &[u32], count: usize, seed: u64, replicate: u64) -> Vec<u32> {
     let mut of_group = vec![0_u32; count];
     for k in 0..count {
-        of_group[chance::below(seed, 0xB007 ^ (replicate << 16), k as u64, count)] += 1;
+        of_group[random::draw_below(seed, 0xB007 ^ (replicate << 16), k as u64, count)] += 1;
     }
     groups.iter().map(|&g| of_group[g as usize]).collect()
 }

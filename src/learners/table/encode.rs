@@ -2,7 +2,8 @@
 //! its codes. Refuses to know labels; nothing here is fitted to an outcome.
 
 use super::flat::{ColumnData, FlatTable, MISSING_CODE};
-use crate::learners::{LearnError, chance};
+use crate::domain::{mix64, text_key};
+use crate::learners::LearnError;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -215,8 +216,8 @@ fn map_codes(feature: &Feature, known: &[String], codes: &[u32], levels: &[Strin
 }
 
 fn hash_of(features: &[Feature]) -> String {
-    let mut key = chance::mix(features.len() as u64);
-    let mut take = |text: &str| key = chance::mix(key ^ chance::text_key(text));
+    let mut key = mix64(features.len() as u64);
+    let mut take = |text: &str| key = mix64(key ^ text_key(text));
     for f in features {
         take(&f.name);
         match &f.kind {

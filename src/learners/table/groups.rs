@@ -1,6 +1,6 @@
 //! Owns which rows belong to one person, and the fold each person falls into. Refuses to split a group.
 
-use crate::learners::chance;
+use crate::domain::{random, text_key};
 use rustc_hash::FxHashMap;
 
 /// Rows by group.
@@ -22,7 +22,7 @@ impl Groups {
             let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
             let code = *known.entry(text).or_insert(next);
             if code == next {
-                out.keys.push(chance::text_key(text));
+                out.keys.push(text_key(text));
             }
             out.codes.push(code);
         }
@@ -40,7 +40,7 @@ impl Groups {
     #[must_use]
     pub fn folds(&self, folds: usize, seed: u64) -> Vec<u8> {
         let of: Vec<u8> =
-            self.keys.iter().map(|&k| u8::try_from(chance::below(seed, 0xF01D, k, folds)).unwrap_or(0)).collect();
+            self.keys.iter().map(|&k| u8::try_from(random::draw_below(seed, 0xF01D, k, folds)).unwrap_or(0)).collect();
         self.codes.iter().map(|&c| of[c as usize]).collect()
     }
 }
