@@ -8,27 +8,42 @@ use super::column::{Column, NO_DAY, NO_FLAG, NO_INTEGER, Pools};
 use super::contract::ExtractSpec;
 use crate::domain::stable_hash;
 
+/// A struct of the named columns of a batch, where the contract `$spec` (a constant) places them: a name that it lacks
+/// does not compile.
+macro_rules! bind_columns {
+    ($(#[$doc:meta])* $name:ident of $spec:path { $($field:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        struct $name<'b> {
+            $($field: &'b $crate::extracts::column::Column),+
+        }
+
+        impl<'b> $name<'b> {
+            fn bind(batch: &'b $crate::extracts::batch::Batch) -> Self {
+                Self { $($field: &batch.columns[const { $spec.index_of(stringify!($field)) }]),+ }
+            }
+        }
+    };
+}
+pub(super) use bind_columns;
+
 /// Columns of a batch by canonical name.
 pub(super) struct Cells<'b> {
     batch: &'b Batch,
+    spec: &'static ExtractSpec,
     index: FxHashMap<&'static str, usize>,
 }
 
 impl<'b> Cells<'b> {
     pub(super) fn new(spec: &'static ExtractSpec, batch: &'b Batch) -> Self {
-        Self { batch, index: spec.columns.iter().map(|c| (c.name, spec.index_of(c.name))).collect() }
+        Self { batch, spec, index: spec.columns.iter().map(|c| (c.name, spec.index_of(c.name))).collect() }
     }
     /// The first column of a name.
     pub(super) fn column(&self, name: &str) -> &'b Column {
         &self.batch.columns[self.index(name)]
     }
-    /// The column at a flat index.
-    pub(super) fn at(&self, index: usize) -> &'b Column {
-        &self.batch.columns[index]
-    }
-    /// Its flat index.
+    /// Its flat index; a name that the contract lacks is never read as another.
     pub(super) fn index(&self, name: &str) -> usize {
-        self.index.get(name).copied().unwrap_or(0)
+        self.index.get(name).copied().unwrap_or_else(|| self.spec.index_of(name))
     }
     /// A hash of a row's content that no reading order can change.
     pub(super) fn content_hash(&self, pools: &Pools, row: usize) -> u64 {

@@ -1,9 +1,8 @@
 //! Whose a row is, whether it lies in that life, and whether it had arrived by the night. Owns the checks that every
 //! extract with a member shares; refuses to know the extract.
 
-use super::batch::Verdicts;
-use super::cells::Cells;
-use super::column::{Column, Pools};
+use super::batch::{Batch, Verdicts};
+use super::column::{Column, NO_DAY, Pools};
 use super::population::Population;
 use super::reason::Reason;
 use crate::domain::Day;
@@ -15,16 +14,31 @@ pub(super) struct Context<'a> {
     pub as_of: Day,
 }
 
+/// The column that names the member of a row.
+#[derive(Clone, Copy)]
+pub(super) struct MemberColumn<'b> {
+    column: &'b Column,
+    /// Flat index, for verdicts.
+    index: usize,
+}
+
+impl<'b> MemberColumn<'b> {
+    /// The column at a flat index.
+    pub(super) fn bind(batch: &'b Batch, index: usize) -> Self {
+        Self { column: &batch.columns[index], index }
+    }
+}
+
 impl Context<'_> {
     /// The member of a row, or a verdict that there is none.
-    pub(super) fn member(&self, cells: &Cells<'_>, row: usize, verdicts: &mut Verdicts) -> Option<u32> {
-        let id = cells.column("member_id").text(row)?;
+    pub(super) fn member(&self, ids: MemberColumn<'_>, row: usize, verdicts: &mut Verdicts) -> Option<u32> {
+        let id = ids.column.text(row)?;
         let found = self.population.find(id);
         if found.is_none() {
             if self.population.lost_zeros(id) {
                 verdicts.note(Reason::PaddedIdMatches);
             }
-            verdicts.quarantine(row, cells.index("member_id"), Reason::NoEligibility, id);
+            verdicts.quarantine(row, ids.index, Reason::NoEligibility, id);
         }
         found
     }
@@ -32,18 +46,18 @@ impl Context<'_> {
     /// As [`Context::member`]; lines of one member mostly stand together, so the last answer is kept.
     pub(super) fn member_like_last<'b>(
         &self,
-        cells: &Cells<'b>,
-        (member_id, row): (&'b Column, usize),
+        ids: MemberColumn<'b>,
+        row: usize,
         last: &mut Option<(&'b str, u32)>,
         verdicts: &mut Verdicts,
     ) -> Option<u32> {
-        let id = member_id.text(row).unwrap_or("");
+        let id = ids.column.text(row).unwrap_or("");
         if let Some((same, member)) = *last
             && same == id
         {
             return Some(member);
         }
-        let member = self.member(cells, row, verdicts)?;
+        let member = self.member(ids, row, verdicts)?;
         *last = Some((id, member));
         Some(member)
     }
@@ -82,4 +96,9 @@ impl Context<'_> {
         verdicts.saw(start);
         true
     }
+}
+
+/// The first of some days that is one: when a row arrived.
+pub(super) fn first_day(days: [i32; 3]) -> i32 {
+    days.into_iter().find(|d| *d != NO_DAY).unwrap_or(NO_DAY)
 }

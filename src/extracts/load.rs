@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use super::by_member::ByMember;
 use super::cells::Cells;
-use super::claims;
 use super::column::Pools;
 use super::context::Context;
 use super::crosswalk::Crosswalk;
@@ -85,11 +84,11 @@ pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Re
     let limit = plan.run.max_memory.bytes();
     let buckets = Buckets::new(population.members.len(), limit, options.scratch).map_err(ExtractError::Spill)?;
     let context = Context { population: &population, pools: &pools, as_of };
-    let spec = &medical_claim::SPEC;
-    loader.read(spec, |batch, v| claims::claim_lines(spec, &context, &buckets, batch, v))?;
+    loader.read(&medical_claim::SPEC, |batch, v| medical_claim::read_claim_lines(&context, &buckets, batch, v))?;
     read_admissions(&mut loader, &context, &buckets)?;
-    let spec = &pharmacy_claim::SPEC;
-    loader.read(spec, |batch, v| claims::fills(spec, &context, &ingredients, &buckets, batch, v))?;
+    loader.read(&pharmacy_claim::SPEC, |batch, v| {
+        pharmacy_claim::read_fills(&context, &ingredients, &buckets, batch, v)
+    })?;
     buckets.check().map_err(ExtractError::Spill)?;
     let mut rows = RowStore::default();
     for load_rows in FEEDS.iter().filter_map(|f| f.load) {
@@ -122,7 +121,7 @@ pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Re
 fn read_admissions(loader: &mut Loader<'_>, context: &Context<'_>, buckets: &Buckets) -> Result<(), ExtractError> {
     let spec = &admission::SPEC;
     let states = VisitStates::default();
-    loader.read(spec, |batch, v| claims::admissions(spec, context, (buckets, &states), batch, v))?;
+    loader.read(spec, |batch, v| admission::read_admissions(context, (buckets, &states), batch, v))?;
     let (cancelled, rows) = states.finish();
     if let Some(report) = loader.reports.get_mut(spec.name) {
         report.tally.drop_used("cancelled_visit", rows);

@@ -8,9 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::batch::{Batch, Verdicts};
 use super::by_member::ByMember;
-use super::cells::Cells;
 use super::column::Pools;
-use super::context::Context;
+use super::context::{Context, MemberColumn};
 use super::contract::ExtractSpec;
 use super::directory::Directory;
 use super::error::ExtractError;
@@ -61,7 +60,7 @@ pub(super) fn load_member_rows_as<T: MemberRow>(
 ) -> Result<(), ExtractError> {
     let out = Mutex::new(Vec::new());
     loader.read(spec, |batch, verdicts| {
-        let rows = collect_rows::<T>(spec, context, batch, verdicts);
+        let rows = collect_rows::<T>(context, batch, verdicts);
         out.lock().unwrap_or_else(PoisonError::into_inner).extend(rows);
     })?;
     let rows: Vec<(u32, T)> = out.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -78,16 +77,11 @@ pub(super) fn load_member_rows_as<T: MemberRow>(
     Ok(())
 }
 
-fn collect_rows<T: MemberRow>(
-    spec: &'static ExtractSpec,
-    context: &Context<'_>,
-    batch: &Batch,
-    verdicts: &mut Verdicts,
-) -> Vec<(u32, T)> {
-    let cells = Cells::new(spec, batch);
+fn collect_rows<T: MemberRow>(context: &Context<'_>, batch: &Batch, verdicts: &mut Verdicts) -> Vec<(u32, T)> {
+    let ids = MemberColumn::bind(batch, const { T::SPEC.index_of("member_id") });
     let mut rows = Vec::new();
     for row in batch.good() {
-        let Some(member) = context.member(&cells, row, verdicts) else { continue };
+        let Some(member) = context.member(ids, row, verdicts) else { continue };
         // The contract has refused every row that lacks what its type needs.
         let Some(mut made) = read_row::<T>(batch, context.pools, row) else { continue };
         if let Some(rule) = rule_against(&made, context.as_of) {

@@ -5,7 +5,6 @@ mod batch;
 mod binding;
 mod by_member;
 mod cells;
-mod claims;
 mod column;
 mod context;
 mod contract;

@@ -7,7 +7,7 @@ use super::extract_tables::{Case, Contact};
 use super::places::{COUNTIES, GIVEN, family_name};
 use super::rng::{Rng, Stream};
 use super::table::Table;
-use crate::domain::Day;
+use crate::domain::{Day, finish64};
 
 /// A care manager.
 pub struct Manager {
