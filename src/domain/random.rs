@@ -12,7 +12,9 @@ pub fn draw(seed: u64, a: u64, b: u64) -> u64 {
 /// A draw below `n` at an address (0 when `n` is 0); the bias is below 2⁻³² for any `n` under 2³².
 #[must_use]
 pub fn draw_below(seed: u64, a: u64, b: u64, n: usize) -> usize {
-    ((u128::from(draw(seed, a, b)) * n as u128) >> 64) as usize
+    #[expect(clippy::cast_possible_truncation, reason = "below n")]
+    let drawn = ((u128::from(draw(seed, a, b)) * n as u128) >> 64) as usize;
+    drawn
 }
 
 /// `take` distinct positions below `n`, ascending, drawn at the address (`seed`, `a`).

@@ -1,8 +1,8 @@
 //! Tests of the room as a whole: from CSV bytes to artifact, scores and refusals.
 
 use super::*;
-use crate::learners::boosting::BoosterSettings;
 use crate::domain::random::draw;
+use crate::learners::boosting::BoosterSettings;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

@@ -3,8 +3,8 @@
 
 use super::cholesky::Triangle;
 use super::design::{Design, Part};
-use crate::learners::LearnError;
 use crate::domain::mix64;
+use crate::learners::LearnError;
 use crate::learners::watch::{Watch, go_on};
 use rayon::prelude::*;
 

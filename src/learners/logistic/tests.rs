@@ -2,8 +2,8 @@
 
 use super::newton;
 use super::*;
-use crate::learners::LearnError;
 use crate::domain::random::draw;
+use crate::learners::LearnError;
 use crate::learners::context::{TrainingSet, check_training_set};
 use crate::learners::log_odds::sigmoid;
 use crate::learners::table::Encoded;

@@ -3,8 +3,8 @@
 //! Refuses to resample rows: rows of one person are not independent.
 
 use super::ranking::{Sorted, auroc};
-use crate::learners::LearnError;
 use crate::domain::random;
+use crate::learners::LearnError;
 use crate::learners::watch::{Watch, go_on};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
