@@ -9,8 +9,8 @@ mod policies;
 use super::options::{Options, Weights};
 use super::problem::Problem;
 use super::rows::{CareManager, CaseKind, Member, Position};
-use crate::domain::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
 use crate::domain::random::Xoshiro256 as Random;
+use crate::domain::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
 
 /// A member whom every manager of [`manager`] may serve.
 pub(super) fn member(id: &str) -> Member {
