@@ -6,6 +6,7 @@
 
 mod cards;
 pub mod evaluation;
+mod horizons;
 mod outcome;
 mod percentile;
 mod published;
@@ -16,6 +17,7 @@ mod scores;
 pub mod trained;
 
 pub use cards::{ModelCard, cards};
+pub use horizons::{DerivedHorizon, FACTOR_EVENTS, contradictions, fit_factor, keep_horizons_in_order};
 pub use outcome::Outcome;
 pub use percentile::{percentile_among, percentiles};
 pub use published::{residual, score_all};

@@ -86,6 +86,16 @@ impl Outcome {
         self.score().horizon_days()
     }
 
+    /// The outcome `avoid_hosp` at a horizon.
+    #[must_use]
+    pub fn avoid_hosp(horizon: Horizon) -> Self {
+        match horizon {
+            Horizon::Days30 => Self::AvoidHosp30,
+            Horizon::Days90 => Self::AvoidHosp90,
+            Horizon::Days365 => Self::AvoidHosp365,
+        }
+    }
+
     /// Asked of adults only.
     #[must_use]
     pub fn adults_only(self) -> bool {

@@ -1,7 +1,6 @@
 //! Scores from published indices, used until a model is trained. Owns which index stands for which
 //! score and who cannot be scored; refuses to let an area rate order people.
 
-use super::percentile::percentile_among;
 use super::score::{Horizon, ModelId, NotScored, Score, ScoreId};
 use super::scores::rank_by_probability;
 use crate::domain::{Day, Sex};
@@ -34,22 +33,14 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
             (s, member.sex(), decile, reference.rates.pqi("90", s.age, member.sex(), decile))
         })
         .collect();
-    // The percentile of avoid_hosp follows the ordering key, never the area rate: a rate knows only age,
-    // sex and county.
-    let mut keys: Vec<_> = enrolled.iter().filter(|e| e.0.age >= 18 && e.3.is_some()).map(|e| e.0.key).collect();
-    keys.sort_unstable();
     for (s, sex, decile, yearly) in enrolled {
-        let rank = percentile_among(&keys, &s.key);
         let adult = s.age >= 18;
         for horizon in Horizon::ALL {
             let id = ScoreId::AvoidHosp(horizon);
             out.push(match yearly {
                 _ if !adult => Score::missing(s.member, id, NotScored::AgeUnder18),
                 None => Score::missing(s.member, id, NotScored::UnknownSex),
-                Some(y) => Score {
-                    percentile: rank,
-                    ..Score::published(s.member, id, over_days(y, horizon.days()), ModelId::AhrqPqi)
-                },
+                Some(y) => Score::published(s.member, id, over_days(y, horizon.days()), ModelId::AhrqPqi),
             });
         }
         out.push(Score::missing(s.member, ScoreId::UnplannedAdmit, NotScored::NoModel));
@@ -68,6 +59,7 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
             }
         }
     }
+    Horizon::ALL.into_iter().for_each(|h| rank_by_probability(&mut out, ScoreId::AvoidHosp(h)));
     rank_by_probability(&mut out, ScoreId::AvoidEd);
     rank_by_probability(&mut out, ScoreId::Readmit30);
     out

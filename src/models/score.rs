@@ -110,6 +110,12 @@ impl Basis {
             Self::Derived => "derived",
         }
     }
+
+    /// Whether it comes from the organisation's own history.
+    #[must_use]
+    pub const fn is_learned(self) -> bool {
+        matches!(self, Self::Trained | Self::Derived)
+    }
 }
 
 /// The index or model that gave a probability.

@@ -3,10 +3,11 @@
 
 use rustc_hash::FxHashMap;
 
+use super::horizons::keep_horizons_in_order;
 use super::percentiles;
 use super::published_reasons::reasons_from_indices;
 use super::reason::{Driver, Reason};
-use super::score::{Basis, ModelId, NotScored, Score, ScoreId, ScoreStatus};
+use super::score::{Basis, Horizon, ModelId, NotScored, Score, ScoreId, ScoreStatus};
 use super::trained::TrainedModel;
 use crate::domain::Day;
 use crate::features::Snapshot;
@@ -33,6 +34,12 @@ impl Scores {
             starts[i] += starts[i - 1];
         }
         Self { rows, starts }
+    }
+
+    /// Every row, in member order.
+    #[must_use]
+    pub fn rows(&self) -> &[Score] {
+        &self.rows
     }
 
     /// Every row, in member order.
@@ -109,6 +116,8 @@ pub struct ScoreReasons {
     pub ranks_by_model: bool,
     /// A trained `readmit30` stands.
     pub has_readmission_model: bool,
+    /// Probabilities of one horizon that were moved so that none falls as the horizon grows.
+    pub moved_horizons: u64,
 }
 
 /// Member, score, stay.
@@ -149,7 +158,40 @@ pub fn apply_trained_scores(
         }
         rank_by_probability(scores, id);
     }
+    derive_horizons(scores, models);
+    out.moved_horizons = keep_horizons_in_order(scores);
+    if models.iter().any(|m| matches!(m.outcome.score(), ScoreId::AvoidHosp(_))) {
+        Horizon::ALL.into_iter().for_each(|h| rank_by_probability(scores, ScoreId::AvoidHosp(h)));
+    }
     out
+}
+
+/// Where a model of some horizon of `avoid_hosp` stands, the horizons without one are its own, by the factor that it
+/// learned, or nobody's: a published rate never stands beside a trained probability of the same outcome.
+fn derive_horizons(scores: &mut [Score], models: &[TrainedModel]) {
+    let of = |h: Horizon| models.iter().find(|m| m.outcome.score() == ScoreId::AvoidHosp(h));
+    let by_rank = [Horizon::Days90, Horizon::Days30, Horizon::Days365];
+    let Some((from, model)) = by_rank.into_iter().find_map(|h| of(h).map(|m| (h, m))) else { return };
+    for own in scores.chunk_by_mut(|a, b| a.member == b.member) {
+        let Some(source) = own.iter().find(|s| s.id == ScoreId::AvoidHosp(from)).cloned() else { continue };
+        for h in Horizon::ALL.into_iter().filter(|h| of(*h).is_none()) {
+            let factor = model.identity.derived.iter().find(|d| d.horizon_days == h.days());
+            for s in own.iter_mut().filter(|s| s.id == ScoreId::AvoidHosp(h)) {
+                match (factor, source.probability) {
+                    (Some(factor), Some(p)) => {
+                        s.probability = Some(factor.probability(p));
+                        (s.status, s.model, s.basis) = (ScoreStatus::Scored, source.model, Basis::Derived);
+                    }
+                    (Some(_), None) => (s.probability, s.status, s.model) = (None, source.status, None),
+                    (None, _) if s.probability.is_some() => {
+                        s.status = ScoreStatus::NotScored(NotScored::OtherBasis);
+                        (s.probability, s.percentile, s.model) = (None, None, None);
+                    }
+                    (None, _) => {}
+                }
+            }
+        }
+    }
 }
 
 fn take_trained(

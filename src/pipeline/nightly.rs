@@ -21,7 +21,7 @@ use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
 use crate::models;
 use crate::models::trained::TrainedModel;
-use crate::models::{Scores, apply_trained_scores};
+use crate::models::{Scores, apply_trained_scores, contradictions};
 use crate::outreach::{self, Memory};
 use crate::publish::tables::memory::read_memory;
 use crate::publish::tables::metrics::MetricHistory;
@@ -95,6 +95,12 @@ fn night(
     let mut scores = models::score_all(&everyone.snapshots, &extracts.population, &reference, plan.as_of);
     let reasons = apply_trained_scores(&mut scores, std::mem::take(&mut everyone.trained), &trained, plan.as_of);
     let scores = Scores::index(scores);
+    let contradicted = contradictions(scores.rows());
+    if contradicted > 0 {
+        return Err(PipelineError::Internal(format!(
+            "the scores of {contradicted} members contradict each other over the horizons of one outcome"
+        )));
+    }
 
     check_stop()?;
     progress.stage("order outreach");

@@ -100,6 +100,7 @@ fn gate_counts(night: &Night<'_>) -> BTreeMap<String, u64> {
         ("members", n(night.inputs.snapshots.len())),
         ("enrolled", n(night.inputs.snapshots.iter().filter(|s| s.enrolled).count())),
         ("members_scored", n(scored)),
+        ("probabilities_moved_between_horizons", night.inputs.reasons.moved_horizons),
         ("listed", n(list.listed.len())),
         ("listed_with_clock", n(list.listed.iter().filter(|l| l.candidate.clock.is_some()).count())),
         ("suppressed", n(list.suppressed.len())),

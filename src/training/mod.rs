@@ -2,6 +2,7 @@
 //! the model's folder. Owns what a model may learn from and is judged on; refuses to read an extract, to know where a
 //! folder lies, and to hand anything of the future to a feature.
 
+mod derived;
 mod error;
 mod features_on;
 mod fitting;

@@ -1,6 +1,7 @@
 //! What a trained model's folder says: the record, the spreads of training, the files.
 //! Owns their assembly; refuses to fit or to judge.
 
+use super::derived::derived_horizons;
 use super::error::TrainingError;
 use super::history::LoadedHistory;
 use super::judging::table_of;
@@ -101,6 +102,7 @@ pub fn identity_record(
         left_out: serde_json::to_value(panel.left_out).map_err(|e| TrainingError::Internal(e.to_string()))?,
         learner: artifact.model.name().to_owned(),
         calibration_note: calibration_note.to_owned(),
+        derived: derived_horizons(panel, features, artifact, history.extracts)?,
         recalibrated_from: None,
         return_days: return_days(panel),
         spreads: training_spreads(panel, features, artifact, history.extracts)?,

@@ -14,7 +14,7 @@ use crate::domain::{Day, mix64, stable_hash, unit};
 use crate::extracts::Extracts;
 use crate::features::{Knowledge, View, Whole, registry};
 use crate::measures::{Comorbidity, HospitalScore, LatestLace, Utilization, lace_of_stay};
-use crate::models::Outcome;
+use crate::models::{Horizon, Outcome, ScoreId};
 use crate::timeline::Codes;
 
 /// Published indices of a row, as known on its day.
@@ -55,6 +55,8 @@ pub struct Row {
     pub paid_after: f64,
     /// Elixhauser measures.
     pub burden: i32,
+    /// Of `avoid_hosp`: whether the event came within 30, 90 and 365 days, where that is final.
+    pub by_horizon: [Option<bool>; 3],
 }
 
 /// What is wanted of the walk.
@@ -302,7 +304,22 @@ impl MemberWalk<'_, '_, '_> {
             #[expect(clippy::cast_possible_truncation, reason = "a weight")]
             let weight = if sampled { (1.0 / r.keep_non_event) as f32 } else { 1.0 };
             self.push(part, &view, slice, label, weight, 0);
+            if let Some(row) = part.rows.last_mut() {
+                row.by_horizon = self.by_horizon(*day);
+            }
         }
+    }
+
+    /// The outcome's other horizons on a day, where their labels are final.
+    fn by_horizon(&self, day: Day) -> [Option<bool>; 3] {
+        if !matches!(self.request.outcome.score(), ScoreId::AvoidHosp(_)) {
+            return [None; 3];
+        }
+        let plan = self.walk.plan;
+        Horizon::ALL.map(|h| {
+            let final_by = is_mature(day.plus(h.days()), plan.models.label_maturity_days, plan.as_of);
+            final_by.then(|| self.story.label(Outcome::avoid_hosp(h), day)).flatten().map(|l| l.event)
+        })
     }
 
     fn discharges(&self, part: &mut Part) {
@@ -375,6 +392,7 @@ impl MemberWalk<'_, '_, '_> {
             #[expect(clippy::cast_precision_loss, reason = "dollars")]
             paid_after: paid as f64 / 100.0,
             burden: view.measured.get::<Comorbidity>().elixhauser_count.unwrap_or(0),
+            by_horizon: [None; 3],
         });
         part.values.push(registry().row(view));
     }

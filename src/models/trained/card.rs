@@ -127,6 +127,12 @@ fn limits(f: &CardFacts<'_>) -> String {
         "an eligibility file that overwrites its rows carries today's payer and entitlement back in time".to_owned(),
         "the calibration slice shares members with training".to_owned(),
     ];
+    out.extend(i.derived.iter().map(|d| {
+        format!(
+            "the probability within {} days is derived from this one by a factor of {:.3} on -ln(1 - p), fitted on {} rows with {} events ({})",
+            d.horizon_days, d.factor, d.rows, d.events, d.basis
+        )
+    }));
     if i.train.events < 1000 {
         out.push(format!("only {} events in training: estimates are unsteady", i.train.events));
     }

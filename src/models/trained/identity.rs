@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::features::Feature;
 use crate::learners::LearnError;
+use crate::models::horizons::DerivedHorizon;
 
 /// Version of the record.
 pub const FORMAT: u32 = 1;
@@ -107,6 +108,9 @@ pub struct Identity {
     pub learner: String,
     /// What the calibration stands on.
     pub calibration_note: String,
+    /// How it gives the other horizons of its outcome; empty when it gives none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<DerivedHorizon>,
     /// Set when only the calibration was fitted anew: the model it came from.
     pub recalibrated_from: Option<String>,
     /// Cumulative share of readmissions by day 0..=30 in the training slice; empty for other outcomes.
@@ -195,6 +199,7 @@ mod tests {
             left_out: serde_json::Value::Null,
             learner: "logistic".into(),
             calibration_note: String::new(),
+            derived: Vec::new(),
             recalibrated_from: None,
             return_days: (0..=30).map(|d| f64::from(d) / 30.0).collect(),
             spreads: Vec::new(),

@@ -38,7 +38,7 @@ pub static TABLE: Table<Scores> = Table {
             r.score.percentile.into()
         }),
         text("status", "scored or not_scored:<reason>", |r| r.score.status.to_string().into()),
-        text("basis", "published_index or trained", |r| {
+        text("basis", "published_index, trained, or derived from the trained model of another horizon", |r| {
             Some(r.score.basis.name()).filter(|_| r.score.probability.is_some()).into()
         }),
         text("model_id", "index or model", |r| r.score.model.map(ModelId::name).into()),
