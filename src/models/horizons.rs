@@ -62,9 +62,8 @@ pub fn fit_factor(p: &[f64], y: &[bool], weights: &[f32]) -> Option<f64> {
 pub fn keep_horizons_in_order(scores: &mut [Score]) -> u64 {
     let mut moved = 0;
     for own in scores.chunk_by_mut(|a, b| a.member == b.member) {
-        let of = |own: &[Score], h: Horizon| {
-            own.iter().find(|s| s.id == ScoreId::AvoidHosp(h)).and_then(|s| s.probability)
-        };
+        let of =
+            |own: &[Score], h: Horizon| own.iter().find(|s| s.id == ScoreId::AvoidHosp(h)).and_then(|s| s.probability);
         let Some(middle) = of(own, Horizon::Days90) else { continue };
         for s in own.iter_mut() {
             let bound = match s.id {

@@ -15,6 +15,7 @@ mod reason;
 mod score;
 mod scores;
 pub mod trained;
+mod wording;
 
 pub use cards::{ModelCard, cards};
 pub use horizons::{DerivedHorizon, FACTOR_EVENTS, contradictions, fit_factor, keep_horizons_in_order};
@@ -25,3 +26,4 @@ pub use published_reasons::{drivers, reasons_from_indices};
 pub use reason::{Driver, Reason, plain_condition};
 pub use score::{Basis, Horizon, ModelId, NotScored, Score, ScoreId, ScoreStatus};
 pub use scores::{ScoreReasons, Scores, TrainedScore, apply_trained_scores};
+pub use wording::{Wording, join_words};

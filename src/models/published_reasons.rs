@@ -2,12 +2,14 @@
 //! refuses to give age or sex as a reason.
 
 use super::reason::{Driver, Reason, plain_condition};
+use super::wording::Wording;
 use crate::domain::Day;
 use crate::features::Snapshot;
 use crate::measures::{Dated, PQI};
 use crate::reference::Sensitive;
 
-fn pqi_words(counted: u16) -> String {
+/// The PQIs of a stay in words, as `PQI` orders their bits.
+pub(super) fn pqi_words(counted: u16) -> String {
     const WORDS: [&str; 10] = [
         "diabetes, short-term complication",
         "diabetes, long-term complication",
@@ -31,28 +33,34 @@ fn reason(text: String, driver: Driver, points: Option<f64>, dated: Option<&Date
         day: dated.map(|d| d.day),
         evidence: dated.map_or_else(Box::default, |d| d.id.clone()),
         sensitive: Sensitive::No,
+        sheet: None,
     }
 }
 
 /// Up to five reasons of one member, strongest first: the parts of the ordering key, then open needs and
 /// late fills as context. People in a transition begin with the discharge and its LACE parts.
 #[must_use]
-pub fn reasons_from_indices(s: &Snapshot) -> Vec<Reason> {
-    let mut out = causes(s);
+pub fn reasons_from_indices(s: &Snapshot, wording: &Wording) -> Vec<Reason> {
+    let mut out = causes(s, wording);
     if !out.is_empty() && out.len() < 3 {
-        context(s, &mut out);
+        context(s, &mut out, wording);
         out.truncate(5);
     }
     out
 }
 
+/// The same reason with the words of a sheet; an id of a stay is our own and nobody can look it up.
+fn on_sheet(reason: Reason, text: String) -> Reason {
+    Reason { sheet: Some(text), ..reason }
+}
+
 /// The reasons that rank a member or ask for help, without context.
-fn causes(s: &Snapshot) -> Vec<Reason> {
+fn causes(s: &Snapshot, wording: &Wording) -> Vec<Reason> {
     let mut out = Vec::new();
     if let Some(recent) = s.recent.last() {
         let l = recent.lace;
         let dated = Dated { day: recent.discharge, id: recent.stay_id.clone() };
-        out.push(reason(
+        let analyst = reason(
             format!(
                 "left hospital {}; LACE {} of 19 (stay {}, acute {}, conditions {}, ED {})",
                 recent.discharge,
@@ -65,35 +73,35 @@ fn causes(s: &Snapshot) -> Vec<Reason> {
             Driver::Transition,
             Some(f64::from(l.total())),
             Some(&dated),
-        ));
+        );
+        let values = [("date", recent.discharge.to_string()), ("lace", l.total().to_string())];
+        out.push(on_sheet(analyst, say(wording, "discharge_lace", 1, &values)));
     }
     if out.is_empty()
         && let Some(t) = s.transitions.iter().rev().find(|t| t.closed.is_none())
     {
         let dated = Dated { day: t.discharge, id: t.id.clone() };
         let place = SETTING_WORDS.iter().find(|(k, _)| *k == t.setting).map_or("care", |(_, w)| w);
-        out.push(reason(format!("left {place} {}", t.discharge), Driver::Transition, None, Some(&dated)));
+        let analyst = reason(format!("left {place} {}", t.discharge), Driver::Transition, None, Some(&dated));
+        let values = [("place", place.to_owned()), ("date", t.discharge.to_string())];
+        out.push(on_sheet(analyst, say(wording, "transition", 1, &values)));
     }
     if let Some((dated, counted)) = s.facts.pqi_year.first() {
         let n = s.facts.pqi_year.len();
-        out.push(reason(
-            format!(
-                "{n} avoidable hospital stay{} in 12 months ({})",
-                if n == 1 { "" } else { "s" },
-                pqi_words(*counted)
-            ),
+        let diagnosis = pqi_words(*counted);
+        let analyst = reason(
+            format!("{n} avoidable hospital stay{} in 12 months ({diagnosis})", if n == 1 { "" } else { "s" }),
             Driver::Clinical,
             f64::from(u32::try_from(n).unwrap_or(0)).into(),
             Some(dated),
-        ));
+        );
+        let text = say(wording, "avoidable_stays", i64::try_from(n).unwrap_or(0), &[("diagnosis", diagnosis)]);
+        out.push(on_sheet(analyst, text));
     }
-    if s.key.two_stays {
-        out.push(reason(
-            format!("{} hospital stays in a year", s.facts.stays_year),
-            Driver::Clinical,
-            Some(1.0),
-            s.facts.last_stay.as_ref(),
-        ));
+    if let Some(last) = s.facts.last_stay.as_ref().filter(|_| s.key.two_stays) {
+        let n = s.facts.stays_year;
+        let analyst = reason(format!("{n} hospital stays in a year"), Driver::Clinical, Some(1.0), Some(last));
+        out.push(on_sheet(analyst, say(wording, "stays", i64::from(n), &[("date", last.day.to_string())])));
     }
     let urgent_context = usize::from(!s.supply.late_classes.is_empty()) + usize::from(s.open_needs().next().is_some());
     for c in s.conditions.iter().take(5_usize.saturating_sub(out.len() + urgent_context).max(1)) {
@@ -109,6 +117,7 @@ fn causes(s: &Snapshot) -> Vec<Reason> {
             day: Some(Day(c.evidence.last)),
             evidence: c.evidence.last_id.clone(),
             sensitive,
+            sheet: Some(say(wording, "condition", 1, &[("condition", name.to_owned())])),
         });
     }
     if let Some(late) = s.supply.late_classes.first() {
@@ -119,6 +128,10 @@ fn causes(s: &Snapshot) -> Vec<Reason> {
             day: Some(late.ran_out),
             evidence: Box::default(),
             sensitive: Sensitive::No,
+            sheet: wording.supply(late.class.name()).map(|words| {
+                let values = [("purpose", words.purpose.clone()), ("date", late.ran_out.to_string())];
+                say(wording, "supply_class", 1, &values)
+            }),
         });
     }
     for need in s.open_needs() {
@@ -134,10 +147,24 @@ fn causes(s: &Snapshot) -> Vec<Reason> {
             day: Some(need.day),
             evidence: need.evidence.clone(),
             sensitive,
+            sheet: Some(match sensitive {
+                Sensitive::No => say(
+                    wording,
+                    "needs",
+                    1,
+                    &[("needs", need.domain.replace('_', " ")), ("date", need.day.to_string())],
+                ),
+                _ => say(wording, "safety", 1, &[]),
+            }),
         });
     }
     out.truncate(5);
     out
+}
+
+fn say(wording: &Wording, reason: &str, n: i64, values: &[(&str, String)]) -> String {
+    let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    wording.say(reason, n, &values)
 }
 
 /// Settings of a transition in words.
@@ -145,11 +172,16 @@ const SETTING_WORDS: [(&str, &str); 3] =
     [("inpatient", "hospital"), ("observation", "an observation stay"), ("snf", "a skilled nursing facility")];
 
 /// Context for someone with few reasons: emergency department, last stay, last visit.
-fn context(s: &Snapshot, out: &mut Vec<Reason>) {
+fn context(s: &Snapshot, out: &mut Vec<Reason>, wording: &Wording) {
     if let Some(ed) = &s.facts.last_ed {
         let n = s.facts.ed_year;
         let text = format!("{n} ED visit{} in a year", if n == 1 { "" } else { "s" });
-        out.push(reason(text, Driver::Clinical, None, Some(ed)));
+        let analyst = reason(text, Driver::Clinical, None, Some(ed));
+        out.push(if n > 1 {
+            on_sheet(analyst, say(wording, "emergency", i64::from(n), &[("date", ed.day.to_string())]))
+        } else {
+            analyst
+        });
     }
     if let Some(stay) = s.facts.last_stay.as_ref().filter(|_| !s.key.two_stays && s.key.pqi_stays == 0) {
         out.push(reason("a hospital stay in the last year".to_owned(), Driver::Clinical, None, Some(stay)));
@@ -164,7 +196,7 @@ fn context(s: &Snapshot, out: &mut Vec<Reason>) {
 #[must_use]
 pub fn drivers(s: &Snapshot) -> Vec<Driver> {
     let mut out: Vec<Driver> = Vec::new();
-    for r in causes(s) {
+    for r in causes(s, Wording::shipped()) {
         if !out.contains(&r.driver) {
             out.push(r.driver);
         }

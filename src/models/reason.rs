@@ -51,9 +51,17 @@ pub struct Reason {
     pub evidence: Box<str>,
     /// Masked outside sensitive roles.
     pub sensitive: Sensitive,
+    /// What sheets, list and brief say instead; `None` when only an analyst can use it.
+    pub sheet: Option<String>,
 }
 
 impl Reason {
+    /// The reason as a sheet shows it; `None` when only an analyst can use it.
+    #[must_use]
+    pub fn for_sheet(&self) -> Option<Self> {
+        self.sheet.clone().map(|text| Self { text, sheet: None, ..self.clone() })
+    }
+
     /// The words an audience may read: sensitive conditions are masked unless the role allows them, and
     /// abuse is never told on a shared sheet.
     #[must_use]

@@ -1,6 +1,8 @@
 //! Everybody's scores, looked up by member, and the reasons that go with them; the place where a trained score takes
 //! over from a published one. Owns which of the two stands; refuses to compute either.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::horizons::keep_horizons_in_order;
@@ -9,8 +11,10 @@ use super::published_reasons::reasons_from_indices;
 use super::reason::{Driver, Reason};
 use super::score::{Basis, Horizon, ModelId, NotScored, Score, ScoreId, ScoreStatus};
 use super::trained::TrainedModel;
+use super::wording::Wording;
 use crate::domain::Day;
 use crate::features::Snapshot;
+use crate::reference::Sensitive;
 
 /// Scores in member order, with the place where each member's begin.
 #[derive(Clone, Debug, Default)]
@@ -116,6 +120,8 @@ pub struct ScoreReasons {
     pub ranks_by_model: bool,
     /// A trained `readmit30` stands.
     pub has_readmission_model: bool,
+    /// How reasons read on sheets; none: the shipped words.
+    wording: Option<Arc<Wording>>,
     /// Probabilities of one horizon that were moved so that none falls as the horizon grows.
     pub moved_horizons: u64,
 }
@@ -133,8 +139,9 @@ pub fn apply_trained_scores(
     trained: Vec<TrainedScore>,
     models: &[TrainedModel],
     as_of: Day,
+    wording: Option<Arc<Wording>>,
 ) -> ScoreReasons {
-    let mut out = ScoreReasons::default();
+    let mut out = ScoreReasons { wording, ..ScoreReasons::default() };
     let mut found: FxHashMap<Key, Found> = FxHashMap::default();
     for t in trained {
         let id = models[t.model].outcome.score();
@@ -245,32 +252,61 @@ impl ScoreReasons {
         self.entries.get(&member)?.iter().rev().find(|e| e.id == id)
     }
 
-    /// Up to five reasons for the list: those of the discharge's model while a discharge is followed, else of
-    /// `avoid_hosp` 90, else of the published indices.
+    /// How reasons read on sheets.
+    #[must_use]
+    pub fn wording(&self) -> &Wording {
+        self.wording.as_deref().unwrap_or_else(|| Wording::shipped())
+    }
+
+    /// Up to five reasons for sheets, list and brief, in words that a care manager can use and never filled up: those of
+    /// the discharge's model while a discharge is followed, else of `avoid_hosp` 90, else of the published indices.
     #[must_use]
     pub fn for_list(&self, s: &Snapshot) -> Vec<Reason> {
-        let published = || reasons_from_indices(s);
+        let published = || reasons_from_indices(s, self.wording());
         let entry = match s.recent.last() {
             Some(_) => self.entry(s.member, ScoreId::Readmit30),
             None => None,
         };
-        let Some(entry) = entry.or_else(|| self.entry(s.member, ScoreId::RISK)) else { return published() };
-        let mut out: Vec<Reason> = entry.reasons.iter().filter(|r| r.driver != Driver::Rest).cloned().collect();
+        let entry = entry.or_else(|| self.entry(s.member, ScoreId::RISK));
+        let all = entry.map_or_else(published, |e| e.reasons.clone());
+        let mut out: Vec<Reason> = all.iter().filter_map(Reason::for_sheet).collect();
         // The discharge itself is always told; it adds no points of its own here.
-        if let Some(first) = published().into_iter().find(|r| r.driver == Driver::Transition)
+        if entry.is_some()
             && out.iter().all(|r| r.driver != Driver::Transition)
+            && let Some(first) = published().into_iter().find(|r| r.driver == Driver::Transition)
+            && let Some(first) = first.for_sheet()
         {
             out.insert(0, Reason { points: None, ..first });
         }
         out.truncate(5);
+        for r in out.iter_mut().filter(|r| s.recent.iter().any(|d| d.stay_id == r.evidence)) {
+            // The id of a stay is our own; nobody can look it up.
+            r.evidence = Box::default();
+        }
+        if out.is_empty() && !all.is_empty() {
+            out.push(self.whole_pattern());
+        }
         out
+    }
+
+    /// What is told when no part of a score can be used by a care manager.
+    fn whole_pattern(&self) -> Reason {
+        Reason {
+            text: self.wording().say("whole_pattern", 1, &[]),
+            driver: Driver::Rest,
+            points: None,
+            day: None,
+            evidence: Box::default(),
+            sensitive: Sensitive::No,
+            sheet: None,
+        }
     }
 
     /// Every reason of a member by score, the rest and the average included.
     #[must_use]
     pub fn for_member(&self, s: &Snapshot) -> Vec<(ScoreId, Vec<Reason>)> {
         let mut out: Vec<(ScoreId, Vec<Reason>)> = Vec::new();
-        for r in reasons_from_indices(s) {
+        for r in reasons_from_indices(s, self.wording()) {
             let (id, trained) = if r.driver == Driver::Transition {
                 (ScoreId::Readmit30, self.has_readmission_model)
             } else {

@@ -29,6 +29,7 @@ mod run_manifest;
 mod stop;
 mod train;
 mod warnings;
+mod wording_file;
 mod worklist_rows;
 
 pub use account::{NightlyOptions, NightlySummary};

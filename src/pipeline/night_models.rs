@@ -2,13 +2,14 @@
 //! Owns which day each score looks from; refuses to keep a feature longer than its bucket.
 
 use bumpalo::Bump;
+use rustc_hash::FxHashMap;
 
 use super::error::PipelineError;
 use crate::config::RunPlan;
 use crate::extracts::{BucketRecords, Extracts};
-use crate::features::{Feature, Knowledge, Snapshot, View, registry};
+use crate::features::{Feature, Knowledge, Snapshot, Topic, View, registry};
 use crate::models::trained::{ReadyModel, TrainedModel, explain};
-use crate::models::{Outcome, TrainedScore};
+use crate::models::{Outcome, TrainedScore, Wording};
 use crate::timeline::Codes;
 
 /// Days before the night at which the rising stream compares.
@@ -17,10 +18,12 @@ const BEFORE_DAYS: i32 = 90;
 /// Tonight's models, ready.
 pub struct NightModels<'a> {
     ready: Vec<ReadyModel<'a>>,
-    names: Vec<Vec<&'a str>>,
+    /// Topic of each feature of each model, in the model's order.
+    topics: Vec<Vec<Option<Topic>>>,
     features: Vec<Feature>,
     knowledge: Knowledge<'a>,
     plan: &'a RunPlan,
+    wording: &'a Wording,
 }
 
 /// Rows of one model in a bucket.
@@ -42,13 +45,26 @@ struct Seen<'a> {
 impl<'a> NightModels<'a> {
     /// Prepares models that have been checked against tonight's features.
     #[must_use]
-    pub fn new(plan: &'a RunPlan, models: &'a [TrainedModel], extracts: &'a Extracts, codes: &'a Codes<'a>) -> Self {
+    pub fn new(
+        plan: &'a RunPlan,
+        models: &'a [TrainedModel],
+        extracts: &'a Extracts,
+        codes: &'a Codes<'a>,
+        wording: &'a Wording,
+    ) -> Self {
+        let features = registry().with_own(&plan.models.feature_columns);
+        let by_name: FxHashMap<&str, &Topic> = features.iter().map(|f| (f.name.as_str(), &f.topic)).collect();
+        let topics_of = |m: &TrainedModel| {
+            m.identity.features.iter().map(|f| by_name.get(f.name.as_str()).map(|t| (*t).clone())).collect()
+        };
+        let topics = models.iter().map(topics_of).collect();
         Self {
             ready: models.iter().map(TrainedModel::ready).collect(),
-            names: models.iter().map(|m| m.identity.features.iter().map(|f| f.name.as_str()).collect()).collect(),
-            features: registry().with_own(&plan.models.feature_columns),
+            topics,
+            features,
             knowledge: Knowledge::new(extracts, codes, &plan.clocks, &plan.models),
             plan,
+            wording,
         }
     }
 
@@ -152,7 +168,7 @@ impl<'a> NightModels<'a> {
             let own = &scored.contributions[i * scored.cols..(i + 1) * scored.cols];
             score.probability = scored.probability[i];
             score.reasons =
-                explain(batch.views[i], &self.features, &self.names[at], own, scored.base, scored.log_odds[i]);
+                explain(batch.views[i], &self.topics[at], own, scored.base, scored.log_odds[i], self.wording);
         }
         Ok(())
     }

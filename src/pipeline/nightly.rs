@@ -2,6 +2,7 @@
 //! Owns that order and what is left behind when it fails; refuses to do any of the steps itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::account::{NightAccount, NightlyOptions, NightlySummary};
@@ -16,12 +17,13 @@ use super::pool::in_pool;
 use super::progress::Progress;
 use super::publication::publish_night;
 use super::stop::{begin_unfinished, check_stop, end_unfinished, stop_flag};
+use super::wording_file::load_wording;
 use super::{gates, memory, model_places};
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
 use crate::models;
 use crate::models::trained::TrainedModel;
-use crate::models::{Scores, apply_trained_scores, contradictions};
+use crate::models::{Scores, Wording, apply_trained_scores, contradictions};
 use crate::outreach::{self, Memory};
 use crate::publish::tables::memory::read_memory;
 use crate::publish::tables::metrics::MetricHistory;
@@ -64,6 +66,7 @@ fn night(
     note_when_ended(&staging, plan);
     let reference = Reference::load(plan.reference_dir.as_deref())?;
     let trained = model_places::tonight(plan)?;
+    let wording = load_wording(plan)?;
     progress.stage("find inputs");
     let found = Discovered::find(plan)?;
     if let Some(list) = &options.manifest {
@@ -84,7 +87,8 @@ fn night(
     let icd = std::mem::take(&mut extracts.icd);
     let words = std::mem::take(&mut extracts.words);
     let codes = Codes::new(&icd, &words, &reference);
-    let mut everyone = measure_everyone(plan, &extracts, &codes, &trained, &mut staging, progress)?;
+    let mut everyone =
+        measure_everyone(plan, &extracts, &codes, (&trained, words_of(wording.as_ref())), &mut staging, progress)?;
     settle_rows(&mut extracts, &everyone);
     account.note(&extracts, &everyone.codes, &[]);
     refuse_over_limit(&extracts, plan, account)?;
@@ -93,7 +97,8 @@ fn night(
 
     progress.stage("score");
     let mut scores = models::score_all(&everyone.snapshots, &extracts.population, &reference, plan.as_of);
-    let reasons = apply_trained_scores(&mut scores, std::mem::take(&mut everyone.trained), &trained, plan.as_of);
+    let reasons =
+        apply_trained_scores(&mut scores, std::mem::take(&mut everyone.trained), &trained, plan.as_of, wording);
     let scores = Scores::index(scores);
     let contradicted = contradictions(scores.rows());
     if contradicted > 0 {
@@ -166,16 +171,21 @@ pub fn read_extracts(
     Ok(extracts)
 }
 
+/// The wording in use.
+fn words_of(own: Option<&Arc<Wording>>) -> &Wording {
+    own.map_or_else(|| Wording::shipped(), |w| w)
+}
+
 fn measure_everyone(
     plan: &RunPlan,
     extracts: &Extracts,
     codes: &Codes<'_>,
-    trained: &[TrainedModel],
+    (trained, wording): (&[TrainedModel], &Wording),
     staging: &mut Staging,
     progress: &Progress,
 ) -> Result<Everyone, PipelineError> {
     let mut writers = MemberWriters::open(staging)?;
-    let models = (!trained.is_empty()).then(|| NightModels::new(plan, trained, extracts, codes));
+    let models = (!trained.is_empty()).then(|| NightModels::new(plan, trained, extracts, codes, wording));
     let walk = Walk { plan, extracts, codes, models: models.as_ref(), stop: stop_flag() };
     let everyone = walk.run(&mut writers, &|done, all| progress.step(done, all))?;
     writers.close(staging)?;

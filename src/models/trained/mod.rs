@@ -6,6 +6,7 @@ mod identity;
 mod model;
 mod ready;
 mod reasons;
+mod sheet;
 
 pub use card::{CardFacts, card_json, card_markdown};
 pub use identity::{FORMAT, FeatureRecord, Identity, SliceCount, Spread};

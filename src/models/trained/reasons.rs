@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use super::sheet::sheet_reason;
 use crate::domain::Day;
-use crate::features::{Days, FAMILIES, Feature, Service, Topic, View, family};
+use crate::features::{Days, FAMILIES, Service, Topic, View, family};
 use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, Scheme, Utilization};
 use crate::models::reason::{Driver, Reason, plain_condition};
+use crate::models::wording::Wording;
 use crate::reference::{DrugClass, ELIXHAUSER, Sensitive};
+use crate::timeline::Stay;
 
 /// Classes whose supply can be a reason.
 const DRUG_CLASSES: [DrugClass; 5] = [
@@ -17,7 +20,9 @@ const DRUG_CLASSES: [DrugClass; 5] = [
     DrugClass::Insulin,
     DrugClass::Anticoagulant,
 ];
-/// Fewest and most reasons named.
+/// Reasons that a sheet shows at most.
+const ON_A_SHEET: usize = 5;
+/// Fewest and most reasons named to an analyst, besides those of the sheet.
 const NAMED: std::ops::RangeInclusive<usize> = 3..=5;
 /// Contributions smaller than this are not worth a line unless too few are left.
 const WORTH: f64 = 0.02;
@@ -28,24 +33,44 @@ pub const AVERAGE: &str = "the average member the model learned from";
 
 /// Reasons, strongest first, then the rest and the average: their points sum to the log-odds.
 ///
-/// `contributions` are in the order of the model's features, each named in `names`; `features` are tonight's.
+/// `contributions` are in the order of the model's features, `topics` say what each is about.
 #[must_use]
 pub fn explain(
     view: &View<'_>,
-    features: &[Feature],
-    names: &[&str],
+    topics: &[Option<Topic>],
     contributions: &[f64],
     base: f64,
     log_odds: f64,
+    wording: &Wording,
 ) -> Vec<Reason> {
     let mut by_topic: BTreeMap<&Topic, f64> = BTreeMap::new();
-    for (name, value) in names.iter().zip(contributions) {
-        if let Some(f) = features.iter().find(|f| f.name == *name) {
-            *by_topic.entry(&f.topic).or_default() += value;
+    for (topic, value) in topics.iter().zip(contributions) {
+        if let Some(topic) = topic {
+            *by_topic.entry(topic).or_default() += value;
         }
     }
-    let chosen = choose(&by_topic);
-    let mut out: Vec<Reason> = chosen.iter().map(|(topic, points)| word(view, topic, *points)).collect();
+    let sheet = sheet_reasons(view, &by_topic, wording);
+    let mut chosen = choose(&by_topic);
+    // What the sheet tells, an analyst finds as well.
+    chosen.extend(sheet.iter().filter(|s| chosen.iter().all(|c| c.0 != s.0)).map(|s| (s.0, s.1)).collect::<Vec<_>>());
+    let mut out: Vec<Reason> = chosen
+        .iter()
+        .map(|(topic, points)| {
+            let reason = analyst_reason(view, topic, *points);
+            match sheet.iter().find(|s| s.0 == *topic) {
+                // Masked as the sheet is, whatever the analyst's words rest on.
+                Some((_, _, shown)) => Reason {
+                    sheet: Some(shown.text.clone()),
+                    sensitive: reason.sensitive.max(shown.sensitive),
+                    day: shown.day.or(reason.day),
+                    evidence: shown.evidence.clone(),
+                    driver: shown.driver,
+                    ..reason
+                },
+                None => reason,
+            }
+        })
+        .collect();
     let named: f64 = chosen.iter().map(|c| c.1).sum();
     let plain = |text: &str, points: f64| Reason {
         text: text.to_owned(),
@@ -54,10 +79,23 @@ pub fn explain(
         day: None,
         evidence: Box::default(),
         sensitive: Sensitive::No,
+        sheet: None,
     };
     out.push(plain(REST, log_odds - base - named));
     out.push(plain(AVERAGE, base));
     out
+}
+
+/// The strongest topics that raise the risk and that a care manager can use, with their words.
+fn sheet_reasons<'t>(
+    view: &View<'_>,
+    by_topic: &BTreeMap<&'t Topic, f64>,
+    wording: &Wording,
+) -> Vec<(&'t Topic, f64, Reason)> {
+    let mut raising: Vec<(&Topic, f64)> = by_topic.iter().filter(|t| *t.1 > WORTH).map(|(t, v)| (*t, *v)).collect();
+    raising.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let told = raising.into_iter().filter_map(|(t, p)| Some((t, p, sheet_reason(view, t, p, wording)?)));
+    told.take(ON_A_SHEET).collect()
 }
 
 /// What raises the risk, strongest first; what lowers it only when fewer than three raise it.
@@ -85,7 +123,7 @@ fn words(text: impl Into<String>, driver: Driver, evidence: Option<Dated>) -> Wo
     Words { text: text.into(), driver, sensitive: Sensitive::No, evidence }
 }
 
-fn word(view: &View<'_>, topic: &Topic, points: f64) -> Reason {
+fn analyst_reason(view: &View<'_>, topic: &Topic, points: f64) -> Reason {
     let w = say(view, topic);
     let text = if points < 0.0 { format!("{} (lowers the risk)", w.text) } else { w.text };
     Reason {
@@ -95,6 +133,7 @@ fn word(view: &View<'_>, topic: &Topic, points: f64) -> Reason {
         day: w.evidence.as_ref().map(|e| e.day),
         evidence: w.evidence.map_or_else(Box::default, |e| e.id),
         sensitive: w.sensitive,
+        sheet: None,
     }
 }
 
@@ -224,33 +263,45 @@ fn condition(v: &View<'_>, bit: usize) -> Words {
     }
 }
 
-/// A claim or ADT row that names one of the families, newest first.
-fn family_words(v: &View<'_>, text: &str, names: &[&str]) -> Words {
+/// The families among `names` that were coded within `days`, in words, with the newest claim or ADT row that names one.
+pub(super) fn family_evidence(v: &View<'_>, names: &[&str], days: i32) -> Option<(Vec<String>, Option<Dated>)> {
     let seen: Vec<usize> =
-        names.iter().map(|n| family(n)).filter(|f| v.scan.family(*f).within(v.day, 365) > 0.0).collect();
+        names.iter().map(|n| family(n)).filter(|f| v.scan.family(*f).within(v.day, days) > 0.0).collect();
     if seen.is_empty() {
-        return words(format!("{text}: none named in a year"), Driver::Clinical, None);
+        return None;
     }
     let starts: Vec<&str> = seen.iter().flat_map(|f| FAMILIES[*f].2.iter().copied()).collect();
     let names: Vec<String> = seen.iter().take(3).map(|f| FAMILIES[*f].0.replace('_', " ")).collect();
     let hit = |code: u32| starts.iter().any(|s| v.codes.icd.text(code).starts_with(s));
     let claims = v
-        .timeline()
+        .timeline
         .claims
         .iter()
         .filter(|c| c.icd10() && c.dx.iter().any(|d| hit(d.code)))
         .map(|c| Dated { day: Day(c.start), id: c.id.into() });
     let rows = v
-        .timeline()
+        .timeline
         .admissions
         .iter()
         .filter(|a| a.icd10() && a.dx.iter().any(|d| *d != 0 && hit(*d)))
         .map(|a| Dated { day: Day(a.admit), id: a.admission_id.into() });
-    words(format!("{text}: {}", names.join(", ")), Driver::Clinical, latest(claims.chain(rows)))
+    Some((names, latest(claims.chain(rows))))
+}
+
+fn family_words(v: &View<'_>, text: &str, names: &[&str]) -> Words {
+    match family_evidence(v, names, 365) {
+        Some((names, evidence)) => words(format!("{text}: {}", names.join(", ")), Driver::Clinical, evidence),
+        None => words(format!("{text}: none named in a year"), Driver::Clinical, None),
+    }
+}
+
+/// An id of a stay that somebody can look up: its first claim, else its first ADT row.
+pub(super) fn of_stay(stay: &Stay<'_>) -> Box<str> {
+    stay.claim_ids.first().or(stay.admission_ids.first()).map_or_else(Box::default, |id| Box::from(*id))
 }
 
 /// The newest of dated rows, the lowest id among equals.
-fn latest(rows: impl Iterator<Item = Dated>) -> Option<Dated> {
+pub(super) fn latest(rows: impl Iterator<Item = Dated>) -> Option<Dated> {
     rows.max_by(|a, b| a.day.cmp(&b.day).then_with(|| b.id.cmp(&a.id)))
 }
 
