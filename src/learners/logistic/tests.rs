@@ -245,3 +245,54 @@ fn settings_and_rows_that_cannot_be_fitted_are_refused() {
     assert_eq!(code(settings(1.0), Some(&[1.0, 0.0, 1.0, 1.0])), 0);
     assert!(check_training_set(&data(&columns, &[0.0, 0.5, 1.0, 1.0], None)).is_err());
 }
+
+/// Coefficients of scikit-learn on terms that `tests/oracle/logistic/fixture.py` builds anew from their description, under
+/// weights and with missing cells.
+#[test]
+fn splines_and_missing_agree_with_scikit_learn() {
+    let told: serde_json::Value =
+        serde_json::from_str(include_str!("../../../tests/oracle/logistic/fixture.json")).expect("a fixture");
+    let n = told["rows"].as_u64().unwrap() as usize;
+    let (mut seed, mut u) = (20_260_630_u64, Vec::new());
+    for _ in 0..4 * n {
+        seed = (seed * 1_103_515_245 + 12345) % (1 << 31);
+        u.push(seed as f64 / f64::from(1_u32 << 31));
+    }
+    let cell = |i: usize, k: usize| u[4 * i + k];
+    let known: Vec<f32> = (0..n).map(|i| ((cell(i, 0) * 10.0 * 1000.0).round_ties_even() / 1000.0) as f32).collect();
+    let missing: Vec<bool> = (0..n).map(|i| cell(i, 1) < 0.15).collect();
+    let x: Vec<f32> = (0..n).map(|i| if missing[i] { f32::NAN } else { known[i] }).collect();
+    let levels: Vec<u8> = (0..n).map(|i| 1 + (cell(i, 2) * 3.0) as u8).collect();
+    let w: Vec<f32> = (0..n).map(|i| 1.0 + (i % 3) as f32).collect();
+    let y: Vec<f32> = (0..n)
+        .map(|i| {
+            let bend = if missing[i] { -0.5 } else { (f64::from(known[i]) - 5.0).abs() - 2.5 };
+            f32::from(u8::from(cell(i, 3) < sigmoid(bend + f64::from(levels[i]) - 2.5)))
+        })
+        .collect();
+    assert_eq!(y.iter().sum::<f32>() as u64, told["events"].as_u64().unwrap());
+    let columns = [EncodedColumn::Numeric(&x), EncodedColumn::Codes(levels)];
+    for wanted in told["fits"].as_array().unwrap() {
+        let strict = LogisticSettings { tolerance: 1e-12, ..settings(wanted["l2"].as_f64().unwrap()) };
+        let model = fit(&columns, &y, Some(&w), &strict);
+        let (mut own, mut intercept) = (Vec::new(), model.base);
+        for term in &model.terms {
+            match term {
+                Term::Curve { coefficients, missing, mean, knots, .. } => {
+                    let bends: Vec<f64> = told["knots"].as_array().unwrap().iter().filter_map(|k| k.as_f64()).collect();
+                    assert!(knots.iter().zip(&bends).all(|(a, b)| (a - b).abs() < 1e-9), "{knots:?} {bends:?}");
+                    own.extend(coefficients.iter().chain([missing]).copied());
+                    intercept -= mean;
+                }
+                Term::Levels { coefficients, mean } => {
+                    own.extend(&coefficients[1..]);
+                    intercept -= mean;
+                }
+            }
+        }
+        let theirs: Vec<f64> = wanted["coefficients"].as_array().unwrap().iter().filter_map(|c| c.as_f64()).collect();
+        assert_eq!(own.len(), theirs.len());
+        assert!(own.iter().zip(&theirs).all(|(a, b)| (a - b).abs() < 1e-7), "{own:?} {theirs:?}");
+        assert!((intercept - wanted["intercept"].as_f64().unwrap()).abs() < 1e-7);
+    }
+}
