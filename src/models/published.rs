@@ -59,7 +59,9 @@ pub fn score_all(snapshots: &[Snapshot], population: &Population, reference: &Re
             }
         }
     }
-    Horizon::ALL.into_iter().for_each(|h| rank_by_probability(&mut out, ScoreId::AvoidHosp(h)));
+    for horizon in Horizon::ALL {
+        rank_by_probability(&mut out, ScoreId::AvoidHosp(horizon));
+    }
     rank_by_probability(&mut out, ScoreId::AvoidEd);
     rank_by_probability(&mut out, ScoreId::Readmit30);
     out

@@ -168,7 +168,9 @@ pub fn apply_trained_scores(
     derive_horizons(scores, models);
     out.moved_horizons = keep_horizons_in_order(scores);
     if models.iter().any(|m| matches!(m.outcome.score(), ScoreId::AvoidHosp(_))) {
-        Horizon::ALL.into_iter().for_each(|h| rank_by_probability(scores, ScoreId::AvoidHosp(h)));
+        for horizon in Horizon::ALL {
+            rank_by_probability(scores, ScoreId::AvoidHosp(horizon));
+        }
     }
     out
 }

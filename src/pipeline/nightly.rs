@@ -173,7 +173,10 @@ pub fn read_extracts(
 
 /// The wording in use.
 fn words_of(own: Option<&Arc<Wording>>) -> &Wording {
-    own.map_or_else(|| Wording::shipped(), |w| w)
+    match own {
+        Some(wording) => wording,
+        None => Wording::shipped(),
+    }
 }
 
 fn measure_everyone(

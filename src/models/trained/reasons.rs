@@ -274,13 +274,13 @@ pub(super) fn family_evidence(v: &View<'_>, names: &[&str], days: i32) -> Option
     let names: Vec<String> = seen.iter().take(3).map(|f| FAMILIES[*f].0.replace('_', " ")).collect();
     let hit = |code: u32| starts.iter().any(|s| v.codes.icd.text(code).starts_with(s));
     let claims = v
-        .timeline
+        .timeline()
         .claims
         .iter()
         .filter(|c| c.icd10() && c.dx.iter().any(|d| hit(d.code)))
         .map(|c| Dated { day: Day(c.start), id: c.id.into() });
     let rows = v
-        .timeline
+        .timeline()
         .admissions
         .iter()
         .filter(|a| a.icd10() && a.dx.iter().any(|d| *d != 0 && hit(*d)))

@@ -125,7 +125,7 @@ fn family_signs(v: &View<'_>, families: &[&str], days: i32, say: impl Fn(&str) -
 
 fn laboratory(v: &View<'_>, loinc: &str, wording: &Wording) -> Option<Told> {
     let words = wording.laboratory(loinc)?;
-    let mut known = v.small.labs.iter().rev().filter(|l| &*l.loinc == loinc && v.day.0 - l.day < 365);
+    let mut known = v.small.labs.iter().rev().filter(|l| &*l.loinc == loinc && v.day.since(l.day) < 365);
     let newest = known.next()?;
     let before = known.next().map(|l| l.value.0);
     if !words.worth_saying(newest.value.0, before) {
@@ -140,12 +140,12 @@ fn laboratory(v: &View<'_>, loinc: &str, wording: &Wording) -> Option<Told> {
         ),
         None => wording.say("laboratory_value", 1, &[("test", &words.test), ("value", &value)]),
     };
-    Some(Told::of(text, Driver::Clinical, Some(Dated { day: Day(newest.day), id: Box::default() })))
+    Some(Told::of(text, Driver::Clinical, Some(Dated { day: newest.day, id: Box::default() })))
 }
 
 /// Sensitivity of the stay behind a dated fact, and ids that somebody can look up.
 fn stay_behind(v: &View<'_>, dated: &Dated) -> (Sensitive, Dated) {
-    match v.timeline.stays.iter().find(|s| s.id == dated.id) {
+    match v.timeline().stays.iter().find(|s| s.id == dated.id) {
         Some(stay) => (v.codes.dx(stay.principal).sensitive, Dated { day: dated.day, id: of_stay(stay) }),
         None => (Sensitive::No, dated.clone()),
     }
@@ -173,7 +173,7 @@ fn avoidable_stays(v: &View<'_>, wording: &Wording) -> Option<Told> {
 }
 
 fn discharge(v: &View<'_>, wording: &Wording) -> Option<Told> {
-    let stay = v.index.and_then(|i| v.timeline.stays.get(i))?;
+    let stay = v.index.and_then(|i| v.timeline().stays.get(i))?;
     let (day, length) = (stay.discharge?, stay.length_of_stay()?);
     let values = [("date", day.to_string()), ("day", v.day.since(day).to_string())];
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -187,7 +187,7 @@ fn emergency(v: &View<'_>, wording: &Wording) -> Option<Told> {
     if used.ed_year < 2 && v.day.since(last.day) > 14 {
         return None;
     }
-    let visit = v.timeline.ed_visits.iter().rev().find(|e| e.day == last.day);
+    let visit = v.timeline().ed_visits.iter().rev().find(|e| e.day == last.day);
     let sensitive = visit.map_or(Sensitive::No, |e| v.codes.dx(e.diagnosis).sensitive);
     let text = wording.say("emergency", i64::from(used.ed_year), &[("date", &last.day.to_string())]);
     Some(Told { sensitive, ..Told::of(text, Driver::Clinical, Some(last.clone())) })
@@ -204,7 +204,7 @@ fn supply(v: &View<'_>, class: &str, wording: &Wording) -> Option<Told> {
         DrugClass::Anticoagulant,
     ];
     let bits = v.codes.reference.drugs.class(named.into_iter().find(|c| c.name() == class)?);
-    let of_class = v.timeline.fills.iter().filter(|f| v.codes.drug(f.ingredient) & bits != 0);
+    let of_class = v.timeline().fills.iter().filter(|f| v.codes.drug(f.ingredient) & bits != 0);
     let supplied = of_class.filter(|f| (1..=400).contains(&f.days_supply));
     let end = |f: &crate::extracts::Fill<'_>| f.day + i32::try_from(f.days_supply).unwrap_or(0);
     let last = supplied.max_by(|a, b| end(a).cmp(&end(b)).then_with(|| b.claim_id.cmp(a.claim_id)))?;
@@ -247,10 +247,11 @@ fn needs(v: &View<'_>, wording: &Wording) -> Option<Told> {
 
 /// A PHQ-9 of 10 or more, and a low activation.
 fn instrument(v: &View<'_>, name: &str, wording: &Wording) -> Option<Told> {
-    let rows = v.small.assessments.iter().chain(&v.small.surveys);
-    let newest = rows.filter(|r| &*r.instrument == name && v.day.0 - r.day < 730).max_by_key(|r| r.day)?;
-    let score = newest.score?.0;
-    let evidence = Some(Dated { day: Day(newest.day), id: Box::default() });
+    let asked = v.small.assessments.iter().map(|r| (&*r.instrument, r.day, r.score));
+    let rows = asked.chain(v.small.surveys.iter().map(|r| (&*r.instrument, r.day, r.score)));
+    let (_, day, score) = rows.filter(|r| r.0 == name && v.day.since(r.1) < 730).max_by_key(|r| r.1)?;
+    let score = score?.0;
+    let evidence = Some(Dated { day, id: Box::default() });
     let value = score.to_string();
     if name == "PHQ-9" {
         let text = wording.say("depression", 1, &[("value", &value)]);
