@@ -318,7 +318,8 @@ fn a_percentile_counts_the_scored_and_nobody_else() {
         });
         ranked.map(|r| scores.get(r, "percentile").to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(of("P00"), ["97.5"]);
+    // In the scores a percentile ranks the probability beside it (contract, section 5): all have one age, sex and county.
+    assert_eq!(of("P00"), ["50"]);
     // Nobody knows her rate, and AHRQ counts no stay of unknown sex; she is listed by where the rest of her history stands
     // among those who are scored: above nineteen, below one.
     assert_eq!(of("U000"), [""]);
