@@ -53,6 +53,7 @@
 //! | [`timeline`] | one member's final claims, stays, ED visits and fills | [`timeline::Timeline`] |
 //! | [`measures`] | the registry of measures over one timeline, population rates | [`measures::REGISTRY`] |
 //! | [`features`] | the registry of features over what was known on a day | [`features::View`] |
+//! | [`population`] | the one pass over members: a history opened once, looked at as of any day | [`population::MemberHistory`] |
 //! | [`models`] | scores from published indices and trained models, reasons in words, evaluation | [`models::score_all`] |
 //! | [`outreach`] | suppression, clocks before benefit, capacity, length, memory | [`outreach::build_list`] |
 //! | [`caseload`] | the assignment problem, its solver and an independent check | [`caseload::solve`] |
@@ -98,6 +99,8 @@ pub mod timeline;
 pub mod measures;
 
 pub mod features;
+
+pub mod population;
 
 pub mod models;
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by rank. `reference` and `config` know nothing of each other.
-const RANKS: [&str; 17] = [
+const RANKS: [&str; 18] = [
     "domain",
     "config",
     "reference",
@@ -15,6 +15,7 @@ const RANKS: [&str; 17] = [
     "timeline",
     "measures",
     "features",
+    "population",
     "models",
     "outreach",
     "caseload",

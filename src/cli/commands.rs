@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Command, ModelsWhat, PlanFlags, SynthFormat};
-use super::manual::{completions, write_man_pages};
+use super::manual::{shell_completions, write_man_pages};
 use super::render::{explanation_text, followup_text, metrics_text, staffing_text, training_text};
 use super::schema;
 use crate::caseload::Continuity;
@@ -110,7 +110,7 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
             synthesise_population(members, seed, &out, years, &as_of, format, caseload.as_deref())
         }
         Command::Models { what } => show_models(&what),
-        Command::Completions { shell } => completions(shell),
+        Command::Completions { shell } => shell_completions(shell),
         Command::Man { dir } => write_man_pages(&dir),
         Command::Schema { what, format } => schema::render_schema(&what, &format),
     }

@@ -21,7 +21,7 @@ pub fn run_program() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    logs::install(arguments.log);
+    logs::install_log(arguments.log);
     forbid_core_dumps();
     logs::hide_panics();
     if install_signal_handlers(|error| {
@@ -56,6 +56,6 @@ fn report_failure(error: &PipelineError) -> ExitCode {
     let text = error.to_string();
     let (what, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(w, h)| (w, Some(h)));
     let code = error.exit_code();
-    logs::error(what, hint, code);
+    logs::write_error(what, hint, code);
     ExitCode::from(code)
 }

@@ -10,7 +10,7 @@ static JSON: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(
 static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
 
 /// Sends log lines to stderr: on a terminal only warnings, beside the bar.
-pub fn install(form: LogForm) {
+pub fn install_log(form: LogForm) {
     let level = if std::io::stderr().is_terminal() { "warn" } else { "lamplight=info,warn" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("LAMPLIGHT_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
@@ -40,7 +40,7 @@ pub fn last_panic() -> String {
 }
 
 /// `error:` what, then `hint:` what to do.
-pub fn error(what: &str, hint: Option<&str>, code: u8) {
+pub fn write_error(what: &str, hint: Option<&str>, code: u8) {
     if JSON.load(std::sync::atomic::Ordering::Relaxed) {
         eprintln!("{}", serde_json::json!({ "level": "ERROR", "error": what, "hint": hint, "exit_code": code }));
         return;

@@ -9,7 +9,7 @@ use super::arguments::Arguments;
 use crate::pipeline::PipelineError;
 
 /// Completions of a shell.
-pub fn completions(shell: Shell) -> Result<String, PipelineError> {
+pub fn shell_completions(shell: Shell) -> Result<String, PipelineError> {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "lamplight", &mut out);
     String::from_utf8(out).map_err(|e| PipelineError::Internal(e.to_string()))

@@ -29,13 +29,13 @@ pub fn settings_hash(plan: &RunPlan) -> Result<String, ConfigError> {
     parts.insert("extracts", plan.extracts.iter().map(|(name, e)| (name.clone(), extract_meaning(e))).collect());
     for (name, section) in [
         ("quality", as_json(&plan.quality)),
-        ("list", without(as_json(&plan.list), &["playbook"])),
+        ("list", without_keys(as_json(&plan.list), &["playbook"])),
         ("caseload", as_json(&plan.caseload)),
         ("models", as_json(&plan.models)),
         ("clocks", as_json(&plan.clocks)),
         ("followup", as_json(&plan.followup)),
         ("targets", as_json(&plan.targets)),
-        ("output", without(as_json(&plan.output), &["wording"])),
+        ("output", without_keys(as_json(&plan.output), &["wording"])),
     ] {
         parts.insert(name, section);
     }
@@ -52,7 +52,7 @@ fn as_json(section: &impl Serialize) -> Value {
     serde_json::to_value(section).unwrap_or_default()
 }
 
-fn without(mut value: Value, keys: &[&str]) -> Value {
+fn without_keys(mut value: Value, keys: &[&str]) -> Value {
     if let Some(map) = value.as_object_mut() {
         for key in keys {
             map.remove(*key);
@@ -63,7 +63,7 @@ fn without(mut value: Value, keys: &[&str]) -> Value {
 
 /// The settings of an extract that change what is read, without the place of its files.
 fn extract_meaning(extract: &ExtractConfig) -> Value {
-    without(as_json(extract), &["path"])
+    without_keys(as_json(extract), &["path"])
 }
 
 fn content_hash(plan: &RunPlan, file: Option<&Path>) -> Result<Option<String>, ConfigError> {

@@ -8,13 +8,12 @@ use super::error::ConfigError;
 use super::extract::ExtractConfig;
 use super::identity::settings_hash;
 use super::keys::{is_known, names_under};
-use super::nearest::nearest_hint;
 use super::plan::RunPlan;
 use super::sections::{
     Caseload, Clocks, Followup, ListConfig, Models, Output, Programs, Quality, ReferenceFolder, Run, Targets,
 };
 use super::validation::check_plan;
-use crate::domain::{Day, MIN_KEY_BYTES, PseudonymKey};
+use crate::domain::{Day, MIN_KEY_BYTES, PseudonymKey, nearest_hint};
 
 /// What the command line may override.
 #[derive(Clone, Debug, Default)]

@@ -8,20 +8,19 @@ mod identity;
 mod keys;
 mod load;
 mod memory_size;
-mod nearest;
 mod plan;
 mod sample;
 mod sections;
 mod validation;
 mod words;
 
+pub use crate::domain::{nearest, nearest_hint};
 pub use declaration::{Key, Range};
 pub use error::ConfigError;
 pub use extract::{ColumnSource, ExtractConfig};
 pub use keys::declared_keys;
 pub use load::Overrides;
 pub use memory_size::MemorySize;
-pub use nearest::{nearest, nearest_hint};
 pub use plan::RunPlan;
 pub use sample::sample_file;
 pub use sections::{

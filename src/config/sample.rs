@@ -46,9 +46,9 @@ pub fn sample_file() -> String {
     );
     for table in TABLES.iter() {
         if table.name.contains('*') {
-            extracts(&mut out, table);
+            write_extracts(&mut out, table);
         } else {
-            section(&mut out, table);
+            write_section(&mut out, table);
         }
     }
     out
@@ -59,11 +59,11 @@ fn name_of(key: &Key) -> &str {
 }
 
 /// What stands behind a key: meaning, and the range where there is one.
-fn comment(key: &Key) -> String {
+fn key_comment(key: &Key) -> String {
     if key.range.is_empty() { key.meaning.clone() } else { format!("{}; {}", key.meaning, key.range) }
 }
 
-fn section(out: &mut String, table: &Table) {
+fn write_section(out: &mut String, table: &Table) {
     let _ = write!(out, "\n# {}\n[{}]\n", table.about, table.name);
     for key in &table.keys {
         let name = name_of(key);
@@ -73,19 +73,19 @@ fn section(out: &mut String, table: &Table) {
         }
         let value = set.map_or(key.default.as_str(), |(_, value, _)| value);
         let _ = match (value, key.path.ends_with(&format!("{}.*", table.name))) {
-            ("", true) => writeln!(out, "# {}  # {}", key.example, comment(key)),
-            ("", false) => writeln!(out, "# {name} = {}  # {}", key.example, comment(key)),
-            (value, _) => writeln!(out, "{name} = {value}  # {}", comment(key)),
+            ("", true) => writeln!(out, "# {}  # {}", key.example, key_comment(key)),
+            ("", false) => writeln!(out, "# {name} = {}  # {}", key.example, key_comment(key)),
+            (value, _) => writeln!(out, "{name} = {value}  # {}", key_comment(key)),
         };
     }
 }
 
-fn extracts(out: &mut String, table: &Table) {
+fn write_extracts(out: &mut String, table: &Table) {
     let _ = writeln!(out, "\n# {}", table.about);
     out.push_str("# Other keys of an extract, with their defaults:\n");
     for key in table.keys.iter().filter(|k| name_of(k) != "path") {
         let value = if key.default.is_empty() { key.example } else { key.default.as_str() };
-        let _ = writeln!(out, "#   {} = {value}    # {}", name_of(key), comment(key));
+        let _ = writeln!(out, "#   {} = {value}    # {}", name_of(key), key_comment(key));
     }
     for (extract, file) in FILES {
         let _ = write!(out, "\n[extracts.{extract}]\npath = \"../sample-data/{file}\"\n");

@@ -70,7 +70,8 @@ macro_rules! word_list {
                 let text = <String as serde::Deserialize>::deserialize(deserializer)?;
                 Self::parse(&text).ok_or_else(|| {
                     let words: Vec<&str> = Self::ALL.iter().map(|one| one.as_str()).collect();
-                    serde::de::Error::custom(format!("`{text}` is none of {}", words.join(", ")))
+                    let hint = $crate::domain::nearest_hint(&text, &words);
+                    serde::de::Error::custom(format!("`{text}` is no word for this{hint}"))
                 })
             }
         }

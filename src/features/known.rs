@@ -1,15 +1,13 @@
 //! What was known of one member on a day: the only door through which features see the past. Owns the cut by
 //! arrival, of claims and of the small extracts; refuses to look at another member.
 
-use bumpalo::Bump;
-
 use super::families::Families;
 use super::scan::{LONGEST, Scan};
 use crate::config::{Clocks, Models};
 use crate::domain::Day;
-use crate::extracts::{Assessment, Extracts, Lab, MemberEvents, Outreach, Own, Referral, Screening, Survey};
+use crate::extracts::{Assessment, Extracts, Lab, Outreach, Own, Referral, Screening, Survey};
 use crate::measures::{Inputs, Measured, Readmissions};
-use crate::timeline::{BuildContext, Codes, LineAccount, Timeline};
+use crate::timeline::{Codes, Timeline};
 
 /// First day each small extract tells of anyone; windows that begin before it are missing, not zero.
 #[derive(Clone, Copy, Debug)]
@@ -84,16 +82,6 @@ pub struct Knowledge<'a> {
     families: Families,
 }
 
-/// One member's whole history and the rows it was built from.
-pub struct Whole<'r> {
-    /// Index in the population.
-    pub member: u32,
-    /// The history as of the last day, with the measures that claims, ADT rows and fills alone decide.
-    pub measured: Measured<'r>,
-    events: MemberEvents<'r>,
-    arena: &'r Bump,
-}
-
 /// One member as known on a day.
 pub struct View<'a> {
     /// The day.
@@ -101,7 +89,7 @@ pub struct View<'a> {
     /// Index in the population.
     pub member: u32,
     /// History as known then, and its measures.
-    pub measured: Measured<'a>,
+    pub measured: &'a Measured<'a>,
     /// Claim lines sorted by what they are.
     pub scan: Scan,
     /// Small extracts as known then.
@@ -123,80 +111,35 @@ impl<'a> Knowledge<'a> {
         Self { extracts, codes, clocks, models, coverage: Coverage::of(extracts), families: Families::new(codes) }
     }
 
-    /// One member's whole history, of which views are cut. Only labels look at it directly.
+    /// What a measure may look at beside the timeline of a member on `day`: the small extracts as they had arrived.
     #[must_use]
-    pub fn whole<'r>(&self, member: u32, events: MemberEvents<'r>, as_of: Day, arena: &'r Bump) -> Whole<'r>
-    where
-        'a: 'r,
-    {
-        let room = BuildContext { codes: self.codes, arena };
-        let who = self.extracts.population.member(member);
-        let timeline = Timeline::build(who, &events, as_of, room, &mut LineAccount::default());
-        let measured = Measured::new(timeline, Inputs::bare(self.codes, self.clocks));
-        Whole { member, measured, events, arena }
+    pub fn inputs_at(&self, member: u32, day: Day) -> Inputs<'a> {
+        let small = self.small(member, day);
+        Inputs {
+            screenings: small.screenings,
+            labs: small.labs,
+            claims_lag_days: self.models.claims_lag_days,
+            ..Inputs::bare(self.codes, self.clocks)
+        }
     }
 
-    /// The member as known on `day`.
+    /// The member as known on `day`; `measured` is the timeline as it was known then.
     #[must_use]
-    pub fn view<'r>(&self, whole: &Whole<'r>, day: Day) -> View<'r>
+    pub fn view<'v>(&self, member: u32, day: Day, measured: &'v Measured<'v>) -> View<'v>
     where
-        'a: 'r,
+        'a: 'v,
     {
-        let room = BuildContext { codes: self.codes, arena: whole.arena };
-        let member = whole.member;
-        let timeline = whole.measured.timeline.known_at(&whole.events, day, self.models.claims_lag_days, room);
-        let small = self.small(member, day);
-        let inputs = Inputs {
-            codes: self.codes,
-            clocks: self.clocks,
-            claims_lag_days: self.models.claims_lag_days,
-            screenings: small.screenings.clone(),
-            outreach: Vec::new(),
-            labs: small.labs.clone(),
-            tasks: Vec::new(),
-            authorizations: Vec::new(),
-            referrals: Vec::new(),
-        };
-        let scan = Scan::of(&timeline, &self.families, self.codes);
-        let own = self.own(member, day);
         View {
             day,
             member,
-            measured: Measured::new(timeline, inputs),
-            scan,
-            small,
-            own,
+            measured,
+            scan: Scan::of(&measured.timeline, &self.families, self.codes),
+            small: self.small(member, day),
+            own: self.own(member, day),
             coverage: self.coverage,
             codes: self.codes,
             index: None,
         }
-    }
-
-    /// The first day on which a discharge is known as an index, with what was known then and the days passed; `None`
-    /// when that is later than 21 days, than `as_of`, or than the next admission.
-    #[must_use]
-    pub fn first_known_snapshot<'r>(
-        &self,
-        whole: &Whole<'r>,
-        discharge: Day,
-        next_admission: Option<Day>,
-        as_of: Day,
-    ) -> Option<(View<'r>, i32)>
-    where
-        'a: 'r,
-    {
-        for passed in DISCHARGE_SNAPSHOT_DAYS {
-            let day = discharge.plus(passed);
-            if day > as_of || (passed > 0 && next_admission.is_some_and(|n| n <= day)) {
-                return None;
-            }
-            let mut view = self.view(whole, day);
-            if let Some(at) = view.index_discharged_on(discharge) {
-                view.index = Some(at);
-                return Some((view, passed));
-            }
-        }
-        None
     }
 
     fn small(&self, member: u32, day: Day) -> SmallRows<'a> {
@@ -235,15 +178,8 @@ impl<'a> Knowledge<'a> {
 impl<'a> View<'a> {
     /// The history as known on the day.
     #[must_use]
-    pub fn timeline(&self) -> &Timeline<'a> {
+    pub fn timeline(&self) -> &'a Timeline<'a> {
         &self.measured.timeline
-    }
-
-    /// The place of an index discharge of `day` that this view already knows as one.
-    #[must_use]
-    pub fn index_discharged_on(&self, day: Day) -> Option<usize> {
-        let stays = self.timeline().stays.iter().zip(&self.measured.get::<Readmissions>().0);
-        stays.enumerate().find(|(_, (s, judged))| s.discharge == Some(day) && judged.is_index()).map(|(i, _)| i)
     }
 
     /// Days since `day`, none when that lies further back than any feature looks (two years): without the limit the
@@ -258,4 +194,11 @@ impl<'a> View<'a> {
     pub fn within(&self, day: Day, days: i32) -> bool {
         day <= self.day && self.day.since(day) < days
     }
+}
+
+/// The place of an index discharge of `day` that is already known as one.
+#[must_use]
+pub fn index_discharged_on(m: &Measured<'_>, day: Day) -> Option<usize> {
+    let stays = m.timeline.stays.iter().zip(&m.get::<Readmissions>().0);
+    stays.enumerate().find(|(_, (s, judged))| s.discharge == Some(day) && judged.is_index()).map(|(i, _)| i)
 }

@@ -22,7 +22,7 @@ mod topic;
 mod utilization;
 
 pub use families::{FAMILIES, family};
-pub use known::{Coverage, DISCHARGE_SNAPSHOT_DAYS, Knowledge, SmallRows, View, Whole};
+pub use known::{Coverage, DISCHARGE_SNAPSHOT_DAYS, Knowledge, SmallRows, View, index_discharged_on};
 pub use registry::{Registry, dictionary_hash, registry};
 pub use scan::{Days, Scan, Service};
 pub use snapshot::{Condition, RecentIndex, RiskKey, Snapshot};

@@ -35,7 +35,7 @@ pub fn assign(request: &AssignRequest) -> Result<Vec<u8>, PipelineError> {
         std::fs::read(path).map_err(|e| PipelineError::Usage(format!("cannot read {}: {e}", path.display())))
     };
     let (members, managers) = (read(&request.members)?, read(&request.care_managers)?);
-    let weights = request.weights.as_deref().map(|p| weights(&read(p)?)).transpose()?.unwrap_or_default();
+    let weights = request.weights.as_deref().map(|p| read_weights(&read(p)?)).transpose()?.unwrap_or_default();
     let name = |p: &Path| p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let problem = flat_files::read_problem(
         (&members, &name(&request.members)),
@@ -55,7 +55,7 @@ pub fn assign(request: &AssignRequest) -> Result<Vec<u8>, PipelineError> {
 }
 
 /// Weights from JSON, else TOML; a table `weights` or `caseload` is read through.
-fn weights(bytes: &[u8]) -> Result<Weights, PipelineError> {
+fn read_weights(bytes: &[u8]) -> Result<Weights, PipelineError> {
     let refuse = |e: crate::caseload::CaseloadError| PipelineError::Usage(format!("--weights: {e}"));
     let text = std::str::from_utf8(bytes).map_err(|_| PipelineError::Usage("--weights: not UTF-8".to_owned()))?;
     if text.trim_start().starts_with('{') {

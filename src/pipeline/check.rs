@@ -31,10 +31,10 @@ pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> R
         progress.stage("find inputs");
         let found = Discovered::find(plan)?;
         if let Some(list) = &options.manifest {
-            gates::expected_hashes(&found, list)?;
+            gates::check_expected_hashes(&found, list)?;
         }
         let extracts = read_extracts(plan, options, progress, &found, &staging)?;
-        let over = gates::exceeded(&extracts.reports, plan);
+        let over = gates::exceeded_limits(&extracts.reports, plan);
         account.note(&extracts, &BTreeMap::new(), &over);
         let lines = quality_lines(&extracts.reports);
         if over.is_empty() {

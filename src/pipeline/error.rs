@@ -6,6 +6,7 @@ use crate::caseload::CaseloadError;
 use crate::config::ConfigError;
 use crate::extracts::ExtractError;
 use crate::learners::LearnError;
+use crate::population::WalkError;
 use crate::publish::PublishError;
 use crate::reference::ReferenceError;
 use crate::runs::RunError;
@@ -111,7 +112,17 @@ impl From<RunError> for PipelineError {
             RunError::Publish(e) => Self::Publish(e),
             RunError::Extract(e) => Self::Extract(e),
             RunError::Verify(problems) => Self::Verify(problems),
+            RunError::Interrupted => Self::Interrupted,
             RunError::Internal(e) => Self::Internal(e),
+        }
+    }
+}
+
+impl From<WalkError> for PipelineError {
+    fn from(why: WalkError) -> Self {
+        match why {
+            WalkError::Interrupted => Self::Interrupted,
+            WalkError::Extract(e) => Self::Extract(e),
         }
     }
 }

@@ -7,14 +7,13 @@ use super::error::PipelineError;
 use super::model_places;
 use super::open_history::with_history;
 use super::progress::Progress;
-use super::stop::stop_flag;
 use crate::config::RunPlan;
 use crate::extracts::Extracts;
 use crate::features::registry;
 use crate::models::evaluation::judge;
 use crate::publish::tables::predictions::{self, PredictionsRow};
 use crate::publish::{OutputFolder, PublishError, csv_bytes, evaluation_page, read_trained_model};
-use crate::training::{Bench, Panel, PanelWalk, Request, Slice, judged, keep_held_out, table_of};
+use crate::training::{JudgingContext, Panel, PanelRequest, Split, fill_panels, judged_rows, keep_held_out, table_of};
 
 /// What `evaluate --config` was asked to do.
 #[derive(Clone, Debug)]
@@ -33,23 +32,22 @@ pub struct EvaluateRequest {
 /// Exit 2 for an unknown model, 5 for one that does not fit, 9 when the slice holds no event or only days the model
 /// learned from.
 pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) -> Result<String, PipelineError> {
-    let model = read_trained_model(&model_places::find(plan, &request.model)?)?;
+    let model = read_trained_model(&model_places::find_model(plan, &request.model)?)?;
     let features = registry().with_own(&plan.models.feature_columns);
     model.identity.fits(&features, plan.models.claims_lag_days)?;
     with_history(plan, progress, |history| {
-        let wanted = Request::plan(plan, history.extracts, model.outcome, &[Slice::Report])?;
+        let wanted = PanelRequest::plan(plan, history.extracts, model.outcome, &[Split::Report])?;
         progress.stage("walk the history");
-        let walk = PanelWalk { plan, extracts: history.extracts, codes: history.codes, stop: stop_flag() };
-        let mut panels = walk.run(&[wanted], &|done, all| progress.step(done, all))?;
+        let mut panels = fill_panels(history, &[wanted], &|done, all| progress.step(done, all))?;
         let Some(mut panel) = panels.pop() else { return Err(PipelineError::Internal("no panel".to_owned())) };
         progress.stage("judge");
-        let mut pick = panel.of(Slice::Report);
+        let mut pick = panel.of(Split::Report);
         if !request.other_population {
             keep_held_out(&mut panel, &mut pick, &model.identity)?;
         }
         let table = table_of(&panel, &features, history.extracts, &pick, false);
         let p = model.ready().score_table(&table, false)?.probability;
-        let bench = Bench {
+        let context = JudgingContext {
             plan,
             extracts: history.extracts,
             codes: history.codes,
@@ -57,7 +55,7 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
         };
         let left_out = serde_json::to_value(panel.left_out).map_err(|e| PipelineError::Internal(e.to_string()))?;
         let predictions = predictions_csv(&panel, &pick, &p, history.extracts)?;
-        let rows = judged(&bench, &panel, &pick, p, (model.id, &model.identity.spreads), &features, &left_out);
+        let rows = judged_rows(&context, &panel, &pick, p, (model.id, &model.identity.spreads), &features, &left_out);
         let evaluation = judge(&rows, progress)?;
         let mut text = serde_json::to_string_pretty(&evaluation).map_err(|e| PipelineError::Internal(e.to_string()))?;
         text.push('\n');

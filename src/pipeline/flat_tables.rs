@@ -12,7 +12,7 @@ use crate::models::evaluation::{Attribute, group_figures};
 use crate::publish::tables::scored::scored_csv;
 use crate::publish::{OutputFolder, predictions_page, read_artifact, write_model, write_private};
 
-fn read(path: &Path) -> Result<Vec<u8>, PipelineError> {
+fn read_input(path: &Path) -> Result<Vec<u8>, PipelineError> {
     std::fs::read(path).map_err(|e| PipelineError::Usage(format!("cannot read {}: {e}", path.display())))
 }
 
@@ -30,9 +30,10 @@ pub fn train_table(
     allow_suspect: bool,
     progress: &Progress,
 ) -> Result<String, PipelineError> {
-    let text = String::from_utf8(read(spec)?).map_err(|_| PipelineError::Usage("--spec: not UTF-8".to_owned()))?;
+    let text =
+        String::from_utf8(read_input(spec)?).map_err(|_| PipelineError::Usage("--spec: not UTF-8".to_owned()))?;
     let spec = TableSpec::parse(&text)?;
-    let bytes = read(table)?;
+    let bytes = read_input(table)?;
     let options = TrainOptions { allow_suspect, ..TrainOptions::default() };
     let (artifact, report) = match recalibrate {
         Some(model) => {
@@ -73,7 +74,7 @@ pub fn train_table(
 /// Exit 5 when the model does not fit the table.
 pub fn score_table(table: &Path, model: &Path, out: &Path) -> Result<String, PipelineError> {
     let artifact = read_artifact(model)?;
-    let rows = learners::read_csv(&read(table)?, &artifact.spec, Purpose::Score)?;
+    let rows = learners::read_csv(&read_input(table)?, &artifact.spec, Purpose::Score)?;
     let scored = learners::score_table(&artifact, &rows)?;
     for warning in &scored.warnings {
         tracing::warn!("{warning}");
@@ -100,7 +101,7 @@ pub fn evaluate_predictions(
     seed: u64,
     progress: &Progress,
 ) -> Result<String, PipelineError> {
-    let bytes = read(predictions)?;
+    let bytes = read_input(predictions)?;
     let wrong = |why: String| PipelineError::Gate(vec![format!("{}: {why}", predictions.display())]);
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
     let header = reader.headers().map_err(|e| wrong(e.to_string()))?.clone();
@@ -137,7 +138,7 @@ pub fn evaluate_predictions(
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
     let evaluation = learners::evaluate_predictions(&ids, &groups, &labels, &probabilities, seed, progress)?;
     let attributes: Vec<Attribute> =
-        further.iter().zip(attributes).filter_map(|(at, texts)| attribute(&header[*at], &texts)).collect();
+        further.iter().zip(attributes).filter_map(|(at, texts)| group_attribute(&header[*at], &texts)).collect();
     let by_group = group_figures(&labels, &probabilities, &top_twentieth(&ids, &probabilities), &attributes);
     let mut told = serde_json::to_value(&evaluation).map_err(|e| PipelineError::Internal(e.to_string()))?;
     if !by_group.is_empty() {
@@ -152,7 +153,7 @@ pub fn evaluate_predictions(
 }
 
 /// A further column as an attribute; `None` when its texts are too many to be groups, or all one.
-fn attribute(name: &str, texts: &[String]) -> Option<Attribute> {
+fn group_attribute(name: &str, texts: &[String]) -> Option<Attribute> {
     let named: Vec<String> =
         texts.iter().map(|t| if t.is_empty() { "(empty)".to_owned() } else { t.clone() }).collect();
     Some(Attribute::of(name.trim(), &named)).filter(|a| (2..=MOST_LEVELS).contains(&a.levels.len()))

@@ -12,7 +12,7 @@ type Reports = std::collections::BTreeMap<&'static str, ExtractReport>;
 
 /// Every limit that is exceeded, in words.
 #[must_use]
-pub fn exceeded(reports: &Reports, plan: &RunPlan) -> Vec<String> {
+pub fn exceeded_limits(reports: &Reports, plan: &RunPlan) -> Vec<String> {
     reports.iter().flat_map(|(name, r)| r.exceeded(name, &plan.quality)).collect()
 }
 
@@ -47,7 +47,7 @@ const FEEDS: [&str; 6] =
 ///
 /// # Errors
 /// [`PipelineError::Gate`] unless the fall is accepted.
-pub fn volume(
+pub fn check_volume(
     reports: &Reports,
     previous: Option<&Manifest>,
     plan: &RunPlan,
@@ -79,7 +79,7 @@ pub fn volume(
 ///
 /// # Errors
 /// [`PipelineError::Gate`] where `quality.refuse_stale` asks for it.
-pub fn freshness(
+pub fn check_freshness(
     reports: &mut Reports,
     previous: Option<&Manifest>,
     plan: &RunPlan,
@@ -109,7 +109,7 @@ pub fn freshness(
 ///
 /// # Errors
 /// [`PipelineError::Gate`] naming files that differ or are not listed.
-pub fn expected_hashes(found: &Discovered, list: &Path) -> Result<(), PipelineError> {
+pub fn check_expected_hashes(found: &Discovered, list: &Path) -> Result<(), PipelineError> {
     let text = std::fs::read_to_string(list)
         .map_err(|e| PipelineError::Usage(format!("cannot read the list of expected hashes: {e}")))?;
     let wanted: std::collections::BTreeMap<&str, &str> = text

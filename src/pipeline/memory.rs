@@ -22,7 +22,7 @@ const MODEL: u64 = 1_500;
 
 /// Bytes a night needs at its highest, by estimate.
 #[must_use]
-pub fn needed(size: InputSize, models: usize, plan: &RunPlan) -> u64 {
+pub fn needed_bytes(size: InputSize, models: usize, plan: &RunPlan) -> u64 {
     let limit = plan.run.max_memory.bytes();
     let events = size.event_rows.saturating_mul(EVENT).min(limit);
     let threads = if plan.run.threads == 0 { rayon::current_num_threads() } else { plan.run.threads } as u64;
@@ -32,7 +32,7 @@ pub fn needed(size: InputSize, models: usize, plan: &RunPlan) -> u64 {
 }
 
 /// The smallest cap on this process's memory, and what sets it; `None` where nothing does.
-fn allowed() -> Option<(u64, &'static str)> {
+fn allowed_bytes() -> Option<(u64, &'static str)> {
     let read = |path: &str| std::fs::read_to_string(path).ok();
     let mut caps: Vec<(u64, &'static str)> = Vec::new();
     if let Some(limits) = read("/proc/self/limits") {
@@ -49,7 +49,7 @@ fn allowed() -> Option<(u64, &'static str)> {
         }
     }
     if let Some(info) = read("/proc/meminfo") {
-        caps.extend(available(&info).map(|n| (n, "what this machine has free")));
+        caps.extend(available_bytes(&info).map(|n| (n, "what this machine has free")));
     }
     caps.into_iter().min()
 }
@@ -84,7 +84,7 @@ fn cgroup_files(groups: &str) -> Vec<String> {
 }
 
 /// Free memory and swap of `/proc/meminfo`, in bytes.
-fn available(info: &str) -> Option<u64> {
+fn available_bytes(info: &str) -> Option<u64> {
     let kib = |name: &str| {
         info.lines().find_map(|l| l.strip_prefix(name)).and_then(|l| l.split_whitespace().next()?.parse::<u64>().ok())
     };
@@ -95,9 +95,9 @@ fn available(info: &str) -> Option<u64> {
 ///
 /// # Errors
 /// Exit 2 with a hint: nothing has been read then.
-pub fn fits(found: &Discovered, models: usize, plan: &RunPlan) -> Result<(), PipelineError> {
-    let need = needed(found.size(), models, plan);
-    let cap = allowed();
+pub fn check_memory(found: &Discovered, models: usize, plan: &RunPlan) -> Result<(), PipelineError> {
+    let need = needed_bytes(found.size(), models, plan);
+    let cap = allowed_bytes();
     tracing::info!(needed_mib = need / MIB, allowed_mib = cap.map(|c| c.0 / MIB), "memory by estimate");
     match cap {
         Some((limit, what)) if need > limit => Err(PipelineError::Usage(format!(
@@ -133,6 +133,6 @@ mod tests {
             cgroup_files("5:cpu,cpuacct:/a\n4:memory:/a\n"),
             ["/sys/fs/cgroup/memory/a/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
         );
-        assert_eq!(available("MemTotal: 9 kB\nMemAvailable:   100 kB\nSwapFree:  20 kB\n"), Some(122_880));
+        assert_eq!(available_bytes("MemTotal: 9 kB\nMemAvailable:   100 kB\nSwapFree:  20 kB\n"), Some(122_880));
     }
 }

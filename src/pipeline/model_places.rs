@@ -16,7 +16,7 @@ use crate::synth::MARKER;
 ///
 /// # Errors
 /// Exit 2, when there is none.
-pub fn find(plan: &RunPlan, name: &str) -> Result<PathBuf, PipelineError> {
+pub fn find_model(plan: &RunPlan, name: &str) -> Result<PathBuf, PipelineError> {
     let below = Path::new(&plan.models.folder).join(name);
     let mut places = Vec::new();
     for path in [Path::new(name), below.as_path()] {
@@ -37,11 +37,11 @@ pub fn find(plan: &RunPlan, name: &str) -> Result<PathBuf, PipelineError> {
 ///
 /// # Errors
 /// Exit 2 for a missing, doubled or demonstration model, 5 for one that does not fit tonight's features.
-pub fn tonight(plan: &RunPlan) -> Result<Vec<TrainedModel>, PipelineError> {
+pub fn read_models_in_use(plan: &RunPlan) -> Result<Vec<TrainedModel>, PipelineError> {
     let features = registry().with_own(&plan.models.feature_columns);
     let mut out: Vec<TrainedModel> = Vec::new();
     for name in &plan.models.r#use {
-        let folder = find(plan, name)?;
+        let folder = find_model(plan, name)?;
         if !folder.join(IDENTITY).is_file() {
             return Err(PipelineError::Usage(format!(
                 "models.use names `{name}`, which was trained on a flat table and cannot score members\nhint: `lamplight score --table` takes it"

@@ -3,7 +3,7 @@
 
 use super::caseload_rows::BuiltCaseload;
 use super::caseload_solution::Assignment;
-use super::everyone::Everyone;
+use super::night_pass::PopulationResults;
 use crate::config::RunPlan;
 use crate::extracts::Discovered;
 use crate::models::trained::TrainedModel;
@@ -24,7 +24,7 @@ pub struct Night<'a> {
     /// Its solution.
     pub assignment: &'a Assignment,
     /// Measures of everyone.
-    pub everyone: &'a Everyone,
+    pub population: &'a PopulationResults,
     /// Trained models in use.
     pub models: &'a [TrainedModel],
     /// Input files.

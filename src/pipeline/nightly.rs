@@ -10,9 +10,9 @@ use super::attempts::{leave_account, note_attempt, note_result};
 use super::caseload_rows::{build_caseload, check_roster};
 use super::caseload_solution::solve_caseload;
 use super::error::PipelineError;
-use super::everyone::{Everyone, Walk};
 use super::night::Night;
-use super::night_models::NightModels;
+use super::night_pass::{NightPass, PopulationResults, measure_population};
+use super::night_scoring::NightScoring;
 use super::pool::in_pool;
 use super::progress::Progress;
 use super::publication::publish_night;
@@ -25,6 +25,7 @@ use crate::models;
 use crate::models::trained::TrainedModel;
 use crate::models::{Scores, Wording, apply_trained_scores, contradictions};
 use crate::outreach::{self, Memory};
+use crate::population::HistoryContext;
 use crate::publish::tables::memory::read_memory;
 use crate::publish::tables::metrics::MetricHistory;
 use crate::publish::{Manifest, MemberWriters, OutputFolder, Staging, verify};
@@ -40,7 +41,7 @@ use crate::timeline::Codes;
 pub fn nightly(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> Result<NightlySummary, PipelineError> {
     let folder = OutputFolder::open(&plan.run.out)?;
     let mut ledger = NightAccount::default();
-    let result = in_pool(&plan.run, || night(plan, options, progress, &folder, &mut ledger));
+    let result = in_pool(&plan.run, || walk_corridor(plan, options, progress, &folder, &mut ledger));
     end_unfinished();
     note_result(&folder, plan, &result)?;
     if let Err(
@@ -54,7 +55,7 @@ pub fn nightly(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) ->
     result
 }
 
-fn night(
+fn walk_corridor(
     plan: &RunPlan,
     options: &NightlyOptions,
     progress: &Progress,
@@ -65,21 +66,21 @@ fn night(
     let mut staging = folder.stage()?;
     note_when_ended(&staging, plan);
     let reference = Reference::load(plan.reference_dir.as_deref())?;
-    let trained = model_places::tonight(plan)?;
+    let trained = model_places::read_models_in_use(plan)?;
     let wording = load_wording(plan)?;
     progress.stage("find inputs");
     let found = Discovered::find(plan)?;
     if let Some(list) = &options.manifest {
-        gates::expected_hashes(&found, list)?;
+        gates::check_expected_hashes(&found, list)?;
     }
-    memory::fits(&found, trained.len(), plan)?;
+    memory::check_memory(&found, trained.len(), plan)?;
     let earlier = remember_earlier(folder, plan);
     let previous = earlier.manifest;
 
     let mut extracts = read_extracts(plan, options, progress, &found, &staging)?;
     account.note(&extracts, &BTreeMap::new(), &[]);
-    gates::volume(&extracts.reports, previous.as_ref(), plan, options.accept_volume_change)?;
-    let stale = gates::freshness(&mut extracts.reports, previous.as_ref(), plan)?;
+    gates::check_volume(&extracts.reports, previous.as_ref(), plan, options.accept_volume_change)?;
+    let stale = gates::check_freshness(&mut extracts.reports, previous.as_ref(), plan)?;
     refuse_over_limit(&extracts, plan, account)?;
     gates::somebody_is_left(&extracts)?;
 
@@ -87,18 +88,22 @@ fn night(
     let icd = std::mem::take(&mut extracts.icd);
     let words = std::mem::take(&mut extracts.words);
     let codes = Codes::new(&icd, &words, &reference);
-    let mut everyone =
-        measure_everyone(plan, &extracts, &codes, (&trained, words_of(wording.as_ref())), &mut staging, progress)?;
-    settle_rows(&mut extracts, &everyone);
-    account.note(&extracts, &everyone.codes, &[]);
+    let mut population = measure_everyone(
+        &HistoryContext::new(plan, &extracts, &codes),
+        (&trained, words_of(wording.as_ref())),
+        &mut staging,
+        progress,
+    )?;
+    settle_rows(&mut extracts, &population);
+    account.note(&extracts, &population.codes, &[]);
     refuse_over_limit(&extracts, plan, account)?;
     drop(codes);
     extracts.words = words;
 
     progress.stage("score");
-    let mut scores = models::score_all(&everyone.snapshots, &extracts.population, &reference, plan.as_of);
+    let mut scores = models::score_all(&population.snapshots, &extracts.population, &reference, plan.as_of);
     let reasons =
-        apply_trained_scores(&mut scores, std::mem::take(&mut everyone.trained), &trained, plan.as_of, wording);
+        apply_trained_scores(&mut scores, std::mem::take(&mut population.trained), &trained, plan.as_of, wording);
     let scores = Scores::index(scores);
     let contradicted = contradictions(scores.rows());
     if contradicted > 0 {
@@ -112,7 +117,7 @@ fn night(
     let inputs = outreach::Inputs {
         plan,
         extracts: &extracts,
-        snapshots: &everyone.snapshots,
+        snapshots: &population.snapshots,
         scores: &scores,
         reasons: &reasons,
         reference: &reference,
@@ -133,7 +138,7 @@ fn night(
         list: &list,
         cases: &cases,
         assignment: &assignment,
-        everyone: &everyone,
+        population: &population,
         models: &trained,
         found: &found,
         previous: previous.as_ref(),
@@ -180,40 +185,38 @@ fn words_of(own: Option<&Arc<Wording>>) -> &Wording {
 }
 
 fn measure_everyone(
-    plan: &RunPlan,
-    extracts: &Extracts,
-    codes: &Codes<'_>,
+    context: &HistoryContext<'_>,
     (trained, wording): (&[TrainedModel], &Wording),
     staging: &mut Staging,
     progress: &Progress,
-) -> Result<Everyone, PipelineError> {
+) -> Result<PopulationResults, PipelineError> {
     let mut writers = MemberWriters::open(staging)?;
-    let models = (!trained.is_empty()).then(|| NightModels::new(plan, trained, extracts, codes, wording));
-    let walk = Walk { plan, extracts, codes, models: models.as_ref(), stop: stop_flag() };
-    let everyone = walk.run(&mut writers, &|done, all| progress.step(done, all))?;
+    let scoring = (!trained.is_empty()).then(|| NightScoring::new(context.plan, trained, wording));
+    let pass = NightPass { context, scoring };
+    let results = measure_population(&pass, &mut writers, &|done, all| progress.step(done, all))?;
     writers.close(staging)?;
-    Ok(everyone)
+    Ok(results)
 }
 
 /// Rows that only the whole member could judge move from used to dropped or quarantined.
-fn settle_rows(extracts: &mut Extracts, everyone: &Everyone) {
-    for ((extract, rule), n) in &everyone.dropped {
+fn settle_rows(extracts: &mut Extracts, population: &PopulationResults) {
+    for ((extract, rule), n) in &population.dropped {
         if let Some(report) = extracts.reports.get_mut(extract) {
             report.tally.drop_used(rule, *n);
         }
     }
-    for row in &everyone.quarantine {
+    for row in &population.quarantine {
         if let Some(report) = extracts.reports.get_mut(row.extract) {
             report.tally.rows_used -= 1;
             *report.tally.quarantined.entry(row.reason).or_default() += 1;
         }
     }
-    extracts.quarantine.extend(everyone.quarantine.iter().cloned());
+    extracts.quarantine.extend(population.quarantine.iter().cloned());
     extracts.quarantine.sort();
 }
 
 fn refuse_over_limit(extracts: &Extracts, plan: &RunPlan, account: &mut NightAccount) -> Result<(), PipelineError> {
-    let over = gates::exceeded(&extracts.reports, plan);
+    let over = gates::exceeded_limits(&extracts.reports, plan);
     if over.is_empty() {
         return Ok(());
     }

@@ -30,7 +30,7 @@ pub fn with_history<T: Send>(
         let tell = |name: &str| progress.stage(&format!("read {name}"));
         let load = LoadOptions { allow_empty: &[], scratch: scratch.path(), stop: stop_flag(), progress: &tell };
         let mut extracts = extracts::load(plan, &found, &load)?;
-        let over = gates::exceeded(&extracts.reports, plan);
+        let over = gates::exceeded_limits(&extracts.reports, plan);
         if !over.is_empty() {
             return Err(PipelineError::Quarantine(over));
         }
@@ -39,7 +39,7 @@ pub fn with_history<T: Send>(
         let words = std::mem::take(&mut extracts.words);
         let codes = Codes::new(&icd, &words, &reference);
         let synthetic = is_synthetic(plan, &found);
-        work(&LoadedHistory { plan, extracts: &extracts, codes: &codes, synthetic })
+        work(&LoadedHistory { plan, extracts: &extracts, codes: &codes, synthetic, stop: stop_flag() })
     });
     progress.finish();
     result

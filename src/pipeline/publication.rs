@@ -48,7 +48,7 @@ pub fn publish_night(
     for (name, bytes) in &quarantine_files(&night.inputs.extracts.quarantine, plan)? {
         staging.write(name, bytes)?;
     }
-    let quality = data_quality_json(&night.inputs.extracts.reports, &night.everyone.codes, &[]);
+    let quality = data_quality_json(&night.inputs.extracts.reports, &night.population.codes, &[]);
     staging.write("data_quality.json", &pretty_json(&quality)?)?;
     let used: Vec<_> = crate::models::cards();
     let basis = if night.models.is_empty() { "published_index" } else { "trained" };
@@ -134,7 +134,7 @@ fn write_other_tables(staging: &mut Staging, night: &Night<'_>) -> Result<(), Pi
     publish_table(staging, &caseload_members::TABLE, members, asked, &heading)?;
     let managers = caseload_managers::managers_by_id(night.cases.problem.managers());
     publish_table(staging, &caseload_managers::TABLE, managers, asked, &heading)?;
-    let rates = night.everyone.rates.iter().map(|(key, cell)| rates::RatesRow { key, cell });
+    let rates = night.population.rates.iter().map(|(key, cell)| rates::RatesRow { key, cell });
     publish_table(staging, &rates::TABLE, rates, asked, &heading)?;
     Ok(())
 }

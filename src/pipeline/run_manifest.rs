@@ -93,7 +93,7 @@ fn gate_counts(night: &Night<'_>) -> BTreeMap<String, u64> {
     let scored =
         night.inputs.scores.iter().filter(|s| s.probability.is_some()).map(|s| s.member).collect::<BTreeSet<_>>().len();
     let mut out: BTreeMap<String, u64> =
-        night.everyone.counts.iter().chain(&night.everyone.codes).map(|(k, v)| ((*k).to_owned(), *v)).collect();
+        night.population.counts.iter().chain(&night.population.codes).map(|(k, v)| ((*k).to_owned(), *v)).collect();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of contacts")]
     let capacity = list.capacity.max(0.0) as u64;
     for (key, value) in [

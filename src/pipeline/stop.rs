@@ -47,15 +47,15 @@ pub fn check_stop() -> Result<(), PipelineError> {
 
 /// Says what is to be removed and who is to be told if the process must be ended before it is done.
 pub fn begin_unfinished(staging: PathBuf, note: impl FnOnce() + Send + 'static) {
-    *unfinished() = Some(UnfinishedWork { staging, note: Box::new(note) });
+    *unfinished_work() = Some(UnfinishedWork { staging, note: Box::new(note) });
 }
 
 /// From here on nothing may be removed: the work is moved to its place, or has ended.
 pub fn end_unfinished() {
-    *unfinished() = None;
+    *unfinished_work() = None;
 }
 
-fn unfinished() -> std::sync::MutexGuard<'static, Option<UnfinishedWork>> {
+fn unfinished_work() -> std::sync::MutexGuard<'static, Option<UnfinishedWork>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -71,7 +71,7 @@ pub fn install_signal_handlers(last_line: impl FnOnce(&PipelineError) + Send + '
         SIGNAL.store(usize::try_from(signal).unwrap_or(15), Ordering::Relaxed);
         stop_flag().store(true, Ordering::Relaxed);
         wait_or_second_signal(&mut signals);
-        if let Some(work) = unfinished().take() {
+        if let Some(work) = unfinished_work().take() {
             // A folder that cannot be removed is removed by the next run.
             drop(std::fs::remove_dir_all(&work.staging));
             (work.note)();

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use super::error::PipelineError;
 use super::open_history::with_history;
 use super::progress::Progress;
-use super::stop::stop_flag;
 use crate::config::{RunPlan, nearest_hint};
 use crate::domain::Day;
 use crate::features::registry;
@@ -17,7 +16,7 @@ use crate::models::Outcome;
 use crate::models::evaluation::ModelEvaluation;
 use crate::models::trained::{Identity, TrainedModel};
 use crate::publish::{read_trained_model, write_model};
-use crate::training::{self, FitRequest, PanelWalk, Request, Slice, fit_outcome};
+use crate::training::{self, FitRequest, PanelRequest, Split, fill_panels, fit_outcome};
 
 /// What `train --config` was asked to do.
 #[derive(Clone, Debug)]
@@ -63,14 +62,13 @@ pub fn train(
     }
     let before = request.recalibrate.as_deref().map(|p| read_recalibrated(plan, p, &outcomes)).transpose()?;
     with_history(plan, progress, |history| {
-        let slices = [Slice::Train, Slice::Calibrate, Slice::Report];
+        let slices = [Split::Train, Split::Calibrate, Split::Report];
         let requests = outcomes
             .iter()
-            .map(|o| Request::plan(plan, history.extracts, *o, &slices))
+            .map(|o| PanelRequest::plan(plan, history.extracts, *o, &slices))
             .collect::<Result<Vec<_>, _>>()?;
         progress.stage("walk the history");
-        let walk = PanelWalk { plan, extracts: history.extracts, codes: history.codes, stop: stop_flag() };
-        let panels = walk.run(&requests, &|done, all| progress.step(done, all))?;
+        let panels = fill_panels(history, &requests, &|done, all| progress.step(done, all))?;
         let fit = FitRequest {
             learner: request.learner.clone(),
             before: before.as_ref(),

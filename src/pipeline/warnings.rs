@@ -18,9 +18,9 @@ const DRIFT_FLOOR: u64 = 500;
 #[must_use]
 pub fn night_warnings(night: &Night<'_>, stability: &Stability, drift: &[ScoreDrift]) -> Vec<String> {
     let mut out = Vec::new();
-    churn(night, stability, &mut out);
-    staff(night, &mut out);
-    by_hand(night, &mut out);
+    warn_of_churn(night, stability, &mut out);
+    warn_of_staff(night, &mut out);
+    warn_of_hand_kept_tables(night, &mut out);
     for d in drift {
         if d.psi > MUCH_DRIFT && d.scored >= DRIFT_FLOOR {
             out.push(format!(
@@ -37,7 +37,7 @@ pub fn night_warnings(night: &Night<'_>, stability: &Stability, drift: &[ScoreDr
     out
 }
 
-fn churn(night: &Night<'_>, stability: &Stability, out: &mut Vec<String>) {
+fn warn_of_churn(night: &Night<'_>, stability: &Stability, out: &mut Vec<String>) {
     let share = stability.churn_per_mille as f64 / 1000.0;
     if share > night.plan.list.churn_alarm && stability.left_by_rank >= CHURN_FLOOR {
         out.push(format!(
@@ -48,7 +48,7 @@ fn churn(night: &Night<'_>, stability: &Stability, out: &mut Vec<String>) {
     }
 }
 
-fn staff(night: &Night<'_>, out: &mut Vec<String>) {
+fn warn_of_staff(night: &Night<'_>, out: &mut Vec<String>) {
     if !night.cases.stranded.is_empty() {
         out.push(format!(
             "{} open cases belong to members who died, left or are another id's double: close them (stranded_cases.csv)",
@@ -73,7 +73,7 @@ fn staff(night: &Night<'_>, out: &mut Vec<String>) {
 }
 
 /// The small tables that people keep, and logs that run ahead of the night.
-fn by_hand(night: &Night<'_>, out: &mut Vec<String>) {
+fn warn_of_hand_kept_tables(night: &Night<'_>, out: &mut Vec<String>) {
     let ex = night.inputs.extracts;
     let as_of = night.plan.as_of;
     let expired = ex.rows::<Override>().all().filter(|(_, o)| o.expires < as_of).count();

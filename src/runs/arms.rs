@@ -1,15 +1,14 @@
 //! The people drawn to contact and those held out, and what happened to both before and after the draw. Owns the
 //! comparison as drawn; refuses to compare anybody with themselves alone.
 
-use bumpalo::Bump;
+use rustc_hash::FxHashMap;
 
 use super::error::RunError;
 use super::kept_runs::KeptRuns;
 use crate::domain::Day;
-use crate::extracts::ExtractError;
-use crate::measures::{Inputs, Measured, Readmissions, StayPqi};
+use crate::measures::{Measured, Readmissions, StayPqi};
 use crate::outreach::Arm;
-use crate::timeline::{BuildContext, LineAccount, Timeline};
+use crate::population::{MemberHistory, MemberPass, PopulationWalk};
 use crate::training::LoadedHistory;
 
 /// The two outcomes, by their place in the counts.
@@ -58,48 +57,65 @@ pub fn count_arms(history: &LoadedHistory<'_>, kept: &KeptRuns) -> Result<Arms, 
     let plan = history.plan;
     let wait = plan.followup.horizon_days + plan.models.label_maturity_days;
     let mut out = Arms::default();
-    let mut wanted: Vec<(u32, Arm)> = Vec::new();
+    let mut drawn: FxHashMap<u32, Arm> = FxHashMap::default();
     for (id, row) in &kept.memory.rows {
         let Some(arm) = row.arm else { continue };
         match history.extracts.population.find(id) {
             None => out.gone += 1,
             Some(_) if plan.as_of.since(arm.drawn) < wait => out.immature += 1,
-            Some(member) => wanted.push((member, arm)),
-        }
-    }
-    wanted.sort_by_key(|w| w.0);
-    let buckets = &history.extracts.buckets;
-    for bucket in 0..buckets.len() {
-        let range = buckets.members(bucket);
-        let from = wanted.partition_point(|w| w.0 < range.start);
-        let to = wanted.partition_point(|w| w.0 < range.end);
-        if from == to {
-            continue;
-        }
-        let records = buckets.take(bucket).map_err(ExtractError::Spill)?;
-        for (member, arm) in &wanted[from..to] {
-            let arena = Bump::new();
-            let room = BuildContext { codes: history.codes, arena: &arena };
-            let who = history.extracts.population.member(*member);
-            let timeline =
-                Timeline::build(who, &records.member(*member, &arena), plan.as_of, room, &mut LineAccount::default());
-            let slot = if arm.contact { &mut out.contact } else { &mut out.hold_out };
-            slot.people += 1;
-            let (before, after) = outcomes_around(history, timeline, arm.drawn);
-            for i in 0..OUTCOMES.len() {
-                slot.before[i] += u64::from(before[i]);
-                slot.after[i] += u64::from(after[i]);
+            Some(member) => {
+                drawn.insert(member, arm);
             }
         }
     }
+    let context = history.context();
+    let walk = PopulationWalk { context: &context, control: history.control(&|_, _| ()) };
+    walk.run(&DrawnPass { drawn: &drawn, horizon_days: plan.followup.horizon_days }, |[contact, hold_out]| {
+        out.contact.add(&contact);
+        out.hold_out.add(&hold_out);
+        Ok(())
+    })?;
     Ok(out)
 }
 
+/// Looks at the people who were drawn.
+struct DrawnPass<'a> {
+    drawn: &'a FxHashMap<u32, Arm>,
+    horizon_days: i32,
+}
+
+impl MemberPass for DrawnPass<'_> {
+    type Out = [OutcomeCounts; 2];
+    type Error = RunError;
+
+    fn wants(&self, member: u32) -> bool {
+        self.drawn.contains_key(&member)
+    }
+
+    fn visit(&self, members: &[MemberHistory<'_>], [contact, hold_out]: &mut Self::Out) -> Result<(), RunError> {
+        for history in members {
+            let Some(arm) = self.drawn.get(&history.index) else { continue };
+            let (before, after) = outcomes_around(&history.measured, arm.drawn, self.horizon_days);
+            let one = OutcomeCounts { people: 1, before: before.map(u64::from), after: after.map(u64::from) };
+            if arm.contact { contact.add(&one) } else { hold_out.add(&one) }
+        }
+        Ok(())
+    }
+}
+
+impl OutcomeCounts {
+    fn add(&mut self, other: &Self) {
+        self.people += other.people;
+        for i in 0..OUTCOMES.len() {
+            self.before[i] += other.before[i];
+            self.after[i] += other.after[i];
+        }
+    }
+}
+
 /// Whether each outcome happened in the horizon up to the draw, and in the horizon after it.
-fn outcomes_around(history: &LoadedHistory<'_>, timeline: Timeline<'_>, drawn: Day) -> ([bool; 2], [bool; 2]) {
-    let m = Measured::new(timeline, Inputs::bare(history.codes, &history.plan.clocks));
+fn outcomes_around(m: &Measured<'_>, drawn: Day, horizon: i32) -> ([bool; 2], [bool; 2]) {
     let (judged, pqi) = (&m.get::<Readmissions>().0, m.get::<StayPqi>());
-    let horizon = history.plan.followup.horizon_days;
     let (mut before, mut after) = ([false; 2], [false; 2]);
     for (i, (stay, facts)) in m.timeline.stays.iter().zip(judged).enumerate() {
         let day = stay.admit.since(drawn);

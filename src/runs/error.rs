@@ -1,6 +1,7 @@
 //! Why a published run gives no answer. Owns the kinds; refuses to know exit codes.
 
 use crate::extracts::ExtractError;
+use crate::population::WalkError;
 use crate::publish::PublishError;
 
 /// Why a published run gives no answer.
@@ -18,7 +19,19 @@ pub enum RunError {
     /// The run does not verify.
     #[error("verification failed:\n{}", .0.join("\n"))]
     Verify(Vec<String>),
+    /// Told to stop.
+    #[error("stopped by a signal")]
+    Interrupted,
     /// Our own fault.
     #[error("{0}")]
     Internal(String),
+}
+
+impl From<WalkError> for RunError {
+    fn from(why: WalkError) -> Self {
+        match why {
+            WalkError::Interrupted => Self::Interrupted,
+            WalkError::Extract(e) => Self::Extract(e),
+        }
+    }
 }

@@ -196,7 +196,7 @@ pub fn explain_member(run: &Path, member: &str) -> Result<MemberExplanation, Run
         banner: Some(text("banner")).filter(|b| !b.is_empty()),
         as_of: text("as_of"),
         run_id: text("run_id"),
-        standing: standing(&read("outreach.parquet")?, &read("suppressed.csv")?, &read("overflow.csv")?),
+        standing: list_standing(&read("outreach.parquet")?, &read("suppressed.csv")?, &read("overflow.csv")?),
         left_because: dropped.rows.first().map(|row| dropped.get(row, "reason").to_owned()),
         reasons: reason_lines(&read("reasons.parquet")?),
         scores: score_lines(&read("scores.parquet")?),
@@ -218,7 +218,7 @@ fn read_manifest(run: &Path) -> Result<serde_json::Value, RunError> {
     })
 }
 
-fn standing(outreach: &Rows, suppressed: &Rows, overflow: &Rows) -> Standing {
+fn list_standing(outreach: &Rows, suppressed: &Rows, overflow: &Rows) -> Standing {
     if let Some(row) = outreach.rows.first() {
         return Standing::Listed(Box::new(listed_standing(outreach, row)));
     }

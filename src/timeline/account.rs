@@ -20,6 +20,13 @@ impl RowAccount {
         self.drop_rows(rule, 1);
     }
 
+    fn merge(&mut self, other: &Self) {
+        for (rule, rows) in &other.dropped {
+            *self.dropped.entry(rule).or_default() += rows;
+        }
+        self.quarantined.extend_from_slice(&other.quarantined);
+    }
+
     /// Counts rows left out.
     pub(super) fn drop_rows(&mut self, rule: &'static str, rows: usize) {
         if rows > 0 {
@@ -40,6 +47,13 @@ pub struct LineAccount {
 }
 
 impl LineAccount {
+    /// Adds the account of another member.
+    pub fn merge(&mut self, other: &Self) {
+        self.claims.merge(&other.claims);
+        self.admissions.merge(&other.admissions);
+        self.fills.merge(&other.fills);
+    }
+
     /// Each account under its extract's name.
     pub fn by_extract(self) -> [(&'static str, RowAccount); 3] {
         [("medical_claim", self.claims), ("admission", self.admissions), ("pharmacy_claim", self.fills)]

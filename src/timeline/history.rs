@@ -10,7 +10,7 @@ use super::fills;
 use super::final_claims::{self, Claim, FinalClaims};
 use super::stays::{self, Stay};
 use crate::domain::Day;
-use crate::extracts::{AdmissionRow, Fill, Member, MemberEvents, NO_DAY};
+use crate::extracts::{AdmissionRow, ClaimLine, Fill, Member, MemberEvents, NO_DAY};
 
 /// One member's history as it was known on a day. Ids and codes stay where the rows are.
 pub struct Timeline<'a> {
@@ -84,24 +84,28 @@ impl<'a> Timeline<'a> {
         Self { member, as_of, claims, admissions, fills, stays, ed_visits, plain }
     }
 
+    /// Whether every row of this history had arrived by `day`, those without a received or paid date taken to need
+    /// `lag_days`: the history known then is this one. `events` are those it was built from.
+    #[must_use]
+    pub fn is_known_at(&self, events: &MemberEvents<'a>, day: Day, lag_days: i32) -> bool {
+        events.claims.iter().all(|l| has_arrived(l.start, line_arrival(l), day, lag_days))
+            && events.fills.iter().all(|f| has_arrived(f.day, fills::dated_arrival(f), day, lag_days))
+            && events.admissions.iter().all(|a| admission_arrived(a, day))
+    }
+
     /// The history as it was known on an earlier day: only rows that had arrived by then. Rows without a
     /// received or paid date are taken to need `lag_days`. `events` are those this history was built from.
     #[must_use]
     pub fn known_at(&self, events: &MemberEvents<'a>, day: Day, lag_days: i32, context: BuildContext<'a>) -> Self {
-        let arrived = |start: i32, arrival: Option<i32>| {
-            start <= day.0 && arrival.unwrap_or_else(|| start.saturating_add(lag_days)) <= day.0
-        };
-        let dated = |days: [i32; 2]| days.into_iter().find(|d| *d != NO_DAY);
+        let arrived = |start: i32, arrival: Option<i32>| has_arrived(start, arrival, day, lag_days);
         let claims = if self.plain {
             self.claims.iter().filter(|c| arrived(c.start, c.arrived)).copied().collect()
         } else {
-            let lines = events.claims.iter().filter(|l| arrived(l.start, dated([l.received, l.paid])));
+            let lines = events.claims.iter().filter(|l| arrived(l.start, line_arrival(l)));
             final_claims::resolve(lines.collect(), context.arena, &mut RowAccount::default()).claims
         };
         // An ADT feed is a message of the day itself: no lag without a received date.
-        let admissions =
-            self.admissions.iter().filter(|a| a.admit <= day.0 && (a.received == NO_DAY || a.received <= day.0));
-        let admissions = admissions.copied().collect();
+        let admissions = self.admissions.iter().filter(|a| admission_arrived(a, day)).copied().collect();
         let known = |f: &&Fill<'a>| arrived(f.day, fills::dated_arrival(f));
         let fills = if self.fills.len() == events.fills.len() {
             self.fills.iter().filter(known).copied().collect()
@@ -124,4 +128,18 @@ impl<'a> Timeline<'a> {
         });
         from_claims.chain(from_rows)
     }
+}
+
+/// A row was there by `day`: begun, and received or paid, or as old as such rows are taken to need.
+fn has_arrived(start: i32, arrival: Option<i32>, day: Day, lag_days: i32) -> bool {
+    start <= day.0 && arrival.unwrap_or_else(|| start.saturating_add(lag_days)) <= day.0
+}
+
+fn line_arrival(line: &ClaimLine<'_>) -> Option<i32> {
+    [line.received, line.paid].into_iter().find(|d| *d != NO_DAY)
+}
+
+/// An ADT feed is a message of the day itself: no lag without a received date.
+fn admission_arrived(row: &AdmissionRow<'_>, day: Day) -> bool {
+    row.admit <= day.0 && (row.received == NO_DAY || row.received <= day.0)
 }

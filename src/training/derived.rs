@@ -3,7 +3,7 @@
 
 use super::judging::table_of;
 use super::panel::Panel;
-use super::splits::Slice;
+use super::splits::Split;
 use crate::extracts::Extracts;
 use crate::features::Feature;
 use crate::learners::{Artifact, LearnError, Ready};
@@ -20,7 +20,7 @@ pub fn derived_horizons(
     extracts: &Extracts,
 ) -> Result<Vec<DerivedHorizon>, LearnError> {
     let ScoreId::AvoidHosp(own) = panel.outcome.score() else { return Ok(Vec::new()) };
-    let learned = |i: &u32| panel.rows[*i as usize].slice != Slice::Report;
+    let learned = |i: &u32| panel.rows[*i as usize].slice != Split::Report;
     let pick: Vec<u32> = (0..u32::try_from(panel.rows.len()).unwrap_or(u32::MAX)).filter(learned).collect();
     let p = Ready::new(artifact).probabilities(&table_of(panel, features, extracts, &pick, false))?;
     let others = Horizon::ALL.into_iter().enumerate().filter(|(_, h)| *h != own);
@@ -29,11 +29,11 @@ pub fn derived_horizons(
 
 /// One horizon: on the calibration slice, or, when that is too young for a further label, on all that was learned from.
 fn derive(panel: &Panel, pick: &[u32], p: &[f64], at: usize, horizon: Horizon, own: Horizon) -> Option<DerivedHorizon> {
-    let tries: [(&str, &[Slice]); 2] = [
-        ("calibration slice", &[Slice::Calibrate]),
+    let tries: [(&str, &[Split]); 2] = [
+        ("calibration slice", &[Split::Calibrate]),
         (
             "training and calibration slices: too few final labels of this horizon in the latter alone",
-            &[Slice::Train, Slice::Calibrate],
+            &[Split::Train, Split::Calibrate],
         ),
     ];
     tries.into_iter().find_map(|(basis, slices)| {

@@ -2,6 +2,7 @@
 
 use crate::extracts::ExtractError;
 use crate::learners::LearnError;
+use crate::population::WalkError;
 use crate::publish::PublishError;
 use crate::reference::ReferenceError;
 
@@ -28,9 +29,11 @@ pub enum TrainingError {
     Internal(String),
 }
 
-/// Spilled events are the only files read here.
-impl From<std::io::Error> for TrainingError {
-    fn from(why: std::io::Error) -> Self {
-        Self::Extract(ExtractError::Spill(why))
+impl From<WalkError> for TrainingError {
+    fn from(why: WalkError) -> Self {
+        match why {
+            WalkError::Interrupted => Self::Interrupted,
+            WalkError::Extract(e) => Self::Extract(e),
+        }
     }
 }

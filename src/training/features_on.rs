@@ -2,32 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use bumpalo::Bump;
-
 use super::error::TrainingError;
 use super::history::LoadedHistory;
 use crate::domain::Day;
-use crate::features::{Knowledge, registry};
+use crate::features::registry;
+use crate::population::{HistoryContext, MemberHistory, MemberPass, PopulationWalk};
+
+struct FeaturesOn<'a> {
+    context: &'a HistoryContext<'a>,
+    day: Day,
+}
+
+impl MemberPass for FeaturesOn<'_> {
+    type Out = Vec<(String, Vec<f32>)>;
+    type Error = TrainingError;
+
+    fn wants(&self, member: u32) -> bool {
+        self.context.extracts.population.member(member).enrolled_on(self.day)
+    }
+
+    fn visit(&self, members: &[MemberHistory<'_>], out: &mut Self::Out) -> Result<(), TrainingError> {
+        let row = |h: &MemberHistory<'_>| (h.member().id().to_owned(), registry().row(&h.view(self.day)));
+        out.extend(members.iter().map(row));
+        Ok(())
+    }
+}
 
 /// The features of every enrolled member as known on a day, by member id, in the order of the dictionary.
 ///
 /// # Errors
-/// When the spilled events cannot be read.
+/// Told to stop, or spilled events that cannot be read.
 pub fn features_on(history: &LoadedHistory<'_>, day: Day) -> Result<BTreeMap<String, Vec<f32>>, TrainingError> {
-    let plan = history.plan;
-    let knowledge = Knowledge::new(history.extracts, history.codes, &plan.clocks, &plan.models);
-    let buckets = &history.extracts.buckets;
+    let context = history.context();
+    let walk = PopulationWalk { context: &context, control: history.control(&|_, _| ()) };
     let mut out = BTreeMap::new();
-    for bucket in 0..buckets.len() {
-        let records = buckets.take(bucket)?;
-        let arena = Bump::new();
-        for member in buckets.members(bucket) {
-            let who = history.extracts.population.member(member);
-            if who.enrolled_on(day) {
-                let whole = knowledge.whole(member, records.member(member, &arena), plan.as_of, &arena);
-                out.insert(who.id().to_owned(), registry().row(&knowledge.view(&whole, day)));
-            }
-        }
-    }
+    walk.run(&FeaturesOn { context: &context, day }, |rows| {
+        out.extend(rows);
+        Ok(())
+    })?;
     Ok(out)
 }

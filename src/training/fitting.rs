@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::error::TrainingError;
 use super::history::LoadedHistory;
-use super::judging::{Bench, judged, table_of};
+use super::judging::{JudgingContext, judged_rows, table_of};
 use super::model_folder::{ModelFiles, identity_record, model_files};
 use super::panel::Panel;
-use super::splits::Slice;
+use super::splits::Split;
 use crate::features::{Feature, registry};
 use crate::learners::boosting::BoosterSettings;
 use crate::learners::table::{FeatureSpec, LabelSpec, Text};
@@ -98,7 +98,7 @@ pub fn fit_outcome(
         None => learn_model(history, request, panel, &features)?,
     };
     let Fit { mut artifact, importance, report, calibration_note, warnings } = fitted;
-    let pick = panel.of(Slice::Report);
+    let pick = panel.of(Split::Report);
     let table = table_of(panel, &features, history.extracts, &pick, false);
     let p: Vec<f64> = Ready::new(&artifact).probabilities(&table)?;
     drop(table);
@@ -111,9 +111,13 @@ pub fn fit_outcome(
         identity.return_days.clone_from(&model.identity.return_days);
         identity.synthetic |= model.identity.synthetic;
     }
-    let bench =
-        Bench { plan: history.plan, extracts: history.extracts, codes: history.codes, synthetic: identity.synthetic };
-    let rows = judged(&bench, panel, &pick, p, (&identity.id, &identity.spreads), &features, &identity.left_out);
+    let context = JudgingContext {
+        plan: history.plan,
+        extracts: history.extracts,
+        codes: history.codes,
+        synthetic: identity.synthetic,
+    };
+    let rows = judged_rows(&context, panel, &pick, p, (&identity.id, &identity.spreads), &features, &identity.left_out);
     let evaluation = judge(&rows, request.watch)?;
     artifact.metrics = evaluation.overall.clone();
     artifact.training.synthetic = identity.synthetic;
@@ -132,14 +136,14 @@ fn learn_model(
 ) -> Result<Fit, TrainingError> {
     let options = learner_options(history, request);
     let spec = spec_of(history, features, &request.learner);
-    let train = panel.of(Slice::Train);
+    let train = panel.of(Split::Train);
     if train.is_empty() {
         return Err(LearnError::Refused(Refusal::TooFew { what: "events", found: 0, needed: 100 }).into());
     }
     let table = table_of(panel, features, history.extracts, &train, true);
     let trained = learners::train_flat(&table, &spec, &options, request.watch)?;
     drop(table);
-    let pick = panel.of(Slice::Calibrate);
+    let pick = panel.of(Split::Calibrate);
     let next = table_of(panel, features, history.extracts, &pick, true);
     let (artifact, calibration_note) = match learners::carry_calibration(
         &trained.artifact,
@@ -182,7 +186,7 @@ fn recalibrate_model(
     panel: &Panel,
     features: &[Feature],
 ) -> Result<Fit, TrainingError> {
-    let pick = panel.of(Slice::Calibrate);
+    let pick = panel.of(Split::Calibrate);
     let table = table_of(panel, features, history.extracts, &pick, true);
     let artifact = learners::recalibrate(&model.artifact, &table, &learner_options(history, request), request.watch)?;
     let mut warnings = model.identity.warnings.clone();

@@ -37,7 +37,7 @@ pub fn table_of(panel: &Panel, features: &[Feature], extracts: &Extracts, pick: 
 }
 
 /// Everything beside the rows that judging needs.
-pub struct Bench<'a> {
+pub struct JudgingContext<'a> {
     /// The plan.
     pub plan: &'a RunPlan,
     /// Members and roster.
@@ -50,8 +50,8 @@ pub struct Bench<'a> {
 
 /// Rows of the panel with their probabilities, to be judged.
 #[must_use]
-pub fn judged<'j>(
-    bench: &Bench<'_>,
+pub fn judged_rows<'j>(
+    context: &JudgingContext<'_>,
     panel: &Panel,
     pick: &[u32],
     p: Vec<f64>,
@@ -66,31 +66,31 @@ pub fn judged<'j>(
         *known.entry(r.member).or_insert(next)
     });
     let groups: Vec<u32> = groups.collect();
-    let (capacity, capacity_words) = capacity(bench, panel);
-    let drift = moved(panel, pick, &p, spreads, features);
+    let (capacity, capacity_words) = contact_capacity(context, panel);
+    let drift = feature_drift(panel, pick, &p, spreads, features);
     Judged {
         outcome: panel.outcome,
         model_id: model_id.to_owned(),
-        synthetic: bench.synthetic,
+        synthetic: context.synthetic,
         groups,
         days: rows.iter().map(|r| r.day).collect(),
         y: rows.iter().map(|r| r.label.event).collect(),
         died_first: rows.iter().map(|r| r.label.died_first).collect(),
         p,
-        comparators: comparators(&rows),
-        absent: absent(&rows),
-        attributes: attributes(bench, &rows),
+        comparators: index_comparators(&rows),
+        absent: absent_indices(&rows),
+        attributes: audit_attributes(context, &rows),
         paid_after: rows.iter().map(|r| r.paid_after).collect(),
         burden: rows.iter().map(|r| f64::from(r.burden)).collect(),
         capacity,
         capacity_words,
         drift,
-        plan: BootstrapPlan { replicates: 200, seed: bench.plan.run.seed },
+        plan: BootstrapPlan { replicates: 200, seed: context.plan.run.seed },
         left_out,
     }
 }
 
-fn comparators(rows: &[&Row]) -> Vec<Comparator> {
+fn index_comparators(rows: &[&Row]) -> Vec<Comparator> {
     let of = |name, words, value: &dyn Fn(&Row) -> Option<f64>| Comparator {
         name,
         words,
@@ -114,7 +114,7 @@ fn comparators(rows: &[&Row]) -> Vec<Comparator> {
 }
 
 /// Indices that no row has, in words.
-fn absent(rows: &[&Row]) -> Vec<String> {
+fn absent_indices(rows: &[&Row]) -> Vec<String> {
     let mut out = Vec::new();
     if rows.iter().all(|r| r.comparators.hospital.is_none()) {
         out.push("HOSPITAL could be computed for no row: it needs haemoglobin and sodium at discharge".to_owned());
@@ -126,11 +126,11 @@ fn absent(rows: &[&Row]) -> Vec<String> {
 }
 
 /// People the staff on the roster reach a night: new contacts a day over the expected reach.
-fn capacity(bench: &Bench<'_>, panel: &Panel) -> (Option<usize>, String) {
+fn contact_capacity(context: &JudgingContext<'_>, panel: &Panel) -> (Option<usize>, String) {
     if panel.outcome.of_discharges() {
         return (None, "the top tenth of all discharges: transitions are never cut by staff".to_owned());
     }
-    let contacts: f64 = bench
+    let contacts: f64 = context
         .extracts
         .managers
         .iter()
@@ -140,12 +140,12 @@ fn capacity(bench: &Bench<'_>, panel: &Panel) -> (Option<usize>, String) {
     if contacts <= 0.0 {
         return (None, "no care_manager extract: the top tenth".to_owned());
     }
-    let nights = contacts / bench.plan.list.reach_default * panel.keep_member;
+    let nights = contacts / context.plan.list.reach_default * panel.keep_member;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of people")]
     let k = nights.round().max(1.0) as usize;
     let words = format!(
         "{k} people a snapshot: {contacts:.0} new contacts a day on the roster / expected reach {}{}",
-        bench.plan.list.reach_default,
+        context.plan.list.reach_default,
         if panel.keep_member < 1.0 {
             format!(", times {:.4} of members kept", panel.keep_member)
         } else {
@@ -155,10 +155,10 @@ fn capacity(bench: &Bench<'_>, panel: &Panel) -> (Option<usize>, String) {
     (Some(k), words)
 }
 
-fn attributes(bench: &Bench<'_>, rows: &[&Row]) -> Vec<Attribute> {
-    let member = |r: &Row| bench.extracts.population.member(r.member);
+fn audit_attributes(context: &JudgingContext<'_>, rows: &[&Row]) -> Vec<Attribute> {
+    let member = |r: &Row| context.extracts.population.member(r.member);
     let word = |w: u32| {
-        let text = bench.codes.words.text(w);
+        let text = context.codes.words.text(w);
         if text.is_empty() { "unknown".to_owned() } else { text.to_owned() }
     };
     let texts = |f: &dyn Fn(&Row) -> String| rows.iter().map(|r| f(r)).collect::<Vec<String>>();
@@ -182,7 +182,7 @@ fn attributes(bench: &Bench<'_>, rows: &[&Row]) -> Vec<Attribute> {
         .to_owned()
     };
     let poverty = |r: &Row| {
-        match bench.codes.reference.rates.poverty_decile(&member(r).facts.county.text()) {
+        match context.codes.reference.rates.poverty_decile(&member(r).facts.county.text()) {
             Some(1..=3) => "deciles 1-3 (least poor)",
             Some(4..=7) => "deciles 4-7",
             Some(_) => "deciles 8-10 (poorest)",
@@ -202,7 +202,7 @@ fn attributes(bench: &Bench<'_>, rows: &[&Row]) -> Vec<Attribute> {
 }
 
 /// Population stability of the score and of every feature, strongest first.
-fn moved(panel: &Panel, pick: &[u32], p: &[f64], spreads: &[Spread], features: &[Feature]) -> Vec<Drift> {
+fn feature_drift(panel: &Panel, pick: &[u32], p: &[f64], spreads: &[Spread], features: &[Feature]) -> Vec<Drift> {
     let mut out: Vec<Drift> = spreads
         .iter()
         .filter_map(|s| {

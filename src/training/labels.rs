@@ -41,7 +41,7 @@ pub struct Discharge {
 }
 
 /// Everything of one member's whole history that labels need.
-pub struct Story<'a> {
+pub struct OutcomeHistory<'a> {
     member: &'a Member,
     events: Vec<Event>,
     ed: Vec<Day>,
@@ -50,7 +50,7 @@ pub struct Story<'a> {
     pub discharges: Vec<Discharge>,
 }
 
-impl<'a> Story<'a> {
+impl<'a> OutcomeHistory<'a> {
     /// Reads the history as of the last day.
     #[must_use]
     pub fn of(m: &Measured<'a>) -> Self {

@@ -6,7 +6,7 @@ use super::error::TrainingError;
 use super::history::LoadedHistory;
 use super::judging::table_of;
 use super::panel::Panel;
-use super::splits::Slice;
+use super::splits::Split;
 use crate::extracts::Extracts;
 use crate::features::{Feature, dictionary_hash};
 use crate::learners::log_odds::sigmoid;
@@ -21,7 +21,7 @@ use crate::reference::code_sets_in;
 /// Names and bytes of a model folder.
 pub type ModelFiles = Vec<(String, Vec<u8>)>;
 
-fn count_slice(panel: &Panel, slice: Slice) -> SliceCount {
+fn count_slice(panel: &Panel, slice: Split) -> SliceCount {
     let rows: Vec<_> = panel.rows.iter().filter(|r| r.slice == slice).collect();
     let mut members: Vec<u32> = rows.iter().map(|r| r.member).collect();
     members.dedup();
@@ -40,7 +40,7 @@ fn return_days(panel: &Panel) -> Vec<f64> {
     if !panel.outcome.of_discharges() {
         return Vec::new();
     }
-    let days: Vec<i32> = panel.rows.iter().filter(|r| r.slice == Slice::Train).filter_map(|r| r.label.days).collect();
+    let days: Vec<i32> = panel.rows.iter().filter(|r| r.slice == Split::Train).filter_map(|r| r.label.days).collect();
     #[expect(clippy::cast_precision_loss, reason = "counts")]
     let share = |d: i32| days.iter().filter(|x| **x <= d).count() as f64 / days.len().max(1) as f64;
     (0..=30).map(share).collect()
@@ -52,7 +52,7 @@ fn training_spreads(
     artifact: &Artifact,
     extracts: &Extracts,
 ) -> Result<Vec<Spread>, LearnError> {
-    let pick = panel.of(Slice::Train);
+    let pick = panel.of(Split::Train);
     let weights: Vec<f32> = pick.iter().map(|i| panel.rows[*i as usize].weight).collect();
     let mut out: Vec<Spread> = features
         .iter()
@@ -95,9 +95,9 @@ pub fn identity_record(
         label_maturity_days: plan.models.label_maturity_days,
         dictionary_hash: dictionary_hash(features),
         features: features.iter().map(FeatureRecord::from).collect(),
-        train: count_slice(panel, Slice::Train),
-        calibrate: count_slice(panel, Slice::Calibrate),
-        report: count_slice(panel, Slice::Report),
+        train: count_slice(panel, Split::Train),
+        calibrate: count_slice(panel, Split::Calibrate),
+        report: count_slice(panel, Split::Report),
         kept_non_events: panel.keep_non_event,
         left_out: serde_json::to_value(panel.left_out).map_err(|e| TrainingError::Internal(e.to_string()))?,
         learner: artifact.model.name().to_owned(),

@@ -1,21 +1,19 @@
 //! Snapshots of everyone's history as a matrix: discharge rows and person-months with features, labels,
 //! weights, comparators. Owns the walk, the sampling and its weights; refuses to fit anything.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use bumpalo::Bump;
 use rayon::prelude::*;
 
 use super::error::TrainingError;
-use super::labels::{Label, Story, is_mature};
-use super::splits::{Calendar, Slice};
+use super::history::LoadedHistory;
+use super::labels::{Label, OutcomeHistory, is_mature};
+use super::splits::{SnapshotSchedule, Split};
 use crate::config::RunPlan;
 use crate::domain::{Day, mix64, stable_hash, unit};
 use crate::extracts::Extracts;
-use crate::features::{Knowledge, View, Whole, registry};
+use crate::features::{View, registry};
 use crate::measures::{Comorbidity, HospitalScore, LatestLace, Utilization, lace_of_stay};
 use crate::models::{Horizon, Outcome, ScoreId};
-use crate::timeline::Codes;
+use crate::population::{MemberHistory, MemberPass, PopulationWalk};
 
 /// Published indices of a row, as known on its day.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,8 +37,8 @@ pub struct Row {
     pub member: u32,
     /// Snapshot day.
     pub day: Day,
-    /// Slice.
-    pub slice: Slice,
+    /// Split.
+    pub slice: Split,
     /// Label.
     pub label: Label,
     /// What the row stands for: the inverse of its chance to be kept.
@@ -61,13 +59,13 @@ pub struct Row {
 
 /// What is wanted of the walk.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct PanelRequest {
     /// Outcome.
     pub outcome: Outcome,
     /// Snapshot days.
-    pub calendar: Calendar,
+    pub calendar: SnapshotSchedule,
     /// Slices to fill; the rest is skipped.
-    pub slices: Vec<Slice>,
+    pub slices: Vec<Split>,
     keep_non_event: f64,
     keep_member: f64,
 }
@@ -116,7 +114,7 @@ impl LeftOut {
     }
 }
 
-impl Request {
+impl PanelRequest {
     /// Plans the snapshot days of an outcome and how many rows are kept.
     ///
     /// # Errors
@@ -125,7 +123,7 @@ impl Request {
         plan: &RunPlan,
         extracts: &Extracts,
         outcome: Outcome,
-        slices: &[Slice],
+        slices: &[Split],
     ) -> Result<Self, TrainingError> {
         let start = ["medical_claim", "admission"]
             .iter()
@@ -134,13 +132,14 @@ impl Request {
         let m = &plan.models;
         // Discharges are rare: twice the months.
         let months = if outcome.of_discharges() { m.panel_months * 2 } else { m.panel_months };
-        let calendar = Calendar::plan(outcome, plan.as_of, start, months, m.label_maturity_days).map_err(|n| {
-            crate::learners::LearnError::Refused(crate::learners::Refusal::TooFew {
-                what: "monthly snapshots with a year of history before them and a final label after",
-                found: n,
-                needed: 6,
-            })
-        })?;
+        let calendar =
+            SnapshotSchedule::plan(outcome, plan.as_of, start, months, m.label_maturity_days).map_err(|n| {
+                crate::learners::LearnError::Refused(crate::learners::Refusal::TooFew {
+                    what: "monthly snapshots with a year of history before them and a final label after",
+                    found: n,
+                    needed: 6,
+                })
+            })?;
         let mut request = Self { outcome, calendar, slices: slices.to_vec(), keep_non_event: 1.0, keep_member: 1.0 };
         if !outcome.of_discharges() {
             let (learn, report) = request.person_months(extracts);
@@ -165,7 +164,7 @@ impl Request {
                         continue;
                     }
                     match self.calendar.slice(*day) {
-                        Some(Slice::Report) => report += 1,
+                        Some(Split::Report) => report += 1,
                         Some(_) => learn += 1,
                         None => {}
                     }
@@ -184,97 +183,73 @@ struct Part {
     left_out: LeftOut,
 }
 
-/// The walk over everyone's history.
-pub struct PanelWalk<'a> {
-    /// The plan.
-    pub plan: &'a RunPlan,
-    /// The rows.
-    pub extracts: &'a Extracts,
-    /// Code facts.
-    pub codes: &'a Codes<'a>,
-    /// Set when told to stop.
-    pub stop: &'a AtomicBool,
+/// Fills a panel for each request in one pass over everyone's history.
+///
+/// # Errors
+/// Told to stop, or spilled events that cannot be read.
+pub fn fill_panels(
+    history: &LoadedHistory<'_>,
+    requests: &[PanelRequest],
+    step: &dyn Fn(u64, u64),
+) -> Result<Vec<Panel>, TrainingError> {
+    let width = registry().features().len() + history.plan.models.feature_columns.len();
+    let empty = |r: &PanelRequest| Panel {
+        outcome: r.outcome,
+        rows: Vec::new(),
+        columns: vec![Vec::new(); width],
+        keep_non_event: r.keep_non_event,
+        keep_member: r.keep_member,
+        left_out: LeftOut::default(),
+    };
+    let mut panels: Vec<Panel> = requests.iter().map(empty).collect();
+    let context = history.context();
+    let walk = PopulationWalk { context: &context, control: history.control(step) };
+    walk.run(&PanelPass { plan: history.plan, requests }, |parts| {
+        panels.iter_mut().zip(parts).for_each(|(panel, part)| panel.take(part));
+        Ok(())
+    })?;
+    Ok(panels)
 }
 
-impl<'a> PanelWalk<'a> {
-    /// Fills a panel for each request in one pass; buckets in parallel, parts joined in order.
-    ///
-    /// # Errors
-    /// When the spill file cannot be read or the process is told to stop.
-    pub fn run(&self, requests: &[Request], step: &dyn Fn(u64, u64)) -> Result<Vec<Panel>, TrainingError> {
-        let knowledge = Knowledge::new(self.extracts, self.codes, &self.plan.clocks, &self.plan.models);
-        let width = registry().features().len() + self.plan.models.feature_columns.len();
-        let mut panels: Vec<Panel> = requests
-            .iter()
-            .map(|r| Panel {
-                outcome: r.outcome,
-                rows: Vec::new(),
-                columns: vec![Vec::new(); width],
-                keep_non_event: r.keep_non_event,
-                keep_member: r.keep_member,
-                left_out: LeftOut::default(),
-            })
-            .collect();
-        let buckets = &self.extracts.buckets;
-        let all: Vec<usize> = (0..buckets.len()).collect();
-        let wave = rayon::current_num_threads() * 2;
-        for (n, chunk) in all.chunks(wave).enumerate() {
-            if self.stop.load(Ordering::Relaxed) {
-                return Err(TrainingError::Interrupted);
-            }
-            let done: Vec<Vec<Part>> = chunk
-                .par_iter()
-                .map(|b| self.bucket(*b, requests, &knowledge))
-                .collect::<Result<_, TrainingError>>()?;
-            for parts in done {
-                for (panel, part) in panels.iter_mut().zip(parts) {
-                    panel.take(part);
+struct PanelPass<'a> {
+    plan: &'a RunPlan,
+    requests: &'a [PanelRequest],
+}
+
+impl MemberPass for PanelPass<'_> {
+    type Out = Vec<Part>;
+    type Error = TrainingError;
+
+    fn visit(&self, members: &[MemberHistory<'_>], out: &mut Vec<Part>) -> Result<(), TrainingError> {
+        out.resize_with(self.requests.len(), Part::default);
+        for history in members {
+            let outcomes = OutcomeHistory::of(&history.measured);
+            for (request, part) in self.requests.iter().zip(out.iter_mut()) {
+                let rows = MemberRows { plan: self.plan, request, history, outcomes: &outcomes };
+                if request.outcome.of_discharges() {
+                    rows.discharges(part);
+                } else {
+                    rows.months(part);
                 }
             }
-            step(((n + 1) * wave).min(buckets.len()) as u64, buckets.len() as u64);
         }
-        Ok(panels)
-    }
-
-    fn bucket(&self, bucket: usize, requests: &[Request], k: &Knowledge<'a>) -> Result<Vec<Part>, TrainingError> {
-        let records = self.extracts.buckets.take(bucket)?;
-        let mut parts: Vec<Part> = requests.iter().map(|_| Part::default()).collect();
-        let mut arena = Bump::new();
-        for member in self.extracts.buckets.members(bucket) {
-            let whole = k.whole(member, records.member(member, &arena), self.plan.as_of, &arena);
-            self.member(&whole, requests, k, &mut parts);
-            drop(whole);
-            arena.reset();
-        }
-        Ok(parts)
-    }
-
-    fn member(&self, whole: &Whole<'_>, requests: &[Request], k: &Knowledge<'a>, parts: &mut [Part]) {
-        let story = Story::of(&whole.measured);
-        for (request, part) in requests.iter().zip(parts) {
-            let walk = MemberWalk { walk: self, knowledge: k, request, whole, story: &story };
-            if request.outcome.of_discharges() {
-                walk.discharges(part);
-            } else {
-                walk.months(part);
-            }
-        }
+        Ok(())
     }
 }
 
-struct MemberWalk<'w, 'r, 'a> {
-    walk: &'w PanelWalk<'a>,
-    knowledge: &'w Knowledge<'a>,
-    request: &'w Request,
-    whole: &'w Whole<'r>,
-    story: &'w Story<'r>,
+/// The rows of one member in one panel.
+struct MemberRows<'w, 'r> {
+    plan: &'w RunPlan,
+    request: &'w PanelRequest,
+    history: &'w MemberHistory<'r>,
+    outcomes: &'w OutcomeHistory<'r>,
 }
 
-impl MemberWalk<'_, '_, '_> {
+impl MemberRows<'_, '_> {
     /// A draw in 0..1 that depends on the seed, the member and a number alone.
     fn draw(&self, purpose: u64, number: i32) -> f64 {
-        let id = self.walk.extracts.population.member(self.whole.member).id();
-        let key = stable_hash(self.walk.plan.run.seed ^ purpose, id.as_bytes());
+        let id = self.history.member().id();
+        let key = stable_hash(self.plan.run.seed ^ purpose, id.as_bytes());
         unit(mix64(key ^ u64::from(number.unsigned_abs())))
     }
 
@@ -282,25 +257,25 @@ impl MemberWalk<'_, '_, '_> {
         let r = self.request;
         let in_report = self.draw(0x5EED_0001, 0) < r.keep_member;
         for day in &r.calendar.days {
-            if !self.story.at_risk(r.outcome, *day) {
+            if !self.outcomes.at_risk(r.outcome, *day) {
                 continue;
             }
             let Some(slice) = r.calendar.slice(*day) else {
                 part.left_out.embargoed += 1;
                 continue;
             };
-            if !r.slices.contains(&slice) || (slice == Slice::Report && !in_report) {
+            if !r.slices.contains(&slice) || (slice == Split::Report && !in_report) {
                 continue;
             }
-            let Some(label) = self.story.label(r.outcome, *day) else {
+            let Some(label) = self.outcomes.label(r.outcome, *day) else {
                 part.left_out.disenrolled += 1;
                 continue;
             };
-            let sampled = slice != Slice::Report && !label.event;
+            let sampled = slice != Split::Report && !label.event;
             if sampled && self.draw(0x5EED_0002, day.0) >= r.keep_non_event {
                 continue;
             }
-            let view = self.knowledge.view(self.whole, *day);
+            let view = self.history.view(*day);
             #[expect(clippy::cast_possible_truncation, reason = "a weight")]
             let weight = if sampled { (1.0 / r.keep_non_event) as f32 } else { 1.0 };
             self.push(part, &view, slice, label, weight, 0);
@@ -315,24 +290,22 @@ impl MemberWalk<'_, '_, '_> {
         if !matches!(self.request.outcome.score(), ScoreId::AvoidHosp(_)) {
             return [None; 3];
         }
-        let plan = self.walk.plan;
+        let plan = self.plan;
         Horizon::ALL.map(|h| {
             let final_by = is_mature(day.plus(h.days()), plan.models.label_maturity_days, plan.as_of);
-            final_by.then(|| self.story.label(Outcome::avoid_hosp(h), day)).flatten().map(|l| l.event)
+            final_by.then(|| self.outcomes.label(Outcome::avoid_hosp(h), day)).flatten().map(|l| l.event)
         })
     }
 
     fn discharges(&self, part: &mut Part) {
         let r = self.request;
         let (first, last) = r.calendar.span();
-        for d in &self.story.discharges {
+        for d in &self.outcomes.discharges {
             let Some(readmitted) = d.readmitted else { continue };
             if d.day < first {
                 continue;
             }
-            if d.day > last
-                || !is_mature(d.day.plus(30), self.walk.plan.models.label_maturity_days, self.walk.plan.as_of)
-            {
+            if d.day > last || !is_mature(d.day.plus(30), self.plan.models.label_maturity_days, self.plan.as_of) {
                 part.left_out.provisional += 1;
                 continue;
             }
@@ -348,14 +321,14 @@ impl MemberWalk<'_, '_, '_> {
                 continue;
             }
             let label = Label { event: readmitted, died_first: d.died, days: d.days };
-            match self.knowledge.first_known_snapshot(self.whole, d.day, d.next_admission, self.walk.plan.as_of) {
+            match self.history.first_known_snapshot(d.day, d.next_admission) {
                 Some((view, passed)) => self.push(part, &view, slice, label, 1.0, passed),
                 None => part.left_out.known_too_late += 1,
             }
         }
     }
 
-    fn push(&self, part: &mut Part, view: &View<'_>, slice: Slice, label: Label, weight: f32, days_passed: i32) {
+    fn push(&self, part: &mut Part, view: &View<'_>, slice: Split, label: Label, weight: f32, days_passed: i32) {
         let who = view.timeline().member;
         let age = who.birth().age_on(view.day);
         let rates = &view.codes.reference.rates;
@@ -366,7 +339,7 @@ impl MemberWalk<'_, '_, '_> {
         };
         let end = view.day.plus(self.request.outcome.horizon_days());
         let paid: i64 = self
-            .whole
+            .history
             .measured
             .timeline
             .claims
@@ -375,7 +348,7 @@ impl MemberWalk<'_, '_, '_> {
             .map(|c| c.paid_cents)
             .sum();
         part.rows.push(Row {
-            member: self.whole.member,
+            member: self.history.index,
             day: view.day,
             slice,
             label,
@@ -411,7 +384,7 @@ impl Panel {
 
     /// Places of the rows of a slice.
     #[must_use]
-    pub fn of(&self, slice: Slice) -> Vec<u32> {
+    pub fn of(&self, slice: Split) -> Vec<u32> {
         (0..self.rows.len())
             .filter(|i| self.rows[*i].slice == slice)
             .map(|i| u32::try_from(i).unwrap_or(u32::MAX))

@@ -6,7 +6,7 @@ use crate::models::Outcome;
 
 /// Parts of the history, in time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Slice {
+pub enum Split {
     /// Learned from; folds by member tune inside it.
     Train,
     /// Calibrated on.
@@ -17,7 +17,7 @@ pub enum Slice {
 
 /// Snapshot days and where the slices begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Calendar {
+pub struct SnapshotSchedule {
     /// Snapshot days, oldest first.
     pub days: Vec<Day>,
     /// First day of the calibration slice.
@@ -31,7 +31,7 @@ pub struct Calendar {
 /// Fewest monthly snapshots that can be cut in three.
 const FEWEST_SNAPSHOTS: usize = 6;
 
-impl Calendar {
+impl SnapshotSchedule {
     /// Monthly days back from the last one whose label is final, at most `months`, none within a year of the
     /// beginning of the history. The last quarter reports, the 15 % before calibrate.
     ///
@@ -61,13 +61,13 @@ impl Calendar {
 
     /// The slice of a snapshot day; `None` for a day whose label would reach from training into the report slice.
     #[must_use]
-    pub fn slice(&self, day: Day) -> Option<Slice> {
+    pub fn slice(&self, day: Day) -> Option<Split> {
         if day >= self.report_from {
-            Some(Slice::Report)
+            Some(Split::Report)
         } else if day >= self.calibrate_from {
-            Some(Slice::Calibrate)
+            Some(Split::Calibrate)
         } else if day.plus(self.horizon) < self.report_from {
-            Some(Slice::Train)
+            Some(Split::Train)
         } else {
             None
         }
@@ -91,21 +91,23 @@ mod tests {
 
     #[test]
     fn slices_follow_in_time_and_training_never_reaches_the_report() {
-        let c = Calendar::plan(Outcome::AvoidHosp90, day("2026-06-30"), day("2022-07-01"), 24, 90).expect("enough");
+        let c =
+            SnapshotSchedule::plan(Outcome::AvoidHosp90, day("2026-06-30"), day("2022-07-01"), 24, 90).expect("enough");
         assert_eq!((c.days.len(), c.days[23]), (24, day("2026-01-01")));
-        let of = |s: Slice| c.days.iter().filter(|d| c.slice(**d) == Some(s)).count();
-        assert_eq!((of(Slice::Train), of(Slice::Calibrate), of(Slice::Report)), (15, 3, 6));
+        let of = |s: Split| c.days.iter().filter(|d| c.slice(**d) == Some(s)).count();
+        assert_eq!((of(Split::Train), of(Split::Calibrate), of(Split::Report)), (15, 3, 6));
         for d in &c.days {
-            if c.slice(*d) == Some(Slice::Train) {
+            if c.slice(*d) == Some(Split::Train) {
                 assert!(d.plus(90) < c.report_from);
             }
             assert!(is_mature(d.plus(90), 90, day("2026-06-30")));
         }
-        let long = Calendar::plan(Outcome::AvoidHosp365, day("2026-06-30"), day("2022-07-01"), 24, 90).expect("enough");
+        let long = SnapshotSchedule::plan(Outcome::AvoidHosp365, day("2026-06-30"), day("2022-07-01"), 24, 90)
+            .expect("enough");
         assert!(long.days.iter().any(|d| long.slice(*d).is_none()));
         assert!(
-            long.days.iter().filter(|d| long.slice(**d) == Some(Slice::Train)).all(|d| d.plus(365) < long.report_from)
+            long.days.iter().filter(|d| long.slice(**d) == Some(Split::Train)).all(|d| d.plus(365) < long.report_from)
         );
-        assert_eq!(Calendar::plan(Outcome::AvoidHosp365, day("2026-06-30"), day("2024-07-01"), 24, 90), Err(0));
+        assert_eq!(SnapshotSchedule::plan(Outcome::AvoidHosp365, day("2026-06-30"), day("2024-07-01"), 24, 90), Err(0));
     }
 }

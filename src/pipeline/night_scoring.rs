@@ -1,120 +1,104 @@
-//! Trained models at night: the features of one bucket's members as known tonight, their scores and reasons.
-//! Owns which day each score looks from; refuses to keep a feature longer than its bucket.
+//! Trained models at night: the features of some members as known tonight, their scores and reasons.
+//! Owns which day each score looks from; refuses to keep a feature longer than the members it is scored with.
 
-use bumpalo::Bump;
 use rustc_hash::FxHashMap;
 
 use super::error::PipelineError;
+use super::night_pass::BEFORE_DAYS;
 use crate::config::RunPlan;
-use crate::extracts::{BucketRecords, Extracts};
-use crate::features::{Feature, Knowledge, Snapshot, Topic, View, registry};
+use crate::domain::Day;
+use crate::features::{Feature, Snapshot, Topic, View, registry};
 use crate::models::trained::{ReadyModel, TrainedModel, explain};
 use crate::models::{Outcome, TrainedScore, Wording};
-use crate::timeline::Codes;
-
-/// Days before the night at which the rising stream compares.
-const BEFORE_DAYS: i32 = 90;
+use crate::population::MemberHistory;
 
 /// Tonight's models, ready.
-pub struct NightModels<'a> {
+pub struct NightScoring<'a> {
     ready: Vec<ReadyModel<'a>>,
     /// Topic of each feature of each model, in the model's order.
     topics: Vec<Vec<Option<Topic>>>,
     features: Vec<Feature>,
-    knowledge: Knowledge<'a>,
     plan: &'a RunPlan,
     wording: &'a Wording,
 }
 
-/// Rows of one model in a bucket.
-struct Batch<'v, 'a> {
+/// Rows of one model.
+struct Batch<'v> {
     rows: Vec<Vec<f32>>,
-    views: Vec<&'v View<'a>>,
+    views: Vec<&'v View<'v>>,
     scores: Vec<TrainedScore>,
 }
 
-/// A member's views in a bucket.
-struct Seen<'a> {
+/// A member's views.
+struct MemberViews<'a> {
     snapshot: usize,
     now: Option<View<'a>>,
     before: Option<View<'a>>,
     /// Stay id, discharge, days passed when first known.
-    discharges: Vec<(Box<str>, crate::domain::Day, i32, View<'a>)>,
+    discharges: Vec<(Box<str>, Day, i32, View<'a>)>,
 }
 
-impl<'a> NightModels<'a> {
+impl<'a> NightScoring<'a> {
     /// Prepares models that have been checked against tonight's features.
     #[must_use]
-    pub fn new(
-        plan: &'a RunPlan,
-        models: &'a [TrainedModel],
-        extracts: &'a Extracts,
-        codes: &'a Codes<'a>,
-        wording: &'a Wording,
-    ) -> Self {
+    pub fn new(plan: &'a RunPlan, models: &'a [TrainedModel], wording: &'a Wording) -> Self {
         let features = registry().with_own(&plan.models.feature_columns);
         let by_name: FxHashMap<&str, &Topic> = features.iter().map(|f| (f.name.as_str(), &f.topic)).collect();
         let topics_of = |m: &TrainedModel| {
             m.identity.features.iter().map(|f| by_name.get(f.name.as_str()).map(|t| (*t).clone())).collect()
         };
         let topics = models.iter().map(topics_of).collect();
-        Self {
-            ready: models.iter().map(TrainedModel::ready).collect(),
-            topics,
-            features,
-            knowledge: Knowledge::new(extracts, codes, &plan.clocks, &plan.models),
-            plan,
-            wording,
-        }
+        Self { ready: models.iter().map(TrainedModel::ready).collect(), topics, features, plan, wording }
     }
 
-    /// Scores the members of a bucket; in member order, by model.
+    /// Scores members; in their order, by model.
     ///
     /// # Errors
     /// When a model does not fit: it was checked before, so our own fault.
-    pub fn bucket(&self, records: &BucketRecords, snapshots: &[Snapshot]) -> Result<Vec<TrainedScore>, PipelineError> {
-        // Views of the whole bucket are held until its scores and reasons are made.
-        let arena = Bump::new();
-        let seen = self.see(records, snapshots, &arena);
+    pub fn score_members(
+        &self,
+        members: &[MemberHistory<'_>],
+        snapshots: &[Snapshot],
+    ) -> Result<Vec<TrainedScore>, PipelineError> {
+        let views = self.view_members(members, snapshots);
         let mut out = Vec::new();
         for at in 0..self.ready.len() {
-            out.extend(self.one(at, &seen, snapshots)?);
+            out.extend(self.score_model(at, &views, snapshots)?);
         }
         out.sort_by_key(|s| (s.member, s.model));
         Ok(out)
     }
 
-    fn see<'r>(&self, records: &'r BucketRecords, snapshots: &[Snapshot], arena: &'r Bump) -> Vec<Seen<'r>>
-    where
-        'a: 'r,
-    {
+    fn view_members<'h>(&self, members: &'h [MemberHistory<'_>], snapshots: &[Snapshot]) -> Vec<MemberViews<'h>> {
         let as_of = self.plan.as_of;
         let wants = |f: &dyn Fn(Outcome) -> bool| self.ready.iter().any(|r| f(r.model.outcome));
         let (months, discharges, rising) =
             (wants(&|o| !o.of_discharges()), wants(&Outcome::of_discharges), wants(&|o| o == Outcome::AvoidHosp90));
-        let population = &self.knowledge.extracts.population;
         let mut out = Vec::new();
-        for (i, s) in snapshots.iter().enumerate() {
-            if !s.enrolled || population.member(s.member).death().is_some() {
+        for (i, (history, s)) in members.iter().zip(snapshots).enumerate() {
+            if !s.enrolled || history.member().death().is_some() {
                 continue;
             }
-            let whole = self.knowledge.whole(s.member, records.member(s.member, arena), as_of, arena);
             let looks = s.recent.iter().filter(|_| discharges).filter_map(|r| {
-                self.knowledge
-                    .first_known_snapshot(&whole, r.discharge, None, as_of)
-                    .map(|(view, passed)| (r.stay_id.clone(), r.discharge, passed, view))
+                let (view, passed) = history.first_known_snapshot(r.discharge, None)?;
+                Some((r.stay_id.clone(), r.discharge, passed, view))
             });
-            out.push(Seen {
+            out.push(MemberViews {
                 snapshot: i,
                 discharges: looks.collect(),
-                now: months.then(|| self.knowledge.view(&whole, as_of)),
-                before: (rising && s.age >= 18).then(|| self.knowledge.view(&whole, as_of.plus(-BEFORE_DAYS))),
+                now: months.then(|| history.view(as_of)),
+                before: (rising && s.age >= 18).then(|| history.view(as_of.plus(-BEFORE_DAYS))),
             });
         }
         out
     }
 
-    fn one(&self, at: usize, seen: &[Seen<'_>], snapshots: &[Snapshot]) -> Result<Vec<TrainedScore>, PipelineError> {
+    fn score_model(
+        &self,
+        at: usize,
+        seen: &[MemberViews<'_>],
+        snapshots: &[Snapshot],
+    ) -> Result<Vec<TrainedScore>, PipelineError> {
         let outcome = self.ready[at].model.outcome;
         let mut batch = Batch { rows: Vec::new(), views: Vec::new(), scores: Vec::new() };
         let mut befores: Vec<Vec<f32>> = Vec::new();
@@ -154,7 +138,7 @@ impl<'a> NightModels<'a> {
             batch.views.push(view);
             batch.scores.push(blank);
         }
-        self.fill(at, &mut batch)?;
+        self.fill_batch(at, &mut batch)?;
         let earlier = self.ready[at].score(&self.features, &befores, false)?;
         for (i, p) in before_of.into_iter().zip(earlier.probability) {
             batch.scores[i].before = Some(p);
@@ -162,7 +146,7 @@ impl<'a> NightModels<'a> {
         Ok(batch.scores)
     }
 
-    fn fill(&self, at: usize, batch: &mut Batch<'_, '_>) -> Result<(), PipelineError> {
+    fn fill_batch(&self, at: usize, batch: &mut Batch<'_>) -> Result<(), PipelineError> {
         let scored = self.ready[at].score(&self.features, &batch.rows, true)?;
         for (i, score) in batch.scores.iter_mut().enumerate() {
             let own = &scored.contributions[i * scored.cols..(i + 1) * scored.cols];

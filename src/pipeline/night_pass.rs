@@ -1,0 +1,167 @@
+//! The night's one pass over members: measures, tables, rates, snapshots and, where models are in use, their scores, all of
+//! a history opened once. Owns what a night makes of a member; refuses to hold more than one small row of each.
+
+use std::collections::BTreeMap;
+
+use super::clinical_counts::{Counts, count_member};
+use super::error::PipelineError;
+use super::night_scoring::NightScoring;
+use super::stop::stop_flag;
+use crate::domain::Short;
+use crate::extracts::{Basis, ClaimLine, Extracts, QuarantineRow, Reason};
+use crate::features::{RiskKey, Snapshot};
+use crate::measures::Rates;
+use crate::models::TrainedScore;
+use crate::population::{Control, HistoryContext, MemberHistory, MemberPass, PopulationWalk};
+use crate::publish::{MemberTables, MemberWriters};
+use crate::timeline::LineAccount;
+
+/// Days before the night at which the rising stream compares.
+pub const BEFORE_DAYS: i32 = 90;
+
+/// The first two characters of an inpatient bill.
+const BILL_11: u64 = Short::of("11").0;
+
+/// Members scored together: a bucket, so that what a table of rows costs by itself is shared by many rows.
+const SCORED_TOGETHER: usize = 512;
+
+/// What the walk over members gives.
+#[derive(Default)]
+pub struct PopulationResults {
+    /// One a member, in member order.
+    pub snapshots: Vec<Snapshot>,
+    /// Rates.
+    pub rates: Rates,
+    /// Rows of claims, fills and admissions left out, by extract and rule.
+    pub dropped: BTreeMap<(&'static str, &'static str), u64>,
+    /// Rows of those rejected after the fact.
+    pub quarantine: Vec<QuarantineRow>,
+    /// Codes by status and other counts, for the data-quality account.
+    pub codes: Counts,
+    /// Counts at the clinical gates.
+    pub counts: Counts,
+    /// What trained models say, in member order.
+    pub trained: Vec<TrainedScore>,
+}
+
+/// What comes of one bucket.
+#[derive(Default)]
+pub struct BucketResults {
+    trained: Vec<TrainedScore>,
+    snapshots: Vec<Snapshot>,
+    tables: MemberTables,
+    account: LineAccount,
+    rates: Rates,
+    codes: Counts,
+    counts: Counts,
+}
+
+/// What a night makes of each member.
+pub struct NightPass<'a> {
+    /// What the histories share.
+    pub context: &'a HistoryContext<'a>,
+    /// Trained models, when the night uses any.
+    pub scoring: Option<NightScoring<'a>>,
+}
+
+/// Measures and scores everyone and writes the member tables.
+///
+/// # Errors
+/// When the disk refuses or the process is told to stop.
+pub fn measure_population(
+    pass: &NightPass<'_>,
+    writers: &mut MemberWriters,
+    step: &dyn Fn(u64, u64),
+) -> Result<PopulationResults, PipelineError> {
+    let walk = PopulationWalk { context: pass.context, control: Control { stop: stop_flag(), step } };
+    let mut out = PopulationResults::default();
+    walk.run(pass, |mut bucket| {
+        writers.write(&mut bucket.tables)?;
+        out.take_bucket(bucket, pass.context.extracts);
+        Ok(())
+    })?;
+    out.quarantine.sort();
+    Ok(out)
+}
+
+impl MemberPass for NightPass<'_> {
+    type Out = BucketResults;
+    type Error = PipelineError;
+
+    fn together(&self) -> usize {
+        if self.scoring.is_some() { SCORED_TOGETHER } else { 1 }
+    }
+
+    fn visit(&self, members: &[MemberHistory<'_>], out: &mut BucketResults) -> Result<(), PipelineError> {
+        let from = out.snapshots.len();
+        for history in members {
+            self.measure_member(history, out);
+        }
+        if let Some(scoring) = &self.scoring {
+            out.trained.extend(scoring.score_members(members, &out.snapshots[from..])?);
+        }
+        Ok(())
+    }
+}
+
+impl NightPass<'_> {
+    fn measure_member(&self, history: &MemberHistory<'_>, out: &mut BucketResults) {
+        let measured = &history.measured;
+        out.tables.add(measured);
+        out.rates.add(measured, self.context.plan.models.label_maturity_days);
+        count_member(measured, &mut out.codes, &mut out.counts);
+        out.snapshots.push(Snapshot::new(history.index, measured, self.key_before(history)));
+        out.account.merge(&history.account);
+    }
+
+    /// The ordering key as it was known 90 days before; adults with any event only.
+    fn key_before(&self, history: &MemberHistory<'_>) -> RiskKey {
+        // Without a stay or a mapped condition the key is that of a judged, empty history.
+        let nothing = RiskKey { elixhauser: Some(0), ..RiskKey::default() };
+        let (plan, events) = (self.context.plan, history.events());
+        let speaks = |line: &ClaimLine<'_>| {
+            line.bill.0 >> 8 == BILL_11 || line.dx.iter().any(|d| self.context.codes.dx(d.code).elixhauser != 0)
+        };
+        let any = !events.admissions.is_empty() || events.claims.iter().any(|l| l.dx_basis == Basis::Icd9 || speaks(l));
+        if !any || history.member().birth().age_on(plan.as_of) < 18 {
+            return nothing;
+        }
+        RiskKey::of(history.as_of(plan.as_of.plus(-BEFORE_DAYS)))
+    }
+}
+
+impl PopulationResults {
+    fn take_bucket(&mut self, bucket: BucketResults, extracts: &Extracts) {
+        self.snapshots.extend(bucket.snapshots);
+        self.trained.extend(bucket.trained);
+        self.rates.merge(&bucket.rates);
+        for (map, from) in [(&mut self.codes, bucket.codes), (&mut self.counts, bucket.counts)] {
+            for (k, v) in from {
+                *map.entry(k).or_default() += v;
+            }
+        }
+        for (extract, account) in bucket.account.by_extract() {
+            for (rule, rows) in account.dropped {
+                *self.dropped.entry((extract, rule)).or_default() += rows;
+            }
+            let files = extracts.reports.get(extract).map(|r| &r.files);
+            for (file, row, reason) in account.quarantined {
+                let file =
+                    files.and_then(|f| f.get(file as usize)).map_or_else(|| "(view)".to_owned(), |f| f.name.clone());
+                let column = if reason == Reason::ReversalWithoutOriginal {
+                    "reversal_of_claim_id"
+                } else {
+                    "claim_line_number"
+                };
+                self.quarantine.push(QuarantineRow {
+                    extract,
+                    file,
+                    row,
+                    column: column.to_owned(),
+                    reason,
+                    value: String::new(),
+                });
+            }
+        }
+    }
+}
