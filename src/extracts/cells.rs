@@ -52,6 +52,7 @@ impl<'b> Cells<'b> {
             h = match column {
                 Column::Text(_) => stable_hash(h, column.text(row).unwrap_or("").as_bytes()),
                 Column::Word(v) => stable_hash(h, pools.word.text_of(v[row]).as_bytes()),
+                Column::Code(v) => stable_hash(h, pools.icd.text_of(v[row]).as_bytes()),
                 Column::Short(v) if !v[row].is_none() => stable_hash(h, &v[row].0.to_le_bytes()),
                 Column::Day(v) if v[row] != NO_DAY => stable_hash(h, &v[row].to_le_bytes()),
                 Column::Integer(v) if v[row] != NO_INTEGER => stable_hash(h, &v[row].to_le_bytes()),

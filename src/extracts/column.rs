@@ -4,7 +4,7 @@
 use arrow_array::{Array, StringArray};
 
 use super::interner::Interner;
-use crate::domain::{Short, trim_text};
+use crate::domain::{CodeId, Short, WordId, trim_text};
 
 /// "No value" of a day column.
 pub const NO_DAY: i32 = i32::MIN;
@@ -19,8 +19,10 @@ pub enum Column {
     Absent,
     /// Text as it came; trim on reading with [`Column::text`].
     Text(StringArray),
-    /// Interned numbers; 0 is none.
-    Word(Vec<u32>),
+    /// Interned words.
+    Word(Vec<WordId>),
+    /// Interned ICD codes.
+    Code(Vec<CodeId>),
     /// Packed short codes.
     Short(Vec<Short>),
     /// Day numbers; [`NO_DAY`] is none.
@@ -42,10 +44,15 @@ impl Column {
             _ => None,
         }
     }
-    /// Interned number; 0 is none.
+    /// Interned word.
     #[must_use]
-    pub fn word(&self, row: usize) -> u32 {
-        if let Self::Word(v) = self { v[row] } else { 0 }
+    pub fn word(&self, row: usize) -> WordId {
+        if let Self::Word(v) = self { v[row] } else { WordId::NONE }
+    }
+    /// Interned ICD code.
+    #[must_use]
+    pub fn code(&self, row: usize) -> CodeId {
+        if let Self::Code(v) = self { v[row] } else { CodeId::NONE }
     }
     /// Short code.
     #[must_use]
@@ -81,7 +88,7 @@ impl Column {
 #[derive(Default)]
 pub struct Pools {
     /// Diagnosis and procedure codes.
-    pub icd: Interner,
+    pub icd: Interner<CodeId>,
     /// Everything else with few distinct values.
-    pub word: Interner,
+    pub word: Interner<WordId>,
 }

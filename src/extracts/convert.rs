@@ -13,7 +13,7 @@ use super::column::{Column, NO_DAY, NO_FLAG, NO_INTEGER, Pools};
 use super::contract::{Beyond, ColumnSpec, Kind};
 use super::dates::DateReader;
 use super::reason::Reason;
-use crate::domain::{Short, cents_from_text, fix_bill, fix_width, normalise_icd, trim_text};
+use crate::domain::{CodeId, Short, WordId, cents_from_text, fix_bill, fix_width, normalise_icd, trim_text};
 
 /// A fault of one value.
 pub struct Fault {
@@ -96,7 +96,7 @@ pub fn convert(
     let column = match spec.kind {
         Kind::Id | Kind::Text => Column::Text(id_texts(array, spec, found)?),
         Kind::Word | Kind::LowerWord => Column::Word(words(array, spec, pools, found, memo)?),
-        Kind::Icd => Column::Word(icd(array, pools, found, memo)?),
+        Kind::Icd => Column::Code(icd(array, pools, found, memo)?),
         Kind::Fixed(_) | Kind::Bill => Column::Short(shorts(array, spec, found, memo)?),
         Kind::Date => Column::Day(days(array, spec, dates, found)?),
         Kind::Money => Column::Integer(money(array, spec, found)?),
@@ -124,7 +124,8 @@ fn require(column: &Column, rows: usize, found: &mut Findings) {
     for row in 0..rows {
         let empty = match column {
             Column::Text(_) => column.text(row).is_none(),
-            Column::Word(v) => v[row] == 0,
+            Column::Word(v) => v[row].is_none(),
+            Column::Code(v) => v[row].is_none(),
             Column::Short(v) => v[row].is_none(),
             Column::Day(v) => v[row] == NO_DAY,
             Column::Integer(v) => v[row] == NO_INTEGER,
@@ -279,44 +280,44 @@ fn words(
     pools: &Pools,
     found: &mut Findings,
     memo: &mut Memo,
-) -> Result<Vec<u32>, TypeRefused> {
+) -> Result<Vec<WordId>, TypeRefused> {
     let lower = spec.kind == Kind::LowerWord;
-    // In a required closed list the row cannot be judged; u32::MAX marks it for quarantine below.
-    const UNKNOWN: u32 = u32::MAX;
+    // In a required closed list the row cannot be judged; this marks it for quarantine below.
+    const UNKNOWN: WordId = WordId::from_number(u32::MAX);
     let map = |text: &str| {
-        let Some(text) = trim_text(text) else { return (0, None) };
+        let Some(text) = trim_text(text) else { return (WordId::NONE, None) };
         let text = if lower { text.to_lowercase() } else { text.to_owned() };
         if !spec.allowed.is_empty() && !spec.allowed.contains(&text.as_str()) {
             return match spec.beyond {
                 Beyond::Counted => (pools.word.intern(&text), Some(Reason::UnknownValue)),
                 _ if spec.strict() => (UNKNOWN, None),
-                _ => (0, Some(Reason::UnknownValue)),
+                _ => (WordId::NONE, Some(Reason::UnknownValue)),
             };
         }
         (pools.word.intern(&text), None)
     };
-    let mut out = map_values(array, 0, map, found, memo)?;
+    let mut out = map_values(array, WordId::NONE, map, found, memo)?;
     for (row, value) in out.iter_mut().enumerate() {
         if *value == UNKNOWN {
-            *value = 0;
+            *value = WordId::NONE;
             found.fault(row, Reason::UnknownRequired, "");
         }
     }
     Ok(out)
 }
 
-fn icd(array: &ArrayRef, pools: &Pools, found: &mut Findings, memo: &mut Memo) -> Result<Vec<u32>, TypeRefused> {
+fn icd(array: &ArrayRef, pools: &Pools, found: &mut Findings, memo: &mut Memo) -> Result<Vec<CodeId>, TypeRefused> {
     let mut buffer = String::new();
     map_values(
         array,
-        0,
+        CodeId::NONE,
         |text| match normalise_icd(text, &mut buffer) {
             Some(code) if code.len() <= 10 => {
                 let id = pools.icd.intern(code);
                 (id, (code != text).then_some(Reason::CodeSpelling))
             }
-            Some(_) => (0, Some(Reason::UnreadableCode)),
-            None => (0, (!text.trim().is_empty()).then_some(Reason::PlaceholderCode)),
+            Some(_) => (CodeId::NONE, Some(Reason::UnreadableCode)),
+            None => (CodeId::NONE, (!text.trim().is_empty()).then_some(Reason::PlaceholderCode)),
         },
         found,
         memo,

@@ -12,7 +12,7 @@ use bumpalo::Bump;
 use rustc_hash::FxHashSet;
 
 use super::column::{NO_DAY, NO_INTEGER};
-use crate::domain::{Short, stable_hash};
+use crate::domain::{CodeId, Short, WordId, stable_hash};
 
 /// Which coding system a row's codes are in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -46,7 +46,7 @@ pub struct Dx {
     /// Position, 1 is principal.
     pub position: u8,
     /// Interned code.
-    pub code: u32,
+    pub code: CodeId,
     /// Present-on-admission flag as a byte (`Y`, `N`, `U`, `W`, `1`, `E`); 0 when blank.
     pub poa: u8,
 }
@@ -57,7 +57,7 @@ pub struct Px {
     /// Position.
     pub position: u8,
     /// Interned code.
-    pub code: u32,
+    pub code: CodeId,
     /// Day it was done.
     pub day: i32,
 }
@@ -83,10 +83,10 @@ pub struct ClaimLine<'b> {
     pub bill: Short,
     pub drg: Short,
     pub revenue: Short,
-    pub hcpcs: u32,
-    pub rendering: u32,
-    pub specialty: u32,
-    pub facility: u32,
+    pub hcpcs: WordId,
+    pub rendering: WordId,
+    pub specialty: WordId,
+    pub facility: WordId,
     pub paid_cents: i64,
     pub reversal_of: &'b str,
     pub dx_basis: Basis,
@@ -106,13 +106,13 @@ pub struct AdmissionRow<'b> {
     pub admit: i32,
     pub discharge: i32,
     pub class: PatientClass,
-    pub facility: u32,
+    pub facility: WordId,
     pub admit_source: Short,
     pub admit_type: Short,
     pub disposition: Short,
     pub received: i32,
     /// Codes by position: index 0 is position 1, 0 is none.
-    pub dx: &'b [u32],
+    pub dx: &'b [CodeId],
 }
 
 /// Class of an ADT row.
@@ -134,8 +134,8 @@ pub struct Fill<'b> {
     pub claim_id: &'b str,
     pub line: i64,
     pub day: i32,
-    pub ndc: u32,
-    pub ingredient: u32,
+    pub ndc: WordId,
+    pub ingredient: WordId,
     /// Below 0 on reversals alone; [`NO_INTEGER`] when empty or above 400.
     pub days_supply: i64,
     /// Thousandths of the quantity; [`NO_INTEGER`] when empty.
@@ -237,6 +237,9 @@ impl<'b> Reader<'b> {
     fn byte(&mut self) -> u8 {
         self.get() as u8
     }
+    fn word(&mut self) -> WordId {
+        WordId::from_number(self.small())
+    }
     /// How many items follow; a claim has at most 25 codes of a kind.
     fn count(&mut self) -> usize {
         usize::from(self.byte() & 63)
@@ -299,26 +302,26 @@ impl<'b> ClaimLine<'b> {
             put(out, (self.kind as u64) | (self.dx_basis as u64) << 2 | (self.px_basis as u64) << 4);
             put_near(out, self.admit, self.start);
             put_near(out, self.discharge, self.start);
-            put(out, u64::from(self.facility));
+            put(out, u64::from(self.facility.number()));
             for code in [self.admit_source, self.admit_type, self.disposition, self.bill, self.drg] {
                 put(out, code.0);
             }
         }
         if fresh(repeats::PLACE) {
             put(out, self.place.0);
-            put(out, u64::from(self.rendering));
-            put(out, u64::from(self.specialty));
+            put(out, u64::from(self.rendering.number()));
+            put(out, u64::from(self.specialty.number()));
         }
         if fresh(repeats::DX) {
             put(out, self.dx.len() as u64);
             for d in self.dx {
-                put(out, u64::from(d.position) | u64::from(d.poa) << 5 | u64::from(d.code) << 12);
+                put(out, u64::from(d.position) | u64::from(d.poa) << 5 | u64::from(d.code.number()) << 12);
             }
         }
         if fresh(repeats::PX) {
             put(out, self.px.len() as u64);
             for p in self.px {
-                put(out, u64::from(p.position) | u64::from(p.code) << 5);
+                put(out, u64::from(p.position) | u64::from(p.code.number()) << 5);
                 put_near(out, p.day, self.start);
             }
         }
@@ -328,7 +331,7 @@ impl<'b> ClaimLine<'b> {
         }
         put_signed(out, self.line);
         put(out, self.revenue.0);
-        put(out, u64::from(self.hcpcs));
+        put(out, u64::from(self.hcpcs.number()));
         put_signed(out, if self.paid_cents == NO_INTEGER { NO_AMOUNT } else { self.paid_cents });
     }
 
@@ -357,7 +360,7 @@ impl<'b> ClaimLine<'b> {
             line.px_basis = basis(bits >> 4);
             line.admit = r.near(line.start);
             line.discharge = r.near(line.start);
-            line.facility = r.small();
+            line.facility = r.word();
             for code in
                 [&mut line.admit_source, &mut line.admit_type, &mut line.disposition, &mut line.bill, &mut line.drg]
             {
@@ -366,21 +369,21 @@ impl<'b> ClaimLine<'b> {
         }
         if fresh(repeats::PLACE) {
             line.place = Short(r.get());
-            line.rendering = r.small();
-            line.specialty = r.small();
+            line.rendering = r.word();
+            line.specialty = r.word();
         }
         if fresh(repeats::DX) {
             line.dx = arena.alloc_slice_fill_with(r.count(), |_| {
                 let v = r.get();
                 #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
-                Dx { position: (v & 31) as u8, poa: (v >> 5 & 127) as u8, code: (v >> 12) as u32 }
+                Dx { position: (v & 31) as u8, poa: (v >> 5 & 127) as u8, code: CodeId::from_number((v >> 12) as u32) }
             });
         }
         if fresh(repeats::PX) {
             line.px = arena.alloc_slice_fill_with(r.count(), |_| {
                 let v = r.get();
                 #[expect(clippy::cast_possible_truncation, reason = "masked fields")]
-                Px { position: (v & 31) as u8, code: (v >> 5) as u32, day: r.near(line.start) }
+                Px { position: (v & 31) as u8, code: CodeId::from_number((v >> 5) as u32), day: r.near(line.start) }
             });
         }
         if fresh(repeats::FILE) {
@@ -391,7 +394,7 @@ impl<'b> ClaimLine<'b> {
         }
         line.line = r.signed();
         line.revenue = Short(r.get());
-        line.hcpcs = r.small();
+        line.hcpcs = r.word();
         let cents = r.signed();
         line.paid_cents = if cents == NO_AMOUNT { NO_INTEGER } else { cents };
         line
@@ -435,14 +438,14 @@ impl<'b> AdmissionRow<'b> {
         put_day(out, self.admit);
         put_day(out, self.discharge);
         put(out, self.class as u64);
-        put(out, u64::from(self.facility));
+        put(out, u64::from(self.facility.number()));
         for code in [self.admit_source, self.admit_type, self.disposition] {
             put(out, code.0);
         }
         put_day(out, self.received);
         put(out, self.dx.len() as u64);
         for d in self.dx {
-            put(out, u64::from(*d));
+            put(out, u64::from(d.number()));
         }
     }
 
@@ -457,12 +460,12 @@ impl<'b> AdmissionRow<'b> {
                 PatientClass::Emergency,
                 PatientClass::Inpatient,
             ][usize::from(r.byte() & 3)],
-            facility: r.small(),
+            facility: r.word(),
             admit_source: Short(r.get()),
             admit_type: Short(r.get()),
             disposition: Short(r.get()),
             received: r.day(),
-            dx: arena.alloc_slice_fill_with(r.count(), |_| r.small()),
+            dx: arena.alloc_slice_fill_with(r.count(), |_| CodeId::from_number(r.small())),
         }
     }
 }
@@ -472,8 +475,8 @@ impl<'b> Fill<'b> {
         put_text(out, self.claim_id);
         put_signed(out, self.line);
         put_day(out, self.day);
-        put(out, u64::from(self.ndc));
-        put(out, u64::from(self.ingredient));
+        put(out, u64::from(self.ndc.number()));
+        put(out, u64::from(self.ingredient.number()));
         for amount in [self.days_supply, self.quantity_milli, self.paid_cents] {
             put_signed(out, if amount == NO_INTEGER { NO_AMOUNT } else { amount });
         }
@@ -491,8 +494,8 @@ impl<'b> Fill<'b> {
             claim_id: r.text(),
             line: r.signed(),
             day: r.day(),
-            ndc: r.small(),
-            ingredient: r.small(),
+            ndc: r.word(),
+            ingredient: r.word(),
             ..Self::default()
         };
         for amount in [&mut fill.days_supply, &mut fill.quantity_milli, &mut fill.paid_cents] {
@@ -868,14 +871,14 @@ mod tests {
             received: 20_030,
             bill: Short::of("111"),
             disposition: Short::of("01"),
-            hcpcs: 9,
-            facility: 77,
+            hcpcs: WordId::from_number(9),
+            facility: WordId::from_number(77),
             paid_cents: -1234,
             reversal_of: "X",
             dx_basis: Basis::Icd10,
             px_basis: Basis::Other,
-            dx: &[Dx { position: 25, code: 70_000, poa: b'Y' }],
-            px: &[Px { position: 1, code: 5, day: 19_999 }],
+            dx: &[Dx { position: 25, code: CodeId::from_number(70_000), poa: b'Y' }],
+            px: &[Px { position: 1, code: CodeId::from_number(5), day: 19_999 }],
             file: 1,
             row: 123_456,
             ..ClaimLine::default()
@@ -932,9 +935,12 @@ mod tests {
             paid: NO_DAY,
             received: 20_030,
             bill: Short::of("111"),
-            rendering: 4,
-            dx: &[Dx { position: 1, code: 7, poa: b'Y' }, Dx { position: 2, code: 8, poa: 0 }],
-            px: &[Px { position: 1, code: 5, day: NO_DAY }],
+            rendering: WordId::from_number(4),
+            dx: &[
+                Dx { position: 1, code: CodeId::from_number(7), poa: b'Y' },
+                Dx { position: 2, code: CodeId::from_number(8), poa: 0 },
+            ],
+            px: &[Px { position: 1, code: CodeId::from_number(5), day: NO_DAY }],
             row: 9,
             ..ClaimLine::default()
         };
@@ -942,13 +948,13 @@ mod tests {
         let lines = [
             first,
             ClaimLine { line: 2, revenue: Short::of("0450"), row: 10, ..first },
-            ClaimLine { line: 3, hcpcs: 3, paid_cents: -5, row: 12, ..first },
+            ClaimLine { line: 3, hcpcs: WordId::from_number(3), paid_cents: -5, row: 12, ..first },
             ClaimLine { claim_id: "C2", row: 13, ..first },
             ClaimLine { claim_id: "C2", reversal_of: "C1", row: 14, ..first },
             ClaimLine { version: 1, row: 15, ..first },
             ClaimLine { discharge: 20_004, row: 16, ..first },
             ClaimLine { start: 20_001, row: 17, ..first },
-            ClaimLine { rendering: 0, place: Short::of("21"), row: 18, ..first },
+            ClaimLine { rendering: WordId::from_number(0), place: Short::of("21"), row: 18, ..first },
             ClaimLine { dx: &[], row: 19, ..first },
             ClaimLine { px: &[], dx: &[], row: 20, ..first },
             ClaimLine { file: 1, row: 21, ..first },

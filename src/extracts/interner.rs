@@ -1,14 +1,17 @@
 //! One number for each distinct text. Owns the shared tables of codes and words; refuses to let a
 //! number's size mean anything: numbers depend on arrival order, so nothing may be sorted by them.
 
+use std::marker::PhantomData;
 use std::sync::{PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 
+use crate::domain::InternedId;
+
 /// A growing table of distinct texts, shared by reader threads. Number 0 is "none".
-#[derive(Default)]
-pub struct Interner {
+pub struct Interner<I> {
     inner: RwLock<Inner>,
+    ids: PhantomData<fn() -> I>,
 }
 
 #[derive(Default)]
@@ -17,74 +20,93 @@ struct Inner {
     texts: Vec<Box<str>>,
 }
 
-impl Interner {
-    /// The number of `text`, adding it when new.
-    pub fn intern(&self, text: &str) -> u32 {
+impl<I> Default for Interner<I> {
+    fn default() -> Self {
+        Self { inner: RwLock::default(), ids: PhantomData }
+    }
+}
+
+impl<I: InternedId> Interner<I> {
+    /// The id of `text`, adding it when new.
+    pub fn intern(&self, text: &str) -> I {
         if let Some(id) = self.inner.read().unwrap_or_else(PoisonError::into_inner).ids.get(text) {
-            return *id;
+            return I::from_number(*id);
         }
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = inner.ids.get(text) {
-            return *id;
+            return I::from_number(*id);
         }
         inner.texts.push(text.into());
         let id = u32::try_from(inner.texts.len()).unwrap_or(u32::MAX);
         inner.ids.insert(text.into(), id);
-        id
+        I::from_number(id)
     }
 
-    /// As [`Interner::intern`], with 0 for an empty text.
-    pub fn intern_nonempty(&self, text: &str) -> u32 {
-        if text.is_empty() { 0 } else { self.intern(text) }
+    /// As [`Interner::intern`], with none for an empty text.
+    pub fn intern_nonempty(&self, text: &str) -> I {
+        if text.is_empty() { I::default() } else { self.intern(text) }
     }
 
-    /// The text of a number while the table still grows; empty for 0.
+    /// The text of an id while the table still grows; empty for none.
     #[must_use]
-    pub fn text_of(&self, id: u32) -> String {
+    pub fn text_of(&self, id: I) -> String {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        if id == 0 {
-            String::new()
-        } else {
-            inner.texts.get(id as usize - 1).map_or_else(String::new, |t| t.to_string())
-        }
+        place_of(id).and_then(|at| inner.texts.get(at)).map_or_else(String::new, |t| t.to_string())
     }
 
     /// The finished table, for reading without locks.
     #[must_use]
-    pub fn freeze(self) -> Words {
+    pub fn freeze(self) -> Words<I> {
         let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Words { ids: inner.ids, texts: inner.texts }
+        Words { numbers: inner.ids, texts: inner.texts, ids: PhantomData }
     }
+}
+
+/// Where an id's text stands; nowhere for none.
+fn place_of<I: InternedId>(id: I) -> Option<usize> {
+    (id.number() as usize).checked_sub(1)
 }
 
 /// A finished table of texts.
-#[derive(Default)]
-pub struct Words {
-    ids: FxHashMap<Box<str>, u32>,
+pub struct Words<I> {
+    numbers: FxHashMap<Box<str>, u32>,
     texts: Vec<Box<str>>,
+    ids: PhantomData<fn() -> I>,
 }
 
-impl Words {
-    /// The text of a number; empty for 0.
+impl<I> Default for Words<I> {
+    fn default() -> Self {
+        Self { numbers: FxHashMap::default(), texts: Vec::new(), ids: PhantomData }
+    }
+}
+
+impl<I: InternedId> Words<I> {
+    /// The text of an id; empty for none.
     #[must_use]
-    pub fn text(&self, id: u32) -> &str {
-        if id == 0 { "" } else { self.texts.get(id as usize - 1).map_or("", |t| t) }
+    pub fn text(&self, id: I) -> &str {
+        self.get(id).unwrap_or("")
     }
 
-    /// The text of a number; `None` for 0.
+    /// The text of an id; `None` for none.
     #[must_use]
-    pub fn get(&self, id: u32) -> Option<&str> {
-        (id != 0).then(|| self.text(id))
+    pub fn get(&self, id: I) -> Option<&str> {
+        let at = place_of(id)?;
+        Some(self.texts.get(at).map_or("", |t| t))
     }
 
-    /// The number of a text; 0 when it never occurred.
+    /// The id of a text; none when it never occurred.
     #[must_use]
-    pub fn id(&self, text: &str) -> u32 {
-        self.ids.get(text).copied().unwrap_or(0)
+    pub fn id(&self, text: &str) -> I {
+        I::from_number(self.numbers.get(text).copied().unwrap_or(0))
     }
 
     /// All texts, in order of their numbers (from 1).
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().map(|t| &**t)
+    }
+
+    /// All texts with their ids.
+    pub fn entries(&self) -> impl Iterator<Item = (I, &str)> {
+        (1_u32..).map(I::from_number).zip(self.texts())
     }
 }

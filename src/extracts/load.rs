@@ -24,7 +24,7 @@ use super::population::{self, Population};
 use super::report::ExtractReport;
 use super::visit_states::VisitStates;
 use crate::config::RunPlan;
-use crate::domain::Day;
+use crate::domain::{CodeId, Day, WordId};
 
 /// Everything read, judged and grouped.
 pub struct Extracts {
@@ -33,9 +33,9 @@ pub struct Extracts {
     /// Claim lines, ADT rows and fills.
     pub buckets: Buckets,
     /// Interned words.
-    pub words: Words,
+    pub words: Words<WordId>,
     /// Interned ICD codes.
-    pub icd: Words,
+    pub icd: Words<CodeId>,
     /// The small extracts of members, by row type.
     rows: RowStore,
     /// Ids that became other ids; every row above has the id of today.

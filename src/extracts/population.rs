@@ -8,7 +8,7 @@ use super::cells::Cells;
 use super::column::{NO_DAY, Pools};
 use super::ledger::Tally;
 use super::reason::Reason;
-use crate::domain::{Day, PayerType, PseudonymKey, Sex, Short, language_code, phone_key};
+use crate::domain::{Day, PayerType, PseudonymKey, Sex, Short, WordId, language_code, phone_key};
 
 /// One row of the eligibility extract.
 #[derive(Clone, Debug, Default, PartialEq, PartialOrd)]
@@ -22,8 +22,8 @@ pub struct EligibilityRow {
     pub birth: i32,
     pub sex: u8,
     pub death: Option<i32>,
-    pub payer: u32,
-    pub plan: u32,
+    pub payer: WordId,
+    pub plan: WordId,
     /// A [`PayerType`], or [`NO_PAYER`].
     pub payer_type: u8,
     pub dual: Short,
@@ -31,12 +31,12 @@ pub struct EligibilityRow {
     pub medicare_status: Short,
     pub institutional: Option<bool>,
     pub hospice: Option<bool>,
-    pub race: u32,
-    pub ethnicity: u32,
-    pub language: u32,
-    pub state: u32,
+    pub race: WordId,
+    pub ethnicity: WordId,
+    pub language: WordId,
+    pub state: WordId,
     pub county: Short,
-    pub zip: u32,
+    pub zip: WordId,
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,
     pub phone: Option<Box<str>>,
@@ -47,8 +47,8 @@ pub struct EligibilityRow {
     pub guardian_phone: Option<Box<str>>,
     pub interpreter: Option<bool>,
     pub homebound: Option<bool>,
-    pub pcp: u32,
-    pub practice: u32,
+    pub pcp: WordId,
+    pub practice: WordId,
     pub consent: Option<bool>,
 }
 
@@ -325,7 +325,7 @@ fn phone_since(rows: &[EligibilityRow]) -> Option<Day> {
 
 fn fill_gaps(facts: &mut EligibilityRow, other: &EligibilityRow) {
     macro_rules! option { ($($f:ident),+) => { $(if facts.$f.is_none() { facts.$f.clone_from(&other.$f); })+ } }
-    macro_rules! word { ($($f:ident),+) => { $(if facts.$f == 0 { facts.$f = other.$f; })+ } }
+    macro_rules! word { ($($f:ident),+) => { $(if facts.$f.is_none() { facts.$f = other.$f; })+ } }
     macro_rules! short { ($($f:ident),+) => { $(if facts.$f.is_none() { facts.$f = other.$f; })+ } }
     option!(
         death,
@@ -443,7 +443,7 @@ fn zip5(text: &str) -> String {
 }
 
 /// The number of a language as its ISO 639-1 code; what is no known language stays as it is and is noted.
-fn language(text: &str, pools: &Pools, verdicts: &mut Verdicts) -> u32 {
+fn language(text: &str, pools: &Pools, verdicts: &mut Verdicts) -> WordId {
     match language_code(text) {
         Some(code) => pools.word.intern(code),
         None => {

@@ -33,7 +33,7 @@ fn prepare(v: &View<'_>) -> Facts {
     values[5] = (!stay.disposition.is_none()).then(|| flag(stay.disposition.is_any(&["03", "61", "62", "63", "64"])));
     values[6] = lace.map(|l| f64::from(l.total()));
     for (slot, name) in values[7..].iter_mut().zip(PRINCIPAL) {
-        *slot = (stay.principal != 0 && stay.principal_icd10)
+        *slot = (stay.principal.is_some() && stay.principal_icd10)
             .then(|| flag(v.scan.principal(family(name)).since(v.day) == Some(f64::from(v.day.since(stay.admit)))));
     }
     // A stay without any diagnosis yet (an ADT message alone) says nothing of its illness.

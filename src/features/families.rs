@@ -1,6 +1,7 @@
 //! Families of ICD-10-CM codes by their beginning, looked up once a code. Owns which codes belong to which
 //! family; refuses to judge a member.
 
+use crate::domain::CodeId;
 use crate::timeline::Codes;
 
 /// A family: name, words, beginnings of its codes.
@@ -138,25 +139,25 @@ impl Families {
         }
     }
 
-    fn at(code: u32) -> Option<usize> {
-        (code as usize).checked_sub(1)
+    fn at(code: CodeId) -> Option<usize> {
+        (code.number() as usize).checked_sub(1)
     }
 
     /// Families of a code.
     #[must_use]
-    pub fn bits(&self, code: u32) -> u64 {
+    pub fn bits(&self, code: CodeId) -> u64 {
         Self::at(code).and_then(|i| self.bits.get(i)).copied().unwrap_or(0)
     }
 
     /// Stage of chronic kidney disease 1..6, 6 being end-stage; 0 for another code.
     #[must_use]
-    pub fn kidney_stage(&self, code: u32) -> u8 {
+    pub fn kidney_stage(&self, code: CodeId) -> u8 {
         Self::at(code).and_then(|i| self.kidney_stage.get(i)).copied().unwrap_or(0)
     }
 
     /// The three-character category as a number that depends on its text alone.
     #[must_use]
-    pub fn category(&self, code: u32) -> u32 {
+    pub fn category(&self, code: CodeId) -> u32 {
         Self::at(code).and_then(|i| self.category.get(i)).copied().unwrap_or(0)
     }
 }

@@ -7,7 +7,7 @@ use super::known::View;
 use super::scan::LONGEST;
 use super::spec::{Domain, Group, Spec, spec};
 use super::topic::Topic;
-use crate::domain::Day;
+use crate::domain::{Day, WordId};
 use crate::extracts::NO_INTEGER;
 use crate::measures::DrugSupply;
 use crate::reference::DrugClass;
@@ -106,7 +106,7 @@ impl Refills {
 }
 
 /// By name: the interned number, and (day, days of supply) of each fill of two years, by day.
-type ByIngredient<'v> = BTreeMap<&'v str, (u32, Vec<(i32, i32)>)>;
+type ByIngredient<'v> = BTreeMap<&'v str, (WordId, Vec<(i32, i32)>)>;
 
 /// Supply of one ingredient within a year: (first day, covered days, end of supply, longest gap).
 struct Supply {
@@ -141,7 +141,7 @@ fn prepare(v: &View<'_>) -> Facts {
     for fill in v.timeline().fills.iter().filter(|x| v.within(Day(x.day), LONGEST)) {
         let days = i32::try_from(fill.days_supply).unwrap_or(0).clamp(0, 365);
         let supplied = fill.days_supply != NO_INTEGER && days > 0;
-        if supplied && fill.ingredient != 0 {
+        if supplied && fill.ingredient.is_some() {
             let entry = by_ingredient.entry(words.text(fill.ingredient)).or_insert((fill.ingredient, Vec::new()));
             entry.1.push((fill.day, days));
         }

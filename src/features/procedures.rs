@@ -42,7 +42,7 @@ const TOLD: [(Service, Topic); 14] = [
 fn prepare(v: &View<'_>) -> Facts {
     let mut operations = [0.0; 2];
     for (claim, px) in v.timeline().claims.iter().flat_map(|c| c.px.iter().map(move |p| (c, p))) {
-        if px.code != 0 && v.within(Day(claim.start), 365) {
+        if px.code.is_some() && v.within(Day(claim.start), 365) {
             operations[0] += 1.0;
             let facts = v.codes.px(px.code);
             operations[1] += f64::from(u8::from(facts.planned_always || facts.planned_potentially));
@@ -56,7 +56,7 @@ fn prepare(v: &View<'_>) -> Facts {
         upc: v.measured.get::<Utilization>().upc,
         operations,
         preventive: v.scan.service(Service::Preventive).since(v.day),
-        has_pcp: v.timeline().member.facts.pcp != 0,
+        has_pcp: v.timeline().member.facts.pcp.is_some(),
         mobility: v.scan.service(Service::Mobility).within(v.day, LONGEST),
     }
 }

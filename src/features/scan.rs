@@ -2,7 +2,7 @@
 //! is which service; refuses to weigh anything.
 
 use super::families::{Families, families_and_kinds};
-use crate::domain::{Day, Short};
+use crate::domain::{CodeId, Day, Short, WordId};
 use crate::extracts::{ClaimKind, NO_INTEGER};
 use crate::timeline::{AMBULATORY_PLACES, Claim, Codes, ServiceLine, Timeline};
 
@@ -87,9 +87,9 @@ pub struct Scan {
     /// First day of each three-character category, sorted by category.
     categories: Vec<(u32, i32, i32)>,
     /// (day, provider) of ambulatory visits.
-    providers: Vec<(i32, u32)>,
+    providers: Vec<(i32, WordId)>,
     /// (day, facility) of institutional claims.
-    facilities: Vec<(i32, u32)>,
+    facilities: Vec<(i32, WordId)>,
     /// Principal diagnoses of inpatient claims by family.
     principal: Vec<Vec<i32>>,
 }
@@ -142,7 +142,7 @@ impl Scan {
             }
         }
         for row in timeline.admissions.iter().filter(|a| a.admit > from && a.icd10()) {
-            for code in row.dx.iter().filter(|c| **c != 0) {
+            for code in row.dx.iter().filter(|c| c.is_some()) {
                 out.diagnosis(row.admit, *code, families);
             }
         }
@@ -199,7 +199,7 @@ impl Scan {
                 self.saw(service, claim.start);
             }
         }
-        if claim.facility != 0 {
+        if claim.facility.is_some() {
             self.facilities.push((claim.start, claim.facility));
         }
     }
@@ -209,7 +209,7 @@ impl Scan {
         if claim.kind == ClaimKind::Professional {
             if line.place.is_any(AMBULATORY_PLACES) {
                 self.saw(Service::Ambulatory, day);
-                if line.rendering != 0 {
+                if line.rendering.is_some() {
                     self.providers.push((day, line.rendering));
                 }
             }
@@ -227,7 +227,7 @@ impl Scan {
         if !line.revenue.is_none() {
             self.revenue(line.revenue, day);
         }
-        if line.hcpcs != 0 {
+        if line.hcpcs.is_some() {
             self.procedure(codes.words.text(line.hcpcs), day);
         }
     }
@@ -268,7 +268,7 @@ impl Scan {
         }
     }
 
-    fn diagnosis(&mut self, day: i32, code: u32, families: &Families) {
+    fn diagnosis(&mut self, day: i32, code: CodeId, families: &Families) {
         each_bit(families.bits(code), |f| self.families[f].push(day));
         self.kidney_stage = self.kidney_stage.max(families.kidney_stage(code));
         let category = families.category(code);
@@ -333,8 +333,8 @@ impl Scan {
     }
 }
 
-fn distinct(pairs: &[(i32, u32)], day: Day, n: i32) -> f64 {
-    let mut seen: Vec<u32> = pairs.iter().filter(|p| p.0 > day.0 - n).map(|p| p.1).collect();
+fn distinct(pairs: &[(i32, WordId)], day: Day, n: i32) -> f64 {
+    let mut seen: Vec<WordId> = pairs.iter().filter(|p| p.0 > day.0 - n).map(|p| p.1).collect();
     seen.sort_unstable();
     seen.dedup();
     seen.len() as f64

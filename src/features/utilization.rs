@@ -5,7 +5,7 @@ use super::known::View;
 use super::scan::{Days, Service};
 use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
-use crate::domain::{Day, Short};
+use crate::domain::{CodeId, Day, Short};
 use crate::measures::{EdClasses, Readmissions, StayPqi};
 use crate::reference::Sensitive;
 
@@ -43,7 +43,8 @@ pub struct Facts {
 
 fn stays(v: &View<'_>, f: &mut Facts) {
     let mut lengths = Vec::new();
-    let behavioral = |code: u32| matches!(v.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric);
+    let behavioral =
+        |code: CodeId| matches!(v.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric);
     let pqi = v.measured.get::<StayPqi>();
     let judged = &v.measured.get::<Readmissions>().0;
     for (i, (stay, facts)) in v.timeline().stays.iter().zip(judged).enumerate() {

@@ -5,6 +5,7 @@ use super::comorbidity::LOOK_BACK_MONTHS;
 use super::measure::{Measure, Measured};
 use super::mentions::{CategoryRow, Slots};
 use super::scheme::Scheme;
+use crate::domain::CodeId;
 
 /// CCSR categories of one member.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +27,7 @@ impl Measure for Ccsr {
     fn compute(m: &Measured<'_>) -> Self {
         let (timeline, codes) = (&m.timeline, m.codes());
         let groupers = &codes.reference.groupers;
-        let default_of = |code: u32| groupers.ccsr(codes.dx(code).groupers.ccsr).and_then(|g| g.inpatient_default);
+        let default_of = |code: CodeId| groupers.ccsr(codes.dx(code).groupers.ccsr).and_then(|g| g.inpatient_default);
         let principals = timeline.stays.iter().map(|stay| {
             default_of(stay.principal)
                 .filter(|_| stay.principal_icd10)
@@ -36,7 +37,7 @@ impl Measure for Ccsr {
         let (from, to) = (timeline.as_of.plus_months(-LOOK_BACK_MONTHS).0, timeline.as_of.0);
         let inside = |day: i32| from < day && day <= to;
         let mut slots = Slots::new(groupers.ccsr_names.len());
-        let mut add = |code: u32, day: i32, row: usize| {
+        let mut add = |code: CodeId, day: i32, row: usize| {
             let facts = codes.dx(code).groupers;
             out.from_family += u32::from(facts.ccsr_from_family);
             let Some(group) = groupers.ccsr(facts.ccsr) else {
@@ -52,7 +53,7 @@ impl Measure for Ccsr {
         }
         let first = timeline.claims.len();
         for (row, a) in timeline.admissions.iter().enumerate().filter(|(_, a)| a.icd10() && inside(a.admit)) {
-            a.dx.iter().filter(|d| **d != 0).for_each(|d| add(*d, a.admit, first + row));
+            a.dx.iter().filter(|d| d.is_some()).for_each(|d| add(*d, a.admit, first + row));
         }
         out.categories = slots.rows(Scheme::Ccsr, |s| groupers.ccsr_names[s], |_| true);
         out

@@ -3,7 +3,7 @@
 
 use super::measure::{Measure, Measured};
 use super::scheme::Scheme;
-use crate::domain::Day;
+use crate::domain::{CodeId, Day};
 use crate::reference::{CHARLSON, ELIXHAUSER};
 use crate::timeline::{CodeBasis, Codes};
 
@@ -137,7 +137,7 @@ impl Measure for Comorbidity {
             }
         }
         for row in timeline.admissions.iter().filter(|a| inside(a.admit)) {
-            for code in row.dx.iter().filter(|c| **c != 0) {
+            for code in row.dx.iter().filter(|c| c.is_some()) {
                 let icd10 = row.icd10();
                 tally.basis = CodeBasis::join(tally.basis, icd10);
                 if icd10 {
@@ -185,7 +185,7 @@ fn bit_of(list: &[&str], name: &str) -> usize {
 }
 
 impl<'t> Tally<'t> {
-    fn add(&mut self, codes: &Codes<'_>, code: u32, absent_on_admission: bool, day: i32, id: &'t str) {
+    fn add(&mut self, codes: &Codes<'_>, code: CodeId, absent_on_admission: bool, day: i32, id: &'t str) {
         let facts = codes.dx(code);
         let mut bits = facts.charlson;
         while bits != 0 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::measure::{Measure, Measured};
 use super::pharmacy::PDC_CLASSES;
-use crate::domain::Day;
+use crate::domain::{Day, WordId};
 use crate::extracts::NO_INTEGER;
 use crate::reference::DrugClass;
 
@@ -39,7 +39,8 @@ impl Measure for DrugSupply {
         let ends = supply_ends(m);
         let held = ends.values().filter(|end| **end > as_of.0).count();
         let late = |class: DrugClass| {
-            let of_class = |ingredient: &u32| m.codes().drug(*ingredient) & m.codes().reference.drugs.class(class) != 0;
+            let of_class =
+                |ingredient: &WordId| m.codes().drug(*ingredient) & m.codes().reference.drugs.class(class) != 0;
             let ran_out = Day(ends.iter().filter(|(i, _)| of_class(i)).map(|(_, end)| *end).max()?);
             let days = as_of.since(ran_out);
             (days > m.inputs.clocks.fill_late_days && days <= GIVEN_UP_DAYS).then_some(LateClass { class, ran_out })
@@ -54,12 +55,12 @@ impl Measure for DrugSupply {
 }
 
 /// First day without supply of each ingredient (interned), over all its fills.
-fn supply_ends(m: &Measured<'_>) -> BTreeMap<u32, i32> {
-    let told = m.timeline.fills.iter().filter(|f| f.ingredient != 0 && f.days_supply != NO_INTEGER);
-    let mut fills: Vec<(i32, u32, i32)> =
+fn supply_ends(m: &Measured<'_>) -> BTreeMap<WordId, i32> {
+    let told = m.timeline.fills.iter().filter(|f| f.ingredient.is_some() && f.days_supply != NO_INTEGER);
+    let mut fills: Vec<(i32, WordId, i32)> =
         told.map(|f| (f.day, f.ingredient, i32::try_from(f.days_supply).unwrap_or(0))).collect();
     fills.sort_unstable();
-    let mut ends: BTreeMap<u32, i32> = BTreeMap::new();
+    let mut ends: BTreeMap<WordId, i32> = BTreeMap::new();
     for (day, ingredient, supply) in fills {
         let end = ends.entry(ingredient).or_insert(day);
         *end = (*end).max(day) + supply;

@@ -28,7 +28,7 @@ impl Measure for EdClasses {
             .map(|v| {
                 match m.codes().dx(v.diagnosis).nyu {
                     // An ICD-9 code enters no ICD-10 map: neither classified nor unclassified.
-                    _ if v.diagnosis != 0 && !v.icd10 => EdClass { fractions: [0.0; 8], unclassified: None },
+                    _ if v.diagnosis.is_some() && !v.icd10 => EdClass { fractions: [0.0; 8], unclassified: None },
                     0 => EdClass { fractions: [0.0; 8], unclassified: Some(1.0) },
                     n => EdClass {
                         fractions: m.codes().reference.nyu_fractions[usize::from(n) - 1],

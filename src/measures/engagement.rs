@@ -4,7 +4,7 @@
 use super::measure::{Inputs, Measure, Measured, is_within_year};
 use super::readmission::Readmissions;
 use super::utilization::Utilization;
-use crate::domain::Day;
+use crate::domain::{Day, WordId};
 use crate::extracts::ClaimKind;
 use crate::reference::{FRAILTY_MARKERS, Sensitive};
 use crate::timeline::{AMBULATORY_PLACES, ServiceLine, Timeline};
@@ -56,8 +56,8 @@ impl Measure for Engagement {
 
     fn compute(m: &Measured<'_>) -> Self {
         let (timeline, inputs) = (&m.timeline, &m.inputs);
-        let mut providers: Vec<u32> = ambulatory_lines(timeline)
-            .filter(|l| l.rendering != 0 && is_within_year(Day(l.start), timeline.as_of))
+        let mut providers: Vec<WordId> = ambulatory_lines(timeline)
+            .filter(|l| l.rendering.is_some() && is_within_year(Day(l.start), timeline.as_of))
             .map(|l| l.rendering)
             .collect();
         providers.sort_unstable();
@@ -92,8 +92,8 @@ fn find_primary_care(timeline: &Timeline<'_>, inputs: &Inputs<'_>, discharge: Da
         .map(|l| (l.start - discharge.0, l))
         .filter(|(days, _)| (1..=VISIT_DAYS).contains(days))
         .filter(|(_, l)| {
-            (pcp != 0 && l.rendering == pcp)
-                || (l.specialty != 0 && PRIMARY_CARE.contains(&inputs.codes.words.text(l.specialty)))
+            (pcp.is_some() && l.rendering == pcp)
+                || (l.specialty.is_some() && PRIMARY_CARE.contains(&inputs.codes.words.text(l.specialty)))
         })
         .map(|(days, _)| days)
         .min();

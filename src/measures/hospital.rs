@@ -138,7 +138,7 @@ fn read_items(timeline: &Timeline<'_>, inputs: &Inputs<'_>, stay: &Stay) -> Hosp
         low_sodium: lab(&SODIUM, as_millimoles_per_litre).map(|v| v < 135.0),
         oncology: claims().flat_map(|c| c.lines).any(|l| {
             l.revenue.is_any(&ONCOLOGY_BEDS)
-                || (l.specialty != 0 && ONCOLOGISTS.contains(&codes.words.text(l.specialty)))
+                || (l.specialty.is_some() && ONCOLOGISTS.contains(&codes.words.text(l.specialty)))
         }),
         cancer: timeline.stay_diagnoses(stay).any(|(code, icd10)| icd10 && codes.dx(code).charlson & malignant != 0),
         procedure: (!stay.claims.is_empty()).then(|| claims().any(|c| !c.px.is_empty() && c.px_basis != Basis::Other)),

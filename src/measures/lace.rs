@@ -3,7 +3,7 @@
 
 use super::measure::{Measure, Measured};
 use super::readmission::Readmissions;
-use crate::domain::Day;
+use crate::domain::{CodeId, Day};
 use crate::reference::CHARLSON;
 use crate::timeline::{CodeBasis, Codes, Timeline};
 
@@ -50,7 +50,7 @@ struct Conditions {
 }
 
 impl Conditions {
-    fn add(&mut self, code: u32, codes: &Codes<'_>) {
+    fn add(&mut self, code: CodeId, codes: &Codes<'_>) {
         let facts = codes.dx(code);
         self.charlson |= facts.charlson;
         self.renal_severe |= facts.lace_renal_severe;
@@ -104,7 +104,7 @@ pub fn lace_of_stay(timeline: &Timeline<'_>, at: usize, codes: &Codes<'_>) -> Op
     let from = stay.admit.plus_months(-24);
     let mut conditions = Conditions::default();
     let mut basis = None;
-    let mut add = |code: u32, icd10: bool| {
+    let mut add = |code: CodeId, icd10: bool| {
         basis = CodeBasis::join(basis, icd10);
         if icd10 {
             conditions.add(code, codes);
@@ -116,7 +116,7 @@ pub fn lace_of_stay(timeline: &Timeline<'_>, at: usize, codes: &Codes<'_>) -> Op
         claim.dx.iter().for_each(|d| add(d.code, claim.icd10()));
     }
     for row in timeline.admissions.iter().filter(|a| before(a.admit)) {
-        row.dx.iter().filter(|d| **d != 0).for_each(|d| add(*d, row.icd10()));
+        row.dx.iter().filter(|d| d.is_some()).for_each(|d| add(*d, row.icd10()));
     }
     // A window of ICD-9 codes alone says nothing of the conditions.
     if basis == Some(CodeBasis::Icd9) {

@@ -2,7 +2,7 @@
 //! refuses to take an area index for a person's need.
 
 use super::measure::{Inputs, Measure, Measured};
-use crate::domain::Day;
+use crate::domain::{CodeId, Day};
 use crate::reference::SDOH_DOMAINS;
 use crate::timeline::Timeline;
 
@@ -111,8 +111,8 @@ impl Measure for Needs {
     }
 }
 
-fn z_codes<'t>(timeline: &'t Timeline<'_>, inputs: &'t Inputs<'_>) -> impl Iterator<Item = (i32, u32, &'t str)> {
-    let social = |code: u32| inputs.codes.dx(code).sdoh > 0;
+fn z_codes<'t>(timeline: &'t Timeline<'_>, inputs: &'t Inputs<'_>) -> impl Iterator<Item = (i32, CodeId, &'t str)> {
+    let social = |code: CodeId| inputs.codes.dx(code).sdoh > 0;
     let claims = timeline
         .claims
         .iter()

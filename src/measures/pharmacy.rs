@@ -5,7 +5,7 @@ use super::hcc::has_esrd_enrolment;
 use super::measure::{Measure, Measured, is_within_year};
 use super::readmission::Readmissions;
 use super::utilization::Utilization;
-use crate::domain::Day;
+use crate::domain::{Day, WordId};
 use crate::extracts::{Fill, NO_INTEGER};
 use crate::reference::DrugClass;
 use crate::timeline::{Codes, Timeline};
@@ -217,7 +217,7 @@ fn covered_share(
     if class == DrugClass::RasAntagonist && uses(DrugClass::Sacubitril) {
         return Err(PdcReason::Sacubitril);
     }
-    if !fills.is_empty() && fills.iter().all(|(f, _)| f.ingredient == 0) {
+    if !fills.is_empty() && fills.iter().all(|(f, _)| f.ingredient.is_none()) {
         return Err(PdcReason::NoIngredient);
     }
     let of_class: Vec<(&Fill, u128)> =
@@ -276,7 +276,7 @@ fn overlap_days(timeline: &Timeline<'_>, codes: &Codes<'_>) -> Option<u32> {
     let mut days = [0_u8; WINDOW as usize];
     let mut known = false;
     for fill in &timeline.fills {
-        let (Some(supply), true) = (days_of_supply(fill), fill.ingredient != 0) else { continue };
+        let (Some(supply), true) = (days_of_supply(fill), fill.ingredient.is_some()) else { continue };
         known = true;
         let bits = codes.drug(fill.ingredient);
         let holds = |class| bits & codes.reference.drugs.class(class) != 0;
@@ -294,9 +294,9 @@ fn judge_new_drug(m: &Measured<'_>) -> Option<NewDrug> {
     let timeline = &m.timeline;
     let stay = &timeline.stays[m.get::<Readmissions>().latest_index(timeline)?];
     let discharge = stay.discharge.filter(|d| is_within_year(*d, timeline.as_of))?;
-    let named = || timeline.fills.iter().filter(|f| f.ingredient != 0);
+    let named = || timeline.fills.iter().filter(|f| f.ingredient.is_some());
     named().next()?;
-    let before = |ingredient: u32| {
+    let before = |ingredient: WordId| {
         named().any(|f| f.ingredient == ingredient && (stay.admit.0 - 180..stay.admit.0).contains(&f.day))
     };
     let mut after = named().filter(|f| (discharge.0..=discharge.0 + 30).contains(&f.day));

@@ -61,13 +61,13 @@ impl Case {
     fn of(m: &Measured<'_>, visit: &EdVisit<'_>) -> Option<Self> {
         let (timeline, codes) = (&m.timeline, m.codes());
         let member = timeline.member;
-        if visit.diagnosis == 0 || !visit.icd10 || member.sex() == Sex::Unknown {
+        if visit.diagnosis.is_none() || !visit.icd10 || member.sex() == Sex::Unknown {
             return None;
         }
         let claims = visit.claims.iter().map(|i| &timeline.claims[*i]).filter(|c| c.icd10());
         let rows = visit.admissions.iter().map(|i| &timeline.admissions[*i]).filter(|a| a.icd10());
         let others = claims.flat_map(|c| c.dx.iter().map(|d| d.code)).chain(rows.flat_map(|a| a.dx.iter().copied()));
-        let secondary = others.filter(|code| *code != 0 && *code != visit.diagnosis);
+        let secondary = others.filter(|code| code.is_some() && *code != visit.diagnosis);
         Some(Self {
             principal: codes.dx(visit.diagnosis).pqe,
             secondary: secondary.fold(0, |bits, code| bits | codes.dx(code).pqe),

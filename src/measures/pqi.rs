@@ -111,7 +111,7 @@ fn judge_stay(timeline: &Timeline<'_>, at: usize, age: i32, inputs: &Inputs<'_>)
         if stay.discharge.is_none() {
             why.push("missing_discharge");
         }
-        if *measure == "16" && stay.principal == 0 {
+        if *measure == "16" && stay.principal.is_none() {
             why.push("missing_principal");
         }
         add_own_exclusions(measure, &sets, &mut why);

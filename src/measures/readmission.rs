@@ -1,7 +1,7 @@
 //! Index discharges, planned stays and 30-day readmissions. Owns the cohort rules; refuses to score.
 
 use super::measure::{Measure, Measured};
-use crate::domain::{Day, Short};
+use crate::domain::{CodeId, Day, Short};
 use crate::timeline::{CodeBasis, Codes, Stay, Timeline};
 
 /// Why a stay is no index discharge; the first that holds.
@@ -100,7 +100,7 @@ fn judge_stay(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> StayMe
     let last_day = stay.discharge.unwrap_or(timeline.as_of);
     let died = stay.died_by_disposition() || member.death().is_some_and(|d| stay.admit <= d && d <= last_day);
     let (planned, planned_rule) = judge_planned(timeline, stay, codes);
-    let principal = if stay.principal_icd10 { codes.dx(stay.principal) } else { codes.dx(0) };
+    let principal = if stay.principal_icd10 { codes.dx(stay.principal) } else { codes.dx(CodeId::NONE) };
     let exclusion = if stay.post_acute {
         Some(IndexExclusion::PostAcute)
     } else if stay.discharge.is_none() {
@@ -141,7 +141,7 @@ fn judge_planned(timeline: &Timeline<'_>, stay: &Stay, codes: &Codes<'_>) -> (Op
             .flat_map(|c| c.px.iter())
             .map(|p| codes.px(p.code))
     };
-    let principal = if stay.principal_icd10 { codes.dx(stay.principal) } else { codes.dx(0) };
+    let principal = if stay.principal_icd10 { codes.dx(stay.principal) } else { codes.dx(CodeId::NONE) };
     let rule = if procedures().any(|p| p.planned_always) {
         Some("PR1")
     } else if principal.planned_always {

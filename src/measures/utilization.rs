@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::dated::Dated;
 use super::measure::{Inputs, Measure, Measured, is_within_year};
 use super::pqi::StayPqi;
-use crate::domain::{Day, Short};
+use crate::domain::{CodeId, Day, Short, WordId};
 use crate::extracts::{ClaimKind, NO_DAY, NO_INTEGER};
 use crate::reference::Sensitive;
 use crate::timeline::{AMBULATORY_PLACES, Claim, DIED, Timeline};
@@ -86,7 +86,7 @@ fn paid_year_cents(timeline: &Timeline<'_>) -> i64 {
             .sum::<i64>()
 }
 
-fn is_behavioral(inputs: &Inputs<'_>, code: u32) -> bool {
+fn is_behavioral(inputs: &Inputs<'_>, code: CodeId) -> bool {
     matches!(inputs.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric)
 }
 
@@ -185,7 +185,7 @@ fn add_institutions(timeline: &Timeline<'_>, claims_lag_days: i32, facts: &mut U
 
 /// Ambulatory visits: one a provider and day.
 fn add_visits(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut Utilization) {
-    let mut seen: Vec<(i32, u32, &str)> = Vec::new();
+    let mut seen: Vec<(i32, WordId, &str)> = Vec::new();
     for claim in timeline.claims.iter().filter(|c| c.kind == ClaimKind::Professional) {
         for line in claim
             .lines
@@ -199,7 +199,7 @@ fn add_visits(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut Utilizat
         facts.last_visit = Some(Dated { day: Day(*day), id: (*id).into() });
     }
     let mut by_provider: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut keys: Vec<(i32, u32)> = seen.iter().filter(|s| s.1 != 0).map(|s| (s.0, s.1)).collect();
+    let mut keys: Vec<(i32, WordId)> = seen.iter().filter(|s| s.1.is_some()).map(|s| (s.0, s.1)).collect();
     keys.sort_unstable();
     keys.dedup();
     for (_, provider) in keys {

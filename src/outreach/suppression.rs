@@ -197,7 +197,7 @@ pub fn first_suppression(
         let next = m.spans.iter().map(|p| Day(p.start)).find(|d| *d > as_of);
         return Some(suppressed_row(s.member, Code::Disenrolled, "next span", next, "no span at the night's date"));
     }
-    if inputs.plan.list.attribution && m.facts.practice == 0 {
+    if inputs.plan.list.attribution && m.facts.practice.is_none() {
         return Some(suppressed_row(s.member, Code::NotAttributed, "next span", None, "no practice_id"));
     }
     if let Some(lowest) = known.duplicates.get(&s.member) {

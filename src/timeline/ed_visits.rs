@@ -4,7 +4,7 @@
 use super::codes::Codes;
 use super::final_claims::Claim;
 use super::stays::Stay;
-use crate::domain::{Day, Short};
+use crate::domain::{CodeId, Day, Short, WordId};
 use crate::extracts::{AdmissionRow, ClaimKind, PatientClass};
 
 /// One ED visit.
@@ -13,9 +13,9 @@ pub struct EdVisit<'b> {
     /// Day of the visit.
     pub day: Day,
     /// Facility (interned); 0 is unknown.
-    pub facility: u32,
+    pub facility: WordId,
     /// Diagnosis (interned); 0 is none.
-    pub diagnosis: u32,
+    pub diagnosis: CodeId,
     /// The diagnosis is ICD-10.
     pub icd10: bool,
     /// Lowest id of the rows it is made of.
@@ -28,11 +28,11 @@ pub struct EdVisit<'b> {
 
 struct Mention<'b> {
     day: i32,
-    facility: u32,
+    facility: WordId,
     /// 0 institutional, 1 professional or other, 2 ADT: the order in which a diagnosis is taken.
     rank: u8,
     id: &'b str,
-    diagnosis: u32,
+    diagnosis: CodeId,
     icd10: bool,
     /// Index of the claim, or of the ADT row when `rank` is 2.
     source: usize,
@@ -52,17 +52,17 @@ pub fn build<'b>(
         return Vec::new();
     }
     adopt_unknown(&mut mentions, codes);
-    let name = |f: u32| codes.words.text(f);
+    let name = |f: WordId| codes.words.text(f);
     mentions.sort_by(|a, b| (a.day, name(a.facility), a.rank, a.id).cmp(&(b.day, name(b.facility), b.rank, b.id)));
     mentions
         .chunk_by(|a, b| a.day == b.day && a.facility == b.facility)
         .filter(|g| !part_of_a_stay(g[0].day, g[0].facility, stays, as_of))
         .map(|g| {
-            let told = g.iter().find(|m| m.diagnosis != 0);
+            let told = g.iter().find(|m| m.diagnosis.is_some());
             EdVisit {
                 day: Day(g[0].day),
                 facility: g[0].facility,
-                diagnosis: told.map_or(0, |m| m.diagnosis),
+                diagnosis: told.map_or(CodeId::NONE, |m| m.diagnosis),
                 icd10: told.is_some_and(|m| m.icd10),
                 evidence: g.iter().map(|m| m.id).min().unwrap_or_default(),
                 claims: sources(g, false),
@@ -92,7 +92,7 @@ fn mentions<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Vec<Me
         for line in claim.lines.iter().filter(|l| emergency(l)) {
             out.push(Mention {
                 day: line.start,
-                facility: if line.facility == 0 { claim.facility } else { line.facility },
+                facility: if line.facility.is_none() { claim.facility } else { line.facility },
                 rank: u8::from(claim.kind != ClaimKind::Institutional),
                 id: claim.id,
                 diagnosis: claim.principal(),
@@ -107,7 +107,7 @@ fn mentions<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Vec<Me
             facility: row.facility,
             rank: 2,
             id: row.admission_id,
-            diagnosis: row.dx.first().copied().unwrap_or(0),
+            diagnosis: row.dx.first().copied().unwrap_or_default(),
             icd10: row.icd10(),
             source,
         });
@@ -118,24 +118,24 @@ fn mentions<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Vec<Me
 /// A mention without a facility belongs to a known one of the same day (the lowest, when several).
 fn adopt_unknown(mentions: &mut [Mention<'_>], codes: &Codes<'_>) {
     for i in 0..mentions.len() {
-        if mentions[i].facility == 0 {
+        if mentions[i].facility.is_none() {
             let day = mentions[i].day;
             let known = mentions
                 .iter()
-                .filter(|m| m.day == day && m.facility != 0)
+                .filter(|m| m.day == day && m.facility.is_some())
                 .map(|m| m.facility)
                 .min_by_key(|f| codes.words.text(*f));
-            mentions[i].facility = known.unwrap_or(0);
+            mentions[i].facility = known.unwrap_or_default();
         }
     }
 }
 
 /// Any row of a stay at that or an unknown facility was admitted that day or the next, or lasted over it.
-fn part_of_a_stay(day: i32, facility: u32, stays: &[Stay<'_>], as_of: Day) -> bool {
+fn part_of_a_stay(day: i32, facility: WordId, stays: &[Stay<'_>], as_of: Day) -> bool {
     stays.iter().enumerate().any(|(i, stay)| {
         let last_stay = i + 1 == stays.len();
         stay.rows.iter().any(|row| {
-            let here = facility == 0 || row.facility == 0 || row.facility == facility;
+            let here = facility.is_none() || row.facility.is_none() || row.facility == facility;
             let end = match row.discharge {
                 Some(d) => d,
                 // Still there: the night's date itself is covered.

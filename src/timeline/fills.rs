@@ -149,10 +149,10 @@ fn take_away<'b>(
 impl Fill<'_> {
     /// One product, or one ingredient where a product code is missing.
     fn same_drug(&self, other: &Self) -> bool {
-        if self.ndc != 0 && other.ndc != 0 {
+        if self.ndc.is_some() && other.ndc.is_some() {
             self.ndc == other.ndc
         } else {
-            self.ingredient != 0 && self.ingredient == other.ingredient
+            self.ingredient.is_some() && self.ingredient == other.ingredient
         }
     }
 }
@@ -166,6 +166,7 @@ pub fn dated_arrival(fill: &Fill<'_>) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::WordId;
     use std::collections::BTreeMap;
 
     fn fill(claim_id: &str, day: i32) -> Fill<'_> {
@@ -173,8 +174,8 @@ mod tests {
             claim_id,
             line: 1,
             day,
-            ndc: 7,
-            ingredient: 3,
+            ndc: WordId::from_number(7),
+            ingredient: WordId::from_number(3),
             days_supply: 30,
             quantity_milli: 30_000,
             paid_cents: 1000,
@@ -262,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_reversal_of_nothing_is_rejected_and_told() {
-        let stranger = Fill { ndc: 8, ingredient: 4, ..back("R", 100) };
+        let stranger = Fill { ndc: WordId::from_number(8), ingredient: WordId::from_number(4), ..back("R", 100) };
         let by_name = Fill { reversal_of: "Z", ..back("Q", 100) };
         let (fills, _, reasons) = resolved(&[fill("A", 100), stranger, by_name]);
         assert_eq!((fills, reasons), (kept(&[("A", 30)]), vec![Reason::ReversalWithoutOriginal; 2]));

@@ -4,7 +4,7 @@
 use bumpalo::Bump;
 
 use super::account::RowAccount;
-use crate::domain::Short;
+use crate::domain::{CodeId, Short, WordId};
 use crate::extracts::{Basis, ClaimKind, ClaimLine, Dx, NO_DAY, NO_INTEGER, Px, Reason};
 
 /// What a line says beyond its claim's header.
@@ -15,13 +15,13 @@ pub struct ServiceLine {
     /// Place of service.
     pub place: Short,
     /// Procedure (interned).
-    pub hcpcs: u32,
+    pub hcpcs: WordId,
     /// Rendering provider (interned).
-    pub rendering: u32,
+    pub rendering: WordId,
     /// Rendering provider's specialty (interned).
-    pub specialty: u32,
+    pub specialty: WordId,
     /// Facility of this line (interned).
-    pub facility: u32,
+    pub facility: WordId,
     /// Service day.
     pub start: i32,
     /// Paid, in cents.
@@ -43,7 +43,7 @@ pub struct Claim<'b> {
     pub admit_type: Short,
     pub disposition: Short,
     pub drg: Short,
-    pub facility: u32,
+    pub facility: WordId,
     pub dx_basis: Basis,
     pub px_basis: Basis,
     /// Distinct (position, code) pairs by position; position 1 of the first line that has one comes first.
@@ -59,8 +59,8 @@ pub struct Claim<'b> {
 impl Claim<'_> {
     /// Code at position 1; 0 when that position is empty.
     #[must_use]
-    pub fn principal(&self) -> u32 {
-        self.dx.first().filter(|d| d.position == 1).map_or(0, |d| d.code)
+    pub fn principal(&self) -> CodeId {
+        self.dx.first().filter(|d| d.position == 1).map_or(CodeId::NONE, |d| d.code)
     }
     /// The codes are ICD-10.
     #[must_use]
@@ -225,7 +225,7 @@ fn unite<'b>(group: &[&ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account
         admit_type: code(|l| l.admit_type),
         disposition: code(|l| l.disposition),
         drg: code(|l| l.drg),
-        facility: kept().map(|l| l.facility).find(|f| *f != 0).unwrap_or(0),
+        facility: kept().map(|l| l.facility).find(|f| f.is_some()).unwrap_or_default(),
         dx_basis: basis(|l| l.dx_basis),
         px_basis: basis(|l| l.px_basis),
         dx: unite_dx(first.dx, kept(), arena, &mut desk.dx),

@@ -9,7 +9,7 @@ use super::ed_visits::{self, EdVisit};
 use super::fills;
 use super::final_claims::{self, Claim, FinalClaims};
 use super::stays::{self, Stay};
-use crate::domain::Day;
+use crate::domain::{CodeId, Day};
 use crate::extracts::{AdmissionRow, ClaimLine, Fill, Member, MemberEvents, NO_DAY};
 
 /// One member's history as it was known on a day. Ids and codes stay where the rows are.
@@ -117,14 +117,14 @@ impl<'a> Timeline<'a> {
     }
 
     /// Diagnoses of a stay over every claim and ADT row of it: code, present-on-admission flag, ICD-10 or not.
-    pub fn stay_diagnoses<'s>(&'s self, stay: &'s Stay<'a>) -> impl Iterator<Item = (u32, bool)> + 's {
+    pub fn stay_diagnoses<'s>(&'s self, stay: &'s Stay<'a>) -> impl Iterator<Item = (CodeId, bool)> + 's {
         let from_claims = stay.claims.iter().flat_map(|i| {
             let c = &self.claims[*i];
             c.dx.iter().map(move |d| (d.code, c.icd10()))
         });
         let from_rows = stay.admissions.iter().flat_map(|i| {
             let a = &self.admissions[*i];
-            a.dx.iter().filter(|d| **d != 0).map(move |d| (*d, a.icd10()))
+            a.dx.iter().filter(|d| d.is_some()).map(move |d| (*d, a.icd10()))
         });
         from_claims.chain(from_rows)
     }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::codes::Codes;
 use super::final_claims::Claim;
-use crate::domain::{Day, Short, hex};
+use crate::domain::{CodeId, Day, Short, WordId, hex};
 use crate::extracts::{AdmissionRow, Basis, NO_DAY, PatientClass};
 
 /// Dispositions of patients who died; no transfer arrival can follow.
@@ -83,14 +83,14 @@ pub struct StayRow<'b> {
     /// Last day that the row speaks of: of two rows with one end the later-billed is the last.
     billed_to: i32,
     /// Facility (interned); 0 is unknown.
-    pub facility: u32,
+    pub facility: WordId,
     /// Disposition.
     pub disposition: Short,
     bill: Short,
     admit_source: Short,
     admit_type: Short,
     drg: Short,
-    principal: u32,
+    principal: CodeId,
     principal_icd10: bool,
     is_claim: bool,
     id: &'b str,
@@ -106,15 +106,15 @@ pub struct Stay<'b> {
     pub admit: Day,
     /// `None` while open (also with a last disposition of 30).
     pub discharge: Option<Day>,
-    pub facility: u32,
+    pub facility: WordId,
     pub admit_source: Short,
     pub admit_type: Short,
     pub disposition: Short,
     pub drg: Short,
     /// Principal diagnosis of the first row (interned) and whether it is ICD-10.
-    pub principal: u32,
+    pub principal: CodeId,
     pub principal_icd10: bool,
-    pub final_principal: u32,
+    pub final_principal: CodeId,
     pub post_acute: bool,
     pub source: StaySource,
     pub code_basis: Option<CodeBasis>,
@@ -211,7 +211,7 @@ fn candidates<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>], as_of: 
             admit_source: a.admit_source,
             admit_type: a.admit_type,
             drg: Short::NONE,
-            principal: a.dx.first().copied().unwrap_or(0),
+            principal: a.dx.first().copied().unwrap_or_default(),
             principal_icd10: a.icd10(),
             is_claim: false,
             id: a.admission_id,
@@ -248,7 +248,7 @@ fn attach(rows: &mut Vec<StayRow<'_>>) {
             claim.discharge = adt.discharge;
             claim.join_end = adt.discharge.unwrap_or(claim.join_end).max(claim.admit);
         }
-        if claim.facility == 0 {
+        if claim.facility.is_none() {
             claim.facility = adt.facility;
         }
         for (mine, theirs) in [
@@ -260,7 +260,7 @@ fn attach(rows: &mut Vec<StayRow<'_>>) {
                 *mine = theirs;
             }
         }
-        if claim.principal == 0 {
+        if claim.principal.is_none() {
             claim.principal = adt.principal;
             claim.principal_icd10 = adt.principal_icd10;
         }
@@ -300,7 +300,7 @@ fn judge(chain: &Chain<'_>, b: &StayRow<'_>, codes: &Codes<'_>) -> Verdict {
     let a = chain.joining_last();
     let end = a.join_end;
     let gap = b.admit - end;
-    let same_or_unknown = a.facility == 0 || b.facility == 0 || a.facility == b.facility;
+    let same_or_unknown = a.facility.is_none() || b.facility.is_none() || a.facility == b.facility;
     // 1: overlap, or the same admission day as a row of the chain.
     if b.admit < end || chain.rows.last().is_some_and(|r| r.admit == b.admit) {
         return Verdict::Join;
@@ -326,7 +326,7 @@ fn judge(chain: &Chain<'_>, b: &StayRow<'_>, codes: &Codes<'_>) -> Verdict {
     if transfer && !chain.post_acute { Verdict::Join } else { Verdict::Separate }
 }
 
-fn same_family(a: u32, b: u32, codes: &Codes<'_>) -> bool {
+fn same_family(a: CodeId, b: CodeId, codes: &Codes<'_>) -> bool {
     let (a, b) = (codes.icd.text(a), codes.icd.text(b));
     a.len() >= 3 && b.len() >= 3 && a.get(..3) == b.get(..3)
 }
@@ -357,7 +357,7 @@ fn finish<'b>(member_id: &str, chain: Chain<'b>, claims: &[Claim<'b>], admission
         }
     }
     for i in &admission_index {
-        if admissions[*i].dx.iter().any(|d| *d != 0) {
+        if admissions[*i].dx.iter().any(|d| d.is_some()) {
             basis = CodeBasis::join(basis, admissions[*i].icd10());
         }
     }

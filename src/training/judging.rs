@@ -157,7 +157,7 @@ fn contact_capacity(context: &JudgingContext<'_>, panel: &Panel) -> (Option<usiz
 
 fn audit_attributes(context: &JudgingContext<'_>, rows: &[&Row]) -> Vec<Attribute> {
     let member = |r: &Row| context.extracts.population.member(r.member);
-    let word = |w: u32| {
+    let word = |w: crate::domain::WordId| {
         let text = context.codes.words.text(w);
         if text.is_empty() { "unknown".to_owned() } else { text.to_owned() }
     };

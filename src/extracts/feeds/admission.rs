@@ -1,6 +1,6 @@
 //! The extract `admission`: visits as an ADT feed or a census tells them. Owns its contract; its rows become events.
 
-use crate::domain::VisitStatus;
+use crate::domain::{CodeId, VisitStatus};
 use crate::extracts::batch::{Batch, Verdicts};
 use crate::extracts::cells::bind_columns;
 use crate::extracts::column::NO_DAY;
@@ -85,7 +85,7 @@ pub(in crate::extracts) fn read_admissions(
         } else {
             PatientClass::Inpatient
         };
-        positions(&mut codes, (0..25).map(|i| batch.columns[dx + i].word(row)));
+        positions(&mut codes, (0..25).map(|i| batch.columns[dx + i].code(row)));
         let event = AdmissionRow {
             admission_id: id,
             admit,
@@ -104,10 +104,10 @@ pub(in crate::extracts) fn read_admissions(
 }
 
 /// Codes by position (index 0 is position 1; 0 is none), without the empty tail.
-fn positions(codes: &mut Vec<u32>, found: impl Iterator<Item = u32>) {
+fn positions(codes: &mut Vec<CodeId>, found: impl Iterator<Item = CodeId>) {
     codes.clear();
     codes.extend(found);
-    while codes.last() == Some(&0) {
+    while codes.last().is_some_and(|c| c.is_none()) {
         codes.pop();
     }
 }

@@ -99,16 +99,14 @@ impl FromCell for Day {
 
 impl FromCell for Box<str> {
     fn from_cell(column: &Column, row: usize, pools: &Pools) -> Option<Self> {
-        match column.word(row) {
-            0 => column.text(row).map(Into::into),
-            word => Some(pools.word.text_of(word).into()),
-        }
+        let word = column.word(row);
+        if word.is_some() { Some(pools.word.text_of(word).into()) } else { column.text(row).map(Into::into) }
     }
 }
 
 impl FromCell for IcdCode {
     fn from_cell(column: &Column, row: usize, pools: &Pools) -> Option<Self> {
-        Some(column.word(row)).filter(|w| *w != 0).map(|w| Self::new(&pools.icd.text_of(w)))
+        Some(column.code(row)).filter(|c| c.is_some()).map(|c| Self::new(&pools.icd.text_of(c)))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::domain::ClaimStatus;
+use crate::domain::{ClaimStatus, WordId};
 use crate::extracts::batch::{Batch, Verdicts};
 use crate::extracts::cells::bind_columns;
 use crate::extracts::column::{Column, NO_DAY, NO_INTEGER, Pools};
@@ -58,14 +58,14 @@ pub const SPEC: ExtractSpec = ExtractSpec {
 
 /// Interned words compared by number while the tables still grow.
 struct Known {
-    institutional: u32,
-    professional: u32,
-    denied: u32,
+    institutional: WordId,
+    professional: WordId,
+    denied: WordId,
 }
 
 /// Which coding system a type column names; asked once a distinct word and batch.
-fn basis_of(pools: &Pools, word: u32, memo: &mut FxHashMap<u32, Basis>) -> Basis {
-    if word == 0 {
+fn basis_of(pools: &Pools, word: WordId, memo: &mut FxHashMap<WordId, Basis>) -> Basis {
+    if word.is_none() {
         return Basis::Unstated;
     }
     *memo.entry(word).or_insert_with(|| {
@@ -125,15 +125,15 @@ impl<'b> CodeColumns<'b> {
         dx.clear();
         px.clear();
         for (position, code, flag) in &self.dx {
-            let code = code.word(row);
-            if code != 0 {
+            let code = code.code(row);
+            if code.is_some() {
                 let poa = u8::try_from(flag.short(row).0).unwrap_or(0) & 0x7F;
                 dx.push(Dx { position: *position, code, poa });
             }
         }
         for (position, code, day) in &self.px {
-            let code = code.word(row);
-            if code != 0 {
+            let code = code.code(row);
+            if code.is_some() {
                 px.push(Px { position: *position, code, day: day.day(row) });
             }
         }
@@ -200,7 +200,7 @@ fn claim_line<'b>(
     k: &ClaimColumns<'b>,
     pools: &Pools,
     known: &Known,
-    memo: &mut FxHashMap<u32, Basis>,
+    memo: &mut FxHashMap<WordId, Basis>,
     batch: &Batch,
     row: usize,
 ) -> ClaimLine<'b> {

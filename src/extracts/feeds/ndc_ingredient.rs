@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+use crate::domain::WordId;
 use crate::extracts::contract::ExtractSpec;
 use crate::extracts::contract::Kind::{LowerWord, Word};
 use crate::extracts::contract::req;
@@ -24,7 +25,9 @@ pub const SPEC: ExtractSpec = ExtractSpec {
 ///
 /// # Errors
 /// [`ExtractError`].
-pub(in crate::extracts) fn read_ingredients(loader: &mut Loader<'_>) -> Result<FxHashMap<u32, u32>, ExtractError> {
+pub(in crate::extracts) fn read_ingredients(
+    loader: &mut Loader<'_>,
+) -> Result<FxHashMap<WordId, WordId>, ExtractError> {
     let map = Mutex::new(BTreeMap::new());
     let pools = loader.pools;
     let (ndc_code, ingredient) = const { (SPEC.index_of("ndc_code"), SPEC.index_of("ingredient_name")) };

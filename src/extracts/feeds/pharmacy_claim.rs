@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::domain::WordId;
 use crate::extracts::batch::{Batch, Verdicts};
 use crate::extracts::cells::bind_columns;
 use crate::extracts::column::NO_INTEGER;
@@ -45,7 +46,7 @@ bind_columns! {
 /// Consumes a batch of fills; `ingredients` maps product codes where the row names no ingredient.
 pub(in crate::extracts) fn read_fills(
     context: &Context<'_>,
-    ingredients: &FxHashMap<u32, u32>,
+    ingredients: &FxHashMap<WordId, WordId>,
     buckets: &Buckets,
     batch: &Batch,
     verdicts: &mut Verdicts,
@@ -74,7 +75,11 @@ pub(in crate::extracts) fn read_fills(
             line: Some(c.claim_line_number.integer(row)).filter(|v| *v != NO_INTEGER).unwrap_or(0),
             day,
             ndc,
-            ingredient: if ingredient == 0 { ingredients.get(&ndc).copied().unwrap_or(0) } else { ingredient },
+            ingredient: if ingredient.is_none() {
+                ingredients.get(&ndc).copied().unwrap_or_default()
+            } else {
+                ingredient
+            },
             days_supply: if (1..=400).contains(&days.saturating_abs()) { days } else { NO_INTEGER },
             quantity_milli,
             paid_cents,

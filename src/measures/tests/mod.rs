@@ -17,7 +17,7 @@ use bumpalo::Bump;
 
 use super::{Hcc, Inputs, Measure, Measured};
 use crate::config::Clocks;
-use crate::domain::{Day, Short};
+use crate::domain::{CodeId, Day, Short, WordId};
 use crate::extracts::{
     Basis, ClaimKind, ClaimLine, Dx, EligibilityRow, Fill, Interner, Lab, Member, MemberEvents, NO_DAY, NO_INTEGER,
     OrderedNumber, Px, Span, SpanFacts,
@@ -55,8 +55,8 @@ pub(super) struct History {
     pub as_of: Day,
     pub member: EligibilityRow,
     pub spans: Vec<Span>,
-    icd: Interner,
-    words: Interner,
+    icd: Interner<CodeId>,
+    words: Interner<WordId>,
     claims: Vec<ClaimLine<'static>>,
     fills: Vec<Fill<'static>>,
     labs: Vec<Lab>,
@@ -149,7 +149,7 @@ impl History {
     }
 
     /// The number of a word.
-    pub fn word(&self, text: &str) -> u32 {
+    pub fn word(&self, text: &str) -> WordId {
         self.words.intern(text)
     }
 
@@ -158,7 +158,7 @@ impl History {
             claim_id: format!("F{:03}", self.fills.len()).leak(),
             line: 1,
             day: day(day_text).0,
-            ndc: 0,
+            ndc: WordId::NONE,
             ingredient: self.words.intern_nonempty(ingredient),
             days_supply: if supply < 0 { NO_INTEGER } else { supply },
             quantity_milli: NO_INTEGER,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::sheet::sheet_reason;
-use crate::domain::Day;
+use crate::domain::{CodeId, Day, WordId};
 use crate::features::{Days, FAMILIES, Service, Topic, View, family};
 use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, Scheme, Utilization};
 use crate::models::reason::{Driver, Reason, plain_condition};
@@ -272,7 +272,7 @@ pub(super) fn family_evidence(v: &View<'_>, names: &[&str], days: i32) -> Option
     }
     let starts: Vec<&str> = seen.iter().flat_map(|f| FAMILIES[*f].2.iter().copied()).collect();
     let names: Vec<String> = seen.iter().take(3).map(|f| FAMILIES[*f].0.replace('_', " ")).collect();
-    let hit = |code: u32| starts.iter().any(|s| v.codes.icd.text(code).starts_with(s));
+    let hit = |code: CodeId| starts.iter().any(|s| v.codes.icd.text(code).starts_with(s));
     let claims = v
         .timeline()
         .claims
@@ -283,7 +283,7 @@ pub(super) fn family_evidence(v: &View<'_>, names: &[&str], days: i32) -> Option
         .timeline()
         .admissions
         .iter()
-        .filter(|a| a.icd10() && a.dx.iter().any(|d| *d != 0 && hit(*d)))
+        .filter(|a| a.icd10() && a.dx.iter().any(|d| d.is_some() && hit(*d)))
         .map(|a| Dated { day: Day(a.admit), id: a.admission_id.into() });
     Some((names, latest(claims.chain(rows))))
 }
@@ -312,7 +312,7 @@ fn newest_claim(v: &View<'_>) -> Option<Dated> {
 fn newest_fill(v: &View<'_>, class: Option<&str>) -> Option<Dated> {
     let named = DRUG_CLASSES.into_iter().find(|c| Some(c.name()) == class);
     let bits = named.map_or(0, |c| v.codes.reference.drugs.class(c));
-    let of_class = |ingredient: u32| class.is_none() || v.codes.drug(ingredient) & bits != 0;
+    let of_class = |ingredient: WordId| class.is_none() || v.codes.drug(ingredient) & bits != 0;
     latest(
         v.timeline()
             .fills
