@@ -17,7 +17,7 @@ const SET: [(&str, &str, &str); 2] = [
 ];
 
 /// The files of the shipped sample, in the order of the contract.
-const FILES: [(&str, &str); 18] = [
+const FILES: [(&str, &str); 24] = [
     ("eligibility", "eligibility.csv"),
     ("medical_claim", "medical_claim.parquet"),
     ("pharmacy_claim", "pharmacy_claim.parquet"),
@@ -35,6 +35,12 @@ const FILES: [(&str, &str); 18] = [
     ("assessment", "assessment.csv"),
     ("survey", "survey.csv"),
     ("ndc_ingredient", "ndc_ingredient.csv"),
+    ("problem_list", "problem_list.csv"),
+    ("member_crosswalk", "member_crosswalk.csv"),
+    ("appointment", "appointment.parquet"),
+    ("provider", "provider.csv"),
+    ("facility", "facility.csv"),
+    ("consent", "consent.csv"),
     ("feature_table", "feature_table.csv"),
 ];
 

@@ -8,6 +8,9 @@ use super::rng::{Rng, Stream};
 use super::table::Table;
 use crate::domain::Day;
 
+/// Claims that arrived before this day carry the id that the member had then.
+pub const ID_CHANGE: Day = Day(20_089); // 2025-01-01
+
 /// The night looked at: what has not arrived by its end is not written.
 #[derive(Clone, Copy, Debug)]
 pub struct Night {
@@ -208,8 +211,18 @@ impl<'a> Biller<'a> {
         }
     }
 
+    /// Which lines of a claim the payer denied: all of one claim in a hundred, one of two more; never those of a stay.
+    fn denied_lines(&self, ticket: &Ticket, c: &Claim) -> (bool, usize) {
+        let mut r = Rng::keyed(self.night.seed, self.person.index, Stream::Status, u64::from(ticket.number));
+        let u = r.unit();
+        let one = if u < 0.03 { r.below(c.lines.len()) } else { usize::MAX };
+        if c.admission.is_some() { (false, usize::MAX) } else { (u < 0.01, one) }
+    }
+
     fn write(&mut self, ticket: &Ticket, c: &Claim, version: i32, suffix: &str, reverses: &str, received: Day) {
         let (index, number) = (self.person.index, ticket.number);
+        let (all_denied, one_denied) = self.denied_lines(ticket, c);
+        let old_id = self.person.had_other_id() && received < ID_CHANGE;
         // Paid some days before the row reaches the warehouse, so that a row never changes once seen.
         let paid = Some(received.plus(-3 - i32::try_from(number % 5).unwrap_or(0)));
         let share = match self.person.payer {
@@ -222,13 +235,15 @@ impl<'a> Biller<'a> {
             t.put(format_args!("C{index:07}{number:04}{suffix}"));
             t.int(i32::try_from(n + 1).ok());
             t.text(if c.institutional { "institutional" } else { "professional" });
-            t.put(format_args!("M{index:07}"));
+            t.put(format_args!("{}{index:07}", if old_id { 'X' } else { 'M' }));
             t.day(Some(c.start)).day(Some(c.end)).day(c.admission).day(c.discharge);
             t.text(c.source).text(c.admit_type).text(c.disposition).text(c.place).text(c.bill).text(c.drg);
             t.text(line.revenue).text(line.hcpcs);
             t.npi(c.renderer).text(c.specialty).npi(c.billing).npi(c.facility);
             t.day(paid).day(Some(received));
-            t.cents(line.cents * share / 100).cents(line.cents).int(Some(version));
+            let denied = all_denied || n == one_denied;
+            t.cents(if denied { 0 } else { line.cents * share / 100 });
+            t.cents(if denied { 0 } else { line.cents }).int(Some(version));
             if reverses.is_empty() {
                 t.null();
             } else {
@@ -256,7 +271,7 @@ impl<'a> Biller<'a> {
             for i in 0..PROCEDURES {
                 t.day(c.procedures.get(i).map(|p| p.1));
             }
-            t.end();
+            t.text(if denied { "denied" } else { "paid" }).end();
         }
     }
 
@@ -286,7 +301,25 @@ impl<'a> Biller<'a> {
         for i in 0..ADT_DIAGNOSES {
             t.text(row.dx.codes[i]);
         }
-        t.day(Some(row.admitted)).end();
+        t.day(Some(row.admitted)).text("active").end();
+        self.cancelled_twin(number, row);
+    }
+
+    /// One arrival in eighty was registered twice, and the second registration was taken back.
+    fn cancelled_twin(&mut self, number: u32, row: &Adt) {
+        let mut r = Rng::keyed(self.night.seed, self.person.index, Stream::Visitless, u64::from(number));
+        if !r.chance(0.0125) {
+            return;
+        }
+        let index = self.person.index;
+        let t = &mut *self.admissions;
+        t.put(format_args!("A{index:07}{number:03}X")).put(format_args!("M{index:07}"));
+        t.day(Some(row.admitted)).null().text(row.class).npi(Some(row.facility));
+        t.text(row.source).text(row.admit_type).null();
+        for i in 0..ADT_DIAGNOSES {
+            t.text(row.dx.codes[i]);
+        }
+        t.day(Some(row.admitted)).text("cancelled").end();
     }
 }
 

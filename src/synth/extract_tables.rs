@@ -2,6 +2,7 @@
 //! which extracts there are and their columns; refuses to know files and what happens to anybody.
 
 use super::layout;
+use super::plans::Goal;
 use super::table::{Columns, Table, schema};
 use crate::domain::Day;
 
@@ -31,16 +32,32 @@ pub struct Contact {
     pub program: &'static str,
     pub opt_out: bool,
     pub cooldown: Option<Day>,
+    /// The number tried, as a key of [`write_phone`].
+    pub number: Option<u64>,
+}
+
+/// A due item of a case or a discharge.
+#[derive(Clone, Debug)]
+pub struct Task {
+    pub member: u64,
+    pub number: u32,
+    pub kind: &'static str,
+    pub due: Day,
+    pub done: Option<Day>,
+    pub goal: Option<(Goal, &'static str)>,
 }
 
 /// Extracts written chunk by chunk.
-pub const STREAMED: [&str; 14] = [
+pub const STREAMED: [&str; 17] = [
     "eligibility",
     "medical_claim",
     "pharmacy_claim",
     "admission",
     "sdoh_screening",
-    "care_task",
+    "appointment",
+    "problem_list",
+    "consent",
+    "member_crosswalk",
     "authorization",
     "referral",
     "lab_result",
@@ -74,7 +91,10 @@ pub struct MemberTables {
     pub eligibility: Table,
     pub pharmacy: Table,
     pub screening: Table,
-    pub task: Table,
+    pub appointment: Table,
+    pub problem: Table,
+    pub consent: Table,
+    pub crosswalk: Table,
     pub authorization: Table,
     pub referral: Table,
     pub lab: Table,
@@ -85,6 +105,7 @@ pub struct MemberTables {
     pub truth: Table,
     pub cases: Vec<Case>,
     pub contacts: Vec<Contact>,
+    pub tasks: Vec<Task>,
 }
 
 impl MemberTables {
@@ -95,7 +116,10 @@ impl MemberTables {
             eligibility: empty_table("eligibility"),
             pharmacy: empty_table("pharmacy_claim"),
             screening: empty_table("sdoh_screening"),
-            task: empty_table("care_task"),
+            appointment: empty_table("appointment"),
+            problem: empty_table("problem_list"),
+            consent: empty_table("consent"),
+            crosswalk: empty_table("member_crosswalk"),
             authorization: empty_table("authorization"),
             referral: empty_table("referral"),
             lab: empty_table("lab_result"),
@@ -106,6 +130,22 @@ impl MemberTables {
             truth: empty_table("truth"),
             cases: Vec::new(),
             contacts: Vec::new(),
+            tasks: Vec::new(),
         }
     }
+}
+
+/// A phone number in an area code that is assigned to nobody and an exchange that the North American plan can hold.
+pub fn write_phone(t: &mut Table, key: Option<u64>) {
+    match key {
+        Some(k) => {
+            // A bijection below sixteen million: two homes never share a phone by chance.
+            let n = k % 16_000_000 * 7_654_321 % 16_000_000;
+            let (exchange, line) = (200 + n % 8_000_000 / 10_000, n % 10_000);
+            // One digit repeated is no number.
+            let area = if (exchange, line) == (555, 5_555) { 558 } else { 555 + n / 8_000_000 };
+            t.put(format_args!("{area}-{exchange:03}-{line:04}"))
+        }
+        None => t.null(),
+    };
 }

@@ -3,11 +3,10 @@
 
 use arrow_array::RecordBatch;
 
-use super::claims::Night;
-use super::codes::Condition;
+use super::claims::{ID_CHANGE, Night};
 use super::error::SynthError;
-use super::extract_tables::{Case, Contact, MemberTables, empty_table};
-use super::followup::record_avoidable_truth;
+use super::extract_tables::{Case, Contact, MemberTables, Task, empty_table, write_phone};
+use super::followup::close_tasks;
 use super::life::live_until_night;
 use super::person::{Payer, Person};
 use super::places::{COUNTIES, GIVEN, STREETS, family_name, primary};
@@ -21,6 +20,7 @@ pub struct Chunk {
     pub batches: Vec<RecordBatch>,
     pub cases: Vec<Case>,
     pub contacts: Vec<Contact>,
+    pub tasks: Vec<Task>,
 }
 
 /// Lives the members `from..to` and returns their rows.
@@ -34,8 +34,9 @@ pub fn live_chunk(night: Night, from: u64, to: u64) -> Result<Chunk, SynthError>
         let person = Person::draw(night.seed, index + 1);
         let mut life = Life::new(night, &person, &mut medical, &mut admissions, &mut small);
         live_until_night(&mut life);
-        record_avoidable_truth(&mut life);
-        let (death, hospice, renal) = (life.death, life.hospice_from, life.severity[Condition::Kidney as usize]);
+        close_tasks(&mut life);
+        let (death, hospice, renal) = (life.death, life.hospice_from, life.kidney_tonight);
+        write_crosswalk(&mut small.crosswalk, night, &person);
         write_cover(
             &mut small.eligibility,
             night,
@@ -52,7 +53,10 @@ pub fn live_chunk(night: Night, from: u64, to: u64) -> Result<Chunk, SynthError>
         s.pharmacy,
         admissions,
         s.screening,
-        s.task,
+        s.appointment,
+        s.problem,
+        s.consent,
+        s.crosswalk,
         s.authorization,
         s.referral,
         s.lab,
@@ -67,7 +71,7 @@ pub fn live_chunk(night: Night, from: u64, to: u64) -> Result<Chunk, SynthError>
         .into_iter()
         .map(|t| t.finish().map_err(|e| SynthError::Arrow(e.to_string())))
         .collect::<Result<_, _>>()?;
-    Ok(Chunk { batches, cases: s.cases, contacts: s.contacts })
+    Ok(Chunk { batches, cases: s.cases, contacts: s.contacts, tasks: s.tasks })
 }
 
 /// One row per span that has begun; what ends later shows as the plan year's end.
@@ -143,19 +147,14 @@ fn write_cover(t: &mut Table, night: Night, p: &Person, death: Option<Day>, hosp
     }
 }
 
-/// A phone number in the area code 555, which is assigned to nobody.
-fn write_phone(t: &mut Table, key: Option<u64>) {
-    match key {
-        Some(k) => {
-            let n = mix_seven(k);
-            t.put(format_args!("555-{:03}-{:04}", n / 10_000, n % 10_000))
-        }
-        None => t.null(),
-    };
-}
-
-/// A bijection of the seven-digit numbers, so that two homes never share a phone by chance (up to ten
-/// million homes).
-fn mix_seven(k: u64) -> u64 {
-    (k % 10_000_000) * 7_654_321 % 10_000_000
+/// The ids that a member had before the warehouse moved; one in twenty of them by a detour.
+fn write_crosswalk(t: &mut Table, night: Night, person: &Person) {
+    if !person.had_other_id() || night.start >= ID_CHANGE {
+        return;
+    }
+    let index = person.index;
+    if finish64(index).is_multiple_of(20) {
+        t.put(format_args!("W{index:07}")).put(format_args!("X{index:07}")).end();
+    }
+    t.put(format_args!("X{index:07}")).put(format_args!("M{index:07}")).end();
 }

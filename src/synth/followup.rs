@@ -2,18 +2,17 @@
 //! truth kept beside them. Owns their
 //! course; refuses to know which care manager works a case (`team.rs`).
 
+use super::bookings::{Ending, write_appointment, write_consent};
 use super::codes::Condition;
-use super::extract_tables::{Case, Contact};
+use super::extract_tables::{Case, Contact, Task};
 use super::needs::{observe_features, observe_measures, screen_needs, write_lab};
 use super::places::COUNTIES;
+use super::plans::{Goal, plan_goals};
 use super::risk::{self, State};
 use super::rng::{Rng, Stream};
 use super::state::Life;
 use super::visits::write_transition_visit;
 use crate::domain::Day;
-
-/// Days of outreach kept in the log.
-const LOG_DAYS: i32 = 180;
 
 /// Keeps the planted return probability of a live discharge.
 pub fn record_return_truth(life: &mut Life<'_>, numbers: (u32, u32), admit: Day, discharge: Day, p: f64) {
@@ -53,7 +52,8 @@ pub fn avoidable_probability(life: &Life<'_>) -> Option<f64> {
 /// Keeps that probability.
 pub fn record_avoidable_truth(life: &mut Life<'_>) {
     let (night, person) = (life.night.as_of, life.person);
-    let Some(p) = avoidable_probability(life) else { return };
+    life.tonight = avoidable_probability(life);
+    let Some(p) = life.tonight else { return };
     let t = &mut life.small.truth;
     t.put(format_args!("M{:07}", person.index)).text("avoid_hosp").int(Some(90)).day(Some(night)).null().null();
     t.real(Some(p)).real(Some(person.frailty)).real(Some(person.nonadherence)).end();
@@ -72,8 +72,20 @@ pub fn follow_discharge(life: &mut Life<'_>, r: &mut Rng, discharge: Day, back: 
     let day = discharge.plus(if soon { day } else { day + 7 });
     let day = if day.weekday() >= 5 { day.plus(2) } else { day };
     let free = back.is_none_or(|b| day < b) && life.open_on(day) && !life.inside(day);
+    let mut own = Rng::keyed(life.night.seed, life.person.index, Stream::Booking, 1_000 + u64::from(life.stays_begun));
+    let lead = day.since(discharge);
     if visits && free {
         write_transition_visit(life, day, soon);
+        write_appointment(life, day, "pcp", life.pcp(), lead, Ending::Kept);
+    } else if free && own.chance(0.3) {
+        // Booked on the way out and not kept.
+        let ending = if own.chance(0.6) { Ending::NoShow } else { Ending::Cancelled };
+        write_appointment(life, day, "pcp", life.pcp(), lead, ending);
+    }
+    if !planned && own.chance(0.35) {
+        let done = discharge.plus(own.range(2, 12));
+        let done = own.chance(0.75).then_some(done).filter(|d| back.is_none_or(|b| *d < b));
+        add_task(life, "reconciliation", discharge, discharge.plus(30), done, None);
     }
     if !planned && r.chance(0.62) {
         call_after_discharge(life, r, discharge, back);
@@ -102,19 +114,27 @@ fn call_after_discharge(life: &mut Life<'_>, r: &mut Rng, discharge: Day, back: 
 
 fn log_contact(life: &mut Life<'_>, r: &mut Rng, day: Day, outcome: &'static str, program: &'static str) {
     let opt_out = outcome == "refused" && r.chance(0.3);
-    let channel = ["phone", "phone", "phone", "phone", "video", "home", "text", "letter"]
-        [if matches!(outcome, "completed" | "enrolled") { r.below(6) } else { r.below(8) }];
+    let channel = ["phone", "phone", "phone", "phone", "video", "home", "office", "portal", "text", "letter"]
+        [if matches!(outcome, "completed" | "enrolled") { r.below(8) } else { r.below(10) }];
     let channel = if outcome == "wrong_number" { "phone" } else { channel };
+    life.tell_until(day);
+    // A wrong number is an old one more often than the one on record.
+    let stale = outcome == "wrong_number" && r.chance(0.6);
+    let own = if life.person.guardian.is_some() { Some(life.person.household) } else { life.person.phone };
+    let number = match channel {
+        "phone" | "video" | "text" if stale => Some(life.person.index + 11_000_000),
+        "phone" | "video" | "text" => own,
+        _ => None,
+    };
     let cooldown = match outcome {
         "refused" => Some(day.plus(90)),
         "attempts_complete" => Some(day.plus(30)),
         _ => None,
     };
     life.programme.opted_out |= opt_out;
-    let night = life.night.as_of;
-    if day <= night && night.since(day) <= LOG_DAYS {
+    if day >= life.night.start && day <= life.night.as_of {
         let member = life.person.index;
-        life.small.contacts.push(Contact { member, day, outcome, channel, program, opt_out, cooldown });
+        life.small.contacts.push(Contact { member, day, outcome, channel, program, opt_out, cooldown, number });
     }
 }
 
@@ -139,6 +159,10 @@ fn open_case(life: &mut Life<'_>, day: Day) {
     life.programme.case_until = Some(end);
     let case = draw_case(life, &mut r, day, end, reason);
     write_tasks(life, &mut r, day, end, case.acuity >= 5);
+    write_consent(life, "CASE_MANAGEMENT", "given", day);
+    if reason == "declined" {
+        write_consent(life, "CASE_MANAGEMENT", "withdrawn", end);
+    }
     if day <= life.night.as_of {
         life.small.cases.push(case);
     }
@@ -200,7 +224,7 @@ fn draw_case(life: &Life<'_>, r: &mut Rng, since: Day, end: Day, reason: &'stati
 }
 
 fn write_tasks(life: &mut Life<'_>, r: &mut Rng, since: Day, end: Day, heavy: bool) {
-    let mut due = vec![("assessment", since.plus(30)), ("goal", since.plus(90))];
+    let mut due = vec![("assessment", since.plus(30))];
     let reviews = (end.since(since) / 60).clamp(1, 6);
     due.extend((1..=reviews).map(|i| ("plan_review", since.plus(60 * i))));
     if heavy || life.person.homebound {
@@ -208,19 +232,73 @@ fn write_tasks(life: &mut Life<'_>, r: &mut Rng, since: Day, end: Day, heavy: bo
     }
     let night = life.night.as_of;
     for (kind, day) in due {
-        life.programme.numbers[0] += 1;
         let (done, shift) = (r.chance(0.84), r.range(-9, 12));
         let done = done.then(|| day.plus(shift)).filter(|&d| d <= end);
         // A task of a closed case that was never done is withdrawn.
-        let open = end > night;
-        let seen = done.filter(|&d| d <= night);
-        if since > night || day.since(night) > 45 || day < life.night.start || (seen.is_none() && !open) {
-            continue;
+        if done.is_some() || end > night {
+            add_task(life, kind, since, day, done, None);
+        } else {
+            life.programme.numbers[0] += 1;
         }
-        let (index, n) = (life.person.index, life.programme.numbers[0]);
-        let t = &mut life.small.task;
-        t.put(format_args!("T{index:07}{n:03}")).put(format_args!("M{index:07}")).text(kind);
-        t.day(Some(day)).day(seen).end();
+    }
+    for (i, goal) in plan_goals(&life.severity, life.person.needs).into_iter().enumerate() {
+        let day = since.plus(if i == 0 { 90 } else { 60 });
+        let (met, shift, missed) = (r.chance(0.62), r.range(-30, 15), r.chance(0.3));
+        let done = met.then(|| day.plus(shift)).filter(|&d| d <= end);
+        let status = match done {
+            Some(d) if d <= night => "met",
+            _ if end <= night => "cancelled",
+            _ if missed && day.plus(30) <= night => "not_met",
+            _ => "open",
+        };
+        add_task(life, "goal", since, day, done, Some((goal, status)));
+    }
+}
+
+/// Keeps a due item, as far as it is known tonight.
+fn add_task(
+    life: &mut Life<'_>,
+    kind: &'static str,
+    since: Day,
+    due: Day,
+    done: Option<Day>,
+    goal: Option<(Goal, &'static str)>,
+) {
+    life.programme.numbers[0] += 1;
+    let night = life.night.as_of;
+    if since > night || due.since(night) > 45 || due < life.night.start {
+        return;
+    }
+    let (member, number) = (life.person.index, life.programme.numbers[0]);
+    let done = done.filter(|&d| d <= night);
+    life.tasks.push(Task { member, number, kind, due, done, goal });
+}
+
+/// Hands the due items over: nothing is done by or for somebody who has died.
+pub fn close_tasks(life: &mut Life<'_>) {
+    let death = life.death.unwrap_or(Day::MAX);
+    for mut task in std::mem::take(&mut life.tasks) {
+        task.done = task.done.filter(|d| *d < death);
+        if task.done.is_some() || task.due < death {
+            life.small.tasks.push(task);
+        }
+    }
+}
+
+/// At the end of a case some say how it was and whether they would recommend it, on scales of 0 to 100 and 0 to 10.
+fn ask_satisfaction(life: &mut Life<'_>, first: Day, days: i32) {
+    let Some(end) = life.programme.case_until.filter(|u| *u >= first && *u < first.plus(days)) else { return };
+    let mut r = Rng::keyed(life.night.seed, life.person.index, Stream::Case, 500 + life.programme.cases);
+    let (answers, mood) = (r.chance(0.45), r.normal() - 0.8 * life.person.nonadherence);
+    if !answers || !life.open_on(end) || end < life.night.start || end > life.night.as_of {
+        return;
+    }
+    for (instrument, score, top) in
+        [("CM-CAHPS", 82.0 + 11.0 * mood, 100.0), ("NPS", 8.2 + 1.6 * mood + 0.5 * r.normal(), 10.0)]
+    {
+        let t = &mut life.small.survey;
+        t.put(format_args!("M{:07}", life.person.index)).day(Some(end)).text(instrument);
+        t.real(Some(libm::round(score.clamp(0.0, top)))).end();
     }
 }
 
@@ -249,6 +327,7 @@ pub fn follow_month(life: &mut Life<'_>, first: Day, days: i32, n: u64, state: &
         draw_authorizations(life, day, n, state);
         draw_overrides(life, day, n);
     }
+    ask_satisfaction(life, first, days);
     observe_measures(life, first, days, n, state);
     screen_needs(life, first, days, n);
     observe_features(life, first, state);

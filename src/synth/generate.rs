@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::claims::Night;
+use super::directory::{write_facilities, write_providers};
 use super::error::SynthError;
-use super::extract_tables::{Case, Contact, STREAMED, extract_columns};
+use super::extract_tables::{Case, Contact, STREAMED, Task, extract_columns};
 use super::extracts::{Chunk, live_chunk};
 use super::sink::{self, Encode, Sink};
 use super::table::{Table, schema};
@@ -38,7 +39,7 @@ pub struct Options {
     pub members: u64,
     /// The same seed gives the same bytes.
     pub seed: u64,
-    /// Years of history, at least; it opens on a first of July, so that two neighbouring nights share it.
+    /// Years of history before 2026-07-01, whatever the night: a later night only adds.
     pub years: u32,
     /// Night by which a row must have arrived.
     pub as_of: Day,
@@ -55,14 +56,15 @@ pub struct Summary {
     pub files: Vec<(String, u64)>,
 }
 
-/// The first service day written: the last first of July that leaves at least `years` years.
+/// The first of July from which years of history are counted back, whatever the night: a later night only adds.
+const HISTORY_ENDS: Day = Day(20_635); // 2026-07-01
+
+/// The first service day written: the first of July so many years before 2026-07-01, the population's first day at the
+/// earliest. It does not depend on the night.
 #[must_use]
-pub fn history_start(as_of: Day, years: u32) -> Day {
+pub fn history_start(years: u32) -> Day {
     let months = i32::try_from(years.min(100)).unwrap_or(4) * 12;
-    let earliest = as_of.plus(1).plus_months(-months);
-    let (year, month, _) = earliest.ymd();
-    let july = Day::from_ymd(if month >= 7 { year } else { year - 1 }, 7, 1).unwrap_or(earliest);
-    july.max(person::EPOCH)
+    HISTORY_ENDS.plus_months(-months).max(person::EPOCH)
 }
 
 fn file_format(format: Format, name: &str, members: u64) -> Encode {
@@ -73,7 +75,7 @@ fn file_format(format: Format, name: &str, members: u64) -> Encode {
         Format::Csv => Encode::Csv,
         Format::Parquet | Format::Mixed if big && many => Encode::Parts,
         Format::Mixed if name == "lab_result" => Encode::CsvGz,
-        Format::Mixed if !big && name != "sdoh_screening" => Encode::Csv,
+        Format::Mixed if !big && !matches!(name, "sdoh_screening" | "appointment") => Encode::Csv,
         Format::Parquet | Format::Mixed => Encode::Parquet,
     }
 }
@@ -89,7 +91,14 @@ pub fn generate_population(options: &Options, progress: &(dyn Fn(u64) + Sync)) -
     if options.years == 0 || options.as_of < person::EPOCH.plus(30) {
         return Err(SynthError::Options(format!("the population begins on {}: choose a later night", person::EPOCH)));
     }
-    let night = Night { seed: options.seed, as_of: options.as_of, start: history_start(options.as_of, options.years) };
+    let start = history_start(options.years);
+    if options.as_of < start.plus(30) {
+        return Err(SynthError::Options(format!(
+            "{} years of history begin on {start}: choose more years or a later night",
+            options.years
+        )));
+    }
+    let night = Night { seed: options.seed, as_of: options.as_of, start };
     sink::private_dir(&options.out)?;
     let mut sinks = STREAMED
         .iter()
@@ -98,7 +107,7 @@ pub fn generate_population(options: &Options, progress: &(dyn Fn(u64) + Sync)) -
             Sink::create(&options.out, name, kind, schema(&extract_columns(name)))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let (mut cases, mut contacts) = (Vec::new(), Vec::new());
+    let mut waiting = AcrossMembers::default();
     let done = AtomicU64::new(0);
     let wave = CHUNK * 2 * u64::try_from(rayon::current_num_threads()).unwrap_or(1).max(1);
     let mut from = 0;
@@ -119,13 +128,14 @@ pub fn generate_population(options: &Options, progress: &(dyn Fn(u64) + Sync)) -
             chunks.iter().try_for_each(|c| c.batches.get(i).map_or(Ok(()), |b| sink.write(b)))
         })?;
         for c in chunks {
-            cases.extend(c.cases);
-            contacts.extend(c.contacts);
+            waiting.cases.extend(c.cases);
+            waiting.contacts.extend(c.contacts);
+            waiting.tasks.extend(c.tasks);
         }
         from = to;
     }
     let mut files = sinks.into_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
-    files.extend(write_across_members(options, night, &mut cases, &contacts)?);
+    files.extend(write_across_members(options, night, &mut waiting)?);
     write_marker(options)?;
     Ok(Summary { files })
 }
@@ -144,23 +154,38 @@ fn write_marker(options: &Options) -> Result<(), SynthError> {
     file.write_all(text.as_bytes()).map_err(|e| SynthError::io(&path, e))
 }
 
+/// Extracts written when all members are known.
+const ACROSS: [&str; 8] =
+    ["area_index", "care_manager", "caseload", "outreach_log", "care_task", "ndc_ingredient", "provider", "facility"];
+
+/// What waits for the whole population: who worked which case is decided across members.
+#[derive(Default)]
+struct AcrossMembers {
+    cases: Vec<Case>,
+    contacts: Vec<Contact>,
+    tasks: Vec<Task>,
+}
+
 /// The extracts that need all members, or none.
 fn write_across_members(
     options: &Options,
     night: Night,
-    cases: &mut [Case],
-    contacts: &[Contact],
+    waiting: &mut AcrossMembers,
 ) -> Result<Vec<(String, u64)>, SynthError> {
     let staff = team::draw_team(night, options.members);
-    let assigned = team::assign_cases(&staff, cases);
+    let assigned = team::assign_cases(&staff, &mut waiting.cases);
+    let AcrossMembers { cases, contacts, tasks } = &*waiting;
     let mut files = Vec::new();
-    for name in ["area_index", "care_manager", "caseload", "outreach_log", "ndc_ingredient"] {
+    for name in ACROSS {
         let shape = schema(&extract_columns(name));
         let mut table = Table::new(shape.clone());
         match name {
             "area_index" => team::write_area_index(&mut table),
             "care_manager" => team::write_managers(&mut table, &staff),
             "caseload" => team::write_caseload(&mut table, night, &staff, cases, &assigned),
+            "care_task" => team::write_tasks(&mut table, &staff, cases, &assigned, tasks),
+            "provider" => write_providers(&mut table),
+            "facility" => write_facilities(&mut table),
             "outreach_log" => team::write_contacts(&mut table, &staff, cases, &assigned, contacts),
             _ => team::write_ingredients(&mut table),
         }

@@ -90,6 +90,7 @@ pub fn medical_claim() -> Columns {
     out.push(("procedure_code_type".to_owned(), Text));
     out.extend((1..=PROCEDURES).map(|i| (format!("procedure_code_{i}"), Text)));
     out.extend((1..=PROCEDURES).map(|i| (format!("procedure_date_{i}"), Day)));
+    out.push(("claim_status".to_owned(), Text));
     out
 }
 
@@ -110,6 +111,7 @@ pub fn pharmacy_claim() -> Columns {
         ("paid_date", Day),
         ("received_date", Day),
         ("paid_amount", Money),
+        ("reversal_of_claim_id", Text),
     ])
 }
 
@@ -129,6 +131,7 @@ pub fn admission() -> Columns {
     ]);
     out.extend((1..=ADT_DIAGNOSES).map(|i| (format!("diagnosis_code_{i}"), Text)));
     out.push(("received_date".to_owned(), Day));
+    out.push(("visit_status".to_owned(), Text));
     out
 }
 
@@ -149,9 +152,25 @@ fn of_members(name: &str) -> Option<Columns> {
             ("question_code", Text),
             ("received_date", Day),
         ]),
-        "care_task" => {
-            list(&[("task_id", Text), ("member_id", Text), ("kind", Text), ("due_date", Day), ("done_date", Day)])
-        }
+        "appointment" => list(&[
+            ("member_id", Text),
+            ("appointment_date", Day),
+            ("kind", Text),
+            ("appointment_status", Text),
+            ("provider_npi", Text),
+            ("received_date", Day),
+        ]),
+        "problem_list" => list(&[
+            ("member_id", Text),
+            ("code", Text),
+            ("code_type", Text),
+            ("onset_date", Day),
+            ("resolved_date", Day),
+            ("problem_status", Text),
+            ("received_date", Day),
+        ]),
+        "consent" => list(&[("member_id", Text), ("program", Text), ("consent_status", Text), ("consent_date", Day)]),
+        "member_crosswalk" => list(&[("from_id", Text), ("to_id", Text)]),
         "authorization" => list(&[
             ("authorization_id", Text),
             ("member_id", Text),
@@ -214,6 +233,23 @@ fn of_members(name: &str) -> Option<Columns> {
 
 fn of_team(name: &str) -> Option<Columns> {
     Some(match name {
+        "care_task" => list(&[
+            ("task_id", Text),
+            ("member_id", Text),
+            ("kind", Text),
+            ("due_date", Day),
+            ("done_date", Day),
+            ("done_by", Text),
+            ("problem", Text),
+            ("goal_text", Text),
+            ("baseline", Text),
+            ("target", Text),
+            ("goal_status", Text),
+        ]),
+        "provider" => {
+            list(&[("npi", Text), ("name", Text), ("phone", Text), ("specialty", Text), ("practice_id", Text)])
+        }
+        "facility" => list(&[("npi", Text), ("name", Text), ("phone", Text)]),
         "area_index" => list(&[("geo_level", Text), ("geo_code", Text), ("index_name", Text), ("value", Real)]),
         "care_manager" => list(&[
             ("care_manager_id", Text),
@@ -237,6 +273,7 @@ fn of_team(name: &str) -> Option<Columns> {
             ("new_contacts_per_day", Real),
             ("hours_per_week", Real),
             ("new_cases_per_week", Int),
+            ("away_from", Day),
             ("back_on", Day),
             ("cover_for", Text),
         ]),
@@ -254,6 +291,7 @@ fn of_team(name: &str) -> Option<Columns> {
             ("contact_date", Day),
             ("outcome", Text),
             ("channel", Text),
+            ("contact_value", Text),
             ("care_manager_id", Text),
             ("program", Text),
             ("opt_out", Int),

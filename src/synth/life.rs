@@ -2,8 +2,9 @@
 //! `stay` (hospital), `visits` (ambulatory, ED), `pharmacy`, `needs` (what is asked and measured) and `followup`
 //! (programme). Refuses to know what was asked for: only the biller and the tables look at the night.
 
+use super::bookings::{FURTHEST_BOOKING, miss_appointments, write_first_problems, write_new_problem};
 use super::codes::{Cause, Condition, PREVALENCE, UNPLANNED_CAUSES};
-use super::followup::follow_month;
+use super::followup::{follow_month, record_avoidable_truth};
 use super::person::{EPOCH, band, leaning};
 use super::pharmacy::fill_prescriptions;
 use super::risk::{self, State};
@@ -13,19 +14,31 @@ use super::stay::{Arrival, admit_member};
 use super::visits::{add_ambulatory_care, add_emergency_visits, enter_hospice};
 use crate::domain::{Day, days_in_month};
 
-/// Lives until the end of the month of the night.
+/// Lives until the end of the month of the night, keeps what is true on the night, and lives on as far as anybody books
+/// ahead. What happens then has not arrived and is not written.
 pub fn live_until_night(life: &mut Life<'_>) {
+    write_first_problems(life);
     let mut first = life.person.entry().max(EPOCH).month_start();
     let mut month = 0;
     let began = first;
-    while first <= life.night.as_of {
+    let mut kept = false;
+    while first <= life.night.as_of.plus(FURTHEST_BOOKING) && life.death.is_none_or(|d| d >= first) {
+        if first > life.night.as_of && !kept {
+            keep_tonight(life);
+            kept = true;
+        }
         live_month(life, first, month);
         month += 1;
         first = began.plus_months(month);
-        if life.death.is_some_and(|d| d < first) {
-            break;
-        }
     }
+    if !kept {
+        keep_tonight(life);
+    }
+}
+
+fn keep_tonight(life: &mut Life<'_>) {
+    life.kidney_tonight = life.severity[Condition::Kidney as usize];
+    record_avoidable_truth(life);
 }
 
 fn live_month(life: &mut Life<'_>, first: Day, number: i32) {
@@ -39,6 +52,7 @@ fn live_month(life: &mut Life<'_>, first: Day, number: i32) {
     draw_stays(life, &mut r, &state, first, days);
     add_emergency_visits(life, first, days, n, &state);
     add_ambulatory_care(life, first, days, n, &state);
+    miss_appointments(life, first, days, n);
     fill_prescriptions(life, first, days);
     follow_month(life, first, days, n, &state);
 }
@@ -56,9 +70,15 @@ fn age_one_month(life: &mut Life<'_>, first: Day, n: u64) {
             let pair = i == Condition::HeartFailure as usize && life.severity[Condition::Coronary as usize] > 0
                 || i == Condition::Kidney as usize && life.severity[Condition::Diabetes as usize] > 0;
             life.severity[i] = u8::from(u < rate * if pair { 2.2 } else { 1.0 });
+            if life.severity[i] > 0 {
+                write_new_problem(life, i, first);
+            }
         } else if level < 3 {
             let rate = 0.0045 * libm::exp(0.3 * p.frailty + 1.1 * p.nonadherence);
-            life.severity[i] += u8::from(u < rate);
+            if u < rate {
+                life.severity[i] += 1;
+                write_new_problem(life, i, first);
+            }
         }
     }
     if life.severity[Condition::Copd as usize] > 0 {
@@ -72,9 +92,10 @@ fn draw_death(life: &mut Life<'_>, r: &mut Rng, state: &State, first: Day, days:
         yearly = 0.97;
     }
     let dies = r.chance(1.0 - libm::exp(-yearly / 12.0));
-    let day = first.plus(r.range(0, days - 1));
-    if dies && life.death.is_none() && !life.inside(day) && day >= life.person.entry() {
-        life.death = Some(day);
+    let drawn = first.plus(r.range(0, days - 1));
+    if dies && life.death.is_none() && drawn >= life.person.entry() {
+        // What is already told, a stay of next week among it, is lived first.
+        life.death = Some(drawn.max(life.told_until.plus(1)));
     }
 }
 

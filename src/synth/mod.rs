@@ -13,10 +13,12 @@
 //! referral, `care_manager`, override, an open ADT stay, the 180 days of the outreach log, and tonight's
 //! own `avoid_hosp` truth.
 
+mod bookings;
 mod caseload;
 mod claims;
 mod codes;
 mod coding;
+mod directory;
 mod error;
 mod extract_tables;
 mod extracts;
@@ -28,6 +30,7 @@ mod needs;
 mod person;
 mod pharmacy;
 mod places;
+mod plans;
 pub mod risk;
 mod rng;
 mod sink;

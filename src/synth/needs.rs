@@ -2,18 +2,23 @@
 //! organisation's own columns. Owns how well an observation shows the hidden state; refuses to know
 //! care and the programme.
 
-use super::codes::{Condition, NEEDS};
+use super::codes::{Condition, DRUGS, NEEDS};
 use super::risk::State;
 use super::rng::{Rng, Stream};
 use super::state::Life;
 use crate::domain::Day;
+
+/// From this day the laboratories report eGFR by the formula of 2021.
+const NEW_FORMULA: Day = Day(19_539); // 2023-07-01
+/// Potassium in serum or plasma.
+const POTASSIUM: &str = "2823-3";
 
 /// Writes a laboratory result, rounded as laboratories do.
 pub fn write_lab(life: &mut Life<'_>, day: Day, loinc: &'static str, value: f64, unit: &'static str) {
     if day < life.night.start || day > life.night.as_of {
         return;
     }
-    let places = if unit == "g/dL" || unit == "%" { 10.0 } else { 1.0 };
+    let places = if matches!(unit, "g/dL" | "%" | "mg/dL" | "{INR}") || loinc == POTASSIUM { 10.0 } else { 1.0 };
     let t = &mut life.small.lab;
     t.put(format_args!("M{:07}", life.person.index)).day(Some(day)).text(loinc);
     t.real(Some(libm::round(value * places) / places)).text(unit).end();
@@ -43,13 +48,15 @@ pub fn observe_measures(life: &mut Life<'_>, first: Day, days: i32, n: u64, stat
     let renal = level(Condition::Kidney);
     if renal + diabetes + level(Condition::Hypertension) > 0.0 && draws[1] < 0.10 {
         let base = if renal > 0.0 { 62.0 - 17.0 * renal } else { 104.0 - 0.42 * state.age };
-        write_lab(life, when, "33914-3", (base + 6.0 * noise).clamp(5.0, 120.0), "mL/min/{1.73_m2}");
+        let formula = if when < NEW_FORMULA { "33914-3" } else { "98979-8" };
+        write_lab(life, when, formula, (base + 6.0 * noise).clamp(5.0, 120.0), "mL/min/{1.73_m2}");
     }
     let heart = level(Condition::HeartFailure);
     if heart > 0.0 && strain_due < 0.15 {
         let log = 6.0 + 0.6 * heart + 0.7 * p.nonadherence + 0.15 * renal + 0.02 * (state.age - 75.0) + 0.45 * strain;
         write_lab(life, when, "33762-6", libm::exp(log).clamp(20.0, 35_000.0), "pg/mL");
     }
+    observe_chemistry(life, when, n, state);
     let low = level(Condition::Depression);
     let instruments = [
         (draws[2] < if low > 0.0 { 0.10 } else { 0.012 }, "PHQ-9", 3.0 + 4.2 * low + 2.6 * noise, 27.0, false),
@@ -63,6 +70,34 @@ pub fn observe_measures(life: &mut Life<'_>, first: Day, days: i32, n: u64, stat
             t.put(format_args!("M{:07}", p.index)).day(Some(when)).text(instrument);
             t.real(Some(libm::round(score.clamp(0.0, top)))).end();
         }
+    }
+}
+
+/// Blood pressure, potassium, creatinine, urine albumin and the INR of those who need them.
+fn observe_chemistry(life: &mut Life<'_>, when: Day, n: u64, state: &State) {
+    let mut r = Rng::keyed(life.night.seed, life.person.index, Stream::Laboratory, 100_000 + n);
+    let level = |c: Condition| f64::from(state.severity[c as usize]);
+    let (pressure, renal, heart) =
+        (level(Condition::Hypertension), level(Condition::Kidney), level(Condition::HeartFailure));
+    let due: [f64; 4] = std::array::from_fn(|_| r.unit());
+    let noise: [f64; 4] = std::array::from_fn(|_| r.normal());
+    let neglect = life.person.nonadherence;
+    if pressure > 0.0 && due[0] < 0.16 {
+        let systolic = 126.0 + 5.0 * pressure + 16.0 * neglect + 12.0 * noise[0];
+        write_lab(life, when, "8480-6", systolic.clamp(84.0, 230.0), "mm[Hg]");
+        write_lab(life, when, "8462-4", (44.0 + 0.27 * systolic + 6.0 * noise[1]).clamp(40.0, 130.0), "mm[Hg]");
+    }
+    if renal + heart > 0.0 && due[1] < 0.14 {
+        write_lab(life, when, POTASSIUM, (4.3 + 0.16 * renal + 0.42 * noise[1]).clamp(2.4, 7.2), "mmol/L");
+        write_lab(life, when, "2160-0", (0.9 + 0.62 * renal * renal / 2.0 + 0.15 * noise[2]).clamp(0.4, 12.0), "mg/dL");
+    }
+    if renal + level(Condition::Diabetes) > 0.0 && due[2] < 0.05 {
+        let log = 2.6 + 0.9 * renal + 0.6 * neglect + 0.8 * noise[2];
+        write_lab(life, when, "9318-7", libm::exp(log).clamp(2.0, 5_000.0), "mg/g");
+    }
+    let warfarin = life.medications.iter().any(|m| DRUGS[m.drug].ingredient == "warfarin");
+    if warfarin && due[3] < 0.5 {
+        write_lab(life, when, "6301-6", (2.5 + 0.7 * noise[3]).clamp(0.9, 9.0), "{INR}");
     }
 }
 

@@ -4,7 +4,7 @@
 use super::codes::{CONDITIONS, Condition, PREVALENCE};
 use super::places::{COUNTIES, PER_PRACTICE, PRACTICES};
 use super::rng::{Rng, Stream};
-use crate::domain::Day;
+use crate::domain::{Day, finish64};
 
 /// The population's own first day: every life is told from here (or from a later enrolment), whatever
 /// the night asked for, so that another `as_of` sees the same past.
@@ -165,6 +165,12 @@ impl Person {
     #[must_use]
     pub fn covered(&self, day: Day) -> bool {
         self.spans.iter().any(|&(a, b)| a <= day && day <= b)
+    }
+
+    /// One in two hundred came with another id from before the warehouse moved.
+    #[must_use]
+    pub fn had_other_id(&self) -> bool {
+        finish64(self.index ^ 0x01D).is_multiple_of(200)
     }
 
     /// The first covered day.

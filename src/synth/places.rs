@@ -98,6 +98,24 @@ pub enum House {
     Hospice,
 }
 
+/// Every institution of a county.
+pub const HOUSES: [House; 14] = [
+    House::Acute(0),
+    House::Acute(1),
+    House::Acute(2),
+    House::Snf(0),
+    House::Snf(1),
+    House::Snf(2),
+    House::Rehab,
+    House::Psychiatric,
+    House::LongTerm,
+    House::HomeHealth,
+    House::Equipment,
+    House::Laboratory,
+    House::Dialysis,
+    House::Hospice,
+];
+
 /// The number of an institution.
 #[must_use]
 pub fn facility(county: usize, house: House) -> Npi {

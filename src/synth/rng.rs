@@ -31,6 +31,12 @@ pub enum Stream {
     Manager,
     Instance,
     Mobility,
+    Booking,
+    Problem,
+    Consent,
+    Reversal,
+    Status,
+    Visitless,
 }
 
 impl From<Stream> for u64 {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Float64Type, Int32Type};
+use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int32Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
 use flate2::{Compression as GzLevel, GzBuilder, write::GzEncoder};
@@ -265,18 +265,18 @@ impl ParquetTarget {
 
 /// Writes the rows of a batch; dates as ISO, money with two decimals, null as the empty cell.
 fn csv_rows<W: Write>(writer: &mut csv::Writer<W>, batch: &RecordBatch) -> Result<(), csv::Error> {
-    let schema = batch.schema();
-    let money: Vec<bool> = schema.fields().iter().map(|f| f.metadata().contains_key("scale")).collect();
     let mut cell = Vec::new();
     for row in 0..batch.num_rows() {
-        for (i, column) in batch.columns().iter().enumerate() {
+        for column in batch.columns() {
             cell.clear();
             if column.is_valid(row) {
                 match column.data_type() {
                     DataType::Date32 => write!(cell, "{}", Day(column.as_primitive::<Date32Type>().value(row)))?,
                     DataType::Int32 => write!(cell, "{}", column.as_primitive::<Int32Type>().value(row))?,
-                    DataType::Float64 if money[i] => {
-                        write!(cell, "{:.2}", column.as_primitive::<Float64Type>().value(row))?;
+                    DataType::Decimal128(..) => {
+                        let cents = column.as_primitive::<Decimal128Type>().value(row);
+                        let sign = if cents < 0 { "-" } else { "" };
+                        write!(cell, "{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100)?;
                     }
                     DataType::Float64 => write!(cell, "{}", column.as_primitive::<Float64Type>().value(row))?,
                     _ => cell.extend_from_slice(column.as_string::<i32>().value(row).as_bytes()),

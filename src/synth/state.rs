@@ -4,7 +4,7 @@
 use super::claims::{Biller, Night};
 use super::codes::{CONDITIONS, Cause};
 use super::coding::{self, Seen};
-use super::extract_tables::MemberTables;
+use super::extract_tables::{MemberTables, Task};
 use super::person::Person;
 use super::places::{COUNTIES, Npi, primary};
 use super::risk::State;
@@ -32,6 +32,9 @@ pub struct Programme {
     pub numbers: [u32; 3],
     pub opted_out: bool,
     pub overrides: u64,
+    /// Appointments so far; asked for consent already.
+    pub appointments: u64,
+    pub asked: bool,
     /// Live acute discharges: admit, discharge, planted return probability.
     pub windows: Vec<(Day, Day, f64)>,
 }
@@ -50,6 +53,12 @@ pub struct Life<'a> {
     pub emergencies: Vec<Day>,
     /// Days spent in a facility.
     pub occupied: Vec<(Day, Day)>,
+    /// Last day of anything already told of the person: nobody dies before it.
+    pub told_until: Day,
+    pub tasks: Vec<Task>,
+    /// What is planted, and how far kidney disease has gone, on the night itself.
+    pub tonight: Option<f64>,
+    pub kidney_tonight: u8,
     pub last_stay: Option<(Day, Day)>,
     /// First day on which a stay may begin by the monthly rates: before it the return model rules.
     pub clear_from: Day,
@@ -80,6 +89,10 @@ impl<'a> Life<'a> {
             begun: Vec::new(),
             emergencies: Vec::new(),
             occupied: Vec::new(),
+            told_until: Day::MIN,
+            tasks: Vec::new(),
+            tonight: None,
+            kidney_tonight: 0,
             last_stay: None,
             clear_from: Day::MIN,
             death: None,
@@ -135,6 +148,17 @@ impl<'a> Life<'a> {
     #[must_use]
     pub fn inside(&self, day: Day) -> bool {
         self.occupied.iter().rev().take(8).any(|&(a, b)| a <= day && day <= b)
+    }
+
+    /// Remembers that the person was alive on a day.
+    pub fn tell_until(&mut self, day: Day) {
+        self.told_until = self.told_until.max(day);
+    }
+
+    /// Remembers days in a hospital or nursing facility.
+    pub fn occupy(&mut self, from: Day, to: Day) {
+        self.occupied.push((from, to));
+        self.tell_until(to);
     }
 
     /// The member's own primary-care provider.

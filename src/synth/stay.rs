@@ -1,6 +1,7 @@
 //! One admission and what follows from it: transfer, post-acute care, interim bills, death, return.
 //! Owns the course of a stay; refuses to know how often stays begin (`risk.rs`).
 
+use super::bookings::write_past_problem;
 use super::claims::{Adt, Claim, Dx};
 use super::codes::{Cause, Condition, STAYS, StayKind, UNPLANNED_CAUSES};
 use super::coding;
@@ -87,7 +88,7 @@ fn live_one_stay(life: &mut Life<'_>, a: Arrival) -> Option<Arrival> {
     for s in &segments {
         write_segment(life, &mut r, &course, s);
     }
-    life.occupied.push((a.day, discharge));
+    life.occupy(a.day, discharge);
     life.last_stay = Some((a.day, discharge));
     if died {
         life.death = Some(discharge);
@@ -104,6 +105,9 @@ fn live_one_stay(life: &mut Life<'_>, a: Arrival) -> Option<Arrival> {
     let p = if disposition == "50" { 0.04 } else { risk::return_probability(&state, &facts) };
     record_return_truth(life, numbers, a.day, discharge, p);
     life.clear_from = discharge.plus(31);
+    if !a.planned {
+        write_past_problem(life, course.dx.codes[0], a.day, discharge);
+    }
     let last = segments.last().map_or(house, |s| s.house);
     let leaving = Leaving { discharge, disposition, returns: p, last };
     let back = draw_next_arrival(life, &mut r, &a, &state, &leaving);
@@ -234,16 +238,20 @@ fn write_post_acute(
     let planned_end = discharge.plus((3.0 + mean * libm::exp(0.5 * r.normal() - 0.15)) as i32);
     let end = planned_end.min(until.unwrap_or(Day::MAX)).min(life.death.unwrap_or(Day::MAX));
     let cut = until.is_some_and(|u| u <= planned_end);
-    let leaves = if cut { "02" } else { "01" };
+    let leaves = match () {
+        () if life.death == Some(end) => "20",
+        () if cut => "02",
+        () => "01",
+    };
     match disposition {
         "03" => {
-            life.occupied.push((discharge, end));
+            life.occupy(discharge, end);
             let home = facility(county, House::Snf(u8::try_from(r.below(3)).unwrap_or(0)));
             write_nursing_bills(life, &course.dx.codes, (discharge, end), home, leaves);
         }
         "62" | "63" => {
             let house = if disposition == "62" { House::Rehab } else { House::LongTerm };
-            life.occupied.push((discharge, end));
+            life.occupy(discharge, end);
             let mut dx = course.dx.clone();
             if disposition == "62" {
                 dx.codes[0] = "M6281";

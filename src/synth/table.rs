@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow_array::builder::{Date32Builder, Float64Builder, Int32Builder, StringBuilder};
+use arrow_array::builder::{Date32Builder, Decimal128Builder, Float64Builder, Int32Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
@@ -29,7 +29,11 @@ enum Builder {
     Day(Date32Builder),
     Int(Int32Builder),
     Float(Float64Builder),
+    Money(Decimal128Builder),
 }
+
+/// Digits of an amount, and of its cents.
+const MONEY: (u8, i8) = (12, 2);
 
 /// The growing columns of one extract. Cells are appended left to right; a cell of the wrong type is
 /// stored as null rather than ending the run, and the unit test on every schema finds it.
@@ -41,7 +45,7 @@ pub struct Table {
     mismatches: usize,
 }
 
-/// The Arrow schema of a column list. Money keeps its two decimals in CSV through field metadata.
+/// The Arrow schema of a column list. Money is a decimal of two places.
 #[must_use]
 pub fn schema(columns: &Columns) -> SchemaRef {
     let fields: Vec<Field> = columns
@@ -51,14 +55,10 @@ pub fn schema(columns: &Columns) -> SchemaRef {
                 Kind::Text => DataType::Utf8,
                 Kind::Day => DataType::Date32,
                 Kind::Int => DataType::Int32,
-                Kind::Money | Kind::Real => DataType::Float64,
+                Kind::Real => DataType::Float64,
+                Kind::Money => DataType::Decimal128(MONEY.0, MONEY.1),
             };
-            let field = Field::new(name, data_type, true);
-            if *kind == Kind::Money {
-                field.with_metadata(std::collections::HashMap::from([("scale".to_owned(), "2".to_owned())]))
-            } else {
-                field
-            }
+            Field::new(name, data_type, true)
         })
         .collect();
     Arc::new(Schema::new(fields))
@@ -75,6 +75,9 @@ impl Table {
                 DataType::Date32 => Builder::Day(Date32Builder::new()),
                 DataType::Int32 => Builder::Int(Int32Builder::new()),
                 DataType::Float64 => Builder::Float(Float64Builder::new()),
+                DataType::Decimal128(..) => {
+                    Builder::Money(Decimal128Builder::new().with_data_type(DataType::Decimal128(MONEY.0, MONEY.1)))
+                }
                 _ => Builder::Text(StringBuilder::new()),
             })
             .collect();
@@ -93,6 +96,7 @@ impl Table {
             Builder::Day(b) => b.append_null(),
             Builder::Int(b) => b.append_null(),
             Builder::Float(b) => b.append_null(),
+            Builder::Money(b) => b.append_null(),
         }
     }
 
@@ -153,9 +157,12 @@ impl Table {
     }
 
     /// An amount in cents.
-    #[expect(clippy::cast_precision_loss, reason = "cents below 2^53")]
     pub fn cents(&mut self, value: i64) -> &mut Self {
-        self.real(Some(value as f64 / 100.0))
+        match self.cell() {
+            Some(Builder::Money(b)) => b.append_value(i128::from(value)),
+            _ => self.wrong(),
+        }
+        self
     }
 
     /// A real number, or null.
@@ -211,6 +218,7 @@ impl Table {
                     Builder::Day(b) => Arc::new(b.finish()),
                     Builder::Int(b) => Arc::new(b.finish()),
                     Builder::Float(b) => Arc::new(b.finish()),
+                    Builder::Money(b) => Arc::new(b.finish()),
                 }
             })
             .collect();

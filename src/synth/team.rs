@@ -1,9 +1,11 @@
 //! The care team and who worked which case. Owns managers, the caseload through time, the outreach
 //! log's names, and the tables that belong to no member; refuses to know diseases and claims.
 
+use std::collections::BTreeMap;
+
 use super::claims::Night;
 use super::codes::{DRUGS, ndc};
-use super::extract_tables::{Case, Contact};
+use super::extract_tables::{Case, Contact, Task, write_phone};
 use super::places::{COUNTIES, GIVEN, family_name};
 use super::rng::{Rng, Stream};
 use super::table::Table;
@@ -22,6 +24,7 @@ pub struct Manager {
     max_points: i32,
     home: usize,
     visits: bool,
+    away_from: Option<Day>,
     back_on: Option<Day>,
     cover_for: Option<usize>,
 }
@@ -54,14 +57,17 @@ pub fn draw_team(night: Night, members: u64) -> Vec<Manager> {
     let mut out: Vec<Manager> = (0..count).map(|i| draw_manager(night, i, small, members)).collect();
     // Two are away: one on leave (its cases go to others in time), one on holiday with a cover.
     out[8].status = "leave";
+    out[8].away_from = Some(LEAVE_FROM);
     out[8].back_on = Some(monday.plus(35));
     out[1].status = "pto";
+    out[1].away_from = Some(monday.plus(-7));
     out[1].back_on = Some(monday.plus(2));
     out[6].cover_for = Some(1);
     let of_the_absent = out[1].states.clone();
     out[6].states = of_the_absent;
     for i in (12 + 17..count).step_by(23) {
         out[i].status = "pto";
+        out[i].away_from = Some(monday.plus(-7));
         out[i].back_on = Some(monday.plus(1));
         out[i - 1].cover_for = Some(i);
     }
@@ -100,6 +106,7 @@ fn draw_manager(night: Night, i: usize, small: bool, members: u64) -> Manager {
         max_points: max_cases * 3,
         home,
         visits: discipline != "PharmD" && r.chance(0.6),
+        away_from: None,
         back_on: None,
         cover_for: None,
     }
@@ -169,7 +176,7 @@ pub fn write_managers(t: &mut Table, team: &[Manager]) {
         t.put(format_args!("{} {head}{tail}", GIVEN[(i * 7 + 3) % 64]));
         t.real(Some(libm::round(m.fte * 80.0) / 10.0)).real(Some(libm::round(m.fte * 400.0) / 10.0));
         #[expect(clippy::cast_possible_truncation, reason = "small counts")]
-        t.int(Some(libm::round(m.fte * 5.0).max(1.0) as i32)).day(m.back_on);
+        t.int(Some(libm::round(m.fte * 5.0).max(1.0) as i32)).day(m.away_from).day(m.back_on);
         t.text(m.cover_for.and_then(|c| team.get(c)).map_or("", |c| c.id.as_str())).end();
     }
 }
@@ -190,6 +197,25 @@ pub fn write_caseload(t: &mut Table, night: Night, team: &[Manager], cases: &[Ca
     }
 }
 
+/// Who had a member on a day, by the cases and the managers they went to.
+struct Owners(BTreeMap<u64, Vec<(Day, Day, usize)>>);
+
+impl Owners {
+    fn new(cases: &[Case], assigned: &[Option<usize>]) -> Self {
+        let mut of_member: BTreeMap<u64, Vec<(Day, Day, usize)>> = BTreeMap::new();
+        for (case, chosen) in cases.iter().zip(assigned) {
+            if let Some(i) = chosen {
+                of_member.entry(case.member).or_default().push((case.since, case.end, *i));
+            }
+        }
+        Self(of_member)
+    }
+
+    fn on(&self, member: u64, day: Day) -> Option<usize> {
+        self.0.get(&member)?.iter().find(|(since, end, _)| *since <= day && day <= *end).map(|v| v.2)
+    }
+}
+
 /// `outreach_log` rows; a call belongs to the manager of the case, or to somebody of the team.
 pub fn write_contacts(
     t: &mut Table,
@@ -198,21 +224,35 @@ pub fn write_contacts(
     assigned: &[Option<usize>],
     contacts: &[Contact],
 ) {
-    let mut of_member: std::collections::BTreeMap<u64, Vec<(Day, Day, usize)>> = std::collections::BTreeMap::new();
-    for (case, chosen) in cases.iter().zip(assigned) {
-        if let Some(i) = chosen {
-            of_member.entry(case.member).or_default().push((case.since, case.end, *i));
-        }
-    }
+    let owners = Owners::new(cases, assigned);
     for c in contacts {
-        let held = of_member
-            .get(&c.member)
-            .and_then(|v| v.iter().find(|(since, end, _)| *since <= c.day && c.day <= *end))
-            .map(|v| v.2);
         let any = usize::try_from(finish64(c.member) % team.len().max(1) as u64).unwrap_or(0);
-        let who = team.get(held.unwrap_or(any)).map_or("", |m| m.id.as_str());
-        t.put(format_args!("M{:07}", c.member)).day(Some(c.day)).text(c.outcome).text(c.channel).text(who);
-        t.text(c.program).int(Some(i32::from(c.opt_out))).day(c.cooldown).end();
+        let who = team.get(owners.on(c.member, c.day).unwrap_or(any)).map_or("", |m| m.id.as_str());
+        t.put(format_args!("M{:07}", c.member)).day(Some(c.day)).text(c.outcome).text(c.channel);
+        write_phone(t, c.number);
+        t.text(who).text(c.program).int(Some(i32::from(c.opt_out))).day(c.cooldown).end();
+    }
+}
+
+/// `care_task` rows; what is done was done by the manager of the case, a reconciliation by a nurse or pharmacist.
+pub fn write_tasks(t: &mut Table, team: &[Manager], cases: &[Case], assigned: &[Option<usize>], tasks: &[Task]) {
+    let owners = Owners::new(cases, assigned);
+    let reconcilers: Vec<usize> = (0..team.len()).filter(|i| matches!(team[*i].discipline, "RN" | "PharmD")).collect();
+    for task in tasks {
+        let any = usize::try_from(finish64(task.member) % reconcilers.len().max(1) as u64).unwrap_or(0);
+        let owner = owners.on(task.member, task.done.unwrap_or(task.due));
+        let by = if task.kind == "reconciliation" {
+            owner.filter(|i| reconcilers.contains(i)).or_else(|| reconcilers.get(any).copied())
+        } else {
+            owner
+        };
+        let by = by.filter(|_| task.done.is_some()).and_then(|i| team.get(i)).map_or("", |m| m.id.as_str());
+        t.put(format_args!("T{:07}{:03}", task.member, task.number)).put(format_args!("M{:07}", task.member));
+        t.text(task.kind).day(Some(task.due)).day(task.done).text(by);
+        if let Some((goal, status)) = task.goal {
+            t.text(goal.problem).text(goal.text).text(goal.baseline).text(goal.target).text(status);
+        }
+        t.end();
     }
 }
 

@@ -10,7 +10,6 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::claims::Night;
 use super::codes::{AVOIDABLE, Cause};
 use super::extract_tables::{Case, MemberTables, STREAMED, extract_columns};
-use super::followup::avoidable_probability;
 use super::life::live_until_night;
 use super::person::Person;
 use super::places::Npi;
@@ -47,7 +46,7 @@ fn the_same_bytes_at_one_thread_and_at_two() {
             bytes(dir.path())
         })
         .collect();
-    assert!(made[0].len() == 20, "{:?}", made[0].keys());
+    assert!(made[0].len() == 26, "{:?}", made[0].keys());
     for (name, first) in &made[0] {
         assert!(Some(first) == made[1].get(name), "{name} differs");
     }
@@ -55,7 +54,7 @@ fn the_same_bytes_at_one_thread_and_at_two() {
 
 #[test]
 fn tomorrow_still_holds_what_was_seen_tonight() {
-    let nights = ["2026-06-30", "2026-07-01", "2026-08-15"];
+    let nights = ["2026-06-29", "2026-06-30", "2026-07-01", "2026-08-15"];
     let dirs: Vec<_> = nights.iter().map(|_| tempfile::tempdir().expect("a folder")).collect();
     for (night, dir) in nights.iter().zip(&dirs) {
         generate_population(&options(900, night, Format::Csv, dir.path()), &|_| ()).expect("a population");
@@ -76,6 +75,10 @@ fn tomorrow_still_holds_what_was_seen_tonight() {
             "assessment",
             "survey",
             "feature_table",
+            "problem_list",
+            "consent",
+            "member_crosswalk",
+            "outreach_log",
         ] {
             let (before, after) = (lines(pair[0].path(), name), lines(pair[1].path(), name));
             let lost: Vec<_> = before.difference(&after).take(3).collect();
@@ -86,11 +89,114 @@ fn tomorrow_still_holds_what_was_seen_tonight() {
 }
 
 #[test]
+fn nothing_happens_to_the_dead_and_nothing_ends_before_it_begins() {
+    let dir = tempfile::tempdir().expect("a folder");
+    generate_population(&options(4_000, "2026-06-30", Format::Csv, dir.path()), &|_| ()).expect("a population");
+    let table = |name: &str| -> Vec<BTreeMap<String, String>> {
+        let mut reader = csv::Reader::from_path(dir.path().join(format!("{name}.csv"))).expect("a file");
+        reader.deserialize().collect::<Result<_, _>>().expect("rows")
+    };
+    // ISO dates order as text.
+    let mut death: BTreeMap<String, String> = BTreeMap::new();
+    for row in table("eligibility") {
+        assert!(row["enrollment_end_date"] >= row["enrollment_start_date"], "a span is reversed");
+        if !row["death_date"].is_empty() {
+            death.insert(row["member_id"].clone(), row["death_date"].clone());
+        }
+    }
+    assert!(death.len() > 50, "{} died", death.len());
+    // A claim may still carry the id of before.
+    let dies = |row: &BTreeMap<String, String>| death.get(&format!("M{}", &row["member_id"][1..])).cloned();
+    let mut seen = 0;
+    for (name, from, to) in [
+        ("medical_claim", "claim_start_date", "claim_end_date"),
+        ("medical_claim", "admission_date", "discharge_date"),
+        ("admission", "admission_date", "discharge_date"),
+        ("pharmacy_claim", "dispensing_date", "dispensing_date"),
+        ("outreach_log", "contact_date", "contact_date"),
+        ("care_task", "done_date", "done_date"),
+        ("lab_result", "result_date", "result_date"),
+        ("survey", "survey_date", "survey_date"),
+        ("sdoh_screening", "screening_date", "screening_date"),
+    ] {
+        for row in table(name) {
+            let (begins, ends) = (&row[from], &row[to]);
+            assert!(ends.is_empty() || begins.is_empty() || ends >= begins, "{name}: {to} before {from}");
+            if let Some(died) = dies(&row) {
+                seen += 1;
+                assert!(*begins <= died && *ends <= died, "{name}: something after a death");
+            }
+        }
+    }
+    assert!(seen > 1_000, "{seen} rows of the dead were looked at");
+    for row in table("appointment") {
+        let kept = row["appointment_status"] == "kept";
+        assert!(!kept || dies(&row).is_none_or(|d| row["appointment_date"] <= d), "a visit after a death");
+    }
+}
+
+#[test]
+fn the_new_extracts_tell_one_story() {
+    let dir = tempfile::tempdir().expect("a folder");
+    generate_population(&options(4_000, "2026-06-30", Format::Csv, dir.path()), &|_| ()).expect("a population");
+    let table = |name: &str| -> Vec<BTreeMap<String, String>> {
+        let mut reader = csv::Reader::from_path(dir.path().join(format!("{name}.csv"))).expect("a file");
+        reader.deserialize().collect::<Result<_, _>>().expect("rows")
+    };
+    let count =
+        |rows: &[BTreeMap<String, String>], column: &str, word: &str| rows.iter().filter(|r| r[column] == word).count();
+    let appointments = table("appointment");
+    for status in ["booked", "kept", "no_show", "cancelled"] {
+        assert!(count(&appointments, "appointment_status", status) > 20, "few are {status}");
+    }
+    let ahead = appointments.iter().filter(|r| r["appointment_date"].as_str() > "2026-06-30");
+    assert!(
+        ahead.clone().count() > 20
+            && ahead.clone().all(|r| matches!(&*r["appointment_status"], "booked" | "cancelled"))
+    );
+    let providers: BTreeSet<String> = table("provider").into_iter().map(|r| r["npi"].clone()).collect();
+    assert!(appointments.iter().all(|r| providers.contains(&r["provider_npi"])), "a visit with nobody");
+    let facilities: BTreeSet<String> = table("facility").into_iter().map(|r| r["npi"].clone()).collect();
+    assert!(table("admission").iter().all(|r| facilities.contains(&r["facility_npi"])));
+    // Every number can be dialled in North America.
+    for row in table("eligibility").iter().filter(|r| !r["phone"].is_empty()) {
+        let digits: String = row["phone"].chars().filter(char::is_ascii_digit).collect();
+        assert!(digits.len() == 10 && !matches!(digits.as_bytes()[3], b'0' | b'1'), "{digits}");
+        assert!(digits.bytes().any(|d| d != digits.as_bytes()[0]));
+    }
+    let fills = table("pharmacy_claim");
+    let ids: BTreeSet<&str> = fills.iter().map(|r| r["claim_id"].as_str()).collect();
+    let back: Vec<_> = fills.iter().filter(|r| !r["reversal_of_claim_id"].is_empty()).collect();
+    assert!(
+        back.len() > 100
+            && back.iter().all(|r| ids.contains(&*r["reversal_of_claim_id"]) && r["quantity"].starts_with('-'))
+    );
+    let claims = table("medical_claim");
+    let denied = claims.iter().filter(|r| r["claim_status"] == "denied");
+    assert!(denied.clone().count() > 500 && denied.clone().all(|r| r["paid_amount"] == "0.00"));
+    assert!(count(&table("admission"), "visit_status", "cancelled") > 5);
+    let old: BTreeSet<String> = table("member_crosswalk").into_iter().map(|r| r["from_id"].clone()).collect();
+    let carried: BTreeSet<&str> =
+        claims.iter().map(|r| r["member_id"].as_str()).filter(|m| m.starts_with('X')).collect();
+    assert!(carried.len() > 3 && carried.iter().all(|m| old.contains(*m)));
+    let tasks = table("care_task");
+    for status in ["open", "met", "cancelled"] {
+        assert!(count(&tasks, "goal_status", status) > 10, "few goals are {status}");
+    }
+    assert!(tasks.iter().all(|r| (r["kind"] == "goal") == !r["goal_text"].is_empty()));
+    let outreach = table("outreach_log");
+    assert!(outreach.iter().any(|r| r["outcome"] == "wrong_number" && !r["contact_value"].is_empty()));
+    assert!(outreach.iter().all(|r| r["channel"] != "letter" || r["contact_value"].is_empty()));
+    let consents = table("consent");
+    assert!(count(&consents, "consent_status", "withdrawn") > 0 && count(&consents, "program", "CCM") > 5);
+}
+
+#[test]
 fn every_file_parses_and_has_its_columns() {
     let dir = tempfile::tempdir().expect("a folder");
     let summary =
         generate_population(&options(2_000, "2026-06-30", Format::Mixed, dir.path()), &|_| ()).expect("a population");
-    assert_eq!(summary.files.len(), STREAMED.len() + 5);
+    assert_eq!(summary.files.len(), STREAMED.len() + 8);
     for (file, rows) in &summary.files {
         let path = dir.path().join(file);
         let name = file.split('.').next().unwrap_or_default();
@@ -139,7 +245,7 @@ fn watch(night: Night, person: &Person) -> Watched {
     let mut small = MemberTables::new();
     let mut life = Life::new(night, person, &mut medical, &mut adt, &mut small);
     live_until_night(&mut life);
-    let tonight = avoidable_probability(&life);
+    let tonight = life.tonight;
     let (begun, windows, death) = (life.begun.clone(), life.programme.windows.clone(), life.death);
     let mismatches = adt.mismatches() + medical.mismatches();
     Watched { begun, windows, death, tonight, medical, cases: small.cases, mismatches }
@@ -217,10 +323,9 @@ fn the_planted_probability_of_an_avoidable_stay_comes_true() {
 
 #[test]
 fn history_opens_on_a_first_of_july_and_holds_the_years_asked() {
-    assert_eq!(history_start(day("2026-06-30"), 4), day("2022-07-01"));
-    assert_eq!(history_start(day("2026-07-01"), 4), day("2022-07-01"));
-    assert_eq!(history_start(day("2026-03-10"), 4), day("2021-07-01"));
-    assert_eq!(history_start(day("2026-06-30"), 40), super::person::EPOCH);
+    assert_eq!(history_start(4), day("2022-07-01"));
+    assert_eq!(history_start(1), day("2025-07-01"));
+    assert_eq!(history_start(40), super::person::EPOCH);
 }
 
 #[test]

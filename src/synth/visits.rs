@@ -2,6 +2,7 @@
 //! dialysis, nursing facility, home health, hospice. Owns their course and frequency;
 //! refuses to know stays and the programme.
 
+use super::bookings::{Ending, appointment_kind, ask_consent, write_appointment};
 use super::claims::{Adt, Claim};
 use super::codes::{COMPLAINTS, CONDITIONS, Condition, EMERGENCIES};
 use super::coding;
@@ -51,6 +52,7 @@ pub fn add_emergency_visits(life: &mut Life<'_>, first: Day, days: i32, n: u64, 
         let day = first.plus(r.range(0, days - 1));
         let avoidable = r.chance(0.45 + 0.2 * state.needs.min(1.0));
         let code = EMERGENCIES[if avoidable { r.below(5) } else { r.below(EMERGENCIES.len()) }];
+        let code = draw_behavioral_emergency(life, &mut r).unwrap_or(code);
         let (leg, observed) = (r.weighted(&[0.46, 0.36, 0.18]), state.age >= 40.0 && r.chance(0.12));
         if !life.open_on(day) || life.inside(day) || life.inside(day.plus(1)) {
             continue;
@@ -59,6 +61,21 @@ pub fn add_emergency_visits(life: &mut Life<'_>, first: Day, days: i32, n: u64, 
         write_emergency_visit(life, &mut r, day, code, u8::try_from(leg).unwrap_or(0), observed);
     }
     life.emergencies.sort_unstable();
+}
+
+/// Those with a mental illness or substance use come for it, now and then.
+fn draw_behavioral_emergency(life: &Life<'_>, r: &mut Rng) -> Option<&'static str> {
+    let level = |c: Condition| f64::from(life.severity[c as usize]);
+    let mental = 0.05 * level(Condition::SevereMental) + 0.02 * level(Condition::Depression);
+    let substance = 0.09 * level(Condition::SubstanceUse);
+    let (u, which) = (r.unit(), r.below(4));
+    if u < substance {
+        Some(["F10129", "F1020", "T401X1A", "F1193"][which])
+    } else if u < substance + mental {
+        Some(["F329", "F419", "R45851", "F3181"][which])
+    } else {
+        None
+    }
 }
 
 fn write_emergency_visit(life: &mut Life<'_>, r: &mut Rng, day: Day, code: &'static str, leg: u8, observed: bool) {
@@ -186,6 +203,10 @@ fn draw_complaint(life: &Life<'_>, r: &mut Rng, senior: bool, day: Day) -> (&'st
 fn write_office_visit(life: &mut Life<'_>, r: &mut Rng, day: Day, senior: bool) {
     life.visits_begun += 1;
     let (code, who) = draw_complaint(life, r, senior, day);
+    let (lead, which) = (r.range(1, 40), r.below(4));
+    let npi = if who == specialty::FAMILY { life.pcp() } else { specialist(life.person.county, who, which) };
+    write_appointment(life, day, appointment_kind(who), npi, lead, Ending::Kept);
+    ask_consent(life, day);
     let place = if life.person.payer == Payer::Medicaid && r.chance(0.3) {
         "50"
     } else {
@@ -195,7 +216,6 @@ fn write_office_visit(life: &mut Life<'_>, r: &mut Rng, day: Day, senior: bool) 
     let Some(mut ticket) = life.biller.ticket(day, day) else { return };
     let r = &mut ticket.detail;
     let mut c = Claim::professional(day, place);
-    let npi = if who == specialty::FAMILY { life.pcp() } else { specialist(life.person.county, who, r.below(4)) };
     (c.renderer, c.billing) = (Some(npi), Some(npi));
     c.specialty = SPECIALTIES[who];
     c.dx = coding::visit(r, &seen, code);
@@ -216,6 +236,7 @@ fn write_office_visit(life: &mut Life<'_>, r: &mut Rng, day: Day, senior: bool) 
 
 /// A visit for transitional care within two weeks of a discharge.
 pub fn write_transition_visit(life: &mut Life<'_>, day: Day, soon: bool) {
+    life.tell_until(day);
     let seen = life.seen(day);
     let Some(mut ticket) = life.biller.ticket(day, day) else { return };
     let r = &mut ticket.detail;
@@ -226,6 +247,9 @@ pub fn write_transition_visit(life: &mut Life<'_>, day: Day, soon: bool) {
     let (code, _) = draw_complaint(life, r, true, day);
     c.dx = coding::visit(r, &seen, code);
     c.line("", if soon { "99496" } else { "99495" }, if soon { 27_900 } else { 20_600 });
+    if r.chance(0.4) {
+        c.line("", "1111F", 0);
+    }
     life.biller.bill(&ticket, c);
 }
 
@@ -271,7 +295,7 @@ fn add_monthly_supplies(life: &mut Life<'_>, r: &mut Rng, first: Day) {
         write_equipment_claim(life, day, &["J449", "Z9981"], "E1390", 9_800);
     }
     if life.severity[Condition::Kidney as usize] >= 3 && life.person.index.is_multiple_of(3) {
-        let end = first.plus(27);
+        let end = first.plus(27).min(life.death.unwrap_or(Day::MAX));
         if let Some(ticket) = life.biller.ticket(day, end) {
             let mut c = Claim::institutional(day, end, "721", facility(life.person.county, House::Dialysis));
             c.dx.push("N186");
@@ -365,6 +389,7 @@ pub fn write_nursing_bills(
 /// A home-health period: one final claim.
 pub fn write_home_health(life: &mut Life<'_>, r: &mut Rng, course: &[&'static str], from: Day, end: Day) {
     let to = from.plus(29).min(end.max(from));
+    life.tell_until(to);
     let visits = r.range(3, 8);
     let Some(ticket) = life.biller.ticket(from, to) else { return };
     let mut c = Claim::institutional(from, to, "329", facility(life.person.county, House::HomeHealth));
@@ -385,7 +410,7 @@ pub fn enter_hospice(life: &mut Life<'_>, r: &mut Rng, from: Day, mean: f64) {
     if life.death.is_none_or(|d| ends < d) {
         life.death = Some(ends);
     }
-    let (mut start, end) = (from, ends);
+    let (mut start, end) = (from, life.death.unwrap_or(ends));
     let mut first = true;
     while start <= end {
         let to = start.plus(29).min(end);
