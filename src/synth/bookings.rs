@@ -32,10 +32,10 @@ fn sends_schedule(npi: Npi) -> bool {
 /// A visit as its schedule tells it: booked some days before, then kept, missed or called off. One row, as it stands
 /// tonight.
 pub fn write_appointment(life: &mut Life<'_>, day: Day, kind: &'static str, npi: Npi, lead: i32, ending: Ending) {
-    life.programme.appointments += 1;
-    if !sends_schedule(npi) {
+    if !sends_schedule(npi) || life.programme.appointments.contains(&(day, npi)) {
         return;
     }
+    life.programme.appointments.push((day, npi));
     let (start, night) = (life.night.start, life.night.as_of);
     let booked_on = day.plus(-lead.clamp(0, FURTHEST_BOOKING));
     let known_on = match ending {

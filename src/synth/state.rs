@@ -32,8 +32,8 @@ pub struct Programme {
     pub numbers: [u32; 3],
     pub opted_out: bool,
     pub overrides: u64,
-    /// Appointments so far; asked for consent already.
-    pub appointments: u64,
+    /// Appointments so far, each once; asked for consent already.
+    pub appointments: Vec<(Day, Npi)>,
     pub asked: bool,
     /// Live acute discharges: admit, discharge, planted return probability.
     pub windows: Vec<(Day, Day, f64)>,

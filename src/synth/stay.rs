@@ -114,7 +114,8 @@ fn live_one_stay(life: &mut Life<'_>, a: Arrival) -> Option<Arrival> {
     let until = back.map(|b| b.day);
     write_post_acute(life, &mut r, &course, discharge, disposition, until);
     follow_discharge(life, &mut r, discharge, until, a.planned);
-    back
+    // Whoever chose hospice meanwhile may not live to return.
+    back.filter(|b| life.open_on(b.day))
 }
 
 fn draw_course(life: &Life<'_>, r: &mut Rng, a: &Arrival, age: f64) -> Course {
