@@ -192,7 +192,7 @@ fn the_new_extracts_tell_one_story() {
     for status in ["open", "met", "cancelled"] {
         assert!(count(&tasks, "goal_status", status) > 10, "few goals are {status}");
     }
-    assert!(tasks.iter().all(|r| (r["kind"] == "goal") == !r["goal_text"].is_empty()));
+    assert!(tasks.iter().all(|r| (r["kind"] == "goal") != r["goal_text"].is_empty()));
     let outreach = table("outreach_log");
     assert!(outreach.iter().any(|r| r["outcome"] == "wrong_number" && !r["contact_value"].is_empty()));
     assert!(outreach.iter().all(|r| r["channel"] != "letter" || r["contact_value"].is_empty()));
