@@ -237,7 +237,10 @@ fn explain_tells_both_sides_and_reads_the_id_from_stdin() {
     let f = small();
     let run = f.publish();
     let run = run.to_str().expect("utf-8");
-    let listed = lamplight(&["explain", "--run", run, "--member", "A1"]);
+    let person = lamplight(&["explain", "--run", run, "--member", "A1"]);
+    assert!(text(&person).contains("On tonight's list, number 1: risk is high."), "{}", text(&person));
+    assert!(!text(&person).contains("Waiting") && !text(&person).contains("priority"), "{}", text(&person));
+    let listed = lamplight(&["explain", "--run", run, "--member", "A1", "--analyst"]);
     assert!(
         text(&listed).contains("ON THE LIST at rank 1") && text(&listed).contains("avoidable hospital stays"),
         "{}",
@@ -250,7 +253,10 @@ fn explain_tells_both_sides_and_reads_the_id_from_stdin() {
         .expect("starts");
     std::io::Write::write_all(&mut child.stdin.take().expect("stdin"), b"B2\n").expect("written");
     let output = child.wait_with_output().expect("ends");
-    assert!(String::from_utf8_lossy(&output.stdout).contains("NOT ON THE LIST: no clock runs"));
+    assert!(
+        String::from_utf8_lossy(&output.stdout)
+            .contains("Not on the list: no clock runs, and risk is below the list's bar")
+    );
     assert_eq!(code(&lamplight(&["explain", "--run", run, "--member", "nobody"])), 2);
 }
 

@@ -78,10 +78,10 @@ fn death_hospice_and_facility_are_seen_in_every_feed() {
     }
     for member in ["SNFHOME", "LEFT", "BACK"] {
         assert_eq!(code_of(&f, member), Vec::<String>::new(), "{member}");
-        assert_eq!(f.cells("outreach.csv", member, "clock"), ["tcm_contact"], "{member}");
+        assert_eq!(f.cells("outreach.csv", member, "next_step"), ["contact"], "{member}");
     }
-    assert_eq!(f.cells("transitions.csv", "ED", "state"), ["died"]);
-    assert_eq!(f.cells("transitions.csv", "OBSDEAD", "state").first().map(String::as_str), Some("died"));
+    assert_eq!(f.cells("transitions.csv", "ED", "status"), ["died"]);
+    assert_eq!(f.cells("transitions.csv", "OBSDEAD", "status").first().map(String::as_str), Some("died"));
 }
 
 #[test]
@@ -111,16 +111,13 @@ fn one_person_under_several_ids_is_called_once_and_refuses_once() {
         }
     }
     f.extract("admission", &adt);
-    f.extract(
-        "caseload",
-        "member_id,care_manager_id,since_date\nA1,N1,2026-01-01\nB2,N1,2026-02-01\nD1,N1,2026-03-01\n",
-    );
+    f.extract("caseload", "member_id,care_manager_id,since_date\nA1,N1,2026-01-01\nB2,N1,2026-02-01\n");
     f.publish();
     assert_eq!(code_of(&f, "A1"), ["DISENROLLED"]);
     assert_eq!(f.cells("stranded_cases.csv", "A1", "reason"), ["DISENROLLED"]);
     assert_eq!(f.cells("stranded_cases.csv", "B2", "since_date"), ["2026-02-01"]);
     assert_eq!(f.table("stranded_cases.csv").rows.len(), 2);
-    assert_eq!(f.cells("outreach.csv", "A2", "clock"), ["tcm_contact"]);
+    assert_eq!(f.cells("outreach.csv", "A2", "next_step"), ["contact"]);
     assert_eq!((code_of(&f, "B1"), code_of(&f, "B2")), (vec!["OPT_OUT".into()], vec!["DUPLICATE".into()]));
     assert_eq!((code_of(&f, "C1"), code_of(&f, "C2")), (vec!["DECEASED".into()], vec!["DECEASED".into()]));
     let listed = f.table("outreach.parquet").rows.len();
@@ -166,10 +163,12 @@ fn the_cover_works_a_clock_that_cannot_wait() {
     );
     f.extract("caseload", "member_id,care_manager_id,since_date\nAWAY,N1,2026-01-01\nSOON,N3,2026-01-01\n");
     f.publish();
-    assert_eq!(f.cells("outreach.csv", "AWAY", "care_manager_id"), ["N2"]);
-    assert_eq!(f.cells("transitions.csv", "AWAY", "care_manager_id"), ["N2"]);
+    assert_eq!(f.cells("outreach.csv", "AWAY", "caller_id"), ["N2"]);
+    assert_eq!(f.cells("transitions.csv", "AWAY", "caller_id"), ["N2"]);
     assert_eq!(f.cells("assignments.csv", "AWAY", "care_manager_id"), ["N1"]);
-    assert_eq!(f.cells("outreach.csv", "SOON", "care_manager_id"), ["N3"]);
+    assert_eq!(f.cells("decisions.csv", "AWAY", "covered_by"), ["N2"]);
+    assert_eq!(f.cells("decisions.csv", "AWAY", "owner_id"), ["N1"]);
+    assert_eq!(f.cells("outreach.csv", "SOON", "caller_id"), ["N3"]);
 }
 
 /// Dual status is that of the span that covers the night: neither an older span's nor one's that has ended.
@@ -219,7 +218,7 @@ fn a_language_by_its_name_is_its_code() {
          N1,RN,English|Spanish,NC,general,active,1,50,150",
     );
     f.publish();
-    assert_eq!(f.cells("outreach.csv", "ES", "care_manager_id"), ["N1"]);
+    assert_eq!(f.cells("outreach.csv", "ES", "caller_id"), ["N1"]);
     assert_eq!(f.cells("assignments.csv", "XX", "care_manager_id"), Vec::<String>::new());
     let quality: serde_json::Value =
         serde_json::from_slice(&std::fs::read(f.path("out/current/data_quality.json")).expect("there")).expect("JSON");

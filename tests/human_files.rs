@@ -68,9 +68,10 @@ fn a_manager_who_left_gives_the_member_back_and_says_so() {
     assert!(told.iter().any(|w| w.starts_with("1 pins could not hold")), "{told:?}");
     for member in ["M1", "M2"] {
         assert_eq!(f.cells("assignments.csv", member, "care_manager_id"), ["N1"], "{member}");
-        assert_eq!(f.cells("outreach.csv", member, "care_manager_id"), ["N1"], "{member}");
+        assert_eq!(f.cells("outreach.csv", member, "caller_id"), ["N1"], "{member}");
         // Nobody works with somebody whose manager has left.
-        assert_eq!(f.cells("outreach.parquet", member, "not_yet_engaged"), ["1"], "{member}");
+        assert_eq!(f.cells("decisions.parquet", member, "decision"), ["listed"], "{member}");
+        assert_eq!(f.cells("decisions.parquet", member, "owner_id"), ["GONE"], "{member}");
     }
 }
 

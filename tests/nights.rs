@@ -70,7 +70,7 @@ fn evening(run: &Path) -> Evening {
     };
     Evening {
         listed: ids(&list, &|_| true),
-        without_clock: ids(&list, &|r| list.get(r, "clock").is_empty()),
+        without_clock: ids(&list, &|r| list.get(r, "next_step").is_empty()),
         suppressed: ids(&suppressed, &|_| true),
     }
 }

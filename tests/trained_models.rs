@@ -238,7 +238,7 @@ fn the_night_scores_orders_and_explains() {
     let by_benefit: Vec<f64> = list
         .rows
         .iter()
-        .filter(|r| list.get(r, "ordered_by") == "expected benefit" && list.get(r, "not_yet_engaged") == "1")
+        .filter(|r| list.get(r, "ordered_by") == "expected benefit" && list.get(r, "band") == "risk")
         .map(|r| list.get(r, "priority").parse().expect("a number"))
         .collect();
     assert!(by_benefit.len() >= 5, "{}", by_benefit.len());
@@ -249,7 +249,7 @@ fn the_night_scores_orders_and_explains() {
     let card = std::fs::read_to_string(current.join("model_card.md")).expect("there");
     assert!(card.contains("## Source attributes (ONC HTI-1)"));
     let member = list.get(&list.rows[0], "member_id").to_owned();
-    let told = lamplight(&["explain", "--run", &current.display().to_string(), "--member", &member]);
+    let told = lamplight(&["explain", "--run", &current.display().to_string(), "--member", &member, "--analyst"]);
     assert!(text(&told).contains("demo_avoid_hosp_90"), "{}", text(&told));
     assert!(text(&told).contains("the average member the model learned from"), "{}", text(&told));
     // The same bytes on another number of threads.

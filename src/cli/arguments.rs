@@ -77,6 +77,9 @@ pub enum Command {
         /// Member id; `-` reads it from stdin, so that it stays out of `ps` and the shell's history.
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         member: String,
+        /// Every score with its contributions and ids, for an analyst.
+        #[arg(long)]
+        analyst: bool,
     },
     /// Balance a caseload alone, on two flat files.
     Assign {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{Command, ModelsWhat, PlanFlags, SynthFormat};
 use super::manual::{shell_completions, write_man_pages};
-use super::render::{explanation_text, followup_text, metrics_text, staffing_text, training_text};
+use super::render::{analyst_text, explanation_text, followup_text, metrics_text, staffing_text, training_text};
 use super::schema;
 use crate::caseload::Continuity;
 use crate::config::{Overrides, RunPlan, nearest_hint};
@@ -31,7 +31,10 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
             let (plan, options) = load_plan(&flags)?;
             pipeline::check(&plan, &options, &Progress::new()).map(|t| with_banner(&plan, t))
         }
-        Command::Explain { run, member } => Ok(explanation_text(&explain_member(&run, &member_id(member)?)?)),
+        Command::Explain { run, member, analyst } => {
+            let found = explain_member(&run, &member_id(member)?)?;
+            Ok(if analyst { analyst_text(&found) } else { explanation_text(&found) })
+        }
         Command::Assign { members, care_managers, weights, out, continuity, seed, steps } => {
             let continuity = Continuity::parse(&continuity)
                 .ok_or_else(|| PipelineError::Usage("--continuity must be protect, prefer or ignore".to_owned()))?;

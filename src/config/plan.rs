@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::extract::ExtractConfig;
 use super::sections::{Caseload, Clocks, Followup, ListConfig, Models, Output, Programs, Quality, Run, Targets};
-use crate::domain::{Day, PseudonymKey};
+use super::words::WorkDay;
+use crate::domain::{Day, PseudonymKey, add_business_days};
 
 /// Everything a run was asked to do, resolved.
 #[derive(Clone, Debug)]
@@ -46,4 +47,22 @@ pub struct RunPlan {
     pub ships_demo: bool,
     /// SHA-256 of the resolved settings that can change an output byte.
     pub config_hash: String,
+}
+
+impl RunPlan {
+    /// The day on which the list of a night is worked.
+    #[must_use]
+    pub fn work_day_of(&self, night: Day) -> Day {
+        match self.clocks.work_day {
+            WorkDay::NextBusinessDay => add_business_days(night, 1),
+            WorkDay::NextDay => night.plus(1),
+            WorkDay::SameDay => night,
+        }
+    }
+
+    /// The day on which tonight's list is worked.
+    #[must_use]
+    pub fn work_day(&self) -> Day {
+        self.work_day_of(self.as_of)
+    }
 }

@@ -178,12 +178,24 @@ section! {
         tcm_visit_complex_days: i32 = 7, range Range::AtLeast(0.0);
         /// visit for moderate complexity (CPT 99495)
         tcm_visit_days: i32 = 14, range Range::AtLeast(0.0);
-        /// last day of the 30-day period after discharge
-        tcm_period_days: i32 = 29, range Range::AtLeast(0.0);
+        /// day to which a discharge is followed: engagement and reconciliation (public description of HEDIS TRC)
+        tcm_period_days: i32 = 30, range Range::AtLeast(0.0);
         /// expedited decision (42 CFR 438.210, 422.572)
         authorization_urgent_hours: i32 = 72, range Range::AtLeast(0.0);
-        /// standard decision from 2026 (CMS-0057-F)
+        /// standard decision of requests from 2026 (42 CFR 422.568, 438.210; CMS-0057-F)
         authorization_standard_days: i32 = 7, range Range::AtLeast(0.0);
+        /// standard decision of requests before 2026 (42 CFR 422.568, 438.210 as they stood)
+        authorization_before_2026_days: i32 = 14, range Range::AtLeast(0.0);
+        /// standard decision of a commercial plan (29 CFR 2560.503-1)
+        authorization_commercial_days: i32 = 15, range Range::AtLeast(0.0);
+        /// days past due after which a pending authorization is counted and starts no clock (own rule)
+        authorization_stale_days: i32 = 14, range Range::AtLeast(0.0);
+        /// appeal of a Medicare denial decided from 2025, counted from the decision (42 CFR 422.582)
+        appeal_medicare_days: i32 = 65, range Range::AtLeast(0.0);
+        /// appeal of other denials (42 CFR 438.402), and of Medicare's before 2025
+        appeal_days: i32 = 60, range Range::AtLeast(0.0);
+        /// appeal of a commercial denial (29 CFR 2560.503-1)
+        appeal_commercial_days: i32 = 180, range Range::AtLeast(0.0);
         /// open community referral before it is chased
         referral_open_days: i32 = 14, range Range::AtLeast(0.0);
         /// days without supply before a fill is late

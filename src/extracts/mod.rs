@@ -32,6 +32,7 @@ mod reader;
 mod reason;
 mod refusals;
 mod report;
+mod row_words;
 mod source;
 mod sql_view;
 mod visit_states;

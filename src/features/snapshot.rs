@@ -2,8 +2,8 @@
 
 use crate::domain::Day;
 use crate::measures::{
-    Comorbidity, DrugSupply, Evidence, Lace, Measured, Need, Needs, Readmissions, Scheme, Transition, Transitions,
-    Utilization, WorkItem, Worklist, lace_of_stay,
+    Comorbidity, DrugSupply, Evidence, FollowUp, FollowUps, Lace, Measured, Need, Needs, Readmissions, Scheme,
+    Transition, Transitions, Utilization, Whereabouts, WorkItem, Worklist, lace_of_stay,
 };
 use crate::reference::ELIXHAUSER;
 use crate::timeline::Codes;
@@ -77,8 +77,12 @@ pub struct Snapshot {
     pub supply: DrugSupply,
     /// Social needs.
     pub needs: Vec<Need>,
-    /// Transition clocks.
+    /// Discharges in their thirty days, by day.
     pub transitions: Vec<Transition>,
+    /// Events that ask for a follow-up visit, by day.
+    pub follow_ups: Vec<FollowUp>,
+    /// In a facility or not.
+    pub whereabouts: Whereabouts,
     /// Due items.
     pub worklist: Vec<WorkItem>,
 }
@@ -102,7 +106,9 @@ impl Snapshot {
             facts: m.get::<Utilization>().clone(),
             supply: m.get::<DrugSupply>().clone(),
             needs: m.get::<Needs>().0.clone(),
-            transitions: m.get::<Transitions>().0.clone(),
+            transitions: m.get::<Transitions>().rows.clone(),
+            follow_ups: m.get::<FollowUps>().rows.clone(),
+            whereabouts: m.get::<Whereabouts>().clone(),
             worklist: m.get::<Worklist>().0.clone(),
         }
     }

@@ -70,12 +70,12 @@ fn prepare(v: &View<'_>) -> Facts {
         asked.clone().filter(|s| s.need == NeedAnswer::Yes).map(|s| &*s.domain).collect();
     Facts {
         named: asked.clone().any(|s| matches!(s.need, NeedAnswer::Yes | NeedAnswer::No)).then_some(yes.len() as f64),
-        needs: needs.iter().filter(|n| n.is_open()).count() as f64,
+        needs: needs.iter().filter(|n| n.is_reported()).count() as f64,
         domains: DOMAINS.map(|d| {
             needs
                 .iter()
                 .find(|n| &*n.domain == d && matches!(&*n.need, "yes" | "no"))
-                .map(|n| f64::from(u8::from(n.is_open())))
+                .map(|n| f64::from(u8::from(n.is_reported())))
         }),
         screened: count(screened, screenings.clone().count()),
         declined: count(screened, screenings.filter(|s| s.need == NeedAnswer::Declined).count()),

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use crate::config::Clocks;
 use crate::domain::Day;
-use crate::extracts::{Authorization, Lab, Outreach, Referral, Screening, Task};
+use crate::extracts::{Appointment, Authorization, Lab, Manager, Outreach, Referral, Screening, Task};
 use crate::timeline::{Codes, Timeline};
 
 /// Everything a measure may look at beside the timeline.
@@ -29,6 +29,10 @@ pub struct Inputs<'a> {
     pub authorizations: Vec<&'a Authorization>,
     /// The member's referrals.
     pub referrals: Vec<&'a Referral>,
+    /// The member's appointments, by day.
+    pub appointments: Vec<&'a Appointment>,
+    /// The roster, for what somebody of a discipline did.
+    pub managers: &'a [Manager],
 }
 
 impl<'a> Inputs<'a> {
@@ -45,6 +49,8 @@ impl<'a> Inputs<'a> {
             tasks: Vec::new(),
             authorizations: Vec::new(),
             referrals: Vec::new(),
+            appointments: Vec::new(),
+            managers: &[],
         }
     }
 }
@@ -112,6 +118,13 @@ impl<'a> Measured<'a> {
     #[must_use]
     pub fn codes(&self) -> &'a Codes<'a> {
         self.inputs.codes
+    }
+
+    /// Alive and enrolled on that day.
+    #[must_use]
+    pub fn is_living_member(&self) -> bool {
+        let who = self.timeline.member;
+        who.enrolled_on(self.as_of()) && who.death().is_none_or(|d| d > self.as_of())
     }
 
     /// The day on which the history was known.

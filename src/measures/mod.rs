@@ -3,6 +3,8 @@
 //!
 //! Adding a measure: one file with its type, a `mod` line here, a line in `registry.rs`.
 
+mod authorization_due;
+mod care_evidence;
 mod ccsr;
 mod ccw;
 mod comorbidity;
@@ -10,6 +12,8 @@ mod dated;
 mod drug_supply;
 mod ed_classes;
 mod engagement;
+mod facility_stay;
+mod follow_ups;
 mod hcc;
 mod hcc_score;
 mod hospital;
@@ -27,11 +31,13 @@ mod registry;
 mod scheme;
 mod transitions;
 mod utilization;
+mod visit_knowledge;
 mod worklist;
 
 #[cfg(test)]
 mod tests;
 
+pub use care_evidence::{Seen, SeenBy, is_visit_line};
 pub use ccsr::Ccsr;
 pub use ccw::Ccw;
 pub use comorbidity::{Comorbidity, ConditionRow, Evidence, PoaBasis};
@@ -39,6 +45,8 @@ pub use dated::Dated;
 pub use drug_supply::{DrugSupply, LateClass};
 pub use ed_classes::{EdClass, EdClasses};
 pub use engagement::{Engagement, PrimaryCareVisit};
+pub use facility_stay::{FacilityBasis, FacilityStay, Whereabouts};
+pub use follow_ups::{FollowUp, FollowUpState, FollowUps, KnownBy};
 pub use hcc::{Hcc, Raf, RafStatus};
 pub use hcc_score::{Dual, HccPerson, after_hierarchy as hcc_after_hierarchy, edited as hcc_edited, raf_thousandths};
 pub use hospital::{HospitalItems, HospitalScore};
@@ -46,7 +54,7 @@ pub use intervals::{exact_poisson, newcombe_difference, wilson};
 pub use lace::{Lace, LatestLace, lace_of_stay};
 pub use measure::{Inputs, Measure, Measured, is_within_year};
 pub use mentions::{CategoryRow, Mention, row_id};
-pub use needs::{Need, NeedSource, Needs};
+pub use needs::{Need, NeedAge, NeedSource, Needs};
 pub use pharmacy::{CoveredDays, NewDrug, PDC_CLASSES, PDC_NAMES, PdcReason, Pharmacy};
 pub use pqe::{PQE, VisitPqe, pqe_names};
 pub use pqi::{COMPOSITES, PQI, PqiVerdict, StayPqi, composites_of};
@@ -54,6 +62,10 @@ pub use rates::{RateCell, RateKey, RateKind, Rates};
 pub use readmission::{IndexExclusion, Readmissions, StayMeasures};
 pub use registry::{MeasureEntry, REGISTRY};
 pub use scheme::Scheme;
-pub use transitions::{Transition, TransitionState, Transitions};
+pub use transitions::{
+    ContactState, Destination, DueStep, NextStep, ReconciliationState, Setting, Transition, TransitionStatus,
+    Transitions, VisitState,
+};
 pub use utilization::Utilization;
+pub use visit_knowledge::{ClockKind, LagHistogram, PastEvent, VisitKnowledge, add_professional_lags};
 pub use worklist::{WorkItem, WorkKind, Worklist};

@@ -3,6 +3,7 @@
 
 use super::measure::{Inputs, Measure, Measured};
 use crate::domain::{CodeId, Day};
+use crate::domain::vocabulary::word_list;
 use crate::reference::SDOH_DOMAINS;
 use crate::timeline::Timeline;
 
@@ -26,6 +27,32 @@ impl NeedSource {
     }
 }
 
+word_list! {
+    /// How old an answer is.
+    NeedAge {
+        /// Of the last 12 months.
+        Current = "current",
+        /// Of the 12 months before: to be asked again.
+        AskAgain = "ask_again",
+        /// Older than 24 months: no longer counted as open.
+        Old = "old",
+    }
+}
+
+impl NeedAge {
+    /// The age of an answer of a day on another.
+    #[must_use]
+    pub fn of(day: Day, as_of: Day) -> Self {
+        if day > as_of.plus_months(-12) {
+            Self::Current
+        } else if day > as_of.plus_months(-24) {
+            Self::AskAgain
+        } else {
+            Self::Old
+        }
+    }
+}
+
 /// One domain of one member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
@@ -41,13 +68,27 @@ pub struct Need {
     pub evidence: Box<str>,
     /// An open referral of that domain.
     pub open_referral: Option<Box<str>>,
+    /// How old the answer is.
+    pub age: NeedAge,
 }
 
 impl Need {
-    /// The member has this need as far as anyone knows.
+    /// Somebody said yes, or coded it, however long ago.
+    #[must_use]
+    pub fn is_reported(&self) -> bool {
+        &*self.need == "yes"
+    }
+
+    /// The member has this need as far as anyone knows: said or coded in the last 12 months.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        &*self.need == "yes"
+        self.is_reported() && self.age == NeedAge::Current
+    }
+
+    /// The member had this need one to two years ago: ask again.
+    #[must_use]
+    pub fn is_question(&self) -> bool {
+        self.is_reported() && self.age == NeedAge::AskAgain
     }
 }
 
@@ -57,11 +98,14 @@ pub struct Needs(pub Vec<Need>);
 
 impl Measure for Needs {
     const ID: &'static str = "needs";
-    const DOC: &'static str = "Social need by domain: the newest screening answer (yes, no, unknown, declined; declined is not no), else the newest Z55-Z65 code, with its date and source. An area index is context and never a need. Source of domains: ICD-10-CM Z55-Z65 FY2024-FY2026, grouped by code family.";
+    const DOC: &'static str = "Social need by domain: the newest screening answer of yes or no (unknown and declined only show where there is neither), else the newest Z55-Z65 code, with its date, source and age: to 12 months a need, to 24 a question to ask again, older not counted as open. Nobody who died or is not enrolled on the night has a row. An area index is context and never a need. Source of domains: ICD-10-CM Z55-Z65 FY2024-FY2026, grouped by code family.";
 
     fn compute(m: &Measured<'_>) -> Self {
         let (timeline, inputs) = (&m.timeline, &m.inputs);
         let mut needs: Vec<Need> = Vec::new();
+        if !m.is_living_member() {
+            return Self(needs);
+        }
         // Oldest first, so the last answer of a domain stands; of one day's answers a yes stands.
         for s in &inputs.screenings {
             let made = Need {
@@ -71,9 +115,11 @@ impl Measure for Needs {
                 day: s.day,
                 evidence: s.instrument.clone(),
                 open_referral: None,
+                age: NeedAge::of(s.day, m.as_of()),
             };
             match needs.iter_mut().find(|n| n.domain == s.domain) {
-                Some(old) if old.day == made.day && old.is_open() => {}
+                Some(old) if old.day == made.day && old.is_reported() => {}
+                Some(old) if is_answer(old) && !is_answer(&made) => {}
                 Some(old) => *old = made,
                 None => needs.push(made),
             }
@@ -91,6 +137,7 @@ impl Measure for Needs {
                 day: Day(day),
                 evidence: id.into(),
                 open_referral: None,
+                age: NeedAge::of(Day(day), m.as_of()),
             };
             match coded.iter_mut().find(|n| *n.domain == *domain) {
                 Some(old)
@@ -109,6 +156,11 @@ impl Measure for Needs {
         needs.sort_by(|a, b| a.domain.cmp(&b.domain));
         Self(needs)
     }
+}
+
+/// Yes or no; unknown and declined are no answers.
+fn is_answer(need: &Need) -> bool {
+    matches!(&*need.need, "yes" | "no")
 }
 
 fn z_codes<'t>(timeline: &'t Timeline<'_>, inputs: &'t Inputs<'_>) -> impl Iterator<Item = (i32, CodeId, &'t str)> {

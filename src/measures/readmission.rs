@@ -1,7 +1,7 @@
 //! Index discharges, planned stays and 30-day readmissions. Owns the cohort rules; refuses to score.
 
 use super::measure::{Measure, Measured};
-use crate::domain::{CodeId, Day, Short};
+use crate::domain::{CodeId, Short};
 use crate::timeline::{CodeBasis, Codes, Stay, Timeline};
 
 /// Why a stay is no index discharge; the first that holds.
@@ -170,16 +170,4 @@ fn label_readmission(timeline: &Timeline<'_>, index: usize, stays: &mut [StayMea
     stays[index].readmit30 = Some(within.is_some());
     stays[index].readmit_stay = within.map(|(i, _)| i);
     stays[index].days_to_readmission = within.map(|(_, s)| s.admit.since(discharge));
-}
-
-/// The first return after a discharge that is known by `as_of`, planned or not, looked for among acute stays.
-pub(super) fn return_after(timeline: &Timeline<'_>, index: usize) -> Option<usize> {
-    let discharge: Day = timeline.stays[index].discharge?;
-    timeline
-        .stays
-        .iter()
-        .enumerate()
-        .skip(index + 1)
-        .find(|(_, s)| !s.post_acute && s.admit >= discharge && s.admit.since(discharge) <= WINDOW_DAYS)
-        .map(|(i, _)| i)
 }

@@ -7,6 +7,8 @@ use super::comorbidity::Comorbidity;
 use super::drug_supply::DrugSupply;
 use super::ed_classes::EdClasses;
 use super::engagement::Engagement;
+use super::facility_stay::Whereabouts;
+use super::follow_ups::FollowUps;
 use super::hcc::Hcc;
 use super::hospital::HospitalScore;
 use super::lace::LatestLace;
@@ -53,5 +55,7 @@ pub const REGISTRY: &[MeasureEntry] = &[
     MeasureEntry::of::<Engagement>(),
     MeasureEntry::of::<Needs>(),
     MeasureEntry::of::<Transitions>(),
+    MeasureEntry::of::<FollowUps>(),
+    MeasureEntry::of::<Whereabouts>(),
     MeasureEntry::of::<Worklist>(),
 ];

@@ -5,7 +5,7 @@ use super::reason::{Driver, Reason, plain_condition};
 use super::wording::Wording;
 use crate::domain::Day;
 use crate::features::Snapshot;
-use crate::measures::{Dated, PQI};
+use crate::measures::{Dated, PQI, Setting};
 use crate::reference::Sensitive;
 
 /// The PQIs of a stay in words, as `PQI` orders their bits.
@@ -81,7 +81,7 @@ fn causes(s: &Snapshot, wording: &Wording) -> Vec<Reason> {
         && let Some(t) = s.transitions.iter().rev().find(|t| t.closed.is_none())
     {
         let dated = Dated { day: t.discharge, id: t.id.clone() };
-        let place = SETTING_WORDS.iter().find(|(k, _)| *k == t.setting).map_or("care", |(_, w)| w);
+        let place = place_left(t.setting);
         let analyst = reason(format!("left {place} {}", t.discharge), Driver::Transition, None, Some(&dated));
         let values = [("place", place.to_owned()), ("date", t.discharge.to_string())];
         out.push(on_sheet(analyst, say(wording, "transition", 1, &values)));
@@ -167,9 +167,16 @@ fn say(wording: &Wording, reason: &str, n: i64, values: &[(&str, String)]) -> St
     wording.say(reason, n, &values)
 }
 
-/// Settings of a transition in words.
-const SETTING_WORDS: [(&str, &str); 3] =
-    [("inpatient", "hospital"), ("observation", "an observation stay"), ("snf", "a skilled nursing facility")];
+/// What was left, in words; of a psychiatric stay no more than that it was a hospital.
+fn place_left(setting: Setting) -> &'static str {
+    match setting {
+        Setting::Inpatient | Setting::Psychiatric => "hospital",
+        Setting::Rehab => "inpatient rehabilitation",
+        Setting::LongTermHospital => "a long-term hospital",
+        Setting::Snf => "a skilled nursing facility",
+        Setting::Observation => "an observation stay",
+    }
+}
 
 /// Context for someone with few reasons: emergency department, last stay, last visit.
 fn context(s: &Snapshot, out: &mut Vec<Reason>, wording: &Wording) {

@@ -1,7 +1,7 @@
 //! Who is held out so that the effect of contact can be judged. Owns the draw and its memory; refuses to draw
 //! without a named approver (the configuration sees to that), or to hold out a clock, an override or a current case.
 
-use super::candidate::{Candidate, Stream};
+use super::candidate::Candidate;
 use super::cut::{HoldoutAssignment, QueueDecision};
 use super::inputs::Inputs;
 use super::memory::Arm;
@@ -23,7 +23,7 @@ pub fn holdout_draw(inputs: &Inputs<'_>, candidate: &Candidate) -> HoldoutAssign
     let followup = &inputs.plan.followup;
     let id = inputs.extracts.population.member(candidate.member).id();
     let before = inputs.previous.rows.get(id);
-    if candidate.clock.is_some() || candidate.stream == Stream::Override || candidate.engaged {
+    if candidate.clock.is_some() || candidate.by_hand.is_some() || candidate.is_engaged() {
         return HoldoutAssignment::Outside;
     }
     if let Some(arm) = before.and_then(|b| b.arm) {
@@ -45,10 +45,15 @@ pub fn holdout_draw(inputs: &Inputs<'_>, candidate: &Candidate) -> HoldoutAssign
 
 /// The arm to remember after the cut: the one remembered, else the one drawn tonight.
 #[must_use]
-pub fn remembered_arm(inputs: &Inputs<'_>, member: u32, draw: HoldoutAssignment, place: &QueueDecision) -> Option<Arm> {
+pub fn remembered_arm(
+    inputs: &Inputs<'_>,
+    member: u32,
+    draw: HoldoutAssignment,
+    decision: &QueueDecision,
+) -> Option<Arm> {
     let id = inputs.extracts.population.member(member).id();
     let kept = inputs.previous.rows.get(id).and_then(|b| b.arm);
-    kept.or(match (draw, place) {
+    kept.or(match (draw, decision) {
         (HoldoutAssignment::Contact, QueueDecision::Listed { .. }) => {
             Some(Arm { contact: true, drawn: inputs.plan.as_of })
         }
@@ -56,7 +61,6 @@ pub fn remembered_arm(inputs: &Inputs<'_>, member: u32, draw: HoldoutAssignment,
         _ => None,
     })
 }
-
 #[cfg(test)]
 mod tests {
     use super::falls_below;

@@ -3,6 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Day;
+use crate::domain::vocabulary::word_list;
+
+word_list! {
+    /// Standing against the previous work day.
+    ListStatus {
+        /// Never listed before.
+        New = "new",
+        /// On the previous list too.
+        Continuing = "continuing",
+        /// Listed before, but not on the previous list.
+        Returned = "returned",
+    }
+}
 
 /// One person's standing on earlier nights.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,18 +26,22 @@ pub struct MemoryRow {
     pub last: Day,
     /// On the list at the previous run.
     pub listed: bool,
-    /// Nights in a row ranked beyond the exit length.
+    /// Standing then; `None` in runs of earlier versions.
+    pub status: Option<ListStatus>,
+    /// Work days in a row ranked beyond the exit length.
     pub nights_beyond: i32,
-    /// Nights on the list in this spell.
+    /// Work days on the list in this spell.
     pub days_on_list: i32,
-    /// Tier then.
+    /// Risk tier then.
     pub tier: u8,
-    /// Clock then; empty for none.
+    /// Step of the clock then; empty for none.
     pub clock: String,
     /// Priority then.
     pub priority: f64,
     /// The reasons told then, masked for every reader, joined by ` | `; empty in runs of earlier versions.
     pub reasons: String,
+    /// Who made the contact then; empty for nobody.
+    pub caller: String,
     /// Arm of the comparison of contacted and held-out people; `None` outside it.
     pub arm: Option<Arm>,
 }

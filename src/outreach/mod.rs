@@ -2,27 +2,45 @@
 //! suppression, streams, memory and length; refuses to read a claim or to assign a case.
 
 mod actions;
+mod build;
 mod candidate;
 mod capacity;
+mod clocks;
+mod contact_way;
 mod cut;
+mod decisions;
 mod disciplines;
+mod duplicates;
 mod duty;
 mod holdout;
 mod inputs;
 mod list;
 mod memory;
+mod overrides;
+mod own_cases;
 mod reach;
+mod remembering;
 mod stability;
 mod suppression;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use actions::{Action, first_action};
-pub use candidate::{Candidate, Clock, PriorityFactors, Stream};
+pub use candidate::{AddedByHand, Candidate, PriorityFactors, Standing};
 pub use capacity::{CONTACTS_PER_FTE, ContactRequirement, HOURS_PER_FTE, Missing, OnDuty, Staff};
+pub use clocks::Clock;
 pub use cut::{HoldoutAssignment, QueueDecision, Queued, apply_capacity};
+pub use decisions::DecisionRow;
 pub use disciplines::required_disciplines;
-pub use duty::{clock_worker, working_manager};
+pub use duty::{Ownership, cover_of, is_on_duty, ownership_of};
 pub use inputs::Inputs;
-pub use list::{Dropped, ListStatus, Listed, OutreachList, Overflow, QueueRow, build_list};
-pub use memory::{Arm, Memory, MemoryRow};
+pub use list::{Listed, OutreachList, Overflow, QueueRow, build_list};
+pub use memory::{Arm, ListStatus, Memory, MemoryRow};
+pub use overrides::HandAudit;
+pub use own_cases::{FacilityPerson, OwnCase};
+pub use remembering::Dropped;
 pub use stability::{Stability, stability};
 pub use suppression::{Code, Suppressed};
+pub use words::{Band, ClockStep, ContactWay, Decision, ProbabilityOf, Stream};

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::inputs::Inputs;
-use super::list::{ListStatus, Listed, OutreachList};
+use super::list::{Listed, OutreachList};
+use super::memory::ListStatus;
 
 /// Days within which leaving and coming back is flicker.
 const FLICKER_DAYS: i32 = 7;

@@ -1,54 +1,49 @@
 //! Who is not contacted, by code and until when. Owns the table and its order; refuses to drop anyone
 //! without a row.
 
-use rustc_hash::FxHashMap;
-
 use super::candidate::Candidate;
+use super::duplicates::Duplicates;
 use super::inputs::Inputs;
-use crate::domain::{ContactOutcome, Day, OverrideAction, phone_key};
-use crate::extracts::{Extracts, Member, Outreach, Override};
+use super::words::Band;
+use crate::domain::Day;
+use crate::domain::vocabulary::word_list;
+use crate::extracts::{Member, Outreach};
 use crate::features::Snapshot;
+use crate::measures::FacilityBasis;
 
-/// A suppression code, in the order they are tried.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[expect(missing_docs, reason = "the names are the contract's")]
-pub enum Code {
-    Deceased,
-    Disenrolled,
-    NotAttributed,
-    Duplicate,
-    OptOut,
-    OverrideRemove,
-    Hospice,
-    InFacility,
-    MinorNoGuardian,
-    BadContact,
-    ActiveElsewhere,
-    RecentContact,
-    Household,
-    Holdout,
-}
-
-impl Code {
-    /// The contract's word.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Deceased => "DECEASED",
-            Self::Disenrolled => "DISENROLLED",
-            Self::NotAttributed => "NOT_ATTRIBUTED",
-            Self::Duplicate => "DUPLICATE",
-            Self::OptOut => "OPT_OUT",
-            Self::OverrideRemove => "OVERRIDE_REMOVE",
-            Self::Hospice => "HOSPICE",
-            Self::InFacility => "IN_FACILITY",
-            Self::MinorNoGuardian => "MINOR_NO_GUARDIAN",
-            Self::BadContact => "BAD_CONTACT",
-            Self::ActiveElsewhere => "ACTIVE_ELSEWHERE",
-            Self::RecentContact => "RECENT_CONTACT",
-            Self::Household => "HOUSEHOLD",
-            Self::Holdout => "HOLDOUT",
-        }
+word_list! {
+    /// A suppression code, in the order they are tried.
+    Code {
+        /// Died.
+        Deceased = "DECEASED",
+        /// Not enrolled on the night.
+        Disenrolled = "DISENROLLED",
+        /// No practice where attribution is on.
+        NotAttributed = "NOT_ATTRIBUTED",
+        /// Another id of somebody who stays.
+        Duplicate = "DUPLICATE",
+        /// Wants no contact.
+        OptOut = "OPT_OUT",
+        /// Taken off by hand.
+        OverrideRemove = "OVERRIDE_REMOVE",
+        /// Refused lately; in the band of risk.
+        Refused = "REFUSED",
+        /// In hospice.
+        Hospice = "HOSPICE",
+        /// In a facility.
+        InFacility = "IN_FACILITY",
+        /// Under 18, and no guardian's phone.
+        MinorNoGuardian = "MINOR_NO_GUARDIAN",
+        /// No way to reach the person.
+        BadContact = "BAD_CONTACT",
+        /// Another programme works with the person; in the band of risk.
+        ActiveElsewhere = "ACTIVE_ELSEWHERE",
+        /// Contacted lately; in the band of risk.
+        RecentContact = "RECENT_CONTACT",
+        /// Somebody of the same phone is called; in the band of risk.
+        Household = "HOUSEHOLD",
+        /// Held out by chance; in the band of risk.
+        Holdout = "HOLDOUT",
     }
 }
 
@@ -58,7 +53,16 @@ impl Code {
     pub fn ends_attribution(self) -> bool {
         matches!(self, Self::Deceased | Self::Disenrolled | Self::NotAttributed | Self::Duplicate)
     }
+
+    /// Takes the person off the sheet of the case's owner too; others stand there with the code beside the name.
+    #[must_use]
+    pub fn leaves_own_sheet(self) -> bool {
+        self.ends_attribution() || matches!(self, Self::OptOut | Self::OverrideRemove)
+    }
 }
+
+/// Days for which a refusal holds in the band of risk.
+const REFUSED_DAYS: i32 = 90;
 
 /// One suppressed person.
 #[derive(Clone, Debug)]
@@ -94,75 +98,26 @@ fn suppressed_row(
     }
 }
 
-/// People under two ids: same name and birth date, and same sex or phone. Groups of two or more, ids rising.
-fn same_people(extracts: &Extracts) -> Vec<Vec<u32>> {
-    let mut groups: FxHashMap<(String, String, i32), Vec<u32>> = FxHashMap::default();
-    for (i, m) in extracts.population.members.iter().enumerate() {
-        let fold = |t: &Option<Box<str>>| {
-            t.as_deref().map(|t| t.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "))
-        };
-        if let (Some(first), Some(last)) = (fold(&m.facts.first_name), fold(&m.facts.last_name)) {
-            groups.entry((first, last, m.facts.birth)).or_default().push(u32::try_from(i).unwrap_or(u32::MAX));
-        }
-    }
-    let same = |a: u32, b: u32| {
-        let (a, b) = (extracts.population.member(a), extracts.population.member(b));
-        let phone = |m: &Member| m.facts.phone.as_deref().map(phone_key);
-        (a.sex() == b.sex() && a.sex() != crate::domain::Sex::Unknown) || (phone(a).is_some() && phone(a) == phone(b))
-    };
-    let mut out: Vec<Vec<u32>> = Vec::new();
-    for group in groups.into_values().filter(|g| g.len() > 1) {
-        let mut people: Vec<Vec<u32>> = Vec::new();
-        for member in group {
-            // One id can join two groups: what is the same as either is all one person.
-            let (mut joined, apart): (Vec<_>, Vec<_>) =
-                people.into_iter().partition(|p: &Vec<u32>| p.iter().any(|o| same(*o, member)));
-            people = apart;
-            joined.push(vec![member]);
-            people.push(joined.concat());
-        }
-        out.extend(people.into_iter().filter(|p| p.len() > 1).map(|mut p| {
-            p.sort_unstable();
-            p
-        }));
-    }
-    out
-}
-
 /// What the rules need to know of the whole population.
-pub struct Population {
-    /// Each further id of a person, to the one that stays: the lowest that is enrolled and alive, else the lowest.
-    pub duplicates: FxHashMap<u32, u32>,
-    /// All ids of a person, by each of them.
-    ids: FxHashMap<u32, Vec<u32>>,
+pub struct PopulationFacts {
+    /// People under two ids.
+    pub duplicates: Duplicates,
     /// Somebody has a phone or an address: a layout without any cannot say that a contact is bad.
     pub contacts_known: bool,
 }
 
-impl Population {
+impl PopulationFacts {
     /// Looks at everyone once.
     #[must_use]
-    pub fn new(inputs: &Inputs<'_>) -> Self {
+    pub fn of(inputs: &Inputs<'_>) -> Self {
         let extracts = inputs.extracts;
-        let contacts_known = extracts
-            .population
-            .members
-            .iter()
-            .any(|m| m.facts.phone.is_some() || m.facts.address.is_some() || m.facts.guardian_phone.is_some());
-        let (mut duplicates, mut ids) = (FxHashMap::default(), FxHashMap::default());
-        for person in same_people(extracts) {
-            let stays =
-                |m: &&u32| inputs.snapshots.get(**m as usize).is_some_and(|s| s.enrolled) && !has_died(inputs, **m);
-            let kept = person.iter().find(stays).or(person.first()).copied().unwrap_or_default();
-            duplicates.extend(person.iter().filter(|m| **m != kept).map(|m| (*m, kept)));
-            ids.extend(person.iter().map(|m| (*m, person.clone())));
+        let reachable =
+            |m: &Member| m.facts.phone.is_some() || m.facts.address.is_some() || m.facts.guardian_phone.is_some();
+        let stays = |m: u32| inputs.snapshots.get(m as usize).is_some_and(|s| s.enrolled) && !has_died(inputs, m);
+        Self {
+            duplicates: Duplicates::find(extracts, stays),
+            contacts_known: extracts.population.members.iter().any(reachable),
         }
-        Self { duplicates, ids, contacts_known }
-    }
-
-    /// Every id of a member's person, the member's own alone as a rule.
-    fn ids<'s>(&'s self, member: &'s u32) -> &'s [u32] {
-        self.ids.get(member).map_or(std::slice::from_ref(member), Vec::as_slice)
     }
 }
 
@@ -171,19 +126,34 @@ fn has_died(inputs: &Inputs<'_>, member: u32) -> bool {
         || inputs.snapshots.get(member as usize).is_some_and(|s| s.facts.died_by_claim.is_some())
 }
 
-/// The first suppression that holds for a member, but for the household rule, which needs the list.
+/// The first suppression that holds for a member, but for the household rule and the hold-out, which need the list.
+/// Refusals, other programmes and recent contacts hold in the band of risk alone, and never for somebody asked for by
+/// hand.
 #[must_use]
 pub fn first_suppression(
     inputs: &Inputs<'_>,
     s: &Snapshot,
-    clock_started: Option<Day>,
-    known: &Population,
+    candidate: Option<&Candidate>,
+    known: &PopulationFacts,
 ) -> Option<Suppressed> {
-    let ex = inputs.extracts;
-    let m = ex.population.member(s.member);
+    let m = inputs.extracts.population.member(s.member);
+    let ids = known.duplicates.ids_of(&s.member);
+    let waits = candidate.is_some_and(|c| c.band == Some(Band::Risk) && c.by_hand.is_none());
+    // What a person refused under one id is refused under all.
+    let of_person = |rule: &dyn Fn(u32) -> Option<Suppressed>| {
+        ids.iter().find_map(|id| rule(*id)).map(|found| Suppressed { member: s.member, ..found })
+    };
+    leaving_rule(inputs, s, m, known)
+        .or_else(|| of_person(&|id| consent_rule(inputs, id)))
+        .or_else(|| if waits { of_person(&|id| refusal_rule(inputs, id)) } else { None })
+        .or_else(|| care_rule(s, m))
+        .or_else(|| contact_rule(inputs, s, m, candidate, known.contacts_known))
+        .or_else(|| if waits { of_person(&|id| recent_rule(inputs, id)) } else { None })
+}
+
+fn leaving_rule(inputs: &Inputs<'_>, s: &Snapshot, m: &Member, known: &PopulationFacts) -> Option<Suppressed> {
     let as_of = inputs.plan.as_of;
-    let ids = known.ids(&s.member);
-    if ids.iter().any(|id| has_died(inputs, *id)) {
+    if known.duplicates.ids_of(&s.member).iter().any(|id| has_died(inputs, *id)) {
         let detail = if m.death().is_some() {
             "death date"
         } else if s.facts.died_by_claim.is_some() {
@@ -200,49 +170,29 @@ pub fn first_suppression(
     if inputs.plan.list.attribution && m.facts.practice.is_none() {
         return Some(suppressed_row(s.member, Code::NotAttributed, "next span", None, "no practice_id"));
     }
-    if let Some(lowest) = known.duplicates.get(&s.member) {
-        return Some(suppressed_row(
-            s.member,
-            Code::Duplicate,
-            "the ids are joined",
-            None,
-            format!("same person as {}", ex.population.member(*lowest).id()),
-        ));
-    }
-    // What a person refused under one id is refused under all.
-    ids.iter()
-        .find_map(|id| consent_rule(inputs, *id))
-        .map(|found| Suppressed { member: s.member, ..found })
-        .or_else(|| care_rule(s, m))
-        .or_else(|| contact_rule(inputs, s, m, clock_started, known.contacts_known))
+    let kept = known.duplicates.kept.get(&s.member)?;
+    let detail = format!("same person as {}", inputs.extracts.population.member(*kept).id());
+    Some(suppressed_row(s.member, Code::Duplicate, "the ids are joined", None, detail))
 }
 
 fn consent_rule(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
-    let ex = inputs.extracts;
-    let m = ex.population.member(member);
-    let as_of = inputs.plan.as_of;
-    let latest_word = ex.rows::<Outreach>().of(member).filter(|o| o.day <= as_of).filter_map(|o| o.opt_out).next_back();
-    if latest_word == Some(true) || m.facts.consent == Some(false) {
-        return Some(suppressed_row(
-            member,
-            Code::OptOut,
-            "revoked",
-            None,
-            if latest_word == Some(true) { "outreach log" } else { "contact_consent" },
-        ));
+    let latest_word = inputs.contacts_of(member).filter_map(|o| o.opt_out).next_back();
+    let refused_in_file = inputs.extracts.population.member(member).facts.consent == Some(false);
+    if latest_word == Some(true) || refused_in_file {
+        let detail = if latest_word == Some(true) { "outreach log" } else { "contact_consent" };
+        return Some(suppressed_row(member, Code::OptOut, "revoked", None, detail));
     }
-    let removed = ex
-        .rows::<Override>()
-        .of(member)
-        .filter(|o| o.action == OverrideAction::Remove && o.expires >= as_of)
-        .max_by_key(|o| o.expires)?;
-    Some(suppressed_row(
-        member,
-        Code::OverrideRemove,
-        "expires",
-        Some(removed.expires),
-        format!("{} ({})", removed.reason, removed.author),
-    ))
+    let removed = inputs.overrides_of(member).filter(|o| o.is_remove()).max_by_key(|o| o.expires)?;
+    let detail = format!("{} ({})", removed.reason, removed.author);
+    Some(suppressed_row(member, Code::OverrideRemove, "expires", Some(removed.expires), detail))
+}
+
+fn refusal_rule(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
+    let as_of = inputs.plan.as_of;
+    let refused = inputs.contacts_of(member).filter(|o| o.is_refused()).map(|o| o.day).max()?;
+    let until = refused.plus(REFUSED_DAYS);
+    (until >= as_of)
+        .then(|| suppressed_row(member, Code::Refused, "that date", Some(until), format!("refused on {refused}")))
 }
 
 fn care_rule(s: &Snapshot, m: &Member) -> Option<Suppressed> {
@@ -252,76 +202,74 @@ fn care_rule(s: &Snapshot, m: &Member) -> Option<Suppressed> {
     if let Some(since) = s.facts.hospice_since {
         return Some(suppressed_row(s.member, Code::Hospice, "flag ends", None, format!("since {since}")));
     }
-    let since = s.facts.in_facility_since?;
-    Some(suppressed_row(s.member, Code::InFacility, "discharge, then the clock starts", None, format!("since {since}")))
+    let stay = s.whereabouts.facility.as_ref()?;
+    let until = (stay.basis == FacilityBasis::Discharged).then(|| stay.since.plus(30));
+    let detail = format!("{} since {}", stay.basis.as_str().replace('_', " "), stay.since);
+    Some(suppressed_row(s.member, Code::InFacility, "discharge, then the clock starts", until, detail))
 }
 
 fn contact_rule(
     inputs: &Inputs<'_>,
     s: &Snapshot,
     m: &Member,
-    clock_started: Option<Day>,
+    candidate: Option<&Candidate>,
     contacts_known: bool,
 ) -> Option<Suppressed> {
-    let ex = inputs.extracts;
-    let list = &inputs.plan.list;
-    let as_of = inputs.plan.as_of;
     if s.age < 18 && m.facts.guardian_phone.is_none() && contacts_known {
         return Some(suppressed_row(s.member, Code::MinorNoGuardian, "data change", None, "no guardian_phone"));
     }
-    let log: Vec<_> = ex.rows::<Outreach>().of(s.member).filter(|o| o.day <= as_of).collect();
-    let reachable =
-        m.facts.phone.is_some() || m.facts.address.is_some() || (s.age < 18 && m.facts.guardian_phone.is_some());
-    if !reachable && contacts_known {
-        return Some(suppressed_row(s.member, Code::BadContact, "data change", None, "no phone and no address"));
+    let none = candidate.is_some_and(|c| c.ways.is_none());
+    if none && contacts_known {
+        let detail = if m.facts.phone.is_some() {
+            "wrong number, no address, no practice"
+        } else {
+            "no phone, no address, no practice"
+        };
+        return Some(suppressed_row(s.member, Code::BadContact, "data change", None, detail));
     }
-    // The number has changed when a later span brought another, or when a later call succeeded.
-    let last_word = log.iter().rev().find(|o| o.outcome == ContactOutcome::WrongNumber || o.outcome.is_success());
-    let since = m.phone_since;
-    if last_word.is_some_and(|o| o.outcome == ContactOutcome::WrongNumber && since.is_none_or(|d| d <= o.day)) {
-        return Some(suppressed_row(s.member, Code::BadContact, "data change", None, "wrong number"));
-    }
-    let elsewhere = log.iter().rev().find(|o| !o.program.is_empty() && *o.program != *list.program);
-    if let Some(o) =
-        elsewhere.filter(|o| o.outcome == ContactOutcome::Enrolled && o.cooldown_until.is_none_or(|d| d >= as_of))
-    {
-        return Some(suppressed_row(
+    let other = |o: &&Outreach| !o.program.is_empty() && *o.program != *inputs.plan.list.program;
+    let elsewhere = inputs.contacts_of(s.member).rev().find(other)?;
+    let waits = candidate.is_some_and(|c| c.band == Some(Band::Risk) && c.by_hand.is_none());
+    let open = elsewhere.is_enrolled() && elsewhere.cooldown_until.is_none_or(|d| d >= inputs.plan.as_of);
+    (waits && open).then(|| {
+        suppressed_row(
             s.member,
             Code::ActiveElsewhere,
             "its end",
-            o.cooldown_until,
-            o.program.to_string(),
-        ));
-    }
-    let mut until: Option<(Day, Day, &str)> = None;
-    for o in &log {
-        let end = match o.outcome {
-            ContactOutcome::Completed | ContactOutcome::Enrolled => Some(o.day.plus(list.recent_contact_days)),
-            ContactOutcome::AttemptsComplete => Some(o.day.plus(list.attempts_complete_days)),
-            _ => None,
+            elsewhere.cooldown_until,
+            elsewhere.program.to_string(),
+        )
+    })
+}
+
+fn recent_rule(inputs: &Inputs<'_>, member: u32) -> Option<Suppressed> {
+    let (list, as_of) = (&inputs.plan.list, inputs.plan.as_of);
+    let mut until: Option<(Day, &str)> = None;
+    for o in inputs.contacts_of(member) {
+        let end = if o.is_success() {
+            Some(o.day.plus(list.recent_contact_days))
+        } else if o.is_exhausted() {
+            Some(o.day.plus(list.attempts_complete_days))
+        } else {
+            None
         };
         for (end, why) in [(end, o.outcome.as_str()), (o.cooldown_until, "cooldown")] {
             if let Some(end) = end.filter(|e| *e >= as_of && until.is_none_or(|u| u.0 < *e)) {
-                until = Some((end, o.day, why));
+                until = Some((end, why));
             }
         }
     }
-    let (end, contacted, why) = until?;
-    // A clock that started after the contact releases it.
-    if clock_started.is_some_and(|started| started >= contacted) {
-        return None;
-    }
-    Some(suppressed_row(s.member, Code::RecentContact, "that date", Some(end), why))
+    until.map(|(end, why)| suppressed_row(member, Code::RecentContact, "that date", Some(end), why))
 }
 
 /// The household row of a person whose phone is already on tonight's list.
 #[must_use]
-pub fn household_row(candidate: &Candidate, as_of: Day) -> Suppressed {
+pub fn household_row(candidate: &Candidate, work_day: Day) -> Suppressed {
     suppressed_row(
         candidate.member,
         Code::Household,
         "tomorrow",
-        Some(as_of.plus(1)),
+        Some(work_day.plus(1)),
         "same phone already on tonight's list",
     )
 }

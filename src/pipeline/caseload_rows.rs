@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
+use crate::domain::Day;
 use crate::caseload::{CareManager, CaseKind, CaseloadError, Member, Position, Problem, Weights};
 use crate::config::RunPlan;
 use crate::domain::vocabulary::{Discipline, Focus, FocusSet, Language, Languages, State, States, Status};
@@ -82,11 +83,11 @@ fn with_feasible_pins(
     }
 }
 
-/// Scores by the list's order: from 999 down to 900 for those with a running clock, from 899 down to 1 for the others.
+/// Scores by the list's order: from 999 down to 900 for the bands that cannot wait, from 899 down to 1 for the others.
 /// Who is not in the order has 1.
 fn priority_scores(list: &OutreachList, wanted: &BTreeMap<u32, Option<&Case>>) -> BTreeMap<u32, u16> {
-    let ranked = |clock: bool| -> Vec<u32> {
-        let of_kind = list.ordered.iter().filter(|c| c.clock.is_some() == clock);
+    let ranked = |urgent: bool| -> Vec<u32> {
+        let of_kind = list.ordered.iter().filter(|c| c.is_urgent() == urgent);
         of_kind.map(|c| c.member).filter(|m| wanted.contains_key(m)).collect()
     };
     let mut out: BTreeMap<u32, u16> = wanted.keys().map(|m| (*m, 1)).collect();
@@ -103,8 +104,8 @@ fn score_of_rank(rank: usize, count: usize, top: u16, span: usize) -> u16 {
 }
 
 /// An episode is the month after a discharge of somebody without a case.
-fn case_kind(s: &Snapshot, case: Option<&Case>) -> CaseKind {
-    let live = s.transitions.iter().any(|t| t.closed.is_none());
+fn case_kind(s: &Snapshot, case: Option<&Case>, work_day: Day) -> CaseKind {
+    let live = s.transitions.iter().any(|t| t.is_live(work_day));
     if live && case.is_none() { CaseKind::Episode } else { CaseKind::Case }
 }
 
@@ -146,7 +147,7 @@ fn member_row(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option
         id: m.id().to_owned(),
         priority,
         tcm: priority >= 900,
-        kind: case_kind(s, case),
+        kind: case_kind(s, case, inputs.visits.work_day),
         acuity: rounded_up(case.and_then(|c| c.acuity_points).unwrap_or(points)),
         focus,
         required: required_disciplines(&drivers(s), focus == Focus::Behavioral),

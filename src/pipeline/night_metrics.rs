@@ -9,12 +9,17 @@ use crate::publish::tables::metrics::MetricRow;
 use crate::publish::{Manifest, PublishError, TableScan};
 
 /// Rows of a table counted by one of its columns: metric, table, column, dimension.
-const COUNTED: [(&str, &str, &str, &str); 8] = [
+const COUNTED: [(&str, &str, &str, &str); 13] = [
     ("listed", "outreach", "stream", "stream"),
-    ("listed", "outreach", "care_manager_id", "care_manager"),
+    ("listed", "outreach", "caller_id", "care_manager"),
     ("suppressed", "suppressed", "code", "code"),
     ("overflow", "overflow", "reason", "reason"),
-    ("transitions", "transitions", "state", "state"),
+    ("listed", "outreach", "band", "band"),
+    ("decisions", "decisions", "decision", "decision"),
+    ("transitions", "transitions", "status", "status"),
+    ("transition_visits", "transitions", "visit_state", "visit_state"),
+    ("transition_contacts", "transitions", "contact_state", "contact_state"),
+    ("follow_ups", "follow_ups", "state", "state"),
     ("assigned", "assignments", "care_manager_id", "care_manager"),
     ("waiting", "waitlist", "reason", "reason"),
     ("due_items", "measures/worklist", "item", "item"),

@@ -10,7 +10,7 @@ use super::stop::stop_flag;
 use crate::domain::Short;
 use crate::extracts::{Basis, ClaimLine, Extracts, QuarantineRow, Reason};
 use crate::features::{RiskKey, Snapshot};
-use crate::measures::Rates;
+use crate::measures::{FollowUps, LagHistogram, PastEvent, Rates, Transitions, add_professional_lags};
 use crate::models::TrainedScore;
 use crate::population::{Control, HistoryContext, MemberHistory, MemberPass, PopulationWalk};
 use crate::publish::{MemberTables, MemberWriters};
@@ -42,11 +42,17 @@ pub struct PopulationResults {
     pub counts: Counts,
     /// What trained models say, in member order.
     pub trained: Vec<TrainedScore>,
+    /// Earlier events of the visit clocks, in member order.
+    pub past_events: Vec<PastEvent>,
+    /// Days that professional lines needed to arrive.
+    pub lags: LagHistogram,
 }
 
 /// What comes of one bucket.
 #[derive(Default)]
 pub struct BucketResults {
+    past_events: Vec<PastEvent>,
+    lags: LagHistogram,
     trained: Vec<TrainedScore>,
     snapshots: Vec<Snapshot>,
     tables: MemberTables,
@@ -107,7 +113,11 @@ impl MemberPass for NightPass<'_> {
 impl NightPass<'_> {
     fn measure_member(&self, history: &MemberHistory<'_>, out: &mut BucketResults) {
         let measured = &history.measured;
-        out.tables.add(measured);
+        let plan = self.context.plan;
+        add_professional_lags(&measured.timeline.claims, &history.events().claims, plan.as_of, &mut out.lags);
+        out.past_events.extend(&measured.get::<Transitions>().past);
+        out.past_events.extend(&measured.get::<FollowUps>().past);
+        out.tables.add(measured, plan.work_day());
         out.rates.add(measured, self.context.plan.models.label_maturity_days);
         count_member(measured, &mut out.codes, &mut out.counts);
         out.snapshots.push(Snapshot::new(history.index, measured, self.key_before(history)));
@@ -134,6 +144,8 @@ impl PopulationResults {
     fn take_bucket(&mut self, bucket: BucketResults, extracts: &Extracts) {
         self.snapshots.extend(bucket.snapshots);
         self.trained.extend(bucket.trained);
+        self.past_events.extend(bucket.past_events);
+        self.lags.merge(&bucket.lags);
         self.rates.merge(&bucket.rates);
         for (map, from) in [(&mut self.codes, bucket.codes), (&mut self.counts, bucket.counts)] {
             for (k, v) in from {

@@ -21,6 +21,7 @@ use super::wording_file::load_wording;
 use super::{gates, memory, model_places};
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, Extracts, LoadOptions};
+use crate::measures::VisitKnowledge;
 use crate::models;
 use crate::models::trained::TrainedModel;
 use crate::models::{Scores, Wording, apply_trained_scores, contradictions};
@@ -114,7 +115,15 @@ fn walk_corridor(
 
     check_stop()?;
     progress.stage("order outreach");
+    let visits = VisitKnowledge::learn(
+        plan.as_of,
+        plan.work_day(),
+        &population.lags,
+        &population.past_events,
+        plan.models.claims_lag_days,
+    );
     let inputs = outreach::Inputs {
+        visits: &visits,
         plan,
         extracts: &extracts,
         snapshots: &population.snapshots,

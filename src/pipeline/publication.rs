@@ -118,9 +118,9 @@ fn write_lists(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineE
     }
     let banner = night.banner();
     let heading = Heading { as_of: plan.as_of, banner: banner.as_deref() };
-    write_list(staging, night.inputs, night.list, &assigned, &heading)?;
+    write_list(staging, night.inputs, night.list, &heading)?;
     if plan.output.wants(OutputFormat::Xlsx) {
-        let sheets = worklist_sheets(night, &assigned);
+        let sheets = worklist_sheets(night);
         staging.write("worklists.xlsx", &worklists_workbook(&sheets, plan.as_of, banner.as_deref())?)?;
     }
     Ok(())

@@ -29,12 +29,48 @@ pub fn night_warnings(night: &Night<'_>, stability: &Stability, drift: &[ScoreDr
             ));
         }
     }
+    warn_of_visits(night, &mut out);
+    warn_of_requests(night, &mut out);
     if !night.list.contacts_known {
         out.push(
             "no member has a phone or an address: BAD_CONTACT and MINOR_NO_GUARDIAN could not be judged".to_owned(),
         );
     }
     out
+}
+
+/// How far claims can know of visits, and how many contacts go beyond the staff.
+fn warn_of_visits(night: &Night<'_>, out: &mut Vec<String>) {
+    let known = night.inputs.visits;
+    if !known.lag_is_learned {
+        out.push(format!(
+            "only {} professional lines say when they arrived: visits are taken to be known {} days late (models.claims_lag_days)",
+            known.lines, night.plan.models.claims_lag_days
+        ));
+    }
+    let beyond = night.list.beyond();
+    if beyond > 0 {
+        out.push(format!("the list is longer by {beyond} than the staff can call in a day: contacts and visits are not cut, and risk keeps its reserve"));
+    }
+    if night.list.possible_duplicates > 0 {
+        out.push(format!(
+            "possible_duplicate: {} ids share name, birth date and sex with another, and neither phone, address nor ZIP",
+            night.list.possible_duplicates
+        ));
+    }
+}
+
+/// People asked for by hand: who cannot be listed, and who asks for many.
+fn warn_of_requests(night: &Night<'_>, out: &mut Vec<String>) {
+    for ((author, code), people) in &night.list.by_hand.not_possible {
+        out.push(format!("override not possible: {people} of {author} ({code})"));
+    }
+    for (discipline, author, people, all) in &night.list.by_hand.many {
+        let discipline = if discipline.is_empty() { "nobody's" } else { discipline };
+        out.push(format!(
+            "override: {author} asked for {people} of the {all} people in the band of risk of {discipline} list"
+        ));
+    }
 }
 
 fn warn_of_churn(night: &Night<'_>, stability: &Stability, out: &mut Vec<String>) {

@@ -2,21 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
 use super::night::Night;
-use crate::publish::tables::outreach::working_caller;
 use crate::publish::{Worklist, WorklistRow};
 
 /// A sheet for everyone on the roster who has someone to call, and one for people nobody can take.
 #[must_use]
-pub fn worklist_sheets(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -> Vec<Worklist> {
+pub fn worklist_sheets(night: &Night<'_>) -> Vec<Worklist> {
     let inputs = night.inputs;
     let ex = inputs.extracts;
     let mut sheets: BTreeMap<String, Worklist> = BTreeMap::new();
     for (i, listed) in night.list.listed.iter().enumerate() {
         let c = &listed.candidate;
-        let manager = working_caller(inputs, listed, assigned).map(String::from).unwrap_or_default();
+        let manager = listed.caller.to_string();
         let m = ex.population.member(c.member);
         let f = &m.facts;
         let reader = ex.managers.iter().find(|x| *x.id == *manager);
@@ -40,10 +37,17 @@ pub fn worklist_sheets(night: &Night<'_>, assigned: &FxHashMap<u32, Box<str>>) -
                 String::new()
             },
             pcp: ex.words.text(f.pcp).to_owned(),
-            clock: c.clock.as_ref().map_or_else(String::new, |k| k.kind.replace('_', " ")),
-            due: c.clock.as_ref().map(|k| k.due),
+            clock: c.clock.as_ref().map_or_else(String::new, |k| {
+                let step = if k.is_masked() && !sensitive { "see record" } else { k.step.as_str() };
+                step.replace('_', " ")
+            }),
+            due: c.clock.as_ref().and_then(|k| k.due),
             reasons: c.reasons.iter().map(|r| r.shown(sensitive)).collect::<Vec<_>>().join("; "),
-            first_action: format!("{} ({})", listed.action.text, listed.action.discipline.as_str()),
+            first_action: format!(
+                "{} ({})",
+                listed.action.shown_text(sensitive),
+                listed.action.shown_discipline(sensitive)
+            ),
         };
         let name = reader.and_then(|x| x.name.as_deref()).unwrap_or("").to_owned();
         sheets

@@ -7,7 +7,7 @@ use bumpalo::Bump;
 
 use crate::config::RunPlan;
 use crate::domain::Day;
-use crate::extracts::{
+use crate::extracts::{Appointment, 
     Authorization, BucketRecords, Extracts, Lab, Member, MemberEvents, Outreach, Referral, Screening, Task,
 };
 use crate::features::{DISCHARGE_SNAPSHOT_DAYS, Knowledge, View, index_discharged_on};
@@ -149,6 +149,8 @@ impl HistoryContext<'_> {
             tasks: ex.rows::<Task>().of(index).collect(),
             authorizations: ex.rows::<Authorization>().of(index).collect(),
             referrals: ex.rows::<Referral>().of(index).collect(),
+            appointments: ex.rows::<Appointment>().of(index).collect(),
+            managers: &ex.managers,
         }
     }
 }

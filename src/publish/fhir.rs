@@ -87,15 +87,15 @@ impl Evening<'_> {
             "id": resource_id(&["Task", self.member(c.member), &self.night]),
             "status": "requested",
             "intent": "proposal",
-            "priority": if c.clock.is_some() { "urgent" } else { "routine" },
+            "priority": if c.is_urgent() { "urgent" } else { "routine" },
             "code": concept("outreach", "care management outreach"),
-            "description": row.action.text,
+            "description": row.action.shown_text(self.sensitive),
             "for": logical("Patient", MEMBERS, self.member(c.member)),
             "authoredOn": self.night,
-            "performerType": [concept(row.action.discipline.as_str(), row.action.discipline.as_str())],
+            "performerType": [concept(row.action.shown_discipline(self.sensitive), row.action.shown_discipline(self.sensitive))],
         });
-        if let Some(clock) = &c.clock {
-            out["restriction"] = json!({ "period": { "end": clock.due.to_string() } });
+        if let Some(due) = c.clock.as_ref().and_then(|k| k.due) {
+            out["restriction"] = json!({ "period": { "end": due.to_string() } });
         }
         if let Some(manager) = manager {
             out["owner"] = logical("Practitioner", MANAGERS, manager);
@@ -168,7 +168,7 @@ pub fn fhir_files(
         assessments.extend(own.iter().map(|(s, p)| evening.assessment(row, s, *p)));
         let leading = own.iter().find(|(s, _)| s.id == ScoreId::RISK);
         let id = leading.map(|(s, _)| evening.assessment_id(s));
-        let manager = assigned.get(&member).map(|m| &**m).or_else(|| Some(&*row.contact_by).filter(|m| !m.is_empty()));
+        let manager = assigned.get(&member).map(|m| &**m).or_else(|| Some(&*row.caller).filter(|m| !m.is_empty()));
         tasks.push(evening.task(row, manager, id.as_deref()));
         all.push(evening.member(member));
         if let Some(manager) = manager {

@@ -1,16 +1,14 @@
 //! The files of the list, written one table at a time: of a million members each is hundreds of megabytes. Owns which
 //! rows go to which table; refuses to change them.
 
-use rustc_hash::FxHashMap;
-
 use super::directory::{StagedFile, Staging};
 use super::error::PublishError;
 use super::publish_table::publish_table;
 use super::sinks::{Heading, ParquetStream};
 use super::table::{RowFamily, Table, TableWriter};
 use super::tables::{
-    contact_queue, dropped, memory, not_scored, outreach, overflow, reasons, scores, stranded_cases, suppressed,
-    transitions,
+    contact_queue, decisions, dropped, follow_ups, memory, not_scored, outreach, overflow, reasons, scores,
+    stranded_cases, suppressed, transitions,
 };
 use crate::config::Role;
 use crate::outreach::{Inputs, OutreachList};
@@ -23,12 +21,13 @@ pub fn write_list(
     staging: &mut Staging,
     inputs: &Inputs<'_>,
     list: &OutreachList,
-    assigned: &FxHashMap<u32, Box<str>>,
     heading: &Heading<'_>,
 ) -> Result<(), PublishError> {
     let asked = &inputs.plan.output.formats;
-    publish_table(staging, &outreach::TABLE, outreach::outreach_rows(inputs, list, assigned), asked, heading)?;
-    publish_table(staging, &transitions::TABLE, transitions::transition_rows(inputs, list, assigned), asked, heading)?;
+    publish_table(staging, &outreach::TABLE, outreach::outreach_rows(inputs, list), asked, heading)?;
+    publish_table(staging, &decisions::TABLE, decisions::decision_rows(inputs, list), asked, heading)?;
+    publish_table(staging, &transitions::TABLE, transitions::transition_rows(inputs, list), asked, heading)?;
+    publish_table(staging, &follow_ups::TABLE, follow_ups::follow_up_rows(inputs, list), asked, heading)?;
     publish_table(staging, &suppressed::TABLE, suppressed::suppressed_rows(inputs, list), asked, heading)?;
     publish_table(staging, &not_scored::TABLE, not_scored::not_scored_rows(inputs), asked, heading)?;
     publish_table(staging, &overflow::TABLE, overflow::overflow_rows(inputs, list), asked, heading)?;

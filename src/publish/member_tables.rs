@@ -72,7 +72,7 @@ impl MemberTables {
     }
 
     /// Adds the rows of one member.
-    pub fn add(&mut self, m: &Measured<'_>) {
+    pub fn add(&mut self, m: &Measured<'_>, work_day: Day) {
         let (timeline, codes) = (&m.timeline, m.codes());
         let member_id = timeline.member.id();
         for i in 0..timeline.stays.len() {
@@ -88,7 +88,7 @@ impl MemberTables {
             self.needs.push(&needs::NeedsRow { member_id, need });
         }
         for item in &m.get::<Worklist>().0 {
-            self.worklist.push(&worklist::WorklistRow { member_id, as_of: timeline.as_of, item });
+            self.worklist.push(&worklist::WorklistRow { member_id, work_day, item });
         }
     }
 

@@ -75,6 +75,12 @@ pub struct Program {
     pub surveys: BTreeMap<String, SurveyScore>,
     /// Adults by their probability of an avoidable stay in 90 days: lower edge in per cent, people.
     pub risk: Vec<(f64, u64)>,
+    /// The day on which the list is worked. Empty in runs of earlier versions.
+    #[serde(default)]
+    pub work_day: String,
+    /// The last day whose visits are known by claim. Empty in runs of earlier versions.
+    #[serde(default)]
+    pub visits_known_through: String,
     /// By attribute, then group: race, ethnicity, language (read for this audit alone).
     pub equity: BTreeMap<String, BTreeMap<String, GroupShare>>,
     /// A line a trained model in use; empty under published indices. Absent in runs of earlier versions.
@@ -106,6 +112,8 @@ impl Program {
             slot.on_time += u64::from(t.done.is_some_and(|d| d <= t.due));
             slot.late += u64::from(t.done.is_some_and(|d| d > t.due));
         }
+        out.work_day = inputs.visits.work_day.to_string();
+        out.visits_known_through = inputs.visits.known_through.to_string();
         out.surveys = surveys(inputs);
         out.risk = risk(inputs);
         out.equity = equity(inputs, list);

@@ -36,7 +36,7 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
     let suppressed = count_rows("suppressed", &["code"])?;
     let overflow = read_rows(&run.join("overflow.csv"), None)?;
     let rates = table("measures/rates")?;
-    let needs = count_rows("measures/needs", &["need", "domain"])?;
+    let needs = count_rows("measures/needs", &["need", "domain", "age"])?;
     let worklist = count_rows("measures/worklist", &["item"])?;
     let summary: serde_json::Value = std::fs::read(run.join("assignment_summary.json"))
         .ok()
@@ -56,7 +56,7 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
         sections: vec![
             tonight(&outreach, &overflow, manifest),
             changes(manifest, &dropped),
-            clocks(&transitions),
+            clocks(&transitions, program.as_ref()),
             left_out(&suppressed),
             balance(&summary),
             rate_section(&rates),
@@ -113,7 +113,7 @@ fn sum(rows: &Rows, column: &str) -> f64 {
 
 fn tonight(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
     let by_status = count_by(outreach, "list_status");
-    let by_stream = count_by(outreach, "stream");
+    let by_band = count_by(outreach, "band");
     let n = |map: &BTreeMap<String, usize>, k: &str| people(map.get(k).copied().unwrap_or(0));
     let capacity = manifest.counts.get("contact_capacity").copied().unwrap_or(0);
     let mut out = section(
@@ -121,7 +121,12 @@ fn tonight(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
         "Who to call, against what the staff can reach.",
         vec![
             line("On the list", people(outreach.rows.len()), &format!("the staff on duty allow {capacity}")),
-            line("With a running clock", n(&by_stream, "transition"), "never cut by length"),
+            line(
+                "Contacts and visits that cannot wait",
+                people(["contact", "visit"].iter().filter_map(|b| by_band.get(*b)).sum()),
+                "never cut by length",
+            ),
+            line("Beyond a day's calls", people(beyond(manifest)), "the list is longer than the staff by so many"),
             line(
                 "New / continuing / returned",
                 format!("{} / {} / {}", n(&by_status, "new"), n(&by_status, "continuing"), n(&by_status, "returned")),
@@ -143,35 +148,40 @@ fn tonight(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
             ),
         ],
     );
-    let tiers = count_by(outreach, "tier");
-    out.charts.push(bars(
-        "People on the list by tier",
-        "people",
-        &tiers.iter().map(|(k, v)| (format!("tier {k}"), *v)).collect::<Vec<_>>(),
-    ));
+    out.charts.push(bars("People on the list by what cannot wait", "people", &by_band.into_iter().collect::<Vec<_>>()));
     out
 }
 
-fn clocks(transitions: &Rows) -> Section {
-    let states = count_by(transitions, "state");
-    let at_risk = transitions
-        .rows
-        .iter()
-        .filter(|r| transitions.get(r, "slack_business_days").parse::<i64>().is_ok_and(|s| s <= 0))
-        .count();
+fn beyond(manifest: &Manifest) -> usize {
+    let n = manifest.counts.get("listed_beyond_capacity").copied().unwrap_or(0);
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+fn clocks(transitions: &Rows, program: Option<&Program>) -> Section {
+    let live = || transitions.rows.iter().filter(|r| transitions.get(r, "status") == "live");
+    let with = |column: &str, value: &str| live().filter(|r| transitions.get(r, column) == value).count();
+    let soon = |r: &&Vec<String>| {
+        matches!(transitions.get(r, "next_step"), "contact" | "visit")
+            && transitions.get(r, "slack_business_days").parse::<i64>().is_ok_and(|s| s <= 0)
+    };
+    let known = program.map_or(String::new(), |p| {
+        format!("Visits are known from claims through {}; the list is for {}.", p.visits_known_through, p.work_day)
+    });
+    let mut states: BTreeMap<String, usize> = BTreeMap::new();
+    for row in live() {
+        *states.entry(transitions.get(row, "next_step").replace('_', " ")).or_default() += 1;
+    }
     let mut out = section(
         "Transitions",
-        "Discharges in their 30 days.",
+        &format!("Discharges in their 30 days. {known}"),
         vec![
-            line("Discharges followed", people(transitions.rows.len()), ""),
-            line("Due today or late", people(at_risk), "contact or visit"),
+            line("Discharges followed", people(transitions.rows.len()), &format!("{} live", people(live().count()))),
+            line("Due on the work day", people(live().filter(soon).count()), "contact or visit"),
+            line("Visit missed", people(with("visit_state", "missed")), "claims would know"),
+            line("Visit unconfirmed", people(with("visit_state", "unconfirmed")), "claims cannot know yet"),
         ],
     );
-    out.charts.push(bars(
-        "Discharges by state of their clock",
-        "discharges",
-        &states.into_iter().map(|(k, v)| (k.replace('_', " "), v)).collect::<Vec<_>>(),
-    ));
+    out.charts.push(bars("Live discharges by next step", "discharges", &states.into_iter().collect::<Vec<_>>()));
     out
 }
 
@@ -283,7 +293,8 @@ fn rate_section(rates: &Rows) -> Section {
 }
 
 fn need_section(needs: &Counts, worklist: &Counts) -> Section {
-    let open = needs.iter().filter(|(k, _)| k[0] == "yes").map(|(k, n)| (k[1].replace('_', " "), *n));
+    let open = needs.iter().filter(|(k, _)| k[0] == "yes" && k[2] == "current");
+    let open = open.map(|(k, n)| (k[1].replace('_', " "), *n));
     let mut out = section(
         "Needs and due items",
         "Open social needs by domain; items due now or soon.",

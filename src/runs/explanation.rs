@@ -15,6 +15,10 @@ pub struct MemberExplanation {
     pub as_of: String,
     /// The run.
     pub run_id: String,
+    /// The day on which the list is worked, and the last day whose visits are known; empty in runs of earlier versions.
+    pub known: [String; 2],
+    /// What became of the member tonight.
+    pub decision: DecisionLine,
     /// On the list or not.
     pub standing: Standing,
     /// Why the member left the list of the night before.
@@ -25,6 +29,29 @@ pub struct MemberExplanation {
     pub scores: Vec<ScoreLine>,
     /// Everything else, a table a matter; tables without rows are left out.
     pub details: Vec<DetailTable>,
+}
+
+/// A row of `decisions`.
+#[derive(Clone, Debug, Default)]
+pub struct DecisionLine {
+    /// The first that holds.
+    pub decision: String,
+    /// Suppression code, or why nobody had room.
+    pub code: String,
+    /// When a suppression ends.
+    pub until: String,
+    /// Band.
+    pub band: String,
+    /// Stream.
+    pub stream: String,
+    /// Percentile of what orders people.
+    pub order_percentile: String,
+    /// Who holds the open case.
+    pub owner_id: String,
+    /// Who calls tonight.
+    pub caller_id: String,
+    /// Who stands in for an owner who is away.
+    pub covered_by: String,
 }
 
 /// Where a member stands tonight.
@@ -64,16 +91,28 @@ pub struct ListedStanding {
     pub stream: String,
     /// New, continuing or returned.
     pub list_status: String,
+    /// Band.
+    pub band: String,
     /// Risk tier.
-    pub tier: String,
-    /// What the order follows.
+    pub risk_tier: String,
+    /// What the order follows inside a band.
     pub ordered_by: String,
-    /// The running clock, when there is one: kind, due date, hours left.
+    /// The running clock, when there is one: step, due date, business days left.
     pub clock: Option<[String; 3]>,
+    /// How to reach the person.
+    pub contact_way: String,
     /// What to do first, the discipline it takes, whose it is.
     pub action: [String; 3],
+    /// Whom the caller asks; empty when nobody.
+    pub consult: String,
     /// Who calls; empty when nobody is eligible.
-    pub care_manager_id: String,
+    pub caller_id: String,
+    /// Author and reason of a request by hand; empty without one.
+    pub by_hand: [String; 2],
+    /// The reasons that the list shows.
+    pub reasons: Vec<String>,
+    /// What the probability is of.
+    pub probability_of: String,
     /// Priority.
     pub priority: String,
     /// Its factors, by name, in the order they are multiplied.
@@ -126,25 +165,38 @@ pub struct DetailTable {
 }
 
 /// Details in the order a reader needs them: heading, file, columns.
-const DETAILS: [(&str, &str, &[&str]); 7] = [
+const DETAILS: [(&str, &str, &[&str]); 8] = [
     (
         "Transition clocks",
         "transitions.csv",
         &[
             "setting",
             "discharge_date",
-            "state",
+            "facility_name",
+            "principal_diagnosis",
+            "status",
+            "contact_state",
             "contact_due",
-            "contacted_on",
+            "reached_on",
+            "visit_state",
             "visit_due",
             "visited_on",
-            "slack_business_days",
+            "booked_on",
+            "reconciliation_state",
+            "next_step",
+            "next_due",
+            "p_open",
         ],
+    ),
+    (
+        "Follow-up",
+        "follow_ups.csv",
+        &["kind", "event_date", "state", "next_due", "booked_on", "closed_on", "closed_by"],
     ),
     ("Assignment", "assignments.csv", &["care_manager_id", "status", "continuity", "travel", "focus", "interpreter"]),
     ("Waiting for a manager", "waitlist.csv", &["reason", "nearest_miss"]),
-    ("Needs", "measures/needs.parquet", &["domain", "need", "source", "evidence_date", "open_referral_id"]),
-    ("Due", "measures/worklist.parquet", &["item", "detail", "due_date", "slack_business_days"]),
+    ("Needs", "measures/needs.parquet", &["domain", "need", "age", "source", "evidence_date", "open_referral_id"]),
+    ("Due", "measures/worklist.parquet", &["item", "item_id", "detail", "due_date", "slack_business_days"]),
     (
         "Indices",
         "measures/indices.parquet",
@@ -192,10 +244,13 @@ pub fn explain_member(run: &Path, member: &str) -> Result<MemberExplanation, Run
         return Err(RunError::Usage("no such member in this run".to_owned()));
     }
     let dropped = read("dropped.csv")?;
+    let program = read_program(run);
     let mut out = MemberExplanation {
         banner: Some(text("banner")).filter(|b| !b.is_empty()),
         as_of: text("as_of"),
         run_id: text("run_id"),
+        known: [text_of(&program, "work_day"), text_of(&program, "visits_known_through")],
+        decision: decision_line(&read("decisions.parquet").unwrap_or_default()),
         standing: list_standing(&read("outreach.parquet")?, &read("suppressed.csv")?, &read("overflow.csv")?),
         left_because: dropped.rows.first().map(|row| dropped.get(row, "reason").to_owned()),
         reasons: reason_lines(&read("reasons.parquet")?),
@@ -203,7 +258,13 @@ pub fn explain_member(run: &Path, member: &str) -> Result<MemberExplanation, Run
         details: Vec::new(),
     };
     for (title, file, columns) in DETAILS {
-        let table = detail_table(title, &read(file)?, columns);
+        // Nobody waits for a manager who has one: the waitlist counts rules, not owners.
+        if file == "waitlist.csv" && !out.decision.owner_id.is_empty() {
+            continue;
+        }
+        // Runs of earlier versions lack some.
+        let rows = if run.join(file).exists() { read(file)? } else { Rows::default() };
+        let table = detail_table(title, &rows, columns);
         out.details.extend(Some(table).filter(|t| !t.rows.is_empty()));
     }
     Ok(out)
@@ -216,6 +277,32 @@ fn read_manifest(run: &Path) -> Result<serde_json::Value, RunError> {
                 .to_owned(),
         )
     })
+}
+
+/// `program.json`, where the run has one that can be read.
+fn read_program(run: &Path) -> serde_json::Value {
+    let bytes = std::fs::read(run.join("program.json")).ok();
+    bytes.and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default()
+}
+
+fn text_of(value: &serde_json::Value, key: &str) -> String {
+    value.get(key).and_then(serde_json::Value::as_str).unwrap_or("").to_owned()
+}
+
+fn decision_line(decisions: &Rows) -> DecisionLine {
+    let Some(row) = decisions.rows.first() else { return DecisionLine::default() };
+    let get = |n: &str| decisions.get(row, n).to_owned();
+    DecisionLine {
+        decision: get("decision"),
+        code: get("code"),
+        until: get("until"),
+        band: get("band"),
+        stream: get("stream"),
+        order_percentile: get("order_percentile"),
+        owner_id: get("owner_id"),
+        caller_id: get("caller_id"),
+        covered_by: get("covered_by"),
+    }
 }
 
 fn list_standing(outreach: &Rows, suppressed: &Rows, overflow: &Rows) -> Standing {
@@ -238,13 +325,19 @@ fn listed_standing(outreach: &Rows, row: &[String]) -> ListedStanding {
         rank: get("rank"),
         stream: get("stream"),
         list_status: get("list_status"),
-        tier: get("tier"),
+        band: get("band"),
+        risk_tier: get("risk_tier"),
         ordered_by: get("ordered_by"),
-        clock: Some([get("clock"), get("due"), get("slack_hours")]).filter(|c| !c[0].is_empty()),
+        clock: Some([get("next_step"), get("next_due"), get("slack_business_days")]).filter(|c| !c[0].is_empty()),
+        contact_way: get("contact_way"),
         action: [get("suggested_action"), get("suggested_discipline"), get("responsibility")],
-        care_manager_id: get("care_manager_id"),
+        consult: get("consult_discipline"),
+        caller_id: get("caller_id"),
+        by_hand: [get("override_author"), get("override_reason")],
+        reasons: (1..=5).map(|i| get(&format!("reason_{i}"))).filter(|r| !r.is_empty()).collect(),
+        probability_of: get("probability_of"),
         priority: get("priority"),
-        factors: ["probability", "impactability", "reach", "not_yet_engaged", "time_value"]
+        factors: ["probability", "p_open", "impactability", "reach", "time_value"]
             .into_iter()
             .map(|name| (name, get(name)))
             .collect(),

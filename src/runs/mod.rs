@@ -15,7 +15,7 @@ mod whatif;
 pub use arms::{Arms, OUTCOMES, OutcomeCounts};
 pub use error::RunError;
 pub use explanation::{
-    DetailTable, ListedStanding, MemberExplanation, ReasonLine, ScoreLine, Standing, explain_member,
+    DecisionLine, DetailTable, ListedStanding, MemberExplanation, ReasonLine, ScoreLine, Standing, explain_member,
 };
 pub use followup::{FollowupAnswer, follow_up};
 pub use funnel::{Funnel, Funnels, SMALL_COUNT, is_tellable, shown_count};

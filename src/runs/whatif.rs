@@ -8,8 +8,8 @@ use super::error::RunError;
 use super::verification::verify_run;
 use crate::domain::{Discipline, Disciplines};
 use crate::outreach::{
-    CONTACTS_PER_FTE, ContactRequirement, HOURS_PER_FTE, HoldoutAssignment, Missing, OnDuty, QueueDecision, Queued,
-    Staff, apply_capacity,
+    Band, CONTACTS_PER_FTE, ContactRequirement, HOURS_PER_FTE, HoldoutAssignment, Missing, OnDuty, QueueDecision,
+    Queued, Staff, apply_capacity,
 };
 use crate::publish::{Manifest, PublishError, Rows, read_rows};
 
@@ -43,6 +43,12 @@ pub struct StaffingOutcome {
     pub expected: f64,
     /// Of those whom a call is expected to reach.
     pub reached: f64,
+    /// Contacts and visits that cannot wait, on the list.
+    pub urgent: usize,
+    /// Of those beyond their caller's calls of a day, or without a caller: they will be late.
+    pub late: usize,
+    /// Expected avoidable stays of people whose contact will be late.
+    pub late_expected: f64,
     /// People not reached.
     pub overflow: usize,
     /// Expected avoidable stays of people not reached.
@@ -199,16 +205,19 @@ fn read_person(rows: &Rows, row: &[String]) -> Result<Person, RunError> {
         .ok_or_else(|| damaged_file("contact_queue.parquet", "an unknown draw"))?;
     Ok(Person {
         queued: Queued {
-            asked: ContactRequirement {
+            requirement: ContactRequirement {
                 required,
                 language: get("language").to_owned(),
                 state: get("state").to_owned(),
-                current: Some(get("working_manager_id")).filter(|m| !m.is_empty()).map(str::to_owned),
-                must: get("clock") == "1",
+                caller: Some(get("caller_id")).filter(|m| !m.is_empty()).map(str::to_owned),
+                own_case: get("own_case") == "1",
+                band: Band::parse(get("band"))
+                    .ok_or_else(|| damaged_file("contact_queue.parquet", "an unknown band"))?,
+                by_hand: get("by_hand") == "1",
             },
             household: get("household").parse().ok(),
             was_listed: get("was_listed") == "1",
-            nights_beyond: get("nights_beyond").parse().unwrap_or(0),
+            days_beyond: get("days_beyond").parse().unwrap_or(0),
             draw,
         },
         reach: number("reach"),
@@ -227,7 +236,13 @@ fn staffing_outcome(staff: &Staff, people: &[Person]) -> StaffingOutcome {
     let mut told = Missing::default();
     for (person, place) in people.iter().zip(apply_capacity(&queue, staff)) {
         match place {
-            QueueDecision::Listed { .. } => {
+            QueueDecision::Listed { beyond, .. } => {
+                let urgent = person.queued.requirement.band <= Band::Visit;
+                out.urgent += usize::from(urgent);
+                if urgent && beyond {
+                    out.late += 1;
+                    out.late_expected += person.expected;
+                }
                 out.listed += 1;
                 out.expected += person.expected;
                 out.reached += person.expected * person.reach;
@@ -236,7 +251,7 @@ fn staffing_outcome(staff: &Staff, people: &[Person]) -> StaffingOutcome {
                 out.overflow += 1;
                 out.missed += person.expected;
                 if place == QueueDecision::Nobody {
-                    let slot = out.unable.entry(staff.missing(&person.queued.asked, &mut told)).or_default();
+                    let slot = out.unable.entry(staff.missing(&person.queued.requirement, &mut told)).or_default();
                     slot.0 += 1;
                     slot.1 += person.expected;
                 }
@@ -311,7 +326,7 @@ fn per_fte(staff: &Staff, discipline: Discipline) -> (f64, f64) {
 
 fn states_of(people: &[Person]) -> String {
     let mut states: Vec<&str> =
-        people.iter().map(|p| p.queued.asked.state.as_str()).filter(|s| !s.is_empty()).collect();
+        people.iter().map(|p| p.queued.requirement.state.as_str()).filter(|s| !s.is_empty()).collect();
     states.sort_unstable();
     states.dedup();
     states.join("|")

@@ -38,6 +38,9 @@ fn write_comparison(out: &mut String, now: &StaffingOutcome, then: &StaffingOutc
     line("people on the list", now.listed as f64, then.listed as f64, 0);
     line("expected avoidable stays in 90 days on the list", now.expected, then.expected, 2);
     line("  of people whom a call is expected to reach", now.reached, then.reached, 2);
+    line("contacts and visits that cannot wait", now.urgent as f64, then.urgent as f64, 0);
+    line("  beyond the calls of a day, so late", now.late as f64, then.late as f64, 0);
+    line("  expected avoidable stays of those", now.late_expected, then.late_expected, 2);
     line("people not reached", now.overflow as f64, then.overflow as f64, 0);
     line("expected avoidable stays not reached", now.missed, then.missed, 2);
 }
@@ -101,10 +104,11 @@ fn write_others(out: &mut String, answer: &StaffingAnswer) {
     for (discipline, then) in &answer.others {
         let _ = writeln!(
             out,
-            "  {:<7} {:>+5} people, {:>+7.2} expected stays on the list",
+            "  {:<7} {:>+5} people, {:>+7.2} expected stays on the list, {:>+4} late contacts",
             discipline.as_str(),
             then.listed as i64 - answer.now.listed as i64,
-            then.expected - answer.now.expected
+            then.expected - answer.now.expected,
+            then.late as i64 - answer.now.late as i64
         );
     }
 }

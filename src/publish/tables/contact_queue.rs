@@ -35,17 +35,21 @@ pub static TABLE: Table<ContactQueue> = Table {
     columns: &[
         text("member_id", "member", |r| r.member_id.into()),
         integer("place", Unit::Rank, "place in the full order, from 1", |r| r.place.into()),
-        text("outcome", "listed, HOLDOUT, HOUSEHOLD, CAPACITY, NO_ELIGIBLE_CM", |r| r.row.place.name().into()),
-        flag("clock", "a clock runs: never cut by length", |r| r.row.queued.asked.must.into()),
+        text("outcome", "listed, HOLDOUT, HOUSEHOLD, CAPACITY, NO_ELIGIBLE_CM", |r| r.row.decision.name().into()),
+        text("band", "contact, visit, authorization, risk", |r| r.row.queued.requirement.band.as_str().into()),
+        flag("by_hand", "asked for by hand: never cut", |r| r.row.queued.requirement.by_hand.into()),
+        flag("own_case", "the caller holds the open case: takes no place", |r| {
+            r.row.queued.requirement.own_case.into()
+        }),
         text("required_discipline", "disciplines of which one is needed, joined by |", |r| {
-            r.row.queued.asked.required.to_text().into()
+            r.row.queued.requirement.required.to_text().into()
         }),
         text("language", "language that must be spoken; empty when none must", |r| {
-            filled(&r.row.queued.asked.language)
+            filled(&r.row.queued.requirement.language)
         }),
-        text("state", "state that must be licensed; empty when unknown", |r| filled(&r.row.queued.asked.state)),
-        text("working_manager_id", "who works an open case, or covers; empty without one", |r| {
-            r.row.queued.asked.current.as_deref().into()
+        text("state", "state that must be licensed; empty when unknown", |r| filled(&r.row.queued.requirement.state)),
+        text("caller_id", "who works an open case, or covers; empty when anybody eligible may call", |r| {
+            r.row.queued.requirement.caller.as_deref().into()
         }),
         integer(
             "household",
@@ -54,10 +58,10 @@ pub static TABLE: Table<ContactQueue> = Table {
             |r| r.row.queued.household.into(),
         ),
         flag("was_listed", "on the previous list", |r| r.row.queued.was_listed.into()),
-        integer("nights_beyond", Unit::Nights, "nights in a row beyond the exit length before tonight", |r| {
-            r.row.queued.nights_beyond.into()
+        integer("days_beyond", Unit::Nights, "work days in a row beyond the exit length before tonight's", |r| {
+            r.row.queued.days_beyond.into()
         }),
-        text("draw", "contact, hold_out or held; empty outside the comparison", |r| filled(r.row.queued.draw.name())),
+        text("draw", "contact, hold_out or held; empty outside the comparison", |r| filled(r.row.queued.draw.as_str())),
         number("reach", Unit::Share, "chance that a contact succeeds, 0..1", |r| r.row.reach.into()),
         number("expected_events", Unit::Events, "expected avoidable stays in 90 days; empty when not scored", |r| {
             r.expected_events.into()

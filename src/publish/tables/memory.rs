@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::domain::Day;
-use crate::outreach::{Arm, Memory as Remembered, MemoryRow as Standing};
+use crate::outreach::{Arm, ListStatus, Memory as Remembered, MemoryRow as Standing};
 use crate::publish::cell::filled;
 use crate::publish::error::PublishError;
 use crate::publish::scan::TableScan;
@@ -36,12 +36,14 @@ pub static TABLE: Table<Memory> = Table {
         date("since", "first night of the spell", |r| r.row.since.into()),
         date("last", "last night listed", |r| r.row.last.into()),
         flag("listed", "listed tonight", |r| r.row.listed.into()),
-        integer("nights_beyond", Unit::Nights, "nights in a row beyond the exit length", |r| {
+        integer("nights_beyond", Unit::Nights, "work days in a row beyond the exit length", |r| {
             r.row.nights_beyond.into()
         }),
-        integer("days_on_list", Unit::Nights, "nights in the spell", |r| r.row.days_on_list.into()),
-        integer("tier", Unit::Level, "tier then", |r| r.row.tier.into()),
-        text("clock", "clock then", |r| filled(&r.row.clock)),
+        integer("days_on_list", Unit::Nights, "work days in the spell", |r| r.row.days_on_list.into()),
+        text("list_status", "new, continuing or returned then", |r| r.row.status.map(|s| s.as_str()).into()),
+        text("caller_id", "who made the contact then", |r| filled(&r.row.caller)),
+        integer("tier", Unit::Level, "risk tier then", |r| r.row.tier.into()),
+        text("clock", "step of the clock then; sensitive ones masked", |r| filled(&r.row.clock)),
         number("priority", Unit::Factor, "priority then", |r| r.row.priority.into()),
         text("reasons", "reasons told then, joined by ` | `; sensitive conditions masked", |r| filled(&r.row.reasons)),
         text("arm", "contact or hold_out, as first drawn; empty outside the comparison", |r| {
@@ -72,6 +74,8 @@ pub fn read_memory(run: &Path, as_of: Day) -> Result<Remembered, PublishError> {
     let (beyond, days, tier) = (counted("nights_beyond")?, counted("days_on_list")?, counted("tier")?);
     let (ids, clock) = (frame.texts("member_id")?, frame.texts("clock")?);
     let (reasons, arm) = (frame.texts("reasons")?, frame.texts("arm")?);
+    // Runs of version 0.1.0 lack both.
+    let (status, caller) = (frame.texts("list_status").ok(), frame.texts("caller_id").ok());
     let mut out = Remembered { as_of: Some(as_of), ..Remembered::default() };
     for i in 0..frame.len() {
         // A row without its spell says nothing.
@@ -82,6 +86,8 @@ pub fn read_memory(run: &Path, as_of: Day) -> Result<Remembered, PublishError> {
             listed: listed[i] == Some(true),
             nights_beyond: beyond[i],
             days_on_list: days[i],
+            status: status.as_ref().and_then(|s| ListStatus::parse(s.at(i))),
+            caller: caller.as_ref().map_or("", |c| c.at(i)).to_owned(),
             tier: u8::try_from(tier[i]).ok().filter(|t| (1..=4).contains(t)).unwrap_or(4),
             clock: clock.at(i).to_owned(),
             priority: priority[i].unwrap_or(0.0),

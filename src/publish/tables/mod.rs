@@ -3,10 +3,13 @@
 pub mod assignments;
 pub mod caseload_managers;
 pub mod caseload_members;
+mod clock_rows;
 pub mod conditions;
 pub mod contact_queue;
+pub mod decisions;
 pub mod dropped;
 pub mod ed_visits;
+pub mod follow_ups;
 pub mod indices;
 pub mod memory;
 pub mod metrics;

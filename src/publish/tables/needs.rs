@@ -32,6 +32,9 @@ pub static TABLE: Table<Needs> = Table {
         text("source", "screening or z_code; an area index is never a need", |r| r.need.source.name().into()),
         date("evidence_date", "when", |r| r.need.day.into()),
         text("evidence", "instrument, or claim id of the code", |r| filled(&r.need.evidence)),
+        text("age", "current (12 months), ask_again (24 months), old (no longer counted as open)", |r| {
+            r.need.age.as_str().into()
+        }),
         text("open_referral_id", "referral of that domain", |r| r.need.open_referral.as_deref().into()),
     ],
 };

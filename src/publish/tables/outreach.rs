@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
-
+use super::clock_rows::masked;
 use crate::config::Role;
 use crate::models::{Reason, ScoreId};
-use crate::outreach::{Candidate, Inputs, Listed, OutreachList, Stream, clock_worker};
+use crate::outreach::{AddedByHand, Candidate, Inputs, Listed, OutreachList};
+use crate::publish::cell::filled;
 use crate::publish::error::PublishError;
 use crate::publish::scan::TableScan;
 use crate::publish::sinks::{CSV, PARQUET, XLSX};
@@ -22,8 +22,8 @@ pub struct OutreachRow<'a> {
     pub member_id: &'a str,
     /// What the list says of the person.
     pub listed: &'a Listed,
-    /// Who works the case, else who makes tonight's contact.
-    pub manager: Option<Box<str>>,
+    /// The reader may see what rests on a sensitive code.
+    pub sensitive_role: bool,
     /// Probability of an avoidable stay in 90 days.
     pub avoid_hosp_90: Option<f64>,
     /// Probability of a readmission in 30 days, and what is left of it.
@@ -33,6 +33,20 @@ pub struct OutreachRow<'a> {
 }
 
 impl OutreachRow<'_> {
+    fn candidate(&self) -> &Candidate {
+        &self.listed.candidate
+    }
+
+    fn by_hand(&self) -> Option<&AddedByHand> {
+        self.listed.candidate.by_hand.as_ref()
+    }
+
+    fn step(&self) -> Option<&str> {
+        let clock = self.listed.candidate.clock.as_ref()?;
+        let hidden = !self.sensitive_role && clock.is_masked();
+        masked(hidden, clock.step.as_str())
+    }
+
     fn reason(&self, at: usize) -> Option<&str> {
         self.reasons.get(at).map(String::as_str)
     }
@@ -53,45 +67,64 @@ pub static TABLE: Table<Outreach> = Table {
     columns: &[
         integer("rank", Unit::Rank, "place on the list, from 1", |r| r.rank.into()),
         text("member_id", "member", |r| r.member_id.into()),
-        text("list_status", "new, continuing, returned", |r| r.listed.status.name().into()),
-        text("stream", "transition, override, rising, high_risk", |r| r.listed.candidate.stream.name().into()),
-        integer("tier", Unit::Level, "1 highest … 4", |r| r.listed.candidate.tier.into()),
-        number("priority", Unit::Factor, "product of the five parts", |r| r.listed.candidate.parts.priority().into()),
+        text("list_status", "new, continuing, returned: against the previous work day", |r| {
+            r.listed.status.as_str().into()
+        }),
+        text("stream", "transition, follow_up, authorization, high_risk, rising, override", |r| {
+            r.candidate().stream.as_str().into()
+        }),
+        text("band", "contact, visit, authorization, risk: the first that any live clock gives", |r| {
+            r.candidate().band.map(|b| b.as_str()).into()
+        }),
+        integer("risk_tier", Unit::Level, "1 highest … 4, by percentile or by hand", |r| {
+            r.candidate().risk_tier.into()
+        }),
+        number("priority", Unit::Factor, "product of the five parts", |r| r.candidate().factors.priority().into()),
+        number("probability", Unit::Share, "what orders the person, 0..1", |r| {
+            r.candidate().factors.probability.into()
+        }),
+        text(
+            "probability_of",
+            "avoid_hosp_90, readmit30_residual, lace, twice_mean_residual (left against advice), band_mean",
+            |r| r.candidate().probability_of.as_str().into(),
+        ),
         number(
-            "probability",
+            "p_open",
             Unit::Share,
-            "residual readmission in a transition, else avoidable hospitalization in 90 days, 0..1",
-            |r| r.listed.candidate.parts.probability.into(),
+            "chance that what is asked for is still to be done; 1 but in the band of visits",
+            |r| r.candidate().factors.chance_open.into(),
         ),
         number("impactability", Unit::Factor, "how much a contact is taken to change, by driver", |r| {
-            r.listed.candidate.parts.impactability.into()
+            r.candidate().factors.impactability.into()
         }),
-        number("reach", Unit::Share, "chance that a contact succeeds", |r| r.listed.candidate.parts.reach.into()),
-        number("not_yet_engaged", Unit::Factor, "1 when nobody works with the person yet", |r| {
-            r.listed.candidate.parts.not_yet_engaged.into()
-        }),
+        number("reach", Unit::Share, "chance that a contact succeeds", |r| r.candidate().factors.reach.into()),
         number(
             "time_value",
             Unit::Factor,
-            "2 on the discharge day falling to 1 after 30 days; 1 without a discharge",
-            |r| r.listed.candidate.parts.time_value.into(),
+            "2 on the day of the discharge or ED visit falling to 1 after 30 days; else 1",
+            |r| r.candidate().factors.time_value.into(),
         ),
-        text("ordered_by", "clock, override, expected benefit (a trained model) or the published indices", |r| {
-            ordered_by(&r.listed.candidate).into()
+        text("ordered_by", "inside a band: expected benefit (a trained model) or the published indices", |r| {
+            ordered_by(r.candidate()).into()
         }),
-        integer("pqi_stays_12m", Unit::Count, "avoidable stays in 12 months", |r| {
-            r.listed.candidate.key.pqi_stays.into()
-        }),
-        flag("flag_2ip", "two or more stays in a year", |r| r.listed.candidate.key.two_stays.into()),
+        integer("pqi_stays_12m", Unit::Count, "avoidable stays in 12 months", |r| r.candidate().key.pqi_stays.into()),
+        flag("flag_2ip", "two or more stays in a year", |r| r.candidate().key.two_stays.into()),
         integer("elixhauser_readmission", Unit::Points, "Elixhauser readmission index", |r| {
-            r.listed.candidate.key.elixhauser.into()
+            r.candidate().key.elixhauser.into()
         }),
-        text("clock", "tcm_contact, tcm_visit, authorization_urgent; empty without one", |r| {
-            r.listed.candidate.clock.as_ref().map(|k| k.kind).into()
+        text(
+            "next_step",
+            "contact, visit, reconcile, follow_up, mental_stay, mental_ed, substance_ed, chronic_ed, authorization, discharge_unseen; sensitive ones masked; empty without a clock",
+            |r| r.step().into(),
+        ),
+        date("next_due", "its deadline, the next that can still be met", |r| {
+            r.candidate().clock.as_ref().and_then(|k| k.due).into()
         }),
-        date("due", "the clock's due day", |r| r.listed.candidate.clock.as_ref().map(|k| k.due).into()),
-        integer("slack_hours", Unit::BusinessHours, "business hours left (8 a day), negative when late", |r| {
-            r.listed.candidate.clock.as_ref().map(|k| k.slack_days * 8).into()
+        integer("slack_business_days", Unit::BusinessDays, "from the work day to it; negative when late", |r| {
+            r.candidate().clock.as_ref().and_then(|k| k.slack_days).into()
+        }),
+        text("contact_way", "guardian, phone, guardian_phone, home_visit, letter, practice, find_contact", |r| {
+            r.candidate().contact_way.as_str().into()
         }),
         number(
             "avoid_hosp_90",
@@ -106,8 +139,14 @@ pub static TABLE: Table<Outreach> = Table {
             |r| r.readmit30[0].into(),
         ),
         number("readmit30_residual", Unit::Share, "what is left of it", |r| r.readmit30[1].into()),
-        number("percentile", Unit::Percentile, "rank among scored adults, 0..100", |r| {
-            r.listed.candidate.percentile.into()
+        number("percentile", Unit::Percentile, "of avoid_hosp_90 among scored adults, 0..100", |r| {
+            r.candidate().standing.percentile.into()
+        }),
+        number("order_percentile", Unit::Percentile, "of what orders people, 0..100", |r| {
+            r.candidate().standing.order_percentile.into()
+        }),
+        number("order_percentile_before", Unit::Percentile, "the same as it was known 90 days before", |r| {
+            r.candidate().standing.order_percentile_before.into()
         }),
         text("reason_1", "plain words with evidence date and id", |r| r.reason(0).into()),
         text("reason_2", "see reason_1", |r| r.reason(1).into()),
@@ -115,20 +154,34 @@ pub static TABLE: Table<Outreach> = Table {
         text("reason_4", "see reason_1", |r| r.reason(3).into()),
         text("reason_5", "see reason_1", |r| r.reason(4).into()),
         text("what_changed", "against the previous run", |r| r.listed.what_changed.as_str().into()),
-        text("suggested_action", "first thing to do", |r| r.listed.action.text.as_str().into()),
-        text("suggested_discipline", "who should", |r| r.listed.action.discipline.as_str().into()),
-        text("responsibility", "which part of care management it serves", |r| r.listed.action.responsibility.into()),
-        text("care_manager_id", "assigned manager, else who makes tonight's contact", |r| r.manager.as_deref().into()),
-        integer("days_on_list", Unit::Nights, "nights in this spell", |r| r.listed.days_on_list.into()),
+        text("suggested_action", "first thing to do; of a sensitive event only its deadline", |r| {
+            r.listed.action.shown_text(r.sensitive_role).into()
+        }),
+        text("suggested_discipline", "who should; masked with a sensitive event", |r| {
+            r.listed.action.shown_discipline(r.sensitive_role).into()
+        }),
+        text("consult_discipline", "whom the caller asks, when the action needs another discipline", |r| {
+            r.listed.consult.map(|_| r.listed.action.shown_discipline(r.sensitive_role)).into()
+        }),
+        text("responsibility", "which part of care management it serves", |r| {
+            r.listed.action.shown_responsibility(r.sensitive_role).into()
+        }),
+        text("override_author", "who asked for the person by hand", |r| r.by_hand().map(|h| &*h.author).into()),
+        text("override_reason", "what for, in their own words", |r| r.by_hand().map(|h| &*h.reason).into()),
+        date("override_expires", "last day it holds", |r| r.by_hand().map(|h| h.expires).into()),
+        text("owner_id", "who holds the open case", |r| r.candidate().ownership.as_ref().map(|o| &*o.owner).into()),
+        text(
+            "caller_id",
+            "who calls tonight: the owner, the cover, else who has most room; empty when nobody can",
+            |r| filled(&r.listed.caller),
+        ),
+        flag("beyond_capacity", "more than the caller's calls of a day: it may be late", |r| r.listed.beyond.into()),
+        integer("days_on_list", Unit::Nights, "work days in this spell", |r| r.listed.days_on_list.into()),
     ],
 };
 
-/// The list as rows; `assigned` maps members to the manager of their case.
-pub fn outreach_rows<'a>(
-    inputs: &'a Inputs<'_>,
-    list: &'a OutreachList,
-    assigned: &'a FxHashMap<u32, Box<str>>,
-) -> impl Iterator<Item = OutreachRow<'a>> {
+/// The list as rows.
+pub fn outreach_rows<'a>(inputs: &'a Inputs<'_>, list: &'a OutreachList) -> impl Iterator<Item = OutreachRow<'a>> {
     let scores = inputs.scores;
     let role = inputs.plan.output.unmasked(Role::Director);
     list.listed.iter().enumerate().map(move |(i, listed)| {
@@ -137,7 +190,7 @@ pub fn outreach_rows<'a>(
             rank: i + 1,
             member_id: inputs.extracts.population.member(c.member).id(),
             listed,
-            manager: working_caller(inputs, listed, assigned),
+            sensitive_role: role,
             avoid_hosp_90: scores.probability(c.member, ScoreId::RISK),
             readmit30: [ScoreId::Readmit30, ScoreId::Readmit30Residual].map(|id| scores.probability(c.member, id)),
             reasons: c.reasons.iter().map(|r| reason_text(r, role)).collect(),
@@ -145,23 +198,8 @@ pub fn outreach_rows<'a>(
     })
 }
 
-/// Who works a listed person: the manager of the case, the cover while that one is away and a clock falls due before
-/// the return, else whoever the list found room with.
-pub fn working_caller(inputs: &Inputs<'_>, row: &Listed, assigned: &FxHashMap<u32, Box<str>>) -> Option<Box<str>> {
-    let Some(held) = assigned.get(&row.candidate.member) else {
-        return Some(row.contact_by.clone()).filter(|m| !m.is_empty());
-    };
-    let due = row.candidate.clock.as_ref().map(|k| k.due);
-    due.and_then(|due| clock_worker(inputs, held, due)).or_else(|| Some(held.clone()))
-}
-
 fn ordered_by(c: &Candidate) -> &'static str {
-    match (&c.clock, c.stream) {
-        (Some(_), _) => "clock",
-        (None, Stream::Override) => "override",
-        _ if c.by_model => "expected benefit",
-        _ => "published indices",
-    }
+    if c.by_model { "expected benefit" } else { "published indices" }
 }
 
 /// A reason with its evidence, as a sheet shows it.
@@ -197,8 +235,13 @@ pub struct PublishedListing {
 /// # Errors
 /// When the file is missing or damaged.
 pub fn read_listings(run: &Path) -> Result<Vec<PublishedListing>, PublishError> {
-    let frame = TableScan::of_run(run, TABLE.name)?.columns(&["member_id", "stream", "tier"]).read()?;
-    let (ids, streams, tiers) = (frame.texts("member_id")?, frame.texts("stream")?, frame.integers("tier")?);
+    let with = |tier: &str| TableScan::of_run(run, TABLE.name)?.columns(&["member_id", "stream", tier]).read();
+    // Version 0.1.0 called it otherwise.
+    let (frame, tier) = match with("risk_tier") {
+        Ok(frame) => (frame, "risk_tier"),
+        Err(_) => (with("tier")?, "tier"),
+    };
+    let (ids, streams, tiers) = (frame.texts("member_id")?, frame.texts("stream")?, frame.integers(tier)?);
     let row = |i: usize| PublishedListing {
         member_id: ids.at(i).to_owned(),
         stream: streams.at(i).to_owned(),

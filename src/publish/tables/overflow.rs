@@ -36,13 +36,22 @@ pub static TABLE: Table<Overflow> = Table {
         number("expected_events", Unit::Events, "expected avoidable stays in 90 days that nobody works on", |r| {
             r.expected_events.into()
         }),
-        integer("tier", Unit::Level, "tier", |r| r.overflow.candidate.tier.into()),
-        number("priority", Unit::Factor, "product of the parts", |r| r.overflow.candidate.parts.priority().into()),
-        text("required_discipline", "disciplines of which one is needed, joined by |", |r| {
-            r.overflow.asked.required.to_text().into()
+        text("stream", "transition, follow_up, authorization, high_risk, rising", |r| {
+            r.overflow.candidate.stream.as_str().into()
         }),
-        text("language", "language that must be spoken; empty when none must", |r| filled(&r.overflow.asked.language)),
-        text("state", "state that must be licensed; empty when unknown", |r| filled(&r.overflow.asked.state)),
+        text("band", "authorization or risk", |r| r.overflow.candidate.band.map(|b| b.as_str()).into()),
+        integer("risk_tier", Unit::Level, "1 highest … 4", |r| r.overflow.candidate.risk_tier.into()),
+        text("owner_id", "who holds an open case; empty without one", |r| {
+            r.overflow.candidate.ownership.as_ref().map(|o| &*o.owner).into()
+        }),
+        number("priority", Unit::Factor, "product of the parts", |r| r.overflow.candidate.factors.priority().into()),
+        text("required_discipline", "disciplines of which one is needed, joined by |", |r| {
+            r.overflow.requirement.required.to_text().into()
+        }),
+        text("language", "language that must be spoken; empty when none must", |r| {
+            filled(&r.overflow.requirement.language)
+        }),
+        text("state", "state that must be licensed; empty when unknown", |r| filled(&r.overflow.requirement.state)),
         text("missing", "what nobody on duty has; empty with reason CAPACITY", |r| filled(&r.overflow.missing)),
     ],
 };

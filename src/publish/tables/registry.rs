@@ -1,16 +1,18 @@
 //! Every published table in the order of the dictionary. Owns the list; nobody but `mod.rs` imports it.
 
 use super::{
-    assignments, caseload_managers, caseload_members, conditions, contact_queue, dropped, ed_visits, indices, memory,
-    metrics, needs, not_scored, outreach, overflow, pqi, predictions, quarantine, rates, reasons, scored, scores,
-    stays, stranded_cases, suppressed, transitions, waitlist, worklist,
+    assignments, caseload_managers, caseload_members, conditions, contact_queue, decisions, dropped, ed_visits,
+    follow_ups, indices, memory, metrics, needs, not_scored, outreach, overflow, pqi, predictions, quarantine, rates,
+    reasons, scored, scores, stays, stranded_cases, suppressed, transitions, waitlist, worklist,
 };
 use crate::publish::table::Described;
 
 /// Every published table.
 pub const TABLES: &[&dyn Described] = &[
     &outreach::TABLE,
+    &decisions::TABLE,
     &transitions::TABLE,
+    &follow_ups::TABLE,
     &suppressed::TABLE,
     &not_scored::TABLE,
     &overflow::TABLE,

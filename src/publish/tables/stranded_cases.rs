@@ -31,7 +31,7 @@ pub static TABLE: Table<StrandedCases> = Table {
         text("member_id", "member", |r| r.member_id.into()),
         text("care_manager_id", "who holds the case", |r| (&*r.case.manager).into()),
         date("since_date", "when the case was opened", |r| r.case.since.into()),
-        text("reason", "DECEASED, DISENROLLED, NOT_ATTRIBUTED or DUPLICATE", |r| r.suppressed.code.name().into()),
+        text("reason", "DECEASED, DISENROLLED, NOT_ATTRIBUTED or DUPLICATE", |r| r.suppressed.code.as_str().into()),
         text("detail", "what that rests on; the id that stays, for a double", |r| r.suppressed.detail.as_str().into()),
     ],
 };

@@ -11,7 +11,7 @@ pub struct SuppressedRow<'a> {
     pub member_id: &'a str,
     /// The code and what it rests on.
     pub suppressed: &'a Suppression,
-    /// A transition clock runs all the same.
+    /// A clock runs all the same.
     pub clock_running: bool,
 }
 
@@ -29,20 +29,21 @@ pub static TABLE: Table<Suppressed> = Table {
     forms: Forms { always: &[&CSV], on_request: &[] },
     columns: &[
         text("member_id", "member", |r| r.member_id.into()),
-        text("code", "first suppression that holds", |r| r.suppressed.code.name().into()),
+        text("code", "first suppression that holds", |r| r.suppressed.code.as_str().into()),
         date("until_date", "when it ends, if it has a date", |r| r.suppressed.until_date.into()),
         text("until", "when it ends, in words", |r| filled(&r.suppressed.until)),
         text("detail", "what it rests on", |r| r.suppressed.detail.as_str().into()),
         flag("palliative_review", "end-of-life route, to be reviewed", |r| r.suppressed.palliative_review.into()),
-        flag("clock_running", "a transition clock runs all the same", |r| r.clock_running.into()),
+        flag("clock_running", "a clock runs all the same", |r| r.clock_running.into()),
     ],
 };
 
 /// The suppressed of a list, in its order.
 pub fn suppressed_rows<'a>(inputs: &'a Inputs<'_>, list: &'a OutreachList) -> impl Iterator<Item = SuppressedRow<'a>> {
-    list.suppressed.iter().map(|suppressed| SuppressedRow {
+    let with_clock = list.with_clock();
+    list.suppressed.iter().map(move |suppressed| SuppressedRow {
         member_id: inputs.extracts.population.member(suppressed.member).id(),
         suppressed,
-        clock_running: list.running.contains(&suppressed.member),
+        clock_running: with_clock.contains(&suppressed.member),
     })
 }

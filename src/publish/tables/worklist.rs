@@ -11,8 +11,8 @@ use crate::publish::table_data::Unit;
 pub struct WorklistRow<'a> {
     /// Member.
     pub member_id: &'a str,
-    /// Night.
-    pub as_of: Day,
+    /// The work day.
+    pub work_day: Day,
     /// The item.
     pub item: &'a WorkItem,
 }
@@ -33,15 +33,17 @@ pub static TABLE: Table<Worklist> = Table {
         text("member_id", "member", |r| r.member_id.into()),
         text(
             "item",
-            "assessment, plan_review, goal, authorization, authorization_expiring, referral, fill, screening, medication_reconciliation",
+            "assessment, plan_review, goal, authorization, authorization_expiring, appeal, blocked_discharge, referral, fill, new_medicine, screening, medication_reconciliation",
             |r| r.item.kind.name().into(),
         ),
         text("item_id", "its own id, class or domain", |r| TextCell::from(&r.item.id)),
         text("detail", "service, class or domain", |r| TextCell::from(&r.item.detail)),
+        date("began", "request, decision, creation or discharge it is counted from", |r| r.item.began.into()),
         date("due_date", "due", |r| r.item.due.into()),
         flag("urgent", "urgent authorization", |r| r.item.urgent.into()),
-        integer("slack_business_days", Unit::BusinessDays, "negative when late", |r| {
-            business_days_between(r.as_of, r.item.due).into()
+        flag("stale", "so long past due that it is counted and starts no clock", |r| r.item.stale.into()),
+        integer("slack_business_days", Unit::BusinessDays, "from the work day; negative when late", |r| {
+            business_days_between(r.work_day, r.item.due).into()
         }),
     ],
 };
