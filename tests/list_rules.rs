@@ -255,8 +255,7 @@ fn a_visit_that_claims_would_know_is_missed_and_a_clinic_counts() {
         ("DRAW", "1950-02-03", "female"),
     ]);
     let ids = ["GAP", "SEEN", "FQHC", "DRAW"];
-    let rows: String =
-        ids.iter().map(|i| format!("{i}-A,{i},2026-06-05,2026-06-10,inpatient,H1,01,1,K35.80\n")).collect();
+    let rows = ids.map(|i| format!("{i}-A,{i},2026-06-05,2026-06-10,inpatient,H1,01,1,K35.80\n")).concat();
     f.extract("admission", &format!("{ADT}\n{rows}"));
     f.extract(
         "medical_claim",
@@ -290,8 +289,9 @@ fn follow_up_is_opened_booked_and_closed() {
             ("YOUNG", "2022-02-03", "male"),
         ]);
         let emergency = ids.iter().zip(["F32.2", "F10.20", "R07.9", "F32.2"]);
-        let rows: String =
+        let rows: Vec<String> =
             emergency.map(|(i, dx)| format!("{i}-E,{i},2026-06-29,2026-06-29,emergency,H1,01,1,{dx}\n")).collect();
+        let rows = rows.concat();
         f.extract("admission", &format!("{ADT}\n{rows}"));
         let mut text = format!("{CLAIM}\n");
         for (k, (day, dx)) in

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use crate::domain::Day;
 use crate::caseload::{CareManager, CaseKind, CaseloadError, Member, Position, Problem, Weights};
 use crate::config::RunPlan;
+use crate::domain::Day;
 use crate::domain::vocabulary::{Discipline, Focus, FocusSet, Language, Languages, State, States, Status};
 use crate::extracts::{Case, Extracts, Manager};
 use crate::features::Snapshot;
