@@ -7,8 +7,8 @@ use bumpalo::Bump;
 
 use crate::config::RunPlan;
 use crate::domain::Day;
-use crate::extracts::{Appointment, 
-    Authorization, BucketRecords, Extracts, Lab, Member, MemberEvents, Outreach, Referral, Screening, Task,
+use crate::extracts::{
+    Appointment, Authorization, BucketRecords, Extracts, Lab, Member, MemberEvents, Outreach, Referral, Screening, Task,
 };
 use crate::features::{DISCHARGE_SNAPSHOT_DAYS, Knowledge, View, index_discharged_on};
 use crate::measures::{Inputs, Measured};
