@@ -42,7 +42,7 @@ pub fn is_visit_line(claim: &Claim<'_>, line: &ServiceLine, codes: &Codes<'_>) -
         return !claim.is_11x() && (clinic || service & CareService::ClinicVisit.bit() != 0);
     }
     let numbered = service & CareService::Visit.bit() != 0 && !line.place.is_any(BED_PLACES);
-    numbered || (line.hcpcs == 0 && line.place.is_any(&["11", "12"]))
+    numbered || (line.hcpcs.is_none() && line.place.is_any(&["11", "12"]))
 }
 
 /// Days on which the person was seen by claim, by day.

@@ -10,7 +10,7 @@ use super::transitions::{Destination, days_at_home};
 use super::utilization::died_by_disposition;
 use super::visit_knowledge::{ClockKind, PastEvent, VisitKnowledge};
 use crate::domain::vocabulary::word_list;
-use crate::domain::{Day, TaskKind, business_days_between};
+use crate::domain::{Day, TaskKind, WordId, business_days_between};
 use crate::extracts::{Appointment, ClaimKind, PatientClass};
 use crate::reference::{CareDiagnosis, CareService, CareSetting, Sensitive};
 use crate::timeline::{Claim, EdVisit, ServiceLine, StaySource};
@@ -193,7 +193,7 @@ fn new_event(
     m: &Measured<'_>,
     kind: ClockKind,
     event: Day,
-    facility: u32,
+    facility: WordId,
     known_by: KnownBy,
     evidence: &str,
 ) -> FollowUp {
@@ -251,7 +251,7 @@ fn stay_events(m: &Measured<'_>) -> Vec<FollowUp> {
     let mut out = Vec::new();
     for (i, stay) in m.timeline.stays.iter().enumerate().filter(|(i, _)| !judged[*i].died) {
         let Some(discharge) = stay.discharge.filter(|d| m.as_of().since(*d) <= PAST_DAYS) else { continue };
-        let final_principal = if stay.final_principal == 0 { stay.principal } else { stay.final_principal };
+        let final_principal = if stay.final_principal.is_none() { stay.principal } else { stay.final_principal };
         let principal = if stay.principal_icd10 { m.codes().dx(final_principal).care } else { 0 };
         let coded = m.timeline.stay_diagnoses(stay).filter(|(_, icd10)| *icd10);
         let any = coded.fold(0, |all, (code, _)| all | m.codes().dx(code).care);

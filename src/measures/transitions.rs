@@ -12,7 +12,7 @@ use super::readmission::Readmissions;
 use super::utilization::died_by_disposition;
 use super::visit_knowledge::{AT_HOME_THROUGHOUT, ClockKind, PastEvent, VisitKnowledge};
 use crate::domain::vocabulary::word_list;
-use crate::domain::{Day, Short, TaskKind, add_business_days, business_days_between};
+use crate::domain::{CodeId, Day, Short, TaskKind, WordId, add_business_days, business_days_between};
 use crate::extracts::{ClaimKind, NO_DAY, PatientClass};
 use crate::reference::{CareDiagnosis, Sensitive};
 use crate::timeline::{Claim, Stay};
@@ -392,9 +392,9 @@ struct Discharge<'t> {
     setting: Setting,
     admit: Day,
     discharge: Day,
-    facility: u32,
+    facility: WordId,
     disposition: Short,
-    principal: u32,
+    principal: CodeId,
     icd10: bool,
 }
 
@@ -428,7 +428,7 @@ fn discharges<'t>(m: &'t Measured<'_>) -> Vec<Discharge<'t>> {
             discharge,
             facility: a.facility,
             disposition: a.disposition,
-            principal: a.dx.first().copied().unwrap_or(0),
+            principal: a.dx.first().copied().unwrap_or_default(),
             icd10: a.icd10(),
         });
     }

@@ -25,7 +25,7 @@ impl OpenWays {
             phone: right(who.facts.phone.as_deref()),
             guardian: who.facts.guardian_phone.is_some(),
             address: who.facts.address.is_some(),
-            practice: who.facts.pcp != 0,
+            practice: !who.facts.pcp.is_none(),
             minor: s.age < 18,
         }
     }
