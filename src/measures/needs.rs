@@ -2,8 +2,8 @@
 //! refuses to take an area index for a person's need.
 
 use super::measure::{Inputs, Measure, Measured};
-use crate::domain::{CodeId, Day};
 use crate::domain::vocabulary::word_list;
+use crate::domain::{CodeId, Day};
 use crate::reference::SDOH_DOMAINS;
 use crate::timeline::Timeline;
 
