@@ -18,7 +18,7 @@ fn extracts(f: &mut Folder, later: &[String]) {
         String::from("member_id,birth_date,gender,enrollment_start_date,enrollment_end_date,phone,state,practice_id\n");
     let mut claims = format!("{CLAIM}\n");
     for id in &ids {
-        people.push_str(&format!("{id},1950-02-03,female,2020-01-01,9999-12-31,555-{id},NC,P1\n"));
+        people.push_str(&format!("{id},1950-02-03,female,2020-01-01,9999-12-31,{},NC,P1\n", support::phone(id)));
         claims.push_str(&stay(id, 1, "2025-08-01", "2025-08-04"));
         claims.push_str(&stay(id, 2, "2025-11-10", "2025-11-13"));
     }

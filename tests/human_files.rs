@@ -104,10 +104,10 @@ fn rows_that_can_do_nothing_are_counted() {
 }
 
 #[test]
-fn an_override_that_names_nobody_stops_the_night_by_default() {
+fn an_override_that_names_nobody_stops_the_night_that_asks_for_it() {
     let mut f = folder("");
     let rows = "member_id,action,value,reason,author,expires\nNOBODY,add,,typo,Dr X,2026-12-31\n";
-    f.raw("override", "override.csv", rows.as_bytes(), "");
+    f.raw("override", "override.csv", rows.as_bytes(), "min_bad_rows = 0");
     let output = f.run(&[]);
     assert_eq!(code(&output), 4, "{}", text(&output));
     assert!(text(&output).contains("override"), "{}", text(&output));

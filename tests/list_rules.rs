@@ -55,10 +55,10 @@ fn each_suppression_has_its_row_and_its_order() {
     };
     set(&mut rows, "DEAD", "DEAD,1950-02-03,female,2020-01-01,9999-12-31,2026-03-01,0,1,F,L,S,,0,en,NC,yes");
     set(&mut rows, "GONE", "GONE,1950-02-03,female,2020-01-01,2026-05-31,,0,2,F,L2,S,,0,en,NC,yes");
-    set(&mut rows, "DUP1", "DUP1,1951-04-05,male,2020-01-01,9999-12-31,,0,555-1,Jo,Same,S,,0,en,NC,yes");
-    set(&mut rows, "DUP2", "DUP2,1951-04-05,male,2020-01-01,9999-12-31,,0,555-2,JO,same,S,,0,en,NC,yes");
-    set(&mut rows, "CONS", "CONS,1950-02-03,female,2020-01-01,9999-12-31,,0,555-c,Fc,Lc,S,,0,en,NC,no");
-    set(&mut rows, "HOSP", "HOSP,1950-02-03,female,2020-01-01,9999-12-31,,1,555-h,Fh,Lh,S,,0,en,NC,yes");
+    set(&mut rows, "DUP1", "DUP1,1951-04-05,male,2020-01-01,9999-12-31,,0,919-555-0001,Jo,Same,S,,0,en,NC,yes");
+    set(&mut rows, "DUP2", "DUP2,1951-04-05,male,2020-01-01,9999-12-31,,0,919-555-0002,JO,same,S,,0,en,NC,yes");
+    set(&mut rows, "CONS", "CONS,1950-02-03,female,2020-01-01,9999-12-31,,0,919-555-0003,Fc,Lc,S,,0,en,NC,no");
+    set(&mut rows, "HOSP", "HOSP,1950-02-03,female,2020-01-01,9999-12-31,,1,919-555-0004,Fh,Lh,S,,0,en,NC,yes");
     set(&mut rows, "BAD", "BAD,1950-02-03,female,2020-01-01,9999-12-31,,0,,Fb,Lb,,,0,en,NC,yes");
     set(&mut rows, "HH1", "HH1,1950-02-03,female,2020-01-01,9999-12-31,,0,919-555-9999,Fx,Lx,S,,0,en,NC,yes");
     set(&mut rows, "HH2", "HH2,1950-02-03,female,2020-01-01,9999-12-31,,0,919-555-9999,Fy,Ly,S,,0,en,NC,yes");
@@ -621,13 +621,13 @@ fn a_percentile_counts_the_scored_and_nobody_else() {
     let mut rows = vec![person("P00")];
     rows.extend((1..20).map(|i| person(&format!("P{i:02}"))));
     rows.extend((0..180).map(|i| {
-        format!("D{i:03},1950-02-03,female,2020-01-01,9999-12-31,2026-03-01,0,555-d{i},Fd{i},Ld{i},S,,0,en,NC,yes")
+        format!(
+            "D{i:03},1950-02-03,female,2020-01-01,9999-12-31,2026-03-01,0,919-556-{i:04},Fd{i},Ld{i},S,,0,en,NC,yes"
+        )
     }));
-    rows.extend(
-        (0..40).map(|i| {
-            format!("U{i:03},1950-02-03,unknown,2020-01-01,9999-12-31,,0,555-u{i},Fu{i},Lu{i},S,,0,en,NC,yes")
-        }),
-    );
+    rows.extend((0..40).map(|i| {
+        format!("U{i:03},1950-02-03,unknown,2020-01-01,9999-12-31,,0,919-557-{i:04},Fu{i},Lu{i},S,,0,en,NC,yes")
+    }));
     let mut f = Folder::new("2026-06-30");
     f.extract("eligibility", &eligibility(&rows.iter().map(String::as_str).collect::<Vec<_>>()));
     f.extract("medical_claim", &(claims(&["P00"]) + &high_risk("U000")));

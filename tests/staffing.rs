@@ -16,7 +16,7 @@ fn population(f: &mut Folder, n: usize) {
     for i in 0..n {
         let (language, interpreter) = if i % 3 == 0 { ("es", 1) } else { ("en", 0) };
         people.push_str(&format!(
-            "M{i:03},1950-02-03,female,2020-01-01,9999-12-31,555-{i},NC,{language},{interpreter}\n"
+            "M{i:03},1950-02-03,female,2020-01-01,9999-12-31,919-555-{i:04},NC,{language},{interpreter}\n"
         ));
         for (stay, admit, out) in [(1, "2025-10-01", "2025-10-05"), (2, "2026-02-01", "2026-02-04")] {
             claims.push_str(&format!(

@@ -68,7 +68,14 @@ pub enum Command {
     /// The nightly job: read, judge, measure, score, order, assign, publish.
     Run(PlanFlags),
     /// Read and judge the extracts only; prints the data-quality table.
-    Check(PlanFlags),
+    Check {
+        /// What to read, and how.
+        #[command(flatten)]
+        flags: PlanFlags,
+        /// Judge this extract alone, beside enrolment.
+        #[arg(long, value_name = "NAME")]
+        extract: Option<String>,
+    },
     /// Why a member is on or off the list of a published run.
     Explain {
         /// Published run: OUT/current or OUT/runs/<run_id>.

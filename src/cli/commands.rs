@@ -27,8 +27,12 @@ use crate::synth;
 pub fn run_command(command: Command) -> Result<String, PipelineError> {
     match command {
         Command::Run(flags) => run_night(&flags),
-        Command::Check(flags) => {
+        Command::Check { flags, extract } => {
             let (plan, options) = load_plan(&flags)?;
+            if let Some(name) = &extract {
+                require_extract("--extract", name, &plan)?;
+            }
+            let options = NightlyOptions { only: extract, ..options };
             pipeline::check(&plan, &options, &Progress::new()).map(|t| with_banner(&plan, t))
         }
         Command::Explain { run, member, analyst } => {
@@ -164,6 +168,18 @@ fn sample_config() -> Result<PathBuf, PipelineError> {
         .ok_or_else(|| PipelineError::Usage("no --config given, and the shipped config/sample.toml is neither beside the working directory nor the binary".to_owned()))
 }
 
+/// An extract that a flag names must be one of the configuration.
+fn require_extract(flag: &str, name: &str, plan: &RunPlan) -> Result<(), PipelineError> {
+    let configured: Vec<&str> = plan.extracts.keys().map(String::as_str).collect();
+    if configured.contains(&name) {
+        return Ok(());
+    }
+    Err(PipelineError::Usage(format!(
+        "{flag} {name}: no such extract is configured{}",
+        nearest_hint(name, &configured)
+    )))
+}
+
 fn load_plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineError> {
     let sample = flags.config.is_none();
     let path = flags.config.clone().map_or_else(sample_config, Ok)?;
@@ -186,6 +202,7 @@ fn load_plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineErr
         accept_volume_change: flags.accept_volume_change,
         manifest: flags.manifest.clone(),
         current: if flags.set_current { CurrentRule::Always } else { CurrentRule::NewestNight },
+        only: None,
     };
     Ok((plan, options))
 }
@@ -249,6 +266,9 @@ fn run_night(flags: &PlanFlags) -> Result<String, PipelineError> {
     );
     let _ =
         writeln!(out, "  {} assigned, {} waiting, {} rows quarantined", n("assigned"), n("waiting"), n("quarantined"));
+    for line in &summary.left_out {
+        let _ = writeln!(out, "  left out by rule: {line}");
+    }
     let _ = writeln!(out, "  digest {}", summary.digest);
     Ok(out)
 }

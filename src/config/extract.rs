@@ -2,50 +2,62 @@
 //! know what an extract holds.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
+use super::column_source::ColumnSource;
 use super::declaration::{Range, bad_value, section};
 use super::error::ConfigError;
-use super::words::Encoding;
-
-/// Where one canonical column comes from.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(untagged)]
-pub enum ColumnSource {
-    /// Their column of this name.
-    Name(String),
-    /// The same text on every row.
-    Constant {
-        /// The text.
-        constant: String,
-    },
-    /// Their column, values replaced by a map (values not in the map stay).
-    Mapped {
-        /// Their column.
-        column: String,
-        /// From their value to ours.
-        map: BTreeMap<String, String>,
-    },
-}
+use super::file_list::FileList;
+use super::fixed_layout::{Fields, read_layout};
+use super::words::{Encoding, FormatName};
 
 section! {
     /// One extract: a file, a folder or a glob; relative to this file, then to the working directory.
     ExtractConfig in "extracts.*" {
-        /// file, folder or glob; CSV (plain, gzip, zstd) or Parquet, told apart by content
-        path: String = String::new(), shown "";
-        /// their column for ours: a name, { constant = "x" } or { column = "X", map = { a = "b" } }
+        /// file, folder or glob, or a list of them; formats are told apart by content
+        path: FileList = FileList::default(), shown "";
+        /// csv, parquet, fixed, xlsx or ndjson; undeclared, the content decides. Text may be packed: gzip, zstd, or a zip of
+        /// one file
+        format: Option<FormatName> = None, example r#""csv""#;
+        /// the first line names the columns
+        header: bool = true;
+        /// names of the columns of files without a header line
+        names: Vec<String> = Vec::new(), example r#"["id", "born"]"#;
+        /// lines before the header, or before the first row
+        skip_rows: usize = 0;
+        /// lines that begin so are no rows: header and trailer records; a trailer's count of rows is checked
+        skip_lines_starting: Vec<String> = Vec::new(), example r#"["HDR", "TRL"]"#;
+        /// columns of a fixed-width file: first character, counted from 1, and width
+        fields: BTreeMap<String, [usize; 2]> = BTreeMap::new(), example "{ MBI = [1, 11] }";
+        /// the same from a CSV with the columns field, start and width
+        layout: Option<PathBuf> = None, example r#""layout.csv""#;
+        /// sheet of a workbook; needed where it has several
+        sheet: Option<String> = None, example r#""Roster""#;
+        /// SQL condition over their columns, all of them text; rows that it leaves out are counted filtered_by_where
+        r#where: Option<String> = None, example r#""CLM_TYPE = '40'""#;
+        /// their column for ours: a name, { constant = "x" }, { column = "X", map = { a = "b" }, map_file = "x.csv",
+        /// default = "y" } or { coalesce = […], default = "y" }, the first that holds something; "diagnosis_code_*" = "DX*" maps all numbered ones
         columns: BTreeMap<String, ColumnSource> = BTreeMap::new(), example r#"{ gender = { column = "SEX", map = { "1" = "male" } } }"#;
         /// SELECT over the files as table raw, with file_name and row_number as columns
         sql: Option<String> = None, example r#""SELECT … FROM raw""#;
-        /// accepted date spellings (strftime); a column may hold several, never two that can be confused
+        /// accepted date spellings (strftime, excel_serial); a column may hold several, never two that can be confused; %Y
+        /// takes four digits, %y needs two_digit_year_pivot
         date_formats: Vec<String> = Vec::new(), shown r#"["%Y-%m-%d"]"#;
+        /// %y takes two digits: years up to this one belong to this century, those above it to the last; a birth never lies
+        /// after as_of
+        two_digit_year_pivot: Option<u8> = None, example "30";
+        /// texts that stand for nothing in every column, instead of the standard ones (docs/inputs.md)
+        null_values: Option<Vec<String>> = None, example r#"["", "missing"]"#;
         /// IANA zone in which zoned timestamps become dates; undeclared, such a column is refused
         timezone: Option<String> = None, example r#""America/New_York""#;
         /// CSV field separator, one character
         delimiter: Option<String> = None, shown r#"",""#;
-        /// utf-8 or latin1
+        /// utf-8, utf-16, windows-1252 or iso-8859-1; a byte-order mark in the file decides before it
         encoding: Option<Encoding> = None, shown r#""utf-8""#;
+        /// what stands before the cents: "." or ","
+        decimal: Option<String> = None, shown r#"".""#;
+        /// what stands between the values of a cell that holds several (languages, states, focus)
+        list_separator: Option<String> = None, shown r#""|""#;
         /// share of quarantined rows above which the run stops (exit 4); set here it also replaces the per-reason limits
         /// of [quality]
         max_bad_share: Option<f64> = None, range Range::Share, shown "0.05";
@@ -57,6 +69,24 @@ section! {
 }
 
 impl ExtractConfig {
+    /// Reads the files that the mapping names: value maps and the layout.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`] naming the key and the file.
+    pub(super) fn load_tables(&mut self, name: &str, base: &Path) -> Result<(), ConfigError> {
+        for (column, source) in &mut self.columns {
+            source.load_map(base).map_err(|why| bad_value(&format!("extracts.{name}.columns.{column}"), &why))?;
+        }
+        if let Some(layout) = &self.layout {
+            let read: Fields =
+                read_layout(&base.join(layout)).map_err(|why| bad_value(&format!("extracts.{name}.layout"), &why))?;
+            for (field, place) in read {
+                self.fields.entry(field).or_insert(place);
+            }
+        }
+        Ok(())
+    }
+
     /// What the ranges of single keys cannot say.
     ///
     /// # Errors
@@ -65,6 +95,39 @@ impl ExtractConfig {
         let key = |k: &str| format!("extracts.{name}.{k}");
         if self.path.is_empty() {
             return Err(bad_value(&key("path"), "is missing: a file, folder or glob"));
+        }
+        if !self.header && self.names.is_empty() && self.fields.is_empty() {
+            return Err(bad_value(
+                &key("names"),
+                "is missing: files without a header line need the names of their columns",
+            ));
+        }
+        if self.header && !self.names.is_empty() {
+            return Err(bad_value(
+                &key("names"),
+                "names the columns of files without a header line; set header = false",
+            ));
+        }
+        if self.fields.values().any(|[start, width]| *start == 0 || *width == 0) {
+            return Err(bad_value(
+                &key("fields"),
+                "holds first characters and widths from 1, such as { MBI = [1, 11] }",
+            ));
+        }
+        if self.format == Some(FormatName::Fixed) && self.fields.is_empty() {
+            return Err(bad_value(&key("fields"), "is missing: a fixed-width file needs fields or layout"));
+        }
+        if self.skip_lines_starting.iter().any(String::is_empty) {
+            return Err(bad_value(&key("skip_lines_starting"), "holds an empty text, with which every line begins"));
+        }
+        if self.decimal.as_deref().is_some_and(|d| d != "." && d != ",") {
+            return Err(bad_value(&key("decimal"), "must be \".\" or \",\""));
+        }
+        if self.list_separator.as_deref().is_some_and(|l| l.chars().count() != 1) {
+            return Err(bad_value(&key("list_separator"), "must be one character"));
+        }
+        if self.sql.is_some() && self.r#where.is_some() {
+            return Err(bad_value(&key("where"), "stands beside sql; put the condition into the view"));
         }
         if self.delimiter.as_ref().is_some_and(|d| d.len() != 1) {
             return Err(bad_value(&key("delimiter"), "must be one ASCII character"));
@@ -77,9 +140,33 @@ impl ExtractConfig {
                 "day-first and month-first spellings cannot be told apart in one extract; declare one",
             ));
         }
-        if self.date_formats.iter().any(|f| !f.contains('%')) {
-            return Err(bad_value(&key("date_formats"), "use strftime spellings such as %Y%m%d"));
+        if self.date_formats.iter().any(|f| !f.contains('%') && f != "excel_serial") {
+            return Err(bad_value(&key("date_formats"), "use strftime spellings such as %Y%m%d, or excel_serial"));
+        }
+        if self.two_digit_year_pivot.is_none() && self.date_formats.iter().any(|f| has_short_year(f)) {
+            return Err(bad_value(
+                &key("date_formats"),
+                "a two-digit year does not say its century\nhint: set two_digit_year_pivot: years up to it are of this century, later ones of the last",
+            ));
+        }
+        if self.two_digit_year_pivot.is_some_and(|p| p > 99) {
+            return Err(bad_value(&key("two_digit_year_pivot"), "must lie between 0 and 99"));
         }
         Ok(())
     }
+}
+
+/// The directives of a strftime spelling, without their flags.
+pub fn directives(format: &str) -> impl Iterator<Item = char> + '_ {
+    let mut chars = format.chars();
+    std::iter::from_fn(move || {
+        chars.find(|c| *c == '%')?;
+        chars.find(|c| !matches!(c, '-' | '_' | '^' | '#' | ':' | '.') && !c.is_ascii_digit())
+    })
+}
+
+/// A spelling holds a two-digit year.
+#[must_use]
+pub fn has_short_year(format: &str) -> bool {
+    directives(format).any(|d| matches!(d, 'y' | 'D' | 'g'))
 }

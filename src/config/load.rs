@@ -143,6 +143,9 @@ fn resolve_plan(
         ships_demo: false,
         config_hash: String::new(),
     };
+    for (name, extract) in &mut plan.extracts {
+        extract.load_tables(name, &plan.base)?;
+    }
     check_plan(&plan)?;
     plan.config_hash = settings_hash(&plan)?;
     Ok(plan)

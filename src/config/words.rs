@@ -75,11 +75,32 @@ word_list! {
     }
 }
 word_list! {
+    /// Format of an extract's files.
+    FormatName {
+        /// Text with a separator.
+        Csv = "csv",
+        /// Parquet.
+        Parquet = "parquet",
+        /// Text with columns of fixed width.
+        Fixed = "fixed",
+        /// An Excel workbook.
+        Xlsx = "xlsx",
+        /// A JSON object a line.
+        Ndjson = "ndjson",
+    }
+}
+word_list! {
     /// Encoding of a text file without a byte-order mark.
     Encoding {
         /// UTF-8.
         Utf8 = "utf-8",
-        /// ISO 8859-1.
+        /// UTF-16, little-endian without a mark.
+        Utf16 = "utf-16",
+        /// Windows code page 1252: what Excel writes in Western Europe and America.
+        Windows1252 = "windows-1252",
+        /// ISO 8859-1: each byte is the character of its number.
+        Iso88591 = "iso-8859-1",
+        /// ISO 8859-1 by its other name.
         Latin1 = "latin1",
     }
 }

@@ -1,17 +1,7 @@
 //! One spelling for each code. Owns the normalisation of ICD, fixed-width and DRG codes;
 //! refuses to know whether a code exists.
 
-/// Trims white space, non-breaking spaces and zero-width marks; `None` for what the field calls
-/// "nothing" (empty, NULL, NA, N/A, NONE, UNK, `?`).
-#[must_use]
-pub fn trim_text(text: &str) -> Option<&str> {
-    let t = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{a0}' | '\u{200b}' | '\u{feff}'));
-    (!t.is_empty() && !is_null_word(t)).then_some(t)
-}
-
-fn is_null_word(t: &str) -> bool {
-    t.len() <= 4 && ["NULL", "NA", "N/A", "NONE", "NAN", "UNK"].iter().any(|w| t.eq_ignore_ascii_case(w))
-}
+use super::missing::MissingWords;
 
 /// An ICD code without dots and spaces, in upper case; `None` for placeholders (all zeros, `UNK`, …).
 /// `buffer` is scratch and holds the result.
@@ -23,8 +13,7 @@ pub fn normalise_icd<'a>(text: &str, buffer: &'a mut String) -> Option<&'a str> 
         }
         buffer.push(c.to_ascii_uppercase());
     }
-    let placeholder =
-        buffer.is_empty() || is_null_word(buffer) || (buffer.len() >= 6 && buffer.bytes().all(|b| b == b'0'));
+    let placeholder = MissingWords::OfValues.hold(buffer) || (buffer.len() >= 6 && buffer.bytes().all(|b| b == b'0'));
     (!placeholder).then_some(buffer.as_str())
 }
 

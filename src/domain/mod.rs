@@ -9,6 +9,7 @@ mod day;
 mod hash;
 mod icd_code;
 mod ids;
+mod missing;
 mod money;
 mod nearest;
 mod ordered_number;
@@ -26,11 +27,12 @@ pub use care_words::{
     ReferralStatus, TaskKind, VisitStatus,
 };
 pub use categories::{PayerType, Sex};
-pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left, trim_text};
+pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left};
 pub use day::{Day, days_in_month};
 pub use hash::{finish64, mix64, stable_hash, text_key, unit};
 pub use icd_code::IcdCode;
 pub use ids::{CodeId, InternedId, WordId};
+pub use missing::{MissingWords, trim_cell};
 pub use money::{Cents, cents_from_text};
 pub use nearest::{nearest, nearest_hint};
 pub use ordered_number::OrderedNumber;

@@ -82,6 +82,8 @@ pub struct Verdicts {
     pub(super) quarantined: Vec<(usize, usize, Reason, String)>,
     pub(super) dropped: BTreeMap<&'static str, u64>,
     pub(super) notes: BTreeMap<Reason, u64>,
+    /// Of those, the ones of one column, by flat index.
+    pub(super) column_notes: BTreeMap<(usize, Reason), u64>,
     /// Newest service date seen.
     pub newest: Option<i32>,
     /// Rows by block of 32 days.
@@ -101,6 +103,11 @@ impl Verdicts {
     /// Counts something that is no reason to reject.
     pub fn note(&mut self, reason: Reason) {
         *self.notes.entry(reason).or_default() += 1;
+    }
+    /// As [`Verdicts::note`], of one column by its flat index.
+    pub fn note_at(&mut self, column: usize, reason: Reason) {
+        self.note(reason);
+        *self.column_notes.entry((column, reason)).or_default() += 1;
     }
     /// Keeps the newest date and counts its block of days.
     pub fn saw(&mut self, day: i32) {

@@ -4,7 +4,7 @@
 use arrow_array::{Array, StringArray};
 
 use super::interner::Interner;
-use crate::domain::{CodeId, Short, WordId, trim_text};
+use crate::domain::{CodeId, Short, WordId};
 
 /// "No value" of a day column.
 pub const NO_DAY: i32 = i32::MIN;
@@ -17,7 +17,7 @@ pub const NO_FLAG: u8 = 2;
 pub enum Column {
     /// Not in the file.
     Absent,
-    /// Text as it came; trim on reading with [`Column::text`].
+    /// Trimmed text; null is none.
     Text(StringArray),
     /// Interned words.
     Word(Vec<WordId>),
@@ -36,11 +36,11 @@ pub enum Column {
 }
 
 impl Column {
-    /// Trimmed text; `None` when empty or absent.
+    /// The text; `None` when empty or absent.
     #[must_use]
     pub fn text(&self, row: usize) -> Option<&str> {
         match self {
-            Self::Text(a) if a.is_valid(row) => trim_text(a.value(row)),
+            Self::Text(a) if a.is_valid(row) => Some(a.value(row)).filter(|t| !t.is_empty()),
             _ => None,
         }
     }

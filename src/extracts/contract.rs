@@ -8,6 +8,12 @@ pub enum Kind {
     Id,
     /// Free text, trimmed.
     Text,
+    /// A name: people are called Null and Na, so only what machines write stands for nothing.
+    Name,
+    /// A telephone number that the North American plan can hold.
+    Phone,
+    /// A provider's number, interned; one spelled as a fraction is read as the number.
+    Npi,
     /// Text with few distinct values (NPIs, outcomes): trimmed, interned.
     Word,
     /// As [`Kind::Word`] but lower case.
@@ -38,7 +44,9 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Id => "id",
-            Self::Text | Self::Word | Self::LowerWord => "text",
+            Self::Text | Self::Name | Self::Word | Self::LowerWord => "text",
+            Self::Phone => "phone",
+            Self::Npi => "npi",
             Self::Icd => "icd code",
             Self::Fixed(_) | Self::Bill => "code",
             Self::Date => "date",
@@ -78,6 +86,8 @@ pub enum Beyond {
     Counted,
     /// The row, required or not.
     Row,
+    /// Nothing: a blank cell of this required column says "unknown".
+    Unknown,
 }
 
 impl ColumnSpec {
@@ -134,6 +144,10 @@ pub const fn req_word(name: &'static str, allowed: &'static [&'static str]) -> C
 /// A required word that is expected to be one of a list; another is kept and counted.
 pub const fn expected(name: &'static str, allowed: &'static [&'static str]) -> ColumnSpec {
     ColumnSpec { beyond: Beyond::Counted, ..req_word(name, allowed) }
+}
+/// A required word whose blank cells say "unknown".
+pub const fn unknown_allowed(name: &'static str) -> ColumnSpec {
+    ColumnSpec { beyond: Beyond::Unknown, ..plain(name, Kind::LowerWord, true) }
 }
 /// The member of a row.
 pub const fn member_id() -> ColumnSpec {

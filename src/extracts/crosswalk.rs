@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use arrow_array::StringArray;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::domain::{PseudonymKey, trim_text};
+use crate::domain::PseudonymKey;
 
 /// Every id that became another, with the one it is today.
 #[derive(Clone, Debug, Default)]
@@ -84,7 +84,7 @@ impl Crosswalk {
 
     /// A column of ids as they are today.
     pub(super) fn apply(&self, ids: &StringArray) -> StringArray {
-        ids.iter().map(|id| id.map(|id| trim_text(id).map_or(id, |t| self.resolve(t)))).collect()
+        ids.iter().map(|id| id.map(|id| self.resolve(id))).collect()
     }
 }
 

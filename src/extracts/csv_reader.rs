@@ -5,20 +5,18 @@
 //! the first block with one on, the `csv` crate cuts the rest.
 
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::batch::{BATCH_ROWS, RawBatch, RowNumbers, Unreadable};
 use super::csv_lines::{Line, Marks, Texts};
+use super::decoding::{DecodedText, decoded_text};
+use super::plain_lines::{SkippedLines, read_failure};
 use super::reason::Reason;
+use super::row_block::{MAX_COLUMNS, MAX_FIELD_BYTES};
 use super::source::SourceFile;
-use crate::config::{Encoding, ExtractConfig};
-
-/// A field longer than this is never data.
-const MAX_FIELD_BYTES: usize = 64 * 1024;
-/// More columns than this are never an extract.
-const MAX_COLUMNS: usize = 10_000;
+use crate::config::ExtractConfig;
 
 /// Bytes read at a time: few enough to stay in a core's cache while they are cut.
 const BLOCK: usize = 1 << 17;
@@ -37,7 +35,9 @@ pub struct CsvRows {
     delimiter: u8,
     quotes: Arc<AtomicU64>,
     columns: usize,
-    latin1: bool,
+    /// The text was of another encoding: what it could not say is U+FFFD.
+    converted: bool,
+    skipped: Arc<Mutex<SkippedLines>>,
     /// The file begins with a byte-order mark.
     pub marked: bool,
     /// Set once a line ends in CR LF.
@@ -52,47 +52,41 @@ pub fn open(file: &SourceFile, config: &ExtractConfig) -> Result<(Vec<String>, C
     begin(file.open_text().map_err(|e| e.to_string())?, config)
 }
 
-fn begin(mut input: Box<dyn Read + Send>, config: &ExtractConfig) -> Result<(Vec<String>, CsvRows), String> {
-    // A byte-order mark is part of no header name.
-    let mut head = [0_u8; 3];
-    let mut got = 0;
-    while got < 3 {
-        match input.read(&mut head[got..]).map_err(|e| read_failure(&e))? {
-            0 => break,
-            n => got += n,
-        }
-    }
-    if head[..got].starts_with(&[0xFF, 0xFE]) || head[..got].starts_with(&[0xFE, 0xFF]) {
-        return Err("the file is UTF-16\nhint: export it as UTF-8".to_owned());
-    }
-    let marked = head[..got] == [0xEF, 0xBB, 0xBF];
-    let kept = if head[..got] == [0xEF, 0xBB, 0xBF] { Vec::new() } else { head[..got].to_vec() };
+fn begin(input: Box<dyn Read + Send>, config: &ExtractConfig) -> Result<(Vec<String>, CsvRows), String> {
+    let DecodedText { input, marked, converted } =
+        decoded_text(input, config.encoding).map_err(|e| read_failure(&e))?;
     let quotes = Arc::new(AtomicU64::new(0));
     let carriage_returns = Arc::new(AtomicBool::new(false));
-    let mut input = Watched {
-        inner: Box::new(io::Cursor::new(kept).chain(input)),
+    let input = Watched {
+        inner: input,
         quotes: Arc::clone(&quotes),
         carriage_returns: Arc::clone(&carriage_returns),
         held: false,
         next: None,
     };
-    let delimiter = config.delimiter.as_ref().and_then(|d| d.bytes().next()).unwrap_or(b',');
-    let mut pending = Vec::new();
-    let ended = fill(&mut input, &mut pending).map_err(|e| read_failure(&e))?;
-    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(pending.as_slice());
-    let header = reader.byte_headers().map_err(|e| e.to_string())?.clone();
-    if header.len() > MAX_COLUMNS {
-        return Err(format!("{} columns; an extract has at most {MAX_COLUMNS}", header.len()));
+    let mut rows = CsvRows {
+        input,
+        pending: Vec::new(),
+        ended: false,
+        lines: 0,
+        delimiter: config.delimiter.as_ref().and_then(|d| d.bytes().next()).unwrap_or(b','),
+        quotes,
+        columns: 0,
+        converted,
+        skipped: Arc::new(Mutex::new(SkippedLines::new(config))),
+        marked,
+        carriage_returns,
+    };
+    rows.fill_pending()?;
+    rows.pass_preamble(config.skip_rows)?;
+    let names = if config.header { rows.read_header()? } else { config.names.clone() };
+    if names.len() > MAX_COLUMNS {
+        return Err(format!("{} columns; an extract has at most {MAX_COLUMNS}", names.len()));
     }
-    let names: Vec<String> = header.iter().map(|n| String::from_utf8_lossy(n).trim().to_owned()).collect();
     if names.iter().all(String::is_empty) {
         return Err("the file has no header".to_owned());
     }
-    let (cut, lines) = (usize::try_from(reader.position().byte()).unwrap_or(0), reader.position().line() - 1);
-    pending.drain(..cut.min(pending.len()));
-    let latin1 = config.encoding == Some(Encoding::Latin1);
-    let columns = header.len();
-    let rows = CsvRows { input, pending, ended, lines, delimiter, quotes, columns, latin1, marked, carriage_returns };
+    rows.columns = names.len();
     Ok((names, rows))
 }
 
@@ -117,14 +111,54 @@ fn fill(input: &mut Watched, pending: &mut Vec<u8>) -> io::Result<bool> {
     Ok(false)
 }
 
-fn read_failure(e: &io::Error) -> String {
-    match e.kind() {
-        io::ErrorKind::UnexpectedEof => "the compressed file is cut short".to_owned(),
-        _ => e.to_string(),
-    }
-}
-
 impl CsvRows {
+    fn fill_pending(&mut self) -> Result<(), String> {
+        self.ended = fill(&mut self.input, &mut self.pending).map_err(|e| read_failure(&e))?;
+        Ok(())
+    }
+
+    /// Passes the lines that stand before the header, or before the first row.
+    fn pass_preamble(&mut self, rows: usize) -> Result<(), String> {
+        let mut left = rows;
+        loop {
+            let Some(end) = memchr::memchr(b'\n', &self.pending).map(|at| at + 1) else {
+                if self.ended || self.pending.len() > LONGEST_LINE {
+                    return Ok(());
+                }
+                self.fill_pending()?;
+                continue;
+            };
+            let passed = left > 0 || lock(&self.skipped).takes(&self.pending[..end]);
+            if !passed {
+                return Ok(());
+            }
+            left = left.saturating_sub(1);
+            self.pending.drain(..end);
+            self.lines += 1;
+        }
+    }
+
+    fn read_header(&mut self) -> Result<Vec<String>, String> {
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).delimiter(self.delimiter).from_reader(self.pending.as_slice());
+        let header = reader.byte_headers().map_err(|_| "the header line cannot be read".to_owned())?.clone();
+        if header.as_slice().contains(&0) {
+            return Err(
+                "the first line holds NUL bytes, as UTF-16 does\nhint: declare it, [extracts.NAME] encoding = \"utf-16\"".to_owned(),
+            );
+        }
+        let names = header.iter().map(|n| String::from_utf8_lossy(n).trim().to_owned()).collect();
+        let cut = usize::try_from(reader.position().byte()).unwrap_or(0);
+        self.lines += reader.position().line() - 1;
+        self.pending.drain(..cut.min(self.pending.len()));
+        Ok(names)
+    }
+
+    /// What the lines that are no rows said, once the file is read.
+    pub fn skipped(&self) -> Arc<Mutex<SkippedLines>> {
+        Arc::clone(&self.skipped)
+    }
+
     /// Cuts all records and sends them in batches; only the `needed` columns are kept.
     ///
     /// # Errors
@@ -151,7 +185,9 @@ impl CsvRows {
     ) -> Result<bool, String> {
         let mut marks = Marks::default();
         let mut good = Vec::new();
-        while !self.latin1 {
+        let mut skipped = lock(&self.skipped).clone();
+        let declared = skipped.are_declared();
+        loop {
             // The last line of a file may have no end.
             let whole = if self.ended { Some(self.pending.len()) } else { None };
             let end = whole.or_else(|| memchr::memrchr(b'\n', &self.pending).map(|at| at + 1)).unwrap_or(0);
@@ -164,7 +200,11 @@ impl CsvRows {
             good.clear();
             for line in marks.lines(ready) {
                 self.lines += 1;
-                if !line.is_empty() && block.accepts(self.lines, &line, self.columns) {
+                if line.is_empty() || (declared && skipped.takes(line.bytes())) {
+                    continue;
+                }
+                skipped.rows += 1;
+                if block.accepts(self.lines, &line, (self.columns, self.converted)) {
                     good.push(line);
                 }
             }
@@ -175,13 +215,13 @@ impl CsvRows {
                 return Ok(true);
             }
             self.pending.drain(..end);
+            lock(&self.skipped).clone_from(&skipped);
             if self.ended {
                 return Ok(true);
             }
             self.ended = fill(&mut self.input, &mut self.pending)
                 .map_err(|e| format!("line {}: {}", self.lines, read_failure(&e)))?;
         }
-        Ok(false)
     }
 
     /// Cuts what is left with the `csv` crate.
@@ -215,12 +255,16 @@ impl CsvRows {
                 }
             }
             let line = record.position().map_or(0, csv::Position::line) + self.lines;
+            if lock(&self.skipped).takes(record.as_slice()) {
+                continue;
+            }
+            lock(&self.skipped).rows += 1;
             let inside = memchr::memchr_iter(b'\n', record.as_slice()).count() as u64;
             across = (inside > 0 && swallows(&record, self.columns, self.delimiter)).then_some(line);
             if across.is_some() {
                 block.refuse_lines(line..=line + inside);
             } else {
-                block.push(line, &record, self.columns, needed, self.latin1);
+                block.push(line, &record, (self.columns, self.converted), needed);
             }
             if block.lines.len() >= BATCH_ROWS && send.send(block.take(file)).is_err() {
                 return Ok(());
@@ -236,6 +280,10 @@ impl CsvRows {
     }
 }
 
+fn lock(skipped: &Mutex<SkippedLines>) -> MutexGuard<'_, SkippedLines> {
+    skipped.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// An empty vector with the room of another, for lines of another block.
 fn emptied<'b>(mut lines: Vec<Line<'_>>) -> Vec<Line<'b>> {
     lines.clear();
@@ -247,17 +295,11 @@ struct Block {
     columns: Vec<Texts>,
     lines: Vec<u64>,
     unreadable: Vec<Unreadable>,
-    scratch: String,
 }
 
 impl Block {
     fn new(columns: usize) -> Self {
-        Self {
-            columns: (0..columns).map(|_| Texts::default()).collect(),
-            lines: Vec::new(),
-            unreadable: Vec::new(),
-            scratch: String::new(),
-        }
+        Self { columns: (0..columns).map(|_| Texts::default()).collect(), lines: Vec::new(), unreadable: Vec::new() }
     }
 
     fn is_empty(&self) -> bool {
@@ -265,8 +307,8 @@ impl Block {
     }
 
     /// Whether a line without quotes can be used; its number is noted either way.
-    fn accepts(&mut self, number: u64, line: &Line<'_>, columns: usize) -> bool {
-        let refused = refuse(line.fields(), columns, line.bytes(), false, |k| line.field(k));
+    fn accepts(&mut self, number: u64, line: &Line<'_>, (columns, converted): (usize, bool)) -> bool {
+        let refused = refuse(line.fields(), columns, line.bytes(), converted, |k| line.field(k));
         match refused {
             Some(reason) => self.unreadable.push(Unreadable { row: number, reason }),
             None => self.lines.push(number),
@@ -288,22 +330,15 @@ impl Block {
         self.unreadable.extend(lines.map(|row| Unreadable { row, reason: Reason::QuoteAcrossRows }));
     }
 
-    fn push(&mut self, line: u64, record: &csv::ByteRecord, columns: usize, needed: &[usize], latin1: bool) {
+    fn push(&mut self, line: u64, record: &csv::ByteRecord, (columns, converted): (usize, bool), needed: &[usize]) {
         let field = |k: usize| record.get(k).unwrap_or_default();
-        if let Some(reason) = refuse(record.len(), columns, record.as_slice(), latin1, field) {
+        if let Some(reason) = refuse(record.len(), columns, record.as_slice(), converted, field) {
             self.unreadable.push(Unreadable { row: line, reason });
             return;
         }
         self.lines.push(line);
         for (texts, at) in self.columns.iter_mut().zip(needed) {
-            let field = field(*at);
-            if latin1 && !field.is_ascii() {
-                self.scratch.clear();
-                self.scratch.extend(field.iter().map(|b| char::from(*b)));
-                texts.push(self.scratch.as_bytes());
-            } else {
-                texts.push(field);
-            }
+            texts.push(field(*at));
         }
     }
 
@@ -334,7 +369,7 @@ fn refuse<'r>(
     fields: usize,
     columns: usize,
     bytes: &[u8],
-    latin1: bool,
+    converted: bool,
     field: impl Fn(usize) -> &'r [u8],
 ) -> Option<Reason> {
     if fields != columns {
@@ -346,8 +381,11 @@ fn refuse<'r>(
     if bytes.len() > MAX_FIELD_BYTES && (0..columns).any(|k| field(k).len() > MAX_FIELD_BYTES) {
         return Some(Reason::FieldTooLong);
     }
-    if latin1 || bytes.is_ascii() {
+    if bytes.is_ascii() {
         return None;
+    }
+    if converted {
+        return memchr::memmem::find(bytes, "\u{fffd}".as_bytes()).map(|_| Reason::InvalidEncoding);
     }
     (0..columns).any(|k| std::str::from_utf8(field(k)).is_err()).then_some(Reason::InvalidEncoding)
 }

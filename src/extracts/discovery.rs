@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::error::ExtractError;
-use super::formats::recognise;
+use super::formats::{HEAD_BYTES, recognise};
 use super::source::SourceFile;
+use crate::config::ExtractConfig;
 
 /// The files of an extract, sorted by path; skips hidden files, `_markers`, `.crc` and `.tmp`.
 ///
@@ -16,8 +17,24 @@ use super::source::SourceFile;
 /// [`ExtractError::Source`] when nothing is there or a file may not be read.
 pub fn discover(
     extract: &str,
-    pattern: &str,
+    config: &ExtractConfig,
     base: &Path,
+    root: Option<&Path>,
+) -> Result<Vec<SourceFile>, ExtractError> {
+    let mut files = Vec::new();
+    for pattern in &config.path.0 {
+        files.extend(matching(extract, pattern, (config, base), root)?);
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.dedup_by(|a, b| a.path == b.path);
+    Ok(without_repeats(files))
+}
+
+/// The files of one file, folder or glob.
+fn matching(
+    extract: &str,
+    pattern: &str,
+    (config, base): (&ExtractConfig, &Path),
     root: Option<&Path>,
 ) -> Result<Vec<SourceFile>, ExtractError> {
     let fail = |why: String| ExtractError::Source { extract: extract.to_owned(), why };
@@ -45,9 +62,7 @@ pub fn discover(
             "no file at `{pattern}`\nhint: paths are relative to the configuration file, then to the working directory"
         )));
     }
-    let files =
-        paths.into_iter().map(|p| describe(&p, &resolved, root).map_err(&fail)).collect::<Result<Vec<_>, _>>()?;
-    Ok(without_repeats(files))
+    paths.into_iter().map(|p| describe(&p, &resolved, (config, root)).map_err(&fail)).collect()
 }
 
 /// Relative to the configuration's folder when something is there, else to the working directory.
@@ -85,7 +100,7 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-fn describe(path: &Path, given: &Path, root: Option<&Path>) -> Result<SourceFile, String> {
+fn describe(path: &Path, given: &Path, (config, root): (&ExtractConfig, Option<&Path>)) -> Result<SourceFile, String> {
     let shown = path
         .strip_prefix(given)
         .ok()
@@ -116,12 +131,12 @@ fn describe(path: &Path, given: &Path, root: Option<&Path>) -> Result<SourceFile
             break;
         }
         if head.is_empty() {
-            head.extend_from_slice(&buffer[..n.min(8)]);
+            head.extend_from_slice(&buffer[..n.min(HEAD_BYTES)]);
         }
         hasher.update(&buffer[..n]);
     }
     let sha256 = crate::domain::hex(&hasher.finalize());
-    let (packing, format) = recognise(&head, &name)?;
+    let (packing, format) = recognise(path, &head, &name, config)?;
     Ok(SourceFile {
         path: path.to_path_buf(),
         format,

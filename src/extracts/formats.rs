@@ -1,27 +1,49 @@
-//! The file formats, and which of them a file is. Owns the list and how a packed file is told from a plain one; refuses
-//! to know how any of them is read. A new format is one file and one line here.
+//! The file formats, and which of them a file is. Owns the list; refuses to know how any of them is read. A new format is
+//! one file and one line here.
+
+use std::io::Read;
+use std::path::Path;
 
 use super::csv_format::Csv;
+use super::fixed_format::Fixed;
+use super::ndjson_format::Ndjson;
+use super::packing::{Packing, packing_of, unpack};
 use super::parquet_reader::Parquet;
-use super::source::{FileFormat, Look, Packing};
+use super::source::{FileFormat, Look};
+use super::xlsx_format::Xlsx;
+use crate::config::{ExtractConfig, FormatName};
 
 /// Every format, in the order they are tried; the last takes what no other claims.
-pub const FORMATS: &[&dyn FileFormat] = &[&Parquet, &Csv];
+pub const FORMATS: &[&dyn FileFormat] = &[&Parquet, &Xlsx, &Ndjson, &Fixed, &Csv];
 
-/// How a file is packed and what it is, by its first bytes and its name.
+/// First bytes by which a file is recognised.
+pub const HEAD_BYTES: usize = 512;
+
+/// How a file is packed and what it is: as declared, else by its first bytes and its name.
 ///
 /// # Errors
 /// A sentence naming what it is not.
-pub fn recognise(head: &[u8], name: &str) -> Result<(Packing, &'static dyn FileFormat), String> {
-    let packing = match head {
-        [0x1F, 0x8B, ..] => Packing::Gzip,
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => Packing::Zstd,
-        _ => Packing::Plain,
-    };
-    let look = Look { head, name, packing };
+pub fn recognise(
+    path: &Path,
+    head: &[u8],
+    name: &str,
+    config: &ExtractConfig,
+) -> Result<(Packing, &'static dyn FileFormat), String> {
+    let packing = packing_of(head);
+    let mut inside = head.to_vec();
+    if packing != Packing::Plain {
+        inside.clear();
+        // A packed file that cannot be opened is told when it is read, with its place.
+        let opened = unpack(path, packing).map_err(|e| format!("{name}: {e}"))?;
+        let _ = opened.take(HEAD_BYTES as u64).read_to_end(&mut inside);
+    }
+    let declared = config.format.or((!config.fields.is_empty()).then_some(FormatName::Fixed));
+    let look = Look { head, name, packing, inside: &inside };
     for format in FORMATS {
-        if format.recognises(&look)? {
-            return Ok((packing, *format));
+        match declared {
+            Some(declared) if format.name() == declared => return Ok((packing, *format)),
+            None if format.recognises(&look)? => return Ok((packing, *format)),
+            _ => {}
         }
     }
     Err(format!("{name}: of no format that is known"))

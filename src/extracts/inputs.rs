@@ -22,9 +22,6 @@ impl Discovered {
     /// # Errors
     /// [`ExtractError::Source`] or [`ExtractError::Missing`].
     pub fn find(plan: &RunPlan) -> Result<Self, ExtractError> {
-        if !(1990..=2100).contains(&plan.as_of.ymd().0) {
-            return Err(ExtractError::Night(plan.as_of));
-        }
         let configured = |name: &str| plan.extracts.contains_key(name);
         if !configured("eligibility") {
             return Err(ExtractError::Missing { extract: "eligibility".into() });
@@ -36,6 +33,17 @@ impl Discovered {
         if !plan.models.feature_columns.is_empty() && !configured("feature_table") {
             return Err(ExtractError::Missing { extract: "feature_table".into() });
         }
+        Self::find_some(plan)
+    }
+
+    /// As [`Discovered::find`], whatever extracts are configured beside enrolment.
+    ///
+    /// # Errors
+    /// As [`Discovered::find`].
+    pub fn find_some(plan: &RunPlan) -> Result<Self, ExtractError> {
+        if !(1990..=2100).contains(&plan.as_of.ymd().0) {
+            return Err(ExtractError::Night(plan.as_of));
+        }
         let problems: Vec<String> = EXTRACTS.iter().flat_map(|spec| unknown_mappings(plan, spec.name)).collect();
         if !problems.is_empty() {
             return Err(ExtractError::Mapping { problems });
@@ -44,7 +52,7 @@ impl Discovered {
         for spec in EXTRACTS {
             if let Some(config) = plan.extracts.get(spec.name) {
                 let root = plan.run.input_root.as_deref();
-                files.insert(spec.name, discovery::discover(spec.name, &config.path, &plan.base, root)?);
+                files.insert(spec.name, discovery::discover(spec.name, config, &plan.base, root)?);
             }
         }
         Ok(Self { files })
@@ -66,7 +74,7 @@ fn unknown_mappings(plan: &RunPlan, name: &'static str) -> Vec<String> {
     config
         .columns
         .keys()
-        .filter(|key| !known.contains(&key.as_str()))
+        .filter(|key| !known.contains(&key.as_str()) && !is_pattern(key, spec))
         .map(|key| format!("[extracts.{name}.columns] {key}{}", crate::config::nearest_hint(key, &known)))
         .collect()
 }
@@ -97,4 +105,9 @@ impl Discovered {
 /// The contract of an extract; the feature table's is widened by the configured columns.
 fn contract_of(name: &str, own: &[String]) -> Option<&'static ExtractSpec> {
     if name == feature_table::SPEC.name { Some(feature_table::widened(own)) } else { extract(name) }
+}
+
+/// `diagnosis_code_*` stands for every numbered column of that name.
+fn is_pattern(key: &str, spec: &ExtractSpec) -> bool {
+    key.strip_suffix("_*").is_some_and(|base| spec.columns.iter().any(|c| c.repeat > 1 && c.name == base))
 }

@@ -36,6 +36,10 @@ pub struct Tally {
     pub dropped: BTreeMap<&'static str, u64>,
     /// Values mended or noted, by reason.
     pub notes: BTreeMap<Reason, u64>,
+    /// Of the rejected rows, mended and noted values those of one column: by column and reason.
+    pub by_column: BTreeMap<(String, Reason), u64>,
+    /// Codes read of each column whose coding system is judged.
+    pub codes: BTreeMap<String, u64>,
     /// Columns of the files that the contract does not know.
     pub extra_columns: BTreeMap<String, u64>,
     /// Newest service date among the rows used.
@@ -68,6 +72,12 @@ impl Tally {
         for (k, v) in &other.notes {
             *self.notes.entry(*k).or_default() += v;
         }
+        for (k, v) in &other.by_column {
+            *self.by_column.entry(k.clone()).or_default() += v;
+        }
+        for (k, v) in &other.codes {
+            *self.codes.entry(k.clone()).or_default() += v;
+        }
         self.newest = self.newest.max(other.newest);
         for (k, v) in &other.blocks {
             *self.blocks.entry(*k).or_default() += v;
@@ -80,6 +90,12 @@ impl Tally {
         sizes.sort_unstable();
         let middle = *sizes.get(sizes.len() / 2)?;
         self.blocks.iter().find(|(_, n)| **n * 2 >= middle).map(|(block, _)| block * 32)
+    }
+    /// A row counted as used turns out to be rejected once the whole member is known.
+    pub fn reject_used(&mut self, row: &QuarantineRow) {
+        self.rows_used -= 1;
+        *self.quarantined.entry(row.reason).or_default() += 1;
+        *self.by_column.entry((row.column.clone(), row.reason)).or_default() += 1;
     }
     /// A row counted as used turns out to be left out by a rule that needs the whole member.
     pub fn drop_used(&mut self, rule: &'static str, rows: u64) {

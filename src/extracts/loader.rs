@@ -56,7 +56,7 @@ impl Loader<'_> {
         (self.options.progress)(name);
         let ledger = Ledger::default();
         let (pools, stop, crosswalk) = (self.pools, self.options.stop, &self.crosswalk);
-        let reader = ExtractReader { spec, config, files, pools, crosswalk, stop };
+        let reader = ExtractReader { spec, config, files, pools, crosswalk, as_of: self.plan.as_of, stop };
         let consumer: Consumer<'_> = &consume;
         reader.read(&ledger, consumer)?;
         ledger.note(Reason::RepeatedFile, files.iter().map(|f| f.copies).sum());
@@ -77,6 +77,7 @@ fn report(tally: Tally, files: &[SourceFile], config: &ExtractConfig) -> Extract
         files: files.to_vec(),
         max_bad_share: config.max_bad_share.unwrap_or(0.05),
         explicit_share: config.max_bad_share.is_some(),
+        min_bad_rows: config.min_bad_rows,
         stale: false,
         unchanged: false,
     }

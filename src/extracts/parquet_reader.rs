@@ -9,21 +9,23 @@ use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::batch::{BATCH_ROWS, RawBatch, RowNumbers};
 use super::error::ReadFailure;
+use super::packing::Packing;
 use super::reason::Reason;
-use super::source::{BatchSink, FileFormat, Look, OpenFile, Packing, ReadRequest, SourceFile};
-use crate::config::ExtractConfig;
+use super::source::{BatchSink, FileFormat, Look, OpenFile, ReadRequest, SourceFile};
+use crate::config::{ExtractConfig, FormatName};
 
 /// Columns in row groups, as Apache Parquet lays them out.
 pub(super) struct Parquet;
 
 impl FileFormat for Parquet {
-    fn name(&self) -> &'static str {
-        "parquet"
+    fn name(&self) -> FormatName {
+        FormatName::Parquet
     }
 
     fn recognises(&self, look: &Look<'_>) -> Result<bool, String> {
@@ -55,6 +57,15 @@ struct ParquetSource {
     first_rows: Vec<u64>,
 }
 
+/// What a decoder's error says of the file, without its words, which may quote what was read.
+fn failure_kind(e: &ParquetError) -> &'static str {
+    match e {
+        ParquetError::EOF(_) | ParquetError::NeedMoreData(_) | ParquetError::NeedMoreDataRange(_) => "it is cut short",
+        ParquetError::NYI(_) => "it uses an encoding that is not supported",
+        _ => "its footer or pages cannot be decoded",
+    }
+}
+
 /// A damaged file can make the decoder panic; that is the file's fault, not ours.
 fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     std::panic::catch_unwind(AssertUnwindSafe(work))
@@ -69,7 +80,7 @@ fn open(file: &SourceFile) -> Result<ParquetSource, String> {
     guarded(|| {
         let handle = File::open(&file.path).map_err(|e| e.to_string())?;
         let metadata = ArrowReaderMetadata::load(&handle, ArrowReaderOptions::new())
-            .map_err(|e| format!("not a readable Parquet file: {e}"))?;
+            .map_err(|e| format!("not a readable Parquet file: {}", failure_kind(&e)))?;
         let names = metadata.schema().fields().iter().map(|f| f.name().clone()).collect();
         let mut next = 1_u64;
         let mut first_rows = Vec::new();
@@ -103,8 +114,10 @@ impl ParquetSource {
         // The batches of a row group share their dictionaries.
         let mut each = sink.stretch();
         loop {
-            let batch = guarded(|| reader.next().transpose().map_err(|e| format!("the file is damaged: {e}")))
-                .map_err(ReadFailure::File)?;
+            let batch = guarded(|| {
+                reader.next().transpose().map_err(|_| "the file is damaged: a page cannot be decoded".to_owned())
+            })
+            .map_err(ReadFailure::File)?;
             let Some(batch) = batch else { return Ok(()) };
             let columns: Vec<ArrayRef> = place.iter().map(|p| Arc::clone(batch.column(*p))).collect();
             let len = batch.num_rows();
@@ -134,7 +147,7 @@ impl ParquetSource {
             .with_row_groups(vec![group])
             .with_batch_size(BATCH_ROWS)
             .build()
-            .map_err(|e| e.to_string())
+            .map_err(|e| format!("the file is damaged: {}", failure_kind(&e)))
     }
 }
 

@@ -359,7 +359,11 @@ pub(super) fn row(
     let index = |name: &str| columns.index(name);
     let (birth, start, end) =
         (c("birth_date").day(row), c("enrollment_start_date").day(row), c("enrollment_end_date").day(row));
-    let death = Some(c("death_date").day(row)).filter(|d| *d != NO_DAY);
+    let mut death = Some(c("death_date").day(row)).filter(|d| *d != NO_DAY);
+    if death.is_some_and(|d| d < birth) {
+        verdicts.note_at(index("death_date"), Reason::DeathBeforeBirth);
+        death = None;
+    }
     if birth > as_of.0 {
         verdicts.quarantine(row, index("birth_date"), Reason::BirthInFuture, "");
         return None;
@@ -379,16 +383,16 @@ pub(super) fn row(
     let written = word_text("zip_code");
     let zip = zip5(&written);
     if zip != written {
-        verdicts.note(if zip.is_empty() { Reason::BadZip } else { Reason::ZipSpelling });
+        verdicts.note_at(index("zip_code"), if zip.is_empty() { Reason::BadZip } else { Reason::ZipSpelling });
     }
     let gender = word_text("gender");
     if Sex::parse(&gender) == Sex::Unknown && !Sex::says_unknown(&gender) {
-        verdicts.note(Reason::UnknownValue);
+        verdicts.note_at(index("gender"), Reason::UnknownValue);
     }
     let payer_type = match word_text("payer_type").as_str() {
         "" if !c("medicare_status_code").short(row).is_none() => PayerType::Medicare as u8,
         "" => {
-            verdicts.note(Reason::PayerUnknown);
+            verdicts.note_at(index("payer_type"), Reason::PayerUnknown);
             NO_PAYER
         }
         stated => PayerType::parse(stated) as u8,

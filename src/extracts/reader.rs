@@ -2,21 +2,28 @@
 //! extract means and how a file is cut.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrow_array::ArrayRef;
 
 use super::batch::{Batch, RawBatch, Unreadable, Verdicts};
 use super::binding::{Binder, Bindings};
 use super::column::{Column, Pools};
 use super::contract::ExtractSpec;
-use super::convert::{self, Findings, Memo};
+use super::convert::{self, ReadingRules};
 use super::crosswalk::Crosswalk;
-use super::dates::DateReader;
+use super::dates::{DateReader, DateRules};
 use super::error::ExtractError;
+use super::findings::{self, Fault, Findings, Memo};
 use super::ledger::{Ledger, QuarantineRow, Tally};
+use super::null_words::NullWords;
 use super::reason::Reason;
 use super::source::{BatchSink, ReadRequest, SourceFile, Stretch};
 use super::sql_view;
+use super::text_columns;
 use crate::config::ExtractConfig;
+use crate::domain::Day;
 
 /// Everything needed to read one extract.
 pub struct ExtractReader<'a> {
@@ -30,6 +37,8 @@ pub struct ExtractReader<'a> {
     pub pools: &'a Pools,
     /// Ids that became other ids.
     pub crosswalk: &'a Crosswalk,
+    /// The night: no birth lies after it.
+    pub as_of: Day,
     /// Set when the process was told to stop.
     pub stop: &'a AtomicBool,
 }
@@ -43,14 +52,21 @@ impl ExtractReader<'_> {
     /// # Errors
     /// When a file breaks the contract or cannot be read to its end.
     pub fn read(&self, ledger: &Ledger, consume: Consumer<'_>) -> Result<(), ExtractError> {
-        let dates = DateReader::new(&self.config.date_formats, self.config.timezone.as_deref())
-            .map_err(|why| self.broken(why))?;
+        let rules = DateRules {
+            formats: &self.config.date_formats,
+            timezone: self.config.timezone.as_deref(),
+            pivot: self.config.two_digit_year_pivot,
+            as_of: self.as_of,
+        };
+        let dates = DateReader::new(&rules).map_err(|why| self.broken(why))?;
+        let nulls = NullWords::new(self.config);
+        let spellings = Spellings { dates: &dates, nulls: &nulls };
         if let Some(sql) = &self.config.sql {
-            return self.read_view(sql, &dates, ledger, consume);
+            return self.read_view(sql, spellings, ledger, consume);
         }
         let mut broken = Vec::new();
         for (index, file) in self.files.iter().enumerate() {
-            match self.read_file(index, file, &dates, ledger, consume) {
+            match self.read_file(index, file, spellings, ledger, consume) {
                 // Contract breaches of every file are listed at once.
                 Err(ExtractError::Contract { problems, .. }) => broken.extend(problems),
                 other => other?,
@@ -66,13 +82,15 @@ impl ExtractReader<'_> {
     fn read_view(
         &self,
         sql: &str,
-        dates: &DateReader,
+        spellings: Spellings<'_>,
         ledger: &Ledger,
         consume: Consumer<'_>,
     ) -> Result<(), ExtractError> {
         let view = sql_view::run_view(self.spec.name, sql, self.files, self.config)?;
         let bindings = self.binder().bind(&view.names, "the view", ledger)?;
-        let judge = Judge { reader: self, bindings: &bindings, dates, ledger, consume };
+        let whole = || view_is_fractions(&view.batches(&bindings.needed), bindings.member_slot());
+        let fractions = Fractions::new(&whole);
+        let judge = Judge { reader: self, bindings: &bindings, spellings, fractions, ledger, consume };
         for batch in view.batches(&bindings.needed) {
             judge.stretch()(batch)?;
         }
@@ -87,7 +105,7 @@ impl ExtractReader<'_> {
         &self,
         index: usize,
         file: &SourceFile,
-        dates: &DateReader,
+        spellings: Spellings<'_>,
         ledger: &Ledger,
         consume: Consumer<'_>,
     ) -> Result<(), ExtractError> {
@@ -99,12 +117,25 @@ impl ExtractReader<'_> {
             as_dictionary: &bindings.as_dictionary,
             in_order: false,
         };
-        let judge = Judge { reader: self, bindings: &bindings, dates, ledger, consume };
+        let whole = || self.file_is_fractions(file, &bindings);
+        let fractions = Fractions::new(&whole);
+        let judge = Judge { reader: self, bindings: &bindings, spellings, fractions, ledger, consume };
         let notes = opened.read(&request, &judge).map_err(|e| e.into_extract(|why| self.unreadable(file, why)))?;
         for (reason, times) in notes {
             ledger.note(reason, times);
         }
         self.check_unchanged(file)
+    }
+
+    /// Whether every member id of a file is written as a fraction. Reads the one column once more; asked of files that
+    /// hold a fraction at all.
+    fn file_is_fractions(&self, file: &SourceFile, bindings: &Bindings<'_>) -> bool {
+        let Some(slot) = bindings.member_slot() else { return false };
+        let Ok(opened) = file.format.open(file, self.config) else { return false };
+        let count = FractionCount::default();
+        let request =
+            ReadRequest { file: 0, needed: &[bindings.needed[slot]], as_dictionary: &[false], in_order: true };
+        opened.read(&request, &count).is_ok() && !count.other.load(Ordering::Relaxed)
     }
 
     fn binder(&self) -> Binder<'_> {
@@ -148,11 +179,62 @@ impl ExtractReader<'_> {
     }
 }
 
+/// How the cells of an extract are spelled.
+#[derive(Clone, Copy)]
+struct Spellings<'s> {
+    dates: &'s DateReader,
+    nulls: &'s NullWords,
+}
+
+/// Whether every member id of a file is a fraction: found out once, when the first fraction is met, so that no batch is
+/// judged by itself.
+struct Fractions<'f> {
+    whole: &'f (dyn Fn() -> bool + Sync),
+    known: OnceLock<bool>,
+}
+
+impl<'f> Fractions<'f> {
+    fn new(whole: &'f (dyn Fn() -> bool + Sync)) -> Self {
+        Self { whole, known: OnceLock::new() }
+    }
+
+    fn are_all(&self) -> bool {
+        *self.known.get_or_init(|| (self.whole)())
+    }
+}
+
+/// Looks for a member id that is no fraction.
+#[derive(Default)]
+struct FractionCount {
+    other: AtomicBool,
+}
+
+impl BatchSink for FractionCount {
+    fn stretch(&self) -> Stretch<'_> {
+        Box::new(|raw| {
+            if !view_is_fractions(std::slice::from_ref(&raw), Some(0)) {
+                self.other.store(true, Ordering::Relaxed);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Whether every id in a column of some batches is a fraction.
+fn view_is_fractions(batches: &[RawBatch], slot: Option<usize>) -> bool {
+    let Some(slot) = slot else { return false };
+    let fractions = |array: &ArrayRef| {
+        findings::texts(array).is_ok_and(|ids| ids.iter().flatten().all(text_columns::is_fractional_id))
+    };
+    batches.iter().all(|raw| raw.columns.get(slot).is_some_and(fractions))
+}
+
 /// Judges the batches of one file and keeps their account.
 struct Judge<'j> {
     reader: &'j ExtractReader<'j>,
-    bindings: &'j Bindings,
-    dates: &'j DateReader,
+    bindings: &'j Bindings<'j>,
+    spellings: Spellings<'j>,
+    fractions: Fractions<'j>,
     ledger: &'j Ledger,
     consume: Consumer<'j>,
 }
@@ -171,11 +253,27 @@ impl Judge<'_> {
         if reader.stop.load(Ordering::Relaxed) {
             return Err(ExtractError::Interrupted);
         }
-        let mut rejected = vec![false; raw.len];
+        let names: Vec<String> = reader.spec.flat().map(|(name, _)| name).collect();
+        let mut account = BatchAccount {
+            rejected: vec![false; raw.len],
+            quarantine: raw.unreadable.iter().map(|u| reader.row_of(raw.file, u)).collect(),
+            tally: Tally { rows_in: (raw.len + raw.unreadable.len()) as u64, ..Tally::default() },
+        };
+        let mut left_out = 0;
+        if let Some(filter) = &self.bindings.filter {
+            let kept =
+                filter.keep(&raw).map_err(|why| reader.broken(format!("{}: {why}", reader.file_name(raw.file))))?;
+            left_out = kept.iter().filter(|kept| !**kept).count() as u64;
+            account.rejected = kept.into_iter().map(|kept| !kept).collect();
+        }
+        let rules = ReadingRules {
+            pools: reader.pools,
+            dates: self.spellings.dates,
+            nulls: self.spellings.nulls,
+            whole_file_is_fractions: &|| self.fractions.are_all(),
+        };
         let mut columns = Vec::with_capacity(self.bindings.len());
         let mut bound = Vec::with_capacity(self.bindings.len());
-        let mut quarantine: Vec<QuarantineRow> = raw.unreadable.iter().map(|u| reader.row_of(raw.file, u)).collect();
-        let mut tally = Tally { rows_in: (raw.len + raw.unreadable.len()) as u64, ..Tally::default() };
         for ((flat, (array, spec)), memo) in self.bindings.columns(&raw).enumerate().zip(memos) {
             bound.push(array.is_some());
             let Some(array) = array else {
@@ -183,18 +281,11 @@ impl Judge<'_> {
                 continue;
             };
             let mut found = Findings::default();
-            let column = convert::convert(&array, spec, reader.pools, self.dates, &mut found, memo)
+            let column = convert::convert(&array, spec, &rules, &mut found, memo)
                 .map_err(|e| reader.broken(format!("{}: {}", reader.file_name(raw.file), e.0)))?;
-            for (reason, n) in found.notes {
-                *tally.notes.entry(reason).or_default() += n;
-            }
-            for fault in found.faults {
-                let row = fault.row as usize;
-                if !rejected[row] {
-                    rejected[row] = true;
-                    quarantine.push(reader.quarantine_row(raw.file, raw.rows.at(row), flat, fault.reason, fault.value));
-                }
-            }
+            account.take(found, &names[flat], |fault| {
+                reader.quarantine_row(raw.file, raw.rows.at(fault.row as usize), flat, fault.reason, fault.value)
+            });
             columns.push(match column {
                 // Before anything else: whoever reads an id reads the one it is today.
                 Column::Text(ids) if spec.name == "member_id" && !reader.crosswalk.is_empty() => {
@@ -203,6 +294,7 @@ impl Judge<'_> {
                 other => other,
             });
         }
+        let BatchAccount { rejected, mut quarantine, mut tally } = account;
         let batch = Batch { file: raw.file, rows: raw.rows, columns, len: raw.len, bound, rejected };
         let mut verdicts = Verdicts::default();
         (self.consume)(&batch, &mut verdicts);
@@ -211,16 +303,48 @@ impl Judge<'_> {
         }
         for row in &quarantine {
             *tally.quarantined.entry(row.reason).or_default() += 1;
+            *tally.by_column.entry((row.column.clone(), row.reason)).or_default() += 1;
         }
         for (reason, n) in verdicts.notes {
             *tally.notes.entry(reason).or_default() += n;
         }
+        for ((column, reason), n) in verdicts.column_notes {
+            *tally.by_column.entry((names[column].clone(), reason)).or_default() += n;
+        }
         tally.dropped = verdicts.dropped;
+        if left_out > 0 {
+            tally.dropped.insert("filtered_by_where", left_out);
+        }
         tally.newest = verdicts.newest;
         tally.blocks = verdicts.blocks.into_iter().collect();
         tally.rows_used = tally.rows_in - tally.rows_quarantined() - tally.rows_dropped();
         self.ledger.merge(&tally, quarantine);
         Ok(())
+    }
+}
+
+/// The account of one batch while its columns are read.
+struct BatchAccount {
+    rejected: Vec<bool>,
+    quarantine: Vec<QuarantineRow>,
+    tally: Tally,
+}
+
+impl BatchAccount {
+    /// Takes what one column found; of several faults of a row the first is told.
+    fn take(&mut self, found: Findings, column: &str, row: impl Fn(Fault) -> QuarantineRow) {
+        for (reason, n) in found.notes {
+            *self.tally.notes.entry(reason).or_default() += n;
+            *self.tally.by_column.entry((column.to_owned(), reason)).or_default() += n;
+        }
+        if found.codes > 0 {
+            *self.tally.codes.entry(column.to_owned()).or_default() += found.codes;
+        }
+        for fault in found.faults {
+            if !std::mem::replace(&mut self.rejected[fault.row as usize], true) {
+                self.quarantine.push(row(fault));
+            }
+        }
     }
 }
 

@@ -39,6 +39,10 @@ macro_rules! reasons {
 reasons! {
     /// Wrong number of fields.
     RaggedRow = "ragged_row", Quarantine, "the row is not read";
+    /// A line of a fixed-width file that ends before its layout does.
+    ShortLine = "short_line", Quarantine, "the row is not read";
+    /// A line that is no JSON object.
+    BadJson = "bad_json", Quarantine, "the row is not read";
     /// Bytes that are not the declared encoding.
     InvalidEncoding = "invalid_encoding", Quarantine, "the row is not read";
     /// A NUL byte in text.
@@ -85,10 +89,16 @@ reasons! {
     SentinelOptional = "sentinel_date_null", Normalised, "the optional date is taken as unknown";
     /// A code brought to its fixed width.
     Padded = "code_padded", Normalised, "none: the same code";
+    /// A word for nothing (NULL, NA, `\\N`, `#N/A`, and in codes, dates, numbers and phones also UNK, `-`, `?` and their like).
+    MissingWord = "missing_word", Normalised, "the value is taken as missing";
+    /// An NPI written as a fraction or in scientific notation.
+    FractionalNpi = "fractional_npi", Normalised, "none: the same number";
     /// A placeholder code made null.
     PlaceholderCode = "placeholder_code", Normalised, "the code is taken as missing";
     /// A fractional id column read as whole numbers.
     FloatIdColumn = "float_id_column", Normalised, "none when every id was a whole number";
+    /// A header or trailer record that the configuration names.
+    SkippedLine = "skipped_line", Normalised, "none: it is no row";
     /// A byte-order mark before the header.
     ByteOrderMark = "byte_order_mark", Normalised, "none: it is no part of a name";
     /// Lines that end in CR LF.
@@ -123,6 +133,14 @@ reasons! {
     PaddedIdMatches = "padded_id_matches", Warning, "the rows are not joined: ids lost their leading zeros";
     /// A record with a death date in the past yet with services or coverage after it.
     DeceasedActive = "deceased_active", Warning, "the member is kept off the list";
+    /// A trailer whose numbers are all other than the rows before it.
+    TrailerCount = "trailer_count", Warning, "rows may be lost: ask the sender";
+    /// A phone number that the North American plan cannot hold.
+    NoPhone = "no_phone", Warning, "the number is taken as missing: nobody is called on it, and nobody shares a home by it";
+    /// A diagnosis that is not shaped like an ICD code.
+    NotIcdShaped = "not_icd_shaped", Warning, "the code counts for nothing; map the column to ICD-10-CM when most are";
+    /// A death before the birth.
+    DeathBeforeBirth = "death_before_birth", Warning, "the death is dropped; the person stays";
     /// Neither a payer type nor a Medicare status says who pays.
     PayerUnknown = "payer_unknown", Warning, "no Medicare risk score; the payer counts as other";
     /// Birth date or sex differs between rows of one member.

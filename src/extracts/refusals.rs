@@ -8,7 +8,11 @@ pub const REFUSALS: &[(&str, &str)] = &[
         "a file that is empty, not regular (FIFO, device, socket), unreadable, or outside `run.input_root`",
         "refused, naming the file",
     ),
-    ("a UTF-16 file", "refused, naming the encoding"),
+    ("a file of another kind (PDF, XML, HL7, X12, a database)", "refused, naming what it is"),
+    ("a first line that is data, where a header is expected", "refused, told by the shapes of its cells"),
+    ("a workbook with merged cells in its table, or several sheets and none named", "refused, naming rows or `sheet`"),
+    ("a zip of more or less than one file, or with a path that leads out of it", "refused"),
+    ("SQL that reads files by a function", "refused"),
     (
         "a file whose first bytes are not what its name says, a cut or damaged Parquet, gzip or zstd file",
         "refused, naming the file",
@@ -47,6 +51,7 @@ pub const REFUSALS: &[(&str, &str)] = &[
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("after_as_of", "starts after the night"),
     ("not_yet_arrived", "had not been received by the night"),
+    ("filtered_by_where", "is left out by the condition `where` of its extract"),
     ("exact_duplicate", "says what another row says"),
     ("cancelled_visit", "a visit that was cancelled in the end"),
     ("not_icd10cm", "a problem whose code is none of ICD-10-CM; map it with `map_file`"),

@@ -15,6 +15,8 @@ pub struct ExtractReport {
     pub max_bad_share: f64,
     /// That share was set by hand, so it replaces the per-reason limits.
     pub explicit_share: bool,
+    /// Bad rows below which no share stops the night; `None`: as `[quality]` says.
+    pub min_bad_rows: Option<u64>,
     /// The newest row is older than `quality.stale_days` before the night.
     pub stale: bool,
     /// Every file is one that the newest earlier run read already.
@@ -28,9 +30,11 @@ impl ExtractReport {
         let rows = self.tally.rows_in.max(1);
         #[expect(clippy::cast_precision_loss, reason = "a share needs no exact integer")]
         let share = |n: u64| n as f64 / rows as f64;
+        // A share says little of a small extract that people keep by hand.
+        let enough = self.min_bad_rows.unwrap_or(quality.min_bad_rows);
         let mut out = Vec::new();
         let mut check = |what: &str, n: u64, limit: f64, key: &str| {
-            if share(n) > limit {
+            if n >= enough && share(n) > limit {
                 out.push(format!(
                     "{extract}: {what}: {n} of {rows} rows ({:.2} %), above the limit of {:.2} % ({key})",
                     share(n) * 100.0,
@@ -55,5 +59,16 @@ impl ExtractReport {
             }
         }
         out
+    }
+
+    /// Diagnosis columns of which most codes are not shaped like ICD codes, with their share: SNOMED, Read or free text.
+    #[must_use]
+    pub fn wrong_code_systems(&self) -> Vec<(&str, f64)> {
+        let share = |column: &str, codes: u64| {
+            let unlike = self.tally.by_column.get(&(column.to_owned(), Reason::NotIcdShaped)).copied().unwrap_or(0);
+            unlike as f64 / codes.max(1) as f64
+        };
+        let columns = self.tally.codes.iter().map(|(column, codes)| (column.as_str(), share(column, *codes)));
+        columns.filter(|(_, share)| *share > 0.5).collect()
     }
 }

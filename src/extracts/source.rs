@@ -2,26 +2,15 @@
 //! fills. Owns streaming decompression with its bomb limits; refuses to know any one format, and columns.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::batch::RawBatch;
 use super::error::{ExtractError, ReadFailure};
+use super::packing::{Packing, unpack};
 use super::reason::Reason;
-use crate::config::ExtractConfig;
-
-/// How a file's bytes are packed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Packing {
-    /// As they are.
-    Plain,
-    /// gzip.
-    Gzip,
-    /// zstd.
-    Zstd,
-}
+use crate::config::{ExtractConfig, FormatName};
 
 /// What is known of a file before a format is chosen for it.
 pub struct Look<'a> {
@@ -31,12 +20,22 @@ pub struct Look<'a> {
     pub name: &'a str,
     /// How it is packed.
     pub packing: Packing,
+    /// Its first bytes, unpacked.
+    pub inside: &'a [u8],
+}
+
+impl Look<'_> {
+    /// The beginning of its text, without a byte-order mark and blanks.
+    #[must_use]
+    pub fn text_start(&self) -> &[u8] {
+        self.inside.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(self.inside).trim_ascii_start()
+    }
 }
 
 /// A file format: one value of this trait, and one line in [`super::formats`].
 pub trait FileFormat: Sync {
     /// The word of the configuration.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> FormatName;
     /// Whether a file is of this format.
     ///
     /// # Errors
@@ -53,7 +52,7 @@ pub trait FileFormat: Sync {
 
 impl fmt::Debug for dyn FileFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.name().as_str())
     }
 }
 
@@ -131,13 +130,19 @@ impl SourceFile {
     /// # Errors
     /// When the file cannot be opened.
     pub fn open_text(&self) -> io::Result<Box<dyn Read + Send>> {
-        let file = File::open(&self.path)?;
-        let reader: Box<dyn Read + Send> = match self.packing {
-            Packing::Plain => return Ok(Box::new(file)),
-            Packing::Gzip => Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 18, file))),
-            Packing::Zstd => Box::new(zstd::Decoder::new(file)?),
-        };
-        Ok(Box::new(Capped { inner: reader, given: 0, limit: BOMB_FLOOR.max(self.bytes.saturating_mul(BOMB_RATIO)) }))
+        let inner = unpack(&self.path, self.packing)?;
+        if self.packing == Packing::Plain {
+            return Ok(inner);
+        }
+        Ok(Box::new(Capped { inner, given: 0, limit: BOMB_FLOOR.max(self.bytes.saturating_mul(BOMB_RATIO)) }))
+    }
+
+    /// Bytes of text, estimated for a packed file.
+    #[must_use]
+    pub fn estimated_text_bytes(&self) -> u64 {
+        /// How much packing makes of text.
+        const COMPRESSED: u64 = 8;
+        if self.packing == Packing::Plain { self.bytes } else { self.bytes.saturating_mul(COMPRESSED) }
     }
 }
 

@@ -13,6 +13,7 @@ use polars::prelude::IntoLazy;
 use super::batch::{BATCH_ROWS, RawBatch, RowNumbers, Unreadable};
 use super::error::ExtractError;
 use super::source::{BatchSink, ReadRequest, SourceFile, Stretch};
+use super::sql_words::{failure_words, reads_files};
 use crate::config::ExtractConfig;
 
 /// The result of a view: text columns.
@@ -30,6 +31,11 @@ pub struct View {
 /// When a file cannot be read or the SQL is refused.
 pub fn run_view(extract: &str, sql: &str, files: &[SourceFile], config: &ExtractConfig) -> Result<View, ExtractError> {
     let refuse = |why: String| ExtractError::Contract { extract: extract.to_owned(), problems: vec![why] };
+    if reads_files(sql) {
+        return Err(refuse(format!(
+            "[extracts.{extract}] sql: a view reads the table raw alone\nhint: name its files under path"
+        )));
+    }
     let mut raw = Raw::default();
     for (index, file) in files.iter().enumerate() {
         let unreadable =
@@ -43,19 +49,17 @@ pub fn run_view(extract: &str, sql: &str, files: &[SourceFile], config: &Extract
         opened.read(&request, &gather).map_err(|e| e.into_extract(unreadable))?;
     }
     let unreadable = std::mem::take(&mut raw.unreadable);
-    let frame = raw.frame().map_err(|e| refuse(e.to_string()))?;
+    let told = |e: &pl::PolarsError| refuse(format!("[extracts.{extract}] sql: {}", failure_words(e, sql)));
+    let frame = raw.frame().map_err(|e| told(&e))?;
     let mut context = polars::sql::SQLContext::new();
     context.register("raw", frame.lazy());
-    let result = context
-        .execute(sql)
-        .and_then(pl::LazyFrame::collect)
-        .map_err(|e| refuse(format!("[extracts.{extract}] sql: {e}")))?;
+    let result = context.execute(sql).and_then(pl::LazyFrame::collect).map_err(|e| told(&e))?;
     let mut names = Vec::new();
     let mut columns = Vec::new();
     for column in result.columns() {
         names.push(column.name().to_string());
-        let text = column.cast(&pl::DataType::String).map_err(|e| refuse(e.to_string()))?;
-        let text = text.str().map_err(|e| refuse(e.to_string()))?;
+        let text = column.cast(&pl::DataType::String).map_err(|e| told(&e))?;
+        let text = text.str().map_err(|e| told(&e))?;
         columns.push(text.iter().collect::<StringArray>());
     }
     Ok(View { names, unreadable, columns })

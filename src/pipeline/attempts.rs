@@ -1,7 +1,7 @@
 //! What every attempt leaves beside the runs, whatever became of it. Owns `last_attempt.json` and the account of a
 //! refused night; refuses to touch a run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -57,6 +57,17 @@ pub fn note_result(
     if result.is_err() { Ok(()) } else { written }
 }
 
+/// The folder's name of the account that an attempt leaves.
+fn account_id(plan: &RunPlan) -> String {
+    format!("{}-{}", plan.as_of, &plan.config_hash[..8])
+}
+
+/// Where [`leave_account`] leaves the rejected rows.
+#[must_use]
+pub fn quarantine_place(plan: &RunPlan, place: &str) -> PathBuf {
+    plan.run.out.join(place).join(account_id(plan)).join("quarantine.csv")
+}
+
 /// Leaves the quarantine and the account of a refused night.
 ///
 /// # Errors
@@ -67,7 +78,7 @@ pub fn leave_account(
     account: &NightAccount,
     place: &str,
 ) -> Result<(), PipelineError> {
-    let id = format!("{}-{}", plan.as_of, &plan.config_hash[..8]);
+    let id = account_id(plan);
     let quality = ("data_quality.json", pretty_json(&account.quality)?);
     for (name, bytes) in quarantine_files(&account.quarantine, plan)?.into_iter().chain([quality]) {
         if let Err(e) = folder.write_beside(&format!("{place}/{id}/{name}"), &bytes) {

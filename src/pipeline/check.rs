@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::account::{NightAccount, NightlyOptions};
-use super::attempts::leave_account;
+use super::account::{NightAccount, NightlyOptions, refusal_lines};
+use super::attempts::{leave_account, quarantine_place};
 use super::error::PipelineError;
 use super::gates;
 use super::nightly::read_extracts;
@@ -24,26 +24,41 @@ const LEFT_TO_RUN: &str =
 /// # Errors
 /// Those of reading and of the limits, as a nightly run gives them.
 pub fn check(plan: &RunPlan, options: &NightlyOptions, progress: &Progress) -> Result<String, PipelineError> {
+    let only = options.only.as_deref();
+    let narrowed = only.map(|name| only_extract(plan, name));
+    let plan = narrowed.as_ref().unwrap_or(plan);
     let folder = OutputFolder::open(&plan.run.out)?;
     let mut account = NightAccount::default();
     let result = in_pool(&plan.run, || {
         let staging = folder.stage()?;
         progress.stage("find inputs");
-        let found = Discovered::find(plan)?;
+        let found = if only.is_some() { Discovered::find_some(plan)? } else { Discovered::find(plan)? };
         if let Some(list) = &options.manifest {
             gates::check_expected_hashes(&found, list)?;
         }
-        let extracts = read_extracts(plan, options, progress, &found, &staging)?;
+        let mut extracts = read_extracts(plan, options, progress, &found, &staging)?;
+        if let Some(name) = only {
+            extracts.reports.retain(|read, _| *read == name);
+            extracts.quarantine.retain(|row| row.extract == name);
+        }
         let over = gates::exceeded_limits(&extracts.reports, plan);
         account.note(&extracts, &BTreeMap::new(), &over);
-        let lines = quality_lines(&extracts.reports);
         if over.is_empty() {
             gates::somebody_is_left(&extracts)?;
+            return Ok(quality_lines(&extracts.reports, &extracts.quarantine, only) + LEFT_TO_RUN);
         }
-        if over.is_empty() { Ok(lines + LEFT_TO_RUN) } else { Err(PipelineError::Quarantine(over)) }
+        let place = quarantine_place(plan, "failed");
+        Err(PipelineError::Quarantine(refusal_lines(&over, &extracts, only, &place)))
     });
     let place = if result.is_ok() { "checked" } else { "failed" };
     leave_account(&folder, plan, &account, place)?;
     progress.finish();
-    result
+    result.map(|lines| format!("{lines}quarantine: {}\n", quarantine_place(plan, place).display()))
+}
+
+/// The plan with one extract, and enrolment, by which every other row finds its member.
+fn only_extract(plan: &RunPlan, name: &str) -> RunPlan {
+    let mut out = plan.clone();
+    out.extracts.retain(|other, _| other == name || other == "eligibility");
+    out
 }

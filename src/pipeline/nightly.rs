@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::account::{NightAccount, NightlyOptions, NightlySummary};
-use super::attempts::{leave_account, note_attempt, note_result};
+use super::account::{NightAccount, NightlyOptions, NightlySummary, refusal_lines};
+use super::attempts::{leave_account, note_attempt, note_result, quarantine_place};
 use super::caseload_rows::{build_caseload, check_roster};
 use super::caseload_solution::solve_caseload;
 use super::error::PipelineError;
@@ -216,8 +216,7 @@ fn settle_rows(extracts: &mut Extracts, population: &PopulationResults) {
     }
     for row in &population.quarantine {
         if let Some(report) = extracts.reports.get_mut(row.extract) {
-            report.tally.rows_used -= 1;
-            *report.tally.quarantined.entry(row.reason).or_default() += 1;
+            report.tally.reject_used(row);
         }
     }
     extracts.quarantine.extend(population.quarantine.iter().cloned());
@@ -230,7 +229,8 @@ fn refuse_over_limit(extracts: &Extracts, plan: &RunPlan, account: &mut NightAcc
         return Ok(());
     }
     account.note(extracts, &BTreeMap::new(), &over);
-    Err(PipelineError::Quarantine(over))
+    let place = quarantine_place(plan, "failed");
+    Err(PipelineError::Quarantine(refusal_lines(&over, extracts, None, &place)))
 }
 
 /// What a night takes from the run before it.

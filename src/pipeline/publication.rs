@@ -6,7 +6,7 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use serde_json::json;
 
-use super::account::NightlySummary;
+use super::account::{NightlySummary, left_out_lines};
 use super::error::PipelineError;
 use super::night::Night;
 use super::night_metrics::night_metrics;
@@ -99,6 +99,7 @@ pub fn publish_night(
     Ok(NightlySummary {
         path: folder.run(&name),
         run_id: name,
+        left_out: left_out_lines(night.inputs.extracts),
         warnings,
         counts: manifest.counts,
         digest: manifest.digest,

@@ -21,6 +21,7 @@ pub fn night_warnings(night: &Night<'_>, stability: &Stability, drift: &[ScoreDr
     warn_of_churn(night, stability, &mut out);
     warn_of_staff(night, &mut out);
     warn_of_hand_kept_tables(night, &mut out);
+    warn_of_code_systems(night, &mut out);
     for d in drift {
         if d.psi > MUCH_DRIFT && d.scored >= DRIFT_FLOOR {
             out.push(format!(
@@ -105,6 +106,18 @@ fn warn_of_staff(night: &Night<'_>, out: &mut Vec<String>) {
             "{} pins could not hold (rules, capacity, or a manager who left): the member keeps the manager as a preference",
             night.cases.pins_lifted
         ));
+    }
+}
+
+/// Diagnosis columns of another coding system: their codes count for nothing.
+fn warn_of_code_systems(night: &Night<'_>, out: &mut Vec<String>) {
+    for (name, report) in &night.inputs.extracts.reports {
+        for (column, share) in report.wrong_code_systems() {
+            out.push(format!(
+                "{name}: {:.0} % of {column} are not shaped like ICD codes and count for nothing (SNOMED, Read or free text?)",
+                share * 100.0
+            ));
+        }
     }
 }
 

@@ -44,7 +44,7 @@ impl Folder {
             "member_id,birth_date,gender,enrollment_start_date,enrollment_end_date,phone,state,language\n",
         );
         for (i, (id, birth, sex)) in ids.iter().enumerate() {
-            rows.push_str(&format!("{id},{birth},{sex},2020-01-01,9999-12-31,555-01{i:02},NC,en\n"));
+            rows.push_str(&format!("{id},{birth},{sex},2020-01-01,9999-12-31,919-555-01{i:02},NC,en\n"));
         }
         self.extract("eligibility", &rows)
     }
@@ -116,6 +116,12 @@ pub fn text(output: &Output) -> String {
 /// The exit code.
 pub fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code")
+}
+
+/// A telephone number of its own for every key, one that the North American plan can hold.
+pub fn phone(key: &str) -> String {
+    let hash = key.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3));
+    format!("919-{}-{:04}", 200 + hash % 799, hash / 799 % 10_000)
 }
 
 /// The project's own folder.

@@ -6,7 +6,7 @@ use crate::extracts::cells::bind_columns;
 use crate::extracts::column::NO_DAY;
 use crate::extracts::context::{Context, MemberColumn, first_day};
 use crate::extracts::contract::ExtractSpec;
-use crate::extracts::contract::Kind::{Date, Fixed, Icd, Id, Word};
+use crate::extracts::contract::Kind::{Date, Fixed, Icd, Id, Npi};
 use crate::extracts::contract::{col, many, member_id, req, req_word, word};
 use crate::extracts::events::{AdmissionRow, Buckets, PatientClass, Scatter};
 use crate::extracts::reason::Reason;
@@ -23,7 +23,7 @@ pub const SPEC: ExtractSpec = ExtractSpec {
         req("admission_date", Date),
         col("discharge_date", Date),
         req_word("patient_class", &["inpatient", "observation", "emergency"]),
-        col("facility_npi", Word),
+        col("facility_npi", Npi),
         col("admit_source_code", Fixed(1)),
         col("admit_type_code", Fixed(1)),
         col("discharge_disposition_code", Fixed(2)),

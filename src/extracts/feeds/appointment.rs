@@ -2,7 +2,7 @@
 
 use super::feed::{MemberRow, feed};
 use crate::domain::{AppointmentKind, AppointmentStatus, Day};
-use crate::extracts::contract::Kind::{Date, Word};
+use crate::extracts::contract::Kind::{Date, Npi};
 use crate::extracts::contract::{col, member_id, req, word};
 
 feed! {
@@ -18,7 +18,7 @@ feed! {
         /// What became of it by the night; booked when not told.
         status: words AppointmentStatus = word("appointment_status", AppointmentStatus::WORDS) => AppointmentStatus::Booked,
         /// NPI of the provider.
-        provider: Option<Box<str>> = col("provider_npi", Word),
+        provider: Option<Box<str>> = col("provider_npi", Npi),
         /// Day it arrived.
         received: Option<Day> = col("received_date", Date),
     }

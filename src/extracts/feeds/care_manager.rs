@@ -6,7 +6,7 @@ use super::feed::RowCells;
 use crate::domain::vocabulary::Status;
 use crate::domain::{Day, Short, language_code};
 use crate::extracts::contract::ExtractSpec;
-use crate::extracts::contract::Kind::{Date, Fixed, Flag, Id, Integer, LowerWord, Number, Text, Word};
+use crate::extracts::contract::Kind::{Date, Fixed, Flag, Id, Integer, LowerWord, Name, Number, Word};
 use crate::extracts::contract::{col, req, word};
 use crate::extracts::error::ExtractError;
 use crate::extracts::loader::Loader;
@@ -19,7 +19,7 @@ pub const SPEC: ExtractSpec = ExtractSpec {
     cost_when_missing: "no capacity is known: the list is cut at 100 people and nobody is assigned",
     columns: &[
         req("care_manager_id", Id),
-        col("name", Text),
+        col("name", Name),
         req("discipline", Word),
         col("languages", Word),
         req("licensed_states", Word),
@@ -42,7 +42,7 @@ pub const SPEC: ExtractSpec = ExtractSpec {
         col("new_cases_per_week", Integer).read_or_refused(),
         col("away_from", Date).read_or_refused(),
         col("back_on", Date).read_or_refused(),
-        col("cover_for", Text),
+        col("cover_for", Id),
     ],
 };
 

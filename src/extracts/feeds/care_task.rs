@@ -3,7 +3,7 @@
 
 use super::feed::{MemberRow, feed};
 use crate::domain::{Day, GoalStatus, TaskKind};
-use crate::extracts::contract::Kind::{Date, Id, Text, Word};
+use crate::extracts::contract::Kind::{Date, Id, Text};
 use crate::extracts::contract::{col, member_id, req, req_word, word};
 
 feed! {
@@ -21,7 +21,7 @@ feed! {
         /// Day it was done, by the night.
         done: Option<Day> = col("done_date", Date),
         /// The manager who did it.
-        done_by: Option<Box<str>> = col("done_by", Word),
+        done_by: Option<Box<str>> = col("done_by", Id),
         /// The problem that a goal is about, in words.
         problem: Option<Box<str>> = col("problem", Text),
         /// The goal in words.

@@ -2,8 +2,8 @@
 //! [`crate::extracts::Population`].
 
 use crate::extracts::contract::ExtractSpec;
-use crate::extracts::contract::Kind::{Date, Fixed, Flag, LowerWord, Number, Text, Word};
-use crate::extracts::contract::{col, member_id, req, word};
+use crate::extracts::contract::Kind::{Date, Fixed, Flag, LowerWord, Name, Npi, Number, Phone, Text, Word};
+use crate::extracts::contract::{col, member_id, req, unknown_allowed, word};
 
 /// The contract.
 pub const SPEC: ExtractSpec = ExtractSpec {
@@ -13,7 +13,7 @@ pub const SPEC: ExtractSpec = ExtractSpec {
     columns: &[
         member_id(),
         req("birth_date", Date),
-        req("gender", LowerWord),
+        unknown_allowed("gender"),
         req("enrollment_start_date", Date),
         req("enrollment_end_date", Date),
         col("death_date", Date),
@@ -33,15 +33,15 @@ pub const SPEC: ExtractSpec = ExtractSpec {
         col("zip_code", Word),
         col("latitude", Number),
         col("longitude", Number),
-        col("phone", Text),
-        col("first_name", Text),
-        col("last_name", Text),
+        col("phone", Phone),
+        col("first_name", Name),
+        col("last_name", Name),
         col("address", Text),
-        col("guardian_name", Text),
-        col("guardian_phone", Text),
+        col("guardian_name", Name),
+        col("guardian_phone", Phone),
         col("interpreter_required", Flag),
         col("homebound_flag", Flag),
-        col("pcp_npi", Word),
+        col("pcp_npi", Npi),
         col("practice_id", Word),
         col("contact_consent", Flag),
     ],

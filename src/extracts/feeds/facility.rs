@@ -1,7 +1,7 @@
 //! The extract `facility`: hospitals and other places by NPI. Owns its contract and row.
 
 use super::feed::{KeyedRow, feed};
-use crate::extracts::contract::Kind::{Text, Word};
+use crate::extracts::contract::Kind::{Name, Npi, Phone};
 use crate::extracts::contract::{col, req};
 
 feed! {
@@ -10,11 +10,11 @@ feed! {
     without it "hospitals are told by NPI alone, without name and phone",
     sorted by [npi] {
         /// NPI.
-        npi: Box<str> = req("npi", Word),
+        npi: Box<str> = req("npi", Npi),
         /// Name.
-        name: Option<Box<str>> = col("name", Text),
+        name: Option<Box<str>> = col("name", Name),
         /// Phone.
-        phone: Option<Box<str>> = col("phone", Text),
+        phone: Option<Box<str>> = col("phone", Phone),
     }
 }
 

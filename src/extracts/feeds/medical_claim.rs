@@ -9,7 +9,7 @@ use crate::extracts::cells::bind_columns;
 use crate::extracts::column::{Column, NO_DAY, NO_INTEGER, Pools};
 use crate::extracts::context::{Context, MemberColumn, first_day};
 use crate::extracts::contract::ExtractSpec;
-use crate::extracts::contract::Kind::{Bill, Date, Fixed, Icd, Id, Integer, LowerWord, Money, Text, Word};
+use crate::extracts::contract::Kind::{Bill, Date, Fixed, Icd, Id, Integer, LowerWord, Money, Npi, Word};
 use crate::extracts::contract::{col, expected, many, member_id, req, word};
 use crate::extracts::events::{Basis, Buckets, ClaimKind, ClaimLine, Dx, ICD10_START, Px, Scatter};
 use crate::extracts::reason::Reason;
@@ -36,16 +36,16 @@ pub const SPEC: ExtractSpec = ExtractSpec {
         col("drg_code", Fixed(3)),
         col("revenue_center_code", Fixed(4)),
         col("hcpcs_code", Word),
-        col("rendering_npi", Word),
+        col("rendering_npi", Npi),
         col("rendering_specialty", Word),
-        col("billing_npi", Word),
-        col("facility_npi", Word),
+        col("billing_npi", Npi),
+        col("facility_npi", Npi),
         col("paid_date", Date),
         col("received_date", Date),
         col("paid_amount", Money),
         col("allowed_amount", Money),
         col("claim_version", Integer),
-        col("reversal_of_claim_id", Text),
+        col("reversal_of_claim_id", Id),
         col("diagnosis_code_type", LowerWord),
         many("diagnosis_code", Icd),
         many("diagnosis_poa", Fixed(1)),
@@ -172,10 +172,10 @@ pub(in crate::extracts) fn read_claim_lines(
             continue;
         }
         if line.paid_cents != NO_INTEGER && line.paid_cents < 0 && line.reversal_of.is_empty() {
-            verdicts.note(Reason::NegativePaid);
+            verdicts.note_at(const { SPEC.index_of("paid_amount") }, Reason::NegativePaid);
         }
         if line.admit != NO_DAY && line.discharge != NO_DAY && line.discharge - line.admit > 365 {
-            verdicts.note(Reason::LongStay);
+            verdicts.note_at(const { SPEC.index_of("discharge_date") }, Reason::LongStay);
         }
         codes.read(row, &mut dx, &mut px);
         if columns.claim_status.word(row) == known.denied {

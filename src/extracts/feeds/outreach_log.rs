@@ -2,7 +2,7 @@
 
 use super::feed::{MemberRow, feed};
 use crate::domain::{Channel, ContactOutcome, Day};
-use crate::extracts::contract::Kind::{Date, Flag, Text, Word};
+use crate::extracts::contract::Kind::{Date, Flag, Phone, Word};
 use crate::extracts::contract::{col, member_id, req, req_word, word};
 
 feed! {
@@ -18,7 +18,7 @@ feed! {
         /// By which way; none counts as phone.
         channel: words Option<Channel> = word("channel", Channel::WORDS),
         /// The number tried.
-        contact_value: Option<Box<str>> = col("contact_value", Text),
+        contact_value: Option<Box<str>> = col("contact_value", Phone),
         /// The manager who tried; empty when not told.
         manager: Box<str> = col("care_manager_id", Word) => Box::default(),
         /// For which programme; empty when not told.

@@ -8,7 +8,7 @@ use crate::extracts::cells::bind_columns;
 use crate::extracts::column::NO_INTEGER;
 use crate::extracts::context::{Context, MemberColumn, first_day};
 use crate::extracts::contract::ExtractSpec;
-use crate::extracts::contract::Kind::{Date, Id, Integer, LowerWord, Money, Number, Text, Word};
+use crate::extracts::contract::Kind::{Date, Id, Integer, LowerWord, Money, Npi, Number, Word};
 use crate::extracts::contract::{col, member_id, req};
 use crate::extracts::events::{Buckets, Fill, Scatter};
 
@@ -27,11 +27,11 @@ pub const SPEC: ExtractSpec = ExtractSpec {
         col("days_supply", Integer),
         col("quantity", Number),
         col("refills", Integer),
-        col("prescribing_provider_npi", Word),
+        col("prescribing_provider_npi", Npi),
         col("paid_date", Date),
         col("received_date", Date),
         col("paid_amount", Money),
-        col("reversal_of_claim_id", Text),
+        col("reversal_of_claim_id", Id),
     ],
 };
 

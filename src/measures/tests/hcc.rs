@@ -265,3 +265,41 @@ fn a_table_of_procedures_filters_all_but_inpatient_claims() {
     let sets = crate::reference::code_sets_in(Some(folder.path())).expect("sets");
     assert_eq!(sets.last().map(|s| (s.id.as_str(), s.rows)), Some(("cms_hcc_eligible_procedures", 1)));
 }
+
+/// Segment of a member whose spans are these (payer type, Medicare status, first day, last day).
+fn segment_of_spans(spans: &[(u8, &str, &str, &str)]) -> Option<&'static str> {
+    let mut h = History::new(AS_OF);
+    h.spans = spans.iter().map(|s| Span { start: day(s.2).0, end: day(s.3).0 }).collect();
+    h.payers = spans.iter().map(|s| (s.0, Short::of(s.1))).collect();
+    visit(&mut h);
+    h.measured(|m| m.get::<Hcc>().raf.segment)
+}
+
+#[test]
+fn only_medicare_makes_a_full_year() {
+    let (medicare, medicaid, commercial) = (0, 1, 2);
+    for (spans, wanted) in [
+        (&[(commercial, "", "2015-01-01", "2025-11-30"), (medicare, "10", "2025-12-01", "2099-12-31")][..], Some("ne")),
+        (&[(medicaid, "", "2015-01-01", "2025-08-31"), (medicare, "10", "2025-09-01", "2099-12-31")][..], Some("ne")),
+        // 365 days in two pieces, then 364; days that two spans cover count once.
+        (
+            &[(medicare, "10", "2025-07-01", "2025-12-31"), (medicare, "10", "2026-01-01", "2099-12-31")][..],
+            Some("cna"),
+        ),
+        (&[(medicare, "10", "2025-07-02", "2025-12-31"), (medicare, "10", "2026-01-01", "2099-12-31")][..], Some("ne")),
+        (&[(medicare, "10", "2025-12-01", "2099-12-31"), (medicare, "10", "2025-12-01", "2099-12-31")][..], Some("ne")),
+        // A retiree's other plan beside Medicare changes nothing, whichever row comes last.
+        (
+            &[(medicare, "10", "2010-01-01", "2099-12-31"), (commercial, "", "2012-01-01", "2099-12-31")][..],
+            Some("cna"),
+        ),
+        (
+            &[(commercial, "", "2010-01-01", "2099-12-31"), (medicare, "10", "2012-01-01", "2099-12-31")][..],
+            Some("cna"),
+        ),
+        // Medicare that has ended is no Medicare tonight.
+        (&[(medicare, "10", "2010-01-01", "2026-03-31"), (commercial, "", "2026-04-01", "2099-12-31")][..], None),
+    ] {
+        assert_eq!(segment_of_spans(spans), wanted, "{spans:?}");
+    }
+}

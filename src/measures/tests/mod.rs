@@ -55,6 +55,8 @@ pub(super) struct History {
     pub as_of: Day,
     pub member: EligibilityRow,
     pub spans: Vec<Span>,
+    /// Payer type and Medicare status of each span, where they differ from the member's.
+    pub payers: Vec<(u8, Short)>,
     icd: Interner<CodeId>,
     words: Interner<WordId>,
     claims: Vec<ClaimLine<'static>>,
@@ -75,6 +77,7 @@ impl History {
                 ..EligibilityRow::default()
             },
             spans: vec![Span { start: day("2010-01-01").0, end: day("2099-12-31").0 }],
+            payers: Vec::new(),
             icd: Interner::default(),
             words: Interner::default(),
             claims: Vec::new(),
@@ -183,7 +186,10 @@ impl History {
     pub fn measured_with<R>(self, reference: &Reference, look: impl FnOnce(&Measured<'_>) -> R) -> R {
         let (icd, words) = (self.icd.freeze(), self.words.freeze());
         let codes = Codes::new(&icd, &words, reference);
-        let member = member_of(self.member, self.spans);
+        let mut member = member_of(self.member, self.spans);
+        for (row, (payer_type, status)) in member.rows.iter_mut().zip(&self.payers) {
+            (row.payer_type, row.medicare_status) = (*payer_type, *status);
+        }
         let events = MemberEvents { claims: self.claims, admissions: Vec::new(), fills: self.fills };
         let room = BuildContext { codes: &codes, arena: &Bump::new() };
         let timeline = Timeline::build(&member, &events, self.as_of, room, &mut LineAccount::default());
