@@ -178,6 +178,27 @@ fn rows_that_arrived_in_time_are_seen() {
 
 /// Values by hand on the small history.
 #[test]
+fn how_far_back_an_extract_tells_does_not_hang_on_whose_rows_they_are() {
+    // Enough rows of a known member for one stranger to stay below every limit.
+    let rows: Vec<String> = (0..60)
+        .map(|n| {
+            let day = Day::parse_iso("2025-09-05").expect("a day").plus(n);
+            format!("B,{day},housing,no,AHC,{day}")
+        })
+        .collect();
+    let with = |older: Option<&str>| {
+        let lines: Vec<(&str, &str)> =
+            rows.iter().map(String::as_str).chain(older).map(|line| ("sdoh_screening", line)).collect();
+        features(&folder(&lines)).remove("A").expect("A is enrolled")
+    };
+    let bits = |row: Vec<f32>| row.into_iter().map(f32::to_bits).collect::<Vec<u32>>();
+    let of_a_stranger = bits(with(Some("Z,2023-06-01,food,no,AHC,2023-06-02")));
+    assert_eq!(of_a_stranger, bits(with(Some("B,2023-06-01,food,no,AHC,2023-06-02"))));
+    // And it matters: with the older row a year of screenings is covered.
+    assert_ne!(of_a_stranger, bits(with(None)));
+}
+
+#[test]
 fn features_by_hand() {
     let rows = features(&folder(&[]));
     let names = registry().features();

@@ -86,6 +86,8 @@ pub struct Verdicts {
     pub(super) column_notes: BTreeMap<(usize, Reason), u64>,
     /// Newest service date seen.
     pub newest: Option<i32>,
+    /// First own date among the rows that had arrived, of a known member or not.
+    pub oldest: Option<i32>,
     /// Rows by block of 32 days.
     pub(super) blocks: rustc_hash::FxHashMap<i32, u64>,
 }
@@ -108,6 +110,10 @@ impl Verdicts {
     pub fn note_at(&mut self, column: usize, reason: Reason) {
         self.note(reason);
         *self.column_notes.entry((column, reason)).or_default() += 1;
+    }
+    /// Keeps the first date: how far back the extract tells of anyone, whoever it is.
+    pub fn reaches_back_to(&mut self, day: i32) {
+        self.oldest = Some(self.oldest.map_or(day, |d| d.min(day)));
     }
     /// Keeps the newest date and counts its block of days.
     pub fn saw(&mut self, day: i32) {

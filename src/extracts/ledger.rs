@@ -44,6 +44,8 @@ pub struct Tally {
     pub extra_columns: BTreeMap<String, u64>,
     /// Newest service date among the rows used.
     pub newest: Option<i32>,
+    /// First own date among the rows that had arrived, of a known member or not; small extracts only.
+    pub oldest: Option<i32>,
     /// Rows by block of 32 days since 1970-01-01: where a history begins.
     pub blocks: BTreeMap<i32, u64>,
 }
@@ -78,7 +80,11 @@ impl Tally {
         for (k, v) in &other.codes {
             *self.codes.entry(k.clone()).or_default() += v;
         }
+        for (k, v) in &other.extra_columns {
+            *self.extra_columns.entry(k.clone()).or_default() += v;
+        }
         self.newest = self.newest.max(other.newest);
+        self.oldest = self.oldest.into_iter().chain(other.oldest).min();
         for (k, v) in &other.blocks {
             *self.blocks.entry(*k).or_default() += v;
         }

@@ -60,6 +60,13 @@ impl Extracts {
     pub fn rows<T: MemberRow>(&self) -> &ByMember<T> {
         self.rows.rows()
     }
+
+    /// The first day that such an extract tells of anyone, over every row that had arrived, whoever it is about: one
+    /// stranger more or less must not move what is known of others.
+    #[must_use]
+    pub fn first_day<T: MemberRow>(&self) -> Option<Day> {
+        self.reports.get(T::SPEC.name)?.tally.oldest.map(Day)
+    }
 }
 
 /// Reads every configured extract.

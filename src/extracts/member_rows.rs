@@ -81,10 +81,16 @@ fn collect_rows<T: MemberRow>(context: &Context<'_>, batch: &Batch, verdicts: &m
     let ids = MemberColumn::bind(batch, const { T::SPEC.index_of("member_id") });
     let mut rows = Vec::new();
     for row in batch.good() {
+        let made = read_row::<T>(batch, context.pools, row);
+        let rule = made.as_ref().and_then(|row| rule_against(row, context.as_of));
+        // How far back an extract tells does not hang on whose rows they are.
+        if let Some(day) = made.as_ref().filter(|_| rule.is_none()).and_then(T::happened) {
+            verdicts.reaches_back_to(day.0);
+        }
         let Some(member) = context.member(ids, row, verdicts) else { continue };
         // The contract has refused every row that lacks what its type needs.
-        let Some(mut made) = read_row::<T>(batch, context.pools, row) else { continue };
-        if let Some(rule) = rule_against(&made, context.as_of) {
+        let Some(mut made) = made else { continue };
+        if let Some(rule) = rule {
             verdicts.drop_row(rule);
             continue;
         }

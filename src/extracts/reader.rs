@@ -316,6 +316,7 @@ impl Judge<'_> {
             tally.dropped.insert("filtered_by_where", left_out);
         }
         tally.newest = verdicts.newest;
+        tally.oldest = verdicts.oldest;
         tally.blocks = verdicts.blocks.into_iter().collect();
         tally.rows_used = tally.rows_in - tally.rows_quarantined() - tally.rows_dropped();
         self.ledger.merge(&tally, quarantine);

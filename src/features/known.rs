@@ -30,14 +30,13 @@ pub struct Coverage {
 
 impl Coverage {
     fn of(ex: &Extracts) -> Self {
-        let first = |days: &mut dyn Iterator<Item = Day>| days.min();
         Self {
-            screenings: first(&mut ex.rows::<Screening>().all().map(|(_, s)| s.day)),
-            outreach: first(&mut ex.rows::<Outreach>().all().map(|(_, o)| o.day)),
-            referrals: first(&mut ex.rows::<Referral>().all().map(|(_, r)| r.created)),
-            assessments: first(&mut ex.rows::<Assessment>().all().map(|(_, s)| s.day)),
-            surveys: first(&mut ex.rows::<Survey>().all().map(|(_, s)| s.day)),
-            labs: first(&mut ex.rows::<Lab>().all().map(|(_, l)| l.day)),
+            screenings: ex.first_day::<Screening>(),
+            outreach: ex.first_day::<Outreach>(),
+            referrals: ex.first_day::<Referral>(),
+            assessments: ex.first_day::<Assessment>(),
+            surveys: ex.first_day::<Survey>(),
+            labs: ex.first_day::<Lab>(),
             fills: ex.reports.contains_key("pharmacy_claim"),
         }
     }

@@ -1,7 +1,7 @@
 //! Why a command ended without its result. Owns the one place where an error becomes an exit code; refuses to decide
 //! what a room refuses.
 
-use super::stop::stop_signal;
+use super::signal::stop_signal;
 use crate::caseload::CaseloadError;
 use crate::config::ConfigError;
 use crate::extracts::ExtractError;

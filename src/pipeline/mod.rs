@@ -27,6 +27,7 @@ mod progress;
 mod publication;
 mod quarantine_files;
 mod run_manifest;
+mod signal;
 mod stop;
 mod train;
 mod warnings;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::clinical_counts::{Counts, count_member};
 use super::error::PipelineError;
-use super::night_scoring::NightScoring;
-use super::stop::stop_flag;
+use super::night_scoring::{BEFORE_DAYS, NightScoring};
+use super::signal::stop_flag;
 use crate::domain::Short;
 use crate::extracts::{Basis, ClaimLine, Extracts, QuarantineRow, Reason};
 use crate::features::{RiskKey, Snapshot};
@@ -15,9 +15,6 @@ use crate::models::TrainedScore;
 use crate::population::{Control, HistoryContext, MemberHistory, MemberPass, PopulationWalk};
 use crate::publish::{MemberTables, MemberWriters};
 use crate::timeline::LineAccount;
-
-/// Days before the night at which the rising stream compares.
-pub const BEFORE_DAYS: i32 = 90;
 
 /// The first two characters of an inpatient bill.
 const BILL_11: u64 = Short::of("11").0;

@@ -4,13 +4,15 @@
 use rustc_hash::FxHashMap;
 
 use super::error::PipelineError;
-use super::night_pass::BEFORE_DAYS;
 use crate::config::RunPlan;
 use crate::domain::Day;
 use crate::features::{Feature, Snapshot, Topic, View, registry};
 use crate::models::trained::{ReadyModel, TrainedModel, explain};
 use crate::models::{Outcome, TrainedScore, Wording};
 use crate::population::MemberHistory;
+
+/// Days before the night at which the rising stream compares.
+pub const BEFORE_DAYS: i32 = 90;
 
 /// Tonight's models, ready.
 pub struct NightScoring<'a> {

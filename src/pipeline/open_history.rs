@@ -6,7 +6,7 @@ use super::gates;
 use super::model_places::is_synthetic;
 use super::pool::in_pool;
 use super::progress::Progress;
-use super::stop::stop_flag;
+use super::signal::stop_flag;
 use crate::config::RunPlan;
 use crate::extracts::{self, Discovered, LoadOptions};
 use crate::reference::Reference;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::stop::stop_flag;
+use super::signal::stop_flag;
 use crate::learners::Watch;
 
 /// Without a terminal a log line is written at least this often.

@@ -1,18 +1,17 @@
-//! Being told to stop. Owns the one flag that every long loop looks at, and the end of a process that looks too late;
+//! Being told to stop. Owns the end of a process that looks at the flag too late, and what it must not leave behind;
 //! refuses to stop a step in its middle while there is time.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::error::PipelineError;
+use super::signal::{note_signal, stop_flag};
 
-static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-static SIGNAL: AtomicUsize = AtomicUsize::new(0);
 static UNFINISHED: Mutex<Option<UnfinishedWork>> = Mutex::new(None);
 
 /// How long a step may take to end by itself. Every command is gone within two seconds of its signal.
@@ -24,17 +23,6 @@ struct UnfinishedWork {
     staging: PathBuf,
     /// Leaves word of the attempt.
     note: Box<dyn FnOnce() + Send>,
-}
-
-/// The flag; set once a signal arrived.
-pub fn stop_flag() -> &'static Arc<AtomicBool> {
-    FLAG.get_or_init(|| Arc::new(AtomicBool::new(false)))
-}
-
-/// The signal's number; 0 before one arrived.
-#[must_use]
-pub fn stop_signal() -> usize {
-    SIGNAL.load(Ordering::Relaxed)
 }
 
 /// Goes on unless a signal arrived.
@@ -68,8 +56,7 @@ pub fn install_signal_handlers(last_line: impl FnOnce(&PipelineError) + Send + '
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         let Some(signal) = signals.forever().next() else { return };
-        SIGNAL.store(usize::try_from(signal).unwrap_or(15), Ordering::Relaxed);
-        stop_flag().store(true, Ordering::Relaxed);
+        note_signal(signal);
         wait_or_second_signal(&mut signals);
         if let Some(work) = unfinished_work().take() {
             // A folder that cannot be removed is removed by the next run.
