@@ -55,6 +55,9 @@
 //! | [`features`] | the registry of features over what was known on a day | [`features::View`] |
 //! | [`population`] | the one pass over members: a history opened once, looked at as of any day | [`population::MemberHistory`] |
 //! | [`models`] | scores from published indices and trained models, reasons in words, evaluation | [`models::score_all`] |
+//! | [`facts`] | conditions in SQL over facts of a member, judged before anybody is looked at | [`facts::check_conditions`] |
+//! | [`playbook`] | segments: who is called for what first, questions, red flags, teaching point | [`playbook::plan_members`] |
+//! | [`programs`] | programmes: who qualifies, evidence, consent, conflict, already billed | [`programs::match_programs`] |
 //! | [`outreach`] | suppression, clocks before benefit, capacity, length, memory | [`outreach::build_list`] |
 //! | [`caseload`] | the assignment problem, its solver and an independent check | [`caseload::solve`] |
 //! | [`publish`] | tables, formats, pages, manifest, lock, atomic publication | [`publish::OutputFolder`] |
@@ -103,6 +106,12 @@ pub mod features;
 pub mod population;
 
 pub mod models;
+
+pub mod facts;
+
+pub mod playbook;
+
+pub mod programs;
 
 pub mod outreach;
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by rank. `reference` and `config` know nothing of each other.
-const RANKS: [&str; 18] = [
+const RANKS: [&str; 21] = [
     "domain",
     "config",
     "reference",
@@ -17,6 +17,9 @@ const RANKS: [&str; 18] = [
     "features",
     "population",
     "models",
+    "facts",
+    "playbook",
+    "programs",
     "outreach",
     "caseload",
     "publish",

@@ -1,0 +1,10 @@
+//! Conditions over facts of a member: what a programme or a playbook asks of a person, as SQL. Owns the table of facts
+//! and the judgement of a condition before anybody is looked at; refuses to know what a condition is for.
+
+mod condition;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use condition::{BadCondition, Condition, check_conditions, evaluate_conditions, facts_named};
+pub use table::{FactKind, FactSpec, FactTable, FactValue};
