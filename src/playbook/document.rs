@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::error::PlaybookError;
 use crate::domain::Discipline;
-use crate::facts::{Condition, FactKind, FactSpec, FactTable, check_conditions, evaluate_conditions};
+use crate::facts::{Condition, FactSpec, FactTable, check_conditions, evaluate_conditions};
 
 /// The shipped playbook.
 const EMBEDDED: &str = include_str!("../../config/playbook.toml");
@@ -305,11 +305,4 @@ impl Playbook {
             })
             .collect()
     }
-}
-
-/// Facts as a table whose every column is a number but those named: enough to judge a document in a test.
-#[cfg(test)]
-pub(super) fn loose_specs(names: &[&'static str], words: &[&str]) -> Vec<FactSpec> {
-    let kind = |name: &str| if words.contains(&name) { FactKind::Text } else { FactKind::Number };
-    names.iter().map(|name| FactSpec { name, kind: kind(name) }).collect()
 }

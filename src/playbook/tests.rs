@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::document::loose_specs;
 use super::{Playbook, PlaybookError, plan_members};
 use crate::facts::{FactKind, FactSpec, FactTable, FactValue, facts_named};
 
@@ -105,7 +104,8 @@ fn specs(playbook: &Playbook) -> Vec<FactSpec> {
         whens.flat_map(facts_named).map(|name| &*Box::leak(name.into_boxed_str())).collect();
     names.sort_unstable();
     names.dedup();
-    loose_specs(&names, &WORDS)
+    let kind = |name: &str| if WORDS.contains(&name) { FactKind::Text } else { FactKind::Number };
+    names.into_iter().map(|name| FactSpec { name, kind: kind(name) }).collect()
 }
 
 fn person(table: &mut FactTable, facts: &str) {

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ConsentState, MemberServices, ProgramRow, Programs, match_programs};
-use crate::domain::{ConsentStatus, Day};
+use crate::domain::ConsentStatus::{self, Given, Refused, Withdrawn};
+use crate::domain::Day;
 use crate::facts::{FactKind, FactSpec, FactTable, FactValue, facts_named};
 
 const WORDS: [&str; 3] = ["transition_status", "payer_type", "dual_status"];
@@ -176,7 +177,6 @@ fn consent_is_the_newest_answer_and_a_withdrawal_of_tonight_counts() {
         let services = MemberServices { consents, ..MemberServices::default() };
         rows(&programs, "CCM", &[(facts, services)])[0].consent
     };
-    use ConsentStatus::{Given, Refused, Withdrawn};
     assert_eq!(state(vec![]), ConsentState::Missing);
     assert_eq!(state(vec![("ccm", Given, NIGHT.plus(-40))]), ConsentState::Given);
     assert_eq!(state(vec![("PCM", Given, NIGHT.plus(-40))]), ConsentState::Missing, "of another programme");
