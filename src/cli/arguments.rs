@@ -235,6 +235,25 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         threads: Option<usize>,
     },
+    /// The printable page before a call: one person, one manager's people, or everybody listed.
+    #[command(group(clap::ArgGroup::new("whose").required(true)))]
+    Brief {
+        /// Published run; it must verify.
+        #[arg(long, value_name = "DIR")]
+        run: PathBuf,
+        /// Member id; `-` reads it from stdin, so that it stays out of `ps` and the shell's history.
+        #[arg(long, value_name = "ID", allow_hyphen_values = true, group = "whose")]
+        member: Option<String>,
+        /// Care manager whose people are meant.
+        #[arg(long, value_name = "ID", group = "whose")]
+        manager: Option<String>,
+        /// Everybody on any sheet.
+        #[arg(long, group = "whose")]
+        all: bool,
+        /// Where to write the page.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// The memory of figures: every night's metrics put together again from the kept runs.
     Metrics {
         /// Put them together again; they are written beside the runs, as metrics.parquet.

@@ -19,7 +19,8 @@ use crate::pipeline::{
 };
 use crate::publish::{CurrentRule, PublishError, write_private};
 use crate::runs::{
-    WhatIfRequest, answer_whatif, explain_member, rebuild_metrics, rebuild_report, verify_run, write_metrics,
+    WhatIfRequest, WhoseBrief, answer_whatif, brief_of_run, explain_member, rebuild_metrics, rebuild_report,
+    verify_run, write_metrics,
 };
 use crate::synth;
 
@@ -95,6 +96,16 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
             let (plan, _) = load_plan(&PlanFlags { pseudonymize, ..history_flags(config, as_of, threads) })?;
             let request = FollowupRequest { out, before_after };
             pipeline::followup(&plan, &request, &Progress::new()).map(|t| with_banner(&plan, followup_text(&t)))
+        }
+        Command::Brief { run, member, manager, all: _, out } => {
+            let whose = match (member, manager) {
+                (Some(member), _) => WhoseBrief::Member(member_id(member)?),
+                (None, Some(manager)) => WhoseBrief::Manager(manager),
+                (None, None) => WhoseBrief::All,
+            };
+            let (page, people) = brief_of_run(&run, &whose)?;
+            write_private(&out, page.as_bytes())?;
+            Ok(format!("{people} people: {}\n", out.display()))
         }
         Command::Metrics { rebuild: _, out } => {
             let rebuilt = rebuild_metrics(&out)?;

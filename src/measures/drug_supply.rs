@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::measure::{Measure, Measured};
+use super::measure::{Measure, Measured, is_within_year};
 use super::pharmacy::PDC_CLASSES;
 use crate::domain::{Day, WordId};
 use crate::extracts::NO_INTEGER;
@@ -52,6 +52,44 @@ impl Measure for DrugSupply {
             late_classes,
         }
     }
+}
+
+/// What a member was given of one ingredient in the year to the night.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MedicineSupply {
+    /// The ingredient (interned).
+    pub ingredient: WordId,
+    /// First fill in the year.
+    pub first_fill: Day,
+    /// Last fill.
+    pub last_fill: Day,
+    /// Fills in the year.
+    pub fills: u32,
+    /// First day without supply; none when no fill says how long it lasts.
+    pub runs_out: Option<Day>,
+}
+
+/// Every ingredient filled in the year to the night, by name: numbers follow the order of arrival.
+#[must_use]
+pub fn medicine_supplies(m: &Measured<'_>) -> Vec<MedicineSupply> {
+    let ends = supply_ends(m);
+    let mut out: BTreeMap<WordId, MedicineSupply> = BTreeMap::new();
+    for fill in m.timeline.fills.iter().filter(|f| !f.ingredient.is_none() && is_within_year(Day(f.day), m.as_of())) {
+        let day = Day(fill.day);
+        let supply = out.entry(fill.ingredient).or_insert(MedicineSupply {
+            ingredient: fill.ingredient,
+            first_fill: day,
+            last_fill: day,
+            fills: 0,
+            runs_out: ends.get(&fill.ingredient).copied().map(Day),
+        });
+        supply.first_fill = supply.first_fill.min(day);
+        supply.last_fill = supply.last_fill.max(day);
+        supply.fills += 1;
+    }
+    let mut supplies: Vec<MedicineSupply> = out.into_values().collect();
+    supplies.sort_by(|a, b| m.codes().words.text(a.ingredient).cmp(m.codes().words.text(b.ingredient)));
+    supplies
 }
 
 /// First day without supply of each ingredient (interned), over all its fills.

@@ -4,6 +4,7 @@
 mod account;
 mod assign;
 mod attempts;
+mod call_pages;
 mod caseload_rows;
 mod caseload_solution;
 mod check;
@@ -32,7 +33,6 @@ mod stop;
 mod train;
 mod warnings;
 mod wording_file;
-mod worklist_rows;
 
 pub use account::{NightlyOptions, NightlySummary};
 pub use assign::{AssignRequest, assign};

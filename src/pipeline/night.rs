@@ -1,6 +1,8 @@
 //! Everything a finished night holds, for whoever writes it. Owns the record and the sentence every page opens with;
 //! refuses to compute anything of it.
 
+use std::path::Path;
+
 use super::caseload_rows::BuiltCaseload;
 use super::caseload_solution::Assignment;
 use super::night_pass::PopulationResults;
@@ -31,6 +33,8 @@ pub struct Night<'a> {
     pub found: &'a Discovered,
     /// The run remembered.
     pub previous: Option<&'a Manifest>,
+    /// Where it lies.
+    pub previous_run: Option<&'a Path>,
     /// The figures that it carries.
     pub figures: &'a MetricHistory,
 }

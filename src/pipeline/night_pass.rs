@@ -114,7 +114,7 @@ impl NightPass<'_> {
         add_professional_lags(&measured.timeline.claims, &history.events().claims, plan.as_of, &mut out.lags);
         out.past_events.extend(&measured.get::<Transitions>().past);
         out.past_events.extend(&measured.get::<FollowUps>().past);
-        out.tables.add(measured, plan.work_day());
+        out.tables.add(measured, plan.work_day(), &self.context.extracts.facilities);
         out.rates.add(measured, self.context.plan.models.label_maturity_days);
         count_member(measured, &mut out.codes, &mut out.counts);
         out.snapshots.push(Snapshot::new(history.index, measured, self.key_before(history)));

@@ -2,6 +2,7 @@
 //! Owns that order and what is left behind when it fails; refuses to do any of the steps itself.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -152,6 +153,7 @@ fn walk_corridor(
         models: &trained,
         found: &found,
         previous: previous.as_ref(),
+        previous_run: earlier.folder.as_deref(),
         figures: &earlier.figures,
     };
     let mut summary = publish_night(folder, staging, &night, options.current, progress)?;
@@ -239,6 +241,8 @@ fn refuse_over_limit(extracts: &Extracts, plan: &RunPlan, account: &mut NightAcc
 struct EarlierRun {
     /// Its manifest.
     manifest: Option<Manifest>,
+    /// Where it lies.
+    folder: Option<PathBuf>,
     /// Who stood on its list.
     memory: Memory,
     /// Its figures, and those of the nights before.
@@ -255,7 +259,9 @@ fn remember_earlier(folder: &OutputFolder, plan: &RunPlan) -> EarlierRun {
     let run = folder.run(&name);
     let intact = verify(&run).is_ok_and(|(_, problems)| problems.is_empty());
     match (read_memory(&run, night), MetricHistory::read(&run)) {
-        (Ok(memory), Ok(figures)) if intact => EarlierRun { manifest: Some(manifest), memory, figures },
+        (Ok(memory), Ok(figures)) if intact => {
+            EarlierRun { manifest: Some(manifest), folder: Some(run), memory, figures }
+        }
         _ => {
             tracing::warn!("the newest earlier run does not verify; neither its list nor its figures are remembered");
             EarlierRun::default()

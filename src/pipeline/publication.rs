@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use serde_json::json;
 
 use super::account::{NightlySummary, left_out_lines};
+use super::call_pages::write_call_pages;
 use super::error::PipelineError;
 use super::night::Night;
 use super::night_metrics::night_metrics;
@@ -15,12 +16,11 @@ use super::progress::Progress;
 use super::quarantine_files::quarantine_files;
 use super::run_manifest::{run_manifest, score_drift};
 use super::stop::{check_stop, end_unfinished};
-use super::worklist_rows::worklist_sheets;
 use crate::config::OutputFormat;
-use crate::publish::tables::{caseload_managers, caseload_members, metrics, rates};
+use crate::publish::tables::{caseload_managers, caseload_members, contact_history, labs, metrics, people, rates};
 use crate::publish::{
     AuditEntry, CurrentRule, Heading, OutputFolder, Program, Staging, append_audit, data_quality_json, fhir_files,
-    hash_outputs, output_digest, publish_table, render_report, verify, worklists_workbook, write_list,
+    hash_outputs, output_digest, publish_table, render_report, verify, write_list,
 };
 use crate::reference::sha256_hex;
 
@@ -45,6 +45,7 @@ pub fn publish_night(
         staging.write(name, bytes)?;
     }
     write_other_tables(&mut staging, night)?;
+    write_call_pages(&mut staging, night)?;
     for (name, bytes) in &quarantine_files(&night.inputs.extracts.quarantine, plan)? {
         staging.write(name, bytes)?;
     }
@@ -66,8 +67,10 @@ pub fn publish_night(
         staging.write("report.html", page.as_bytes())?;
     }
     if let Some(group) = plan.output.group.as_deref().filter(|g| !g.is_empty()) {
-        staging
-            .share(group, &["outreach.csv", "outreach.parquet", "outreach.xlsx", "worklists.xlsx", "report.html"])?;
+        let briefs = staging.files().iter().filter(|f| f.starts_with("briefs/")).cloned().collect::<Vec<_>>();
+        let mut shared = vec!["outreach.csv", "outreach.parquet", "outreach.xlsx", "worklists.xlsx", "report.html"];
+        shared.extend(briefs.iter().map(String::as_str));
+        staging.share(group, &shared)?;
     }
     progress.finish();
     staging.write("timings.json", &pretty_json(&progress.timings())?)?;
@@ -120,10 +123,6 @@ fn write_lists(staging: &mut Staging, night: &Night<'_>) -> Result<(), PipelineE
     let banner = night.banner();
     let heading = Heading { as_of: plan.as_of, banner: banner.as_deref() };
     write_list(staging, night.inputs, night.list, &heading)?;
-    if plan.output.wants(OutputFormat::Xlsx) {
-        let sheets = worklist_sheets(night);
-        staging.write("worklists.xlsx", &worklists_workbook(&sheets, plan.as_of, banner.as_deref())?)?;
-    }
     Ok(())
 }
 
@@ -137,5 +136,9 @@ fn write_other_tables(staging: &mut Staging, night: &Night<'_>) -> Result<(), Pi
     publish_table(staging, &caseload_managers::TABLE, managers, asked, &heading)?;
     let rates = night.population.rates.iter().map(|(key, cell)| rates::RatesRow { key, cell });
     publish_table(staging, &rates::TABLE, rates, asked, &heading)?;
+    let extracts = night.inputs.extracts;
+    publish_table(staging, &people::TABLE, people::people_rows(night.plan, extracts), asked, &heading)?;
+    publish_table(staging, &contact_history::TABLE, contact_history::contact_history_rows(extracts), asked, &heading)?;
+    publish_table(staging, &labs::TABLE, labs::lab_rows(extracts, night.plan.as_of), asked, &heading)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The published folder: lock, staging, private files, atomic publication, `current`, kept runs. Owns the order of
 //! what is done on disk; refuses to know what is written.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -309,9 +310,11 @@ impl Staging {
             std::os::unix::fs::chown(&path, None, Some(id)).map_err(io_error(name))?;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).map_err(io_error(name))?;
         }
-        // The group must be able to pass through OUT, OUT/runs and the run; it can list none of them.
+        // The group must be able to pass through OUT, OUT/runs, the run and its folders; it can list none of them.
         let out = self.path.parent().map(Path::to_path_buf).unwrap_or_default();
-        for folder in [out.clone(), out.join("runs"), self.path.clone()] {
+        let inner = names.iter().filter_map(|n| Path::new(n).parent()).filter(|p| !p.as_os_str().is_empty());
+        let inner: BTreeSet<PathBuf> = inner.map(|p| self.path.join(p)).filter(|p| p.exists()).collect();
+        for folder in [out.clone(), out.join("runs"), self.path.clone()].into_iter().chain(inner) {
             std::os::unix::fs::chown(&folder, None, Some(id)).map_err(io_error("output folder"))?;
             fs::set_permissions(&folder, fs::Permissions::from_mode(0o710)).map_err(io_error("output folder"))?;
         }

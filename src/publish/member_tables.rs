@@ -1,17 +1,20 @@
 //! The tables written member by member while claims are worked: stays, PQI, ED visits, conditions, indices,
-//! needs, worklist. Owns the turning of measures into rows; refuses to hold a population in memory.
+//! needs, medicines, worklist. Owns the turning of measures into rows; refuses to hold a population in memory.
 
 use super::directory::{StagedFile, Staging};
 use super::error::PublishError;
+use super::plain_words::is_sensitive_medicine;
 use super::sinks::ParquetStream;
 use super::table::{RowFamily, TableWriter};
 use super::table_data::TableData;
-use super::tables::{conditions, ed_visits, indices, needs, pqi, stays, worklist};
+use super::tables::{conditions, ed_visits, indices, medicines, needs, pqi, stays, worklist};
 use crate::domain::Day;
+use crate::extracts::{Directory, Facility};
 use crate::measures::{
     Ccsr, Ccw, Comorbidity, EdClasses, Engagement, Hcc, Measured, Needs, PQI, Readmissions, StayPqi, VisitPqe,
-    Worklist, composites_of, row_id,
+    Worklist, composites_of, medicine_supplies, row_id,
 };
+use crate::reference::CareService;
 
 /// Rows of a group of members, in member order.
 pub struct MemberTables {
@@ -21,6 +24,7 @@ pub struct MemberTables {
     conditions: TableWriter<conditions::Conditions>,
     indices: TableWriter<indices::Indices>,
     needs: TableWriter<needs::Needs>,
+    medicines: TableWriter<medicines::Medicines>,
     worklist: TableWriter<worklist::Worklist>,
 }
 
@@ -52,6 +56,7 @@ impl Default for MemberTables {
             conditions: TableWriter::new(&conditions::TABLE),
             indices: TableWriter::new(&indices::TABLE),
             needs: TableWriter::new(&needs::TABLE),
+            medicines: TableWriter::new(&medicines::TABLE),
             worklist: TableWriter::new(&worklist::TABLE),
         }
     }
@@ -59,7 +64,7 @@ impl Default for MemberTables {
 
 impl MemberTables {
     /// Every table, in an order that never changes.
-    fn all(&mut self) -> [&mut dyn Pending; 7] {
+    fn all(&mut self) -> [&mut dyn Pending; 8] {
         [
             &mut self.stays,
             &mut self.pqi,
@@ -67,21 +72,23 @@ impl MemberTables {
             &mut self.conditions,
             &mut self.indices,
             &mut self.needs,
+            &mut self.medicines,
             &mut self.worklist,
         ]
     }
 
     /// Adds the rows of one member.
-    pub fn add(&mut self, m: &Measured<'_>, work_day: Day) {
+    pub fn add(&mut self, m: &Measured<'_>, work_day: Day, facilities: &Directory<Facility>) {
         let (timeline, codes) = (&m.timeline, m.codes());
         let member_id = timeline.member.id();
         for i in 0..timeline.stays.len() {
-            self.add_stay(m, i);
+            self.add_stay(m, i, facilities);
         }
         let judged = m.get::<EdClasses>().0.iter().zip(&m.get::<VisitPqe>().0);
         for (visit, (class, pqe)) in timeline.ed_visits.iter().zip(judged) {
             self.ed_visits.push(&ed_visits::EdVisitsRow { member_id, visit, class, pqe: *pqe, codes });
         }
+        self.add_medicines(m);
         self.add_conditions(m);
         self.indices.push(&indices::IndicesRow { member_id, measures: m });
         for need in &m.get::<Needs>().0 {
@@ -89,6 +96,20 @@ impl MemberTables {
         }
         for item in &m.get::<Worklist>().0 {
             self.worklist.push(&worklist::WorklistRow { member_id, work_day, item });
+        }
+    }
+
+    fn add_medicines(&mut self, m: &Measured<'_>) {
+        let codes = m.codes();
+        for supply in medicine_supplies(m) {
+            self.medicines.push(&medicines::MedicinesRow {
+                member_id: m.timeline.member.id(),
+                ingredient: codes.words.text(supply.ingredient),
+                sensitive: codes.service(supply.ingredient) & CareService::SubstanceMedicine.bit() != 0
+                    || is_sensitive_medicine(codes.words.text(supply.ingredient)),
+                as_of: m.timeline.as_of,
+                supply,
+            });
         }
     }
 
@@ -118,7 +139,7 @@ impl MemberTables {
         }
     }
 
-    fn add_stay(&mut self, m: &Measured<'_>, i: usize) {
+    fn add_stay(&mut self, m: &Measured<'_>, i: usize, facilities: &Directory<Facility>) {
         let timeline = &m.timeline;
         let (stay, facts, member_id) = (&timeline.stays[i], &m.get::<Readmissions>().0[i], timeline.member.id());
         let readmit_stay_id = facts.readmit_stay.map(|r| &*timeline.stays[r].id);
@@ -131,6 +152,7 @@ impl MemberTables {
             primary_care: m.get::<Engagement>().primary_care[i],
             readmit_stay_id,
             codes: m.codes(),
+            facility: facilities.find(m.codes().words.text(stay.facility)),
         });
         let bits = m.get::<StayPqi>().counted(i);
         let evidence_id = stay.claim_ids.first().or_else(|| stay.admission_ids.first()).map(|e| &**e);

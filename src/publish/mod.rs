@@ -2,6 +2,7 @@
 //! modes and atomic publication; refuses to decide what is true.
 
 mod audit;
+mod brief;
 mod cell;
 mod charts;
 mod data_quality;
@@ -14,6 +15,7 @@ mod list_files;
 mod manifest;
 mod member_tables;
 mod model_folder;
+mod plain_words;
 mod program;
 mod publish_table;
 mod read_back;
@@ -28,6 +30,7 @@ pub mod tables;
 mod worklists;
 
 pub use audit::{AUDIT_FILE, AuditEntry, append as append_audit, check_chain, published_order};
+pub use brief::{Brief, CallSheet, OpenItem, brief_page};
 pub use data_quality::{data_quality_json, quality_lines};
 pub use directory::{CurrentRule, OutputFolder, StagedFile, Staging, file_sha256, write_private};
 #[doc(hidden)]
@@ -41,6 +44,9 @@ pub use manifest::{
 };
 pub use member_tables::{MemberTables, MemberWriters};
 pub use model_folder::{read_artifact, read_trained_model, write_model};
+pub use plain_words::{
+    SEE_RECORD, counted, is_sensitive_medicine, is_sensitive_name, plain_day, plain_name, plain_number,
+};
 pub use program::{GroupShare, OnTime, Program, ScoreDrift, SurveyScore};
 pub use publish_table::publish_table;
 pub use read_back::{Rows, read_rows};
@@ -49,4 +55,4 @@ pub use scan::{TableFrame, TableScan, Texts};
 pub use sinks::{ALL as SINKS, CSV, Heading, PARQUET, Sink, XLSX, csv_bytes};
 pub use table::{Column, Described, Forms, RowFamily, Table, TableWriter};
 pub use table_data::{ColumnSpec, Kind, TableData, Unit};
-pub use worklists::{Worklist, WorklistRow, worklists_workbook};
+pub use worklists::worklists_workbook;

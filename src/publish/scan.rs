@@ -1,9 +1,11 @@
 //! A published table read back, lazily: only the columns asked for, only the rows that are wanted. Owns the typed
 //! reading of this product's own files; refuses any other file.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use polars::prelude as pl;
+use polars::prelude::NamedFrom as _;
 
 use super::error::PublishError;
 use crate::domain::{Day, guard_text, unguard_text};
@@ -58,6 +60,16 @@ impl TableScan {
     pub fn only(mut self, column: &str, text: &str) -> Self {
         let text = if self.is_csv { guard_text(text) } else { text.into() };
         self.frame = self.frame.filter(pl::col(column).eq(pl::lit(&*text)));
+        self
+    }
+
+    /// Only rows whose text column holds one of these texts.
+    #[must_use]
+    pub fn only_any(mut self, column: &str, texts: &BTreeSet<String>) -> Self {
+        let as_written = |t: &String| if self.is_csv { guard_text(t).into_owned() } else { t.clone() };
+        let wanted: Vec<String> = texts.iter().map(as_written).collect();
+        let wanted = pl::lit(pl::Series::new("wanted".into(), wanted)).implode(false);
+        self.frame = self.frame.filter(pl::col(column).is_in(wanted, false));
         self
     }
 
@@ -119,6 +131,12 @@ impl TableFrame {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.frame.height() == 0
+    }
+
+    /// Whether there is a column.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.frame.column(name).is_ok()
     }
 
     /// Names of the columns.
@@ -238,6 +256,9 @@ mod tests {
                 (own.names(), own.cells("id").expect("ids")),
                 (vec!["group".to_owned(), "id".to_owned()], vec!["0".to_owned(), "2".to_owned()])
             );
+            let any = BTreeSet::from(["=a".to_owned(), "z".to_owned()]);
+            let own = TableScan::open(&path).expect("a table").only_any("group", &any).read().expect("rows");
+            assert_eq!(own.cells("id").expect("ids"), ["0", "2"]);
             let counts = TableScan::open(&path).expect("a table").count_by(&["group"]).read().expect("counts");
             assert_eq!(counts.cells("group").expect("texts"), ["=a", "b, \"c\""]);
             assert_eq!(counts.integers("rows").expect("counts"), [Some(2), Some(1)]);

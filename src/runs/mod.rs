@@ -3,16 +3,23 @@
 //! person.
 
 mod arms;
+mod brief_pages;
+mod briefs;
+mod call_sheets;
 mod error;
 mod explanation;
 mod followup;
 mod funnel;
 mod kept_runs;
 mod metric_history;
+mod person_tables;
 mod verification;
 mod whatif;
 
 pub use arms::{Arms, OUTCOMES, OutcomeCounts};
+pub use brief_pages::{WhoseBrief, brief_of_run};
+pub use briefs::{BriefSources, Cadence, gather_briefs};
+pub use call_sheets::{CallSheets, SheetReader, gather_sheets, people_with_a_page};
 pub use error::RunError;
 pub use explanation::{
     DecisionLine, DetailTable, ListedStanding, MemberExplanation, ReasonLine, ScoreLine, Standing, explain_member,

@@ -1,9 +1,10 @@
 //! Every published table in the order of the dictionary. Owns the list; nobody but `mod.rs` imports it.
 
 use super::{
-    assignments, caseload_managers, caseload_members, conditions, contact_queue, decisions, dropped, ed_visits,
-    follow_ups, indices, memory, metrics, needs, not_scored, outreach, overflow, pqi, predictions, quarantine, rates,
-    reasons, scored, scores, stays, stranded_cases, suppressed, transitions, waitlist, worklist,
+    assignments, caseload_managers, caseload_members, conditions, contact_history, contact_queue, decisions, dropped,
+    ed_visits, follow_ups, indices, labs, medicines, memory, metrics, needs, not_scored, outreach, overflow, people,
+    pqi, predictions, quarantine, rates, reasons, scored, scores, stays, stranded_cases, suppressed, transitions,
+    waitlist, worklist,
 };
 use crate::publish::table::Described;
 
@@ -34,7 +35,11 @@ pub const TABLES: &[&dyn Described] = &[
     &indices::TABLE,
     &rates::TABLE,
     &needs::TABLE,
+    &labs::TABLE,
+    &medicines::TABLE,
     &worklist::TABLE,
+    &people::TABLE,
+    &contact_history::TABLE,
     &quarantine::TABLE,
     &predictions::TABLE,
     &scored::TABLE,

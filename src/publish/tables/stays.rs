@@ -1,10 +1,12 @@
 //! `measures/stays`: every stay with what the measures say of it. Owns its columns; refuses to judge a stay.
 
+use crate::extracts::Facility;
 use crate::measures::{PQI, PqiVerdict, PrimaryCareVisit, StayMeasures};
 use crate::publish::cell::{TextCell, filled, joined};
 use crate::publish::sinks::PARQUET;
 use crate::publish::table::{Forms, RowFamily, Table, date, flag, integer, text};
 use crate::publish::table_data::Unit;
+use crate::reference::Sensitive;
 use crate::timeline::{Codes, Stay};
 
 /// One stay.
@@ -25,9 +27,18 @@ pub struct StaysRow<'a> {
     pub readmit_stay_id: Option<&'a str>,
     /// Words of codes.
     pub codes: &'a Codes<'a>,
+    /// The last facility, when the extract knows it.
+    pub facility: Option<&'a Facility>,
 }
 
 impl StaysRow<'_> {
+    /// The principal diagnosis in words; none for a code that has no category.
+    fn diagnosis(&self) -> Option<&'static str> {
+        let words = self.codes.reference.ccsr_label(self.principal_ccsr?)?;
+        let open = self.codes.dx(self.stay.principal).sensitive == Sensitive::No;
+        Some(if open { words } else { "sensitive condition, see record" })
+    }
+
     /// Single measures counted.
     fn counted(&self) -> Option<String> {
         let verdict = self.verdict?;
@@ -90,5 +101,13 @@ pub static TABLE: Table<Stays> = Table {
         }),
         flag("pcp_visit_14d", "within 14 days", |r| r.primary_care.and_then(|p| p.within(14)).into()),
         flag("pcp_visit_30d", "within 30 days", |r| r.primary_care.and_then(|p| p.within(30)).into()),
+        text(
+            "principal_diagnosis",
+            "CCSR category of the principal in words; sensitive ones masked; empty without one",
+            |r| r.diagnosis().into(),
+        ),
+        text("facility_name", "name of the last facility; empty without a facility extract", |r| {
+            r.facility.and_then(|f| f.name.as_deref()).into()
+        }),
     ],
 };
