@@ -155,12 +155,15 @@ impl<'a> Ready<'a> {
     }
 }
 
-/// A sentence for each feature with unlearned levels, and those that are many.
+/// A sentence for each feature with unlearned levels or numbers beyond those of training, and those that are many.
 fn unseen_levels(features: &[Feature], encoded: &Encoded<'_>) -> (Vec<String>, Vec<String>) {
     let (mut all, mut many) = (Vec::new(), Vec::new());
-    for (feature, (unseen, missing)) in features.iter().zip(encoded.unseen.iter().zip(&encoded.unseen_missing)) {
-        for (n, what) in [(*unseen, "hold levels unseen in training"), (*missing, "hold no level, unlike in training")]
-        {
+    for (at, feature) in features.iter().enumerate() {
+        for (n, what) in [
+            (encoded.unseen[at], "hold levels unseen in training"),
+            (encoded.unseen_missing[at], "hold no level, unlike in training"),
+            (encoded.beyond[at], "lie outside the numbers of training"),
+        ] {
             if n == 0 {
                 continue;
             }

@@ -265,3 +265,23 @@ fn training_stops_wherever_it_is_told() {
         assert!(stops.asked.into_inner() <= asked * share / 10 + 64);
     }
 }
+
+#[test]
+fn numbers_beyond_those_of_training_are_counted_and_warned_of_when_many() {
+    let spec = spec("logistic");
+    let trained = train_table(csv(3000, |i| i).as_bytes(), &spec, &options(), &Unwatched).unwrap();
+    let mut table = read_csv(csv(1000, |i| i).as_bytes(), &spec, Purpose::Score).unwrap();
+    let ready = Ready::new(&trained.artifact);
+    assert!(ready.score(&table).unwrap().unseen.is_empty());
+    let table::ColumnData::Numeric(visits) = &mut table.columns[0].data else { panic!() };
+    visits[..3].fill(-1.0);
+    let few = ready.score(&table).unwrap();
+    assert_eq!(few.unseen, ["`visits`: 3 of 1000 rows lie outside the numbers of training"]);
+    assert!(few.warnings.is_empty());
+    let table::ColumnData::Numeric(visits) = &mut table.columns[0].data else { panic!() };
+    visits.fill(99.0);
+    assert_eq!(
+        ready.score(&table).unwrap().warnings,
+        ["`visits`: 1000 of 1000 rows lie outside the numbers of training"]
+    );
+}

@@ -24,7 +24,8 @@ fn settings(l2: f64) -> LogisticSettings {
 fn data<'a>(columns: &[EncodedColumn<'a>], y: &[f32], w: Option<&[f32]>) -> TrainingSet<'a> {
     let n = columns.len();
     let (rows, columns, none) = (y.len(), columns.to_vec(), vec![0; n]);
-    let encoded = Encoded { rows, columns, unseen: none.clone(), unseen_missing: none, rare: vec![0; n] };
+    let encoded =
+        Encoded { rows, columns, unseen: none.clone(), unseen_missing: none.clone(), beyond: none, rare: vec![0; n] };
     let set = DatasetBase::new(encoded, Array1::from_vec(y.to_vec()));
     match w {
         Some(w) => set.with_weights(Array1::from_vec(w.to_vec())),

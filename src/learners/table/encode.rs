@@ -94,6 +94,8 @@ pub struct Encoded<'a> {
     pub unseen: Vec<usize>,
     /// Per column, rows without a level though training hardly had any such row.
     pub unseen_missing: Vec<usize>,
+    /// Per column, rows whose number lies below the least or above the greatest of training.
+    pub beyond: Vec<usize>,
     /// Per column, the code of `Rare` (0 for numbers).
     pub rare: Vec<u8>,
 }
@@ -127,12 +129,14 @@ impl FeatureDictionary {
     pub fn encode<'a>(&self, table: &'a FlatTable) -> Result<Encoded<'a>, LearnError> {
         let by_name: FxHashMap<&str, &ColumnData> = table.columns.iter().map(|c| (c.name.as_str(), &c.data)).collect();
         let (mut columns, mut unseen, mut unseen_missing) = (Vec::new(), Vec::new(), Vec::new());
+        let mut beyond = Vec::new();
         let mut problems = Vec::new();
         for feature in &self.features {
             match (by_name.get(feature.name.as_str()), &feature.kind) {
                 (None, _) => problems.push(format!("`{}` is absent", feature.name)),
-                (Some(ColumnData::Numeric(v)), FeatureKind::Numeric { .. }) => {
+                (Some(ColumnData::Numeric(v)), FeatureKind::Numeric { min, max }) => {
                     columns.push(EncodedColumn::Numeric(v));
+                    beyond.push(v.iter().filter(|x| **x < *min || **x > *max).count());
                     unseen.push(0);
                     unseen_missing.push(0);
                 }
@@ -140,6 +144,7 @@ impl FeatureDictionary {
                     let (mapped, new) = map_codes(feature, known, codes, levels);
                     let missing = codes.iter().filter(|c| **c == MISSING_CODE).count();
                     columns.push(EncodedColumn::Codes(mapped));
+                    beyond.push(0);
                     unseen.push(new);
                     unseen_missing.push(if feature.missing_is_level { 0 } else { missing });
                 }
@@ -153,7 +158,7 @@ impl FeatureDictionary {
         }
         if problems.is_empty() {
             let rare = self.features.iter().map(Feature::rare_code).collect();
-            Ok(Encoded { rows: table.rows(), columns, unseen, unseen_missing, rare })
+            Ok(Encoded { rows: table.rows(), columns, unseen, unseen_missing, beyond, rare })
         } else {
             Err(LearnError::Unfit { problems })
         }
