@@ -126,3 +126,36 @@ pub fn plain_condition(bit: usize) -> (&'static str, Sensitive) {
     };
     (NAMES.get(bit).copied().unwrap_or("condition"), sensitive)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One reason of each sensitive kind, on a sheet and off it.
+    #[test]
+    fn every_sensitive_kind_is_masked_on_a_sheet_as_elsewhere() {
+        let planted = |sensitive: Sensitive| Reason {
+            text: "for analysts".to_owned(),
+            driver: Driver::Behavioral,
+            points: Some(1.0),
+            day: None,
+            evidence: Box::default(),
+            sensitive,
+            sheet: Some("what rests on the code".to_owned()),
+        };
+        for kind in [Sensitive::SubstanceUse, Sensitive::Hiv, Sensitive::Psychiatric, Sensitive::Abuse] {
+            let on_sheet = planted(kind).for_sheet().expect("words");
+            assert_eq!(on_sheet.shown(false), "sensitive condition, see record");
+            assert_eq!(planted(kind).shown(false), "sensitive condition, see record");
+            // A sensitive role reads all but abuse, which no shared sheet tells.
+            let told =
+                if kind == Sensitive::Abuse { "sensitive condition, see record" } else { "what rests on the code" };
+            assert_eq!(on_sheet.shown(true), told);
+        }
+        assert_eq!(
+            planted(Sensitive::No).for_sheet().map(|r| r.shown(false).to_owned()).as_deref(),
+            Some("what rests on the code")
+        );
+        assert!(Reason { sheet: None, ..planted(Sensitive::No) }.for_sheet().is_none());
+    }
+}
