@@ -1,10 +1,11 @@
 //! Owns what a learner is: how it is tuned on folds, what its fitted model can be asked, and how it explains a row.
 //! Refuses to know any particular one; [`crate::learners::registry`] lists them.
 
+use crate::learners::LearnError;
 use crate::learners::context::TrainingContext;
+use crate::learners::convergence::Convergence;
 use crate::learners::options::TrainOptions;
 use crate::learners::table::{Encoded, Rows};
-use crate::learners::{Convergence, LearnError};
 use linfa::dataset::Records;
 use ndarray::{Array1, Array2};
 

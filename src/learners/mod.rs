@@ -18,6 +18,7 @@ pub mod artifact;
 pub mod boosting;
 pub mod calibrate;
 pub mod context;
+mod convergence;
 mod error;
 pub mod learner;
 pub mod log_odds;
@@ -33,9 +34,9 @@ pub mod training;
 pub mod watch;
 
 pub use artifact::Artifact;
+pub use convergence::Convergence;
 pub use error::{LearnError, Refusal};
 pub use learner::{Explain, Explained, FittedModel, Learner, Prepared, Tuned};
-pub use logistic::Convergence;
 pub use metrics::{Evaluation, evaluate_predictions};
 pub use options::TrainOptions;
 pub use registry::{LEARNERS, Model};

@@ -1,12 +1,13 @@
 //! Owns the list of learners: a learner is its folder and one line here. Refuses to know how any of them works.
 
+use crate::learners::LearnError;
 use crate::learners::boosting::Boosting;
 use crate::learners::context::TrainingContext;
+use crate::learners::convergence::Convergence;
 use crate::learners::learner::{FittedModel, Learner, Prepared, Tuned};
 use crate::learners::logistic::Logistic;
 use crate::learners::options::TrainOptions;
 use crate::learners::table::{Encoded, LearnerChoice};
-use crate::learners::{Convergence, LearnError};
 use serde::{Deserialize, Serialize};
 
 /// A learner as the training loop sees it.

@@ -8,10 +8,10 @@
 //! and each fit begins where its neighbour ended.
 
 use super::cholesky::{Triangle, dot_product};
-use super::model::Convergence;
 use super::params::LogisticSettings;
 use super::slopes::{LANES, Problem, Slope, Trial};
 use crate::learners::LearnError;
+use crate::learners::convergence::Convergence;
 use rayon::prelude::*;
 use std::collections::VecDeque;
 

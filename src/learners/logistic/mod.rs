@@ -19,6 +19,6 @@ mod terms;
 mod tests;
 
 pub use learner::Logistic;
-pub use model::{Convergence, LogisticModel};
+pub use model::LogisticModel;
 pub use params::{LogisticParams, LogisticSettings, LogisticValidParams};
 pub use terms::{Term, Terms};

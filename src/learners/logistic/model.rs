@@ -2,25 +2,13 @@
 //! Refuses to know names, calibration and folds.
 
 use super::terms::Term;
+use crate::learners::convergence::Convergence;
 use crate::learners::learner::{Explain, Explained, FittedModel, Prepared};
 use crate::learners::table::{Encoded, EncodedColumn, Rows};
 use linfa::traits::PredictInplace;
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-
-/// How a fit ended.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Convergence {
-    /// Whether the tolerance was met.
-    pub converged: bool,
-    /// Steps taken.
-    pub iterations: usize,
-    /// Largest gradient entry per unit of weight at the end.
-    pub gradient: f64,
-    /// Penalty in use.
-    pub l2: f64,
-}
 
 /// Rows one task scores.
 const PART: usize = 4096;

@@ -3,9 +3,10 @@
 //! Refuses to choose the penalty.
 
 use super::cholesky::Triangle;
-use super::model::{Convergence, LogisticModel};
+use super::model::LogisticModel;
 use super::params::LogisticSettings;
 use super::terms::Terms;
+use crate::learners::convergence::Convergence;
 use crate::learners::log_odds::{sigmoid, softplus};
 use crate::learners::table::EncodedColumn;
 use rayon::prelude::*;

@@ -1,7 +1,7 @@
 //! Owns what a training run says of itself: the candidates, warnings, and which features weigh. Refuses to train.
 
-use crate::learners::Convergence;
 use crate::learners::artifact::Artifact;
+use crate::learners::convergence::Convergence;
 use crate::learners::learner::FittedModel as _;
 use crate::learners::metrics::Evaluation;
 use crate::learners::registry::Model;
