@@ -2,6 +2,7 @@
 //! scoring with contributions. Owns what a model refuses; refuses to train and to read a claim.
 
 mod card;
+mod evidence;
 mod identity;
 mod model;
 mod ready;

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use super::evidence::{family_evidence, latest};
 use super::sheet::sheet_reason;
-use crate::domain::{CodeId, Day, WordId};
-use crate::features::{Days, FAMILIES, Service, Topic, View, family};
+use crate::domain::{Day, WordId};
+use crate::features::{Days, Service, Topic, View};
 use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, Scheme, Utilization};
 use crate::models::reason::{Driver, Reason, plain_condition};
 use crate::models::wording::Wording;
 use crate::reference::{DrugClass, ELIXHAUSER, Sensitive};
-use crate::timeline::Stay;
 
 /// Classes whose supply can be a reason.
 const DRUG_CLASSES: [DrugClass; 5] = [
@@ -263,46 +263,11 @@ fn condition(v: &View<'_>, bit: usize) -> Words {
     }
 }
 
-/// The families among `names` that were coded within `days`, in words, with the newest claim or ADT row that names one.
-pub(super) fn family_evidence(v: &View<'_>, names: &[&str], days: i32) -> Option<(Vec<String>, Option<Dated>)> {
-    let seen: Vec<usize> =
-        names.iter().map(|n| family(n)).filter(|f| v.scan.family(*f).within(v.day, days) > 0.0).collect();
-    if seen.is_empty() {
-        return None;
-    }
-    let starts: Vec<&str> = seen.iter().flat_map(|f| FAMILIES[*f].2.iter().copied()).collect();
-    let names: Vec<String> = seen.iter().take(3).map(|f| FAMILIES[*f].0.replace('_', " ")).collect();
-    let hit = |code: CodeId| starts.iter().any(|s| v.codes.icd.text(code).starts_with(s));
-    let claims = v
-        .timeline()
-        .claims
-        .iter()
-        .filter(|c| c.icd10() && c.dx.iter().any(|d| hit(d.code)))
-        .map(|c| Dated { day: Day(c.start), id: c.id.into() });
-    let rows = v
-        .timeline()
-        .admissions
-        .iter()
-        .filter(|a| a.icd10() && a.dx.iter().any(|d| d.is_some() && hit(*d)))
-        .map(|a| Dated { day: Day(a.admit), id: a.admission_id.into() });
-    Some((names, latest(claims.chain(rows))))
-}
-
 fn family_words(v: &View<'_>, text: &str, names: &[&str]) -> Words {
     match family_evidence(v, names, 365) {
         Some((names, evidence)) => words(format!("{text}: {}", names.join(", ")), Driver::Clinical, evidence),
         None => words(format!("{text}: none named in a year"), Driver::Clinical, None),
     }
-}
-
-/// An id of a stay that somebody can look up: its first claim, else its first ADT row.
-pub(super) fn of_stay(stay: &Stay<'_>) -> Box<str> {
-    stay.claim_ids.first().or(stay.admission_ids.first()).map_or_else(Box::default, |id| Box::from(*id))
-}
-
-/// The newest of dated rows, the lowest id among equals.
-pub(super) fn latest(rows: impl Iterator<Item = Dated>) -> Option<Dated> {
-    rows.max_by(|a, b| a.day.cmp(&b.day).then_with(|| b.id.cmp(&a.id)))
 }
 
 fn newest_claim(v: &View<'_>) -> Option<Dated> {

@@ -2,7 +2,7 @@
 //! wording file. Owns which topics have such words and what is sensitive about them; refuses absences, normal values,
 //! money, cover, areas, age and sex.
 
-use super::reasons::{family_evidence, latest, of_stay};
+use super::evidence::{family_evidence, latest, of_stay};
 use crate::domain::Day;
 use crate::features::{Days, Service, Topic, View};
 use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, PQI, Scheme, Utilization};
