@@ -91,6 +91,9 @@ impl SpanFacts {
     }
 }
 
+/// Payer types by their number in a row.
+const PAYER_TYPES: [PayerType; 4] = [PayerType::Medicare, PayerType::Medicaid, PayerType::Commercial, PayerType::Other];
+
 /// One member. `facts` is the row of the latest span begun by the night's date, gaps filled from earlier rows.
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -128,8 +131,13 @@ impl Member {
     /// Who pays.
     #[must_use]
     pub fn payer_type(&self) -> PayerType {
-        [PayerType::Medicare, PayerType::Medicaid, PayerType::Commercial, PayerType::Other]
-            [usize::from(self.facts.payer_type.min(3))]
+        PAYER_TYPES[usize::from(self.facts.payer_type.min(3))]
+    }
+    /// Payer of the span begun by a day; of the latest one before any.
+    #[must_use]
+    pub fn payer_on(&self, day: Day) -> PayerType {
+        let stated = self.row_on(day).filter(|r| r.payer_type != NO_PAYER);
+        stated.map_or_else(|| self.payer_type(), |r| PAYER_TYPES[usize::from(r.payer_type.min(3))])
     }
     /// Some row says who pays.
     #[must_use]

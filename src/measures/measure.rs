@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 
 use crate::config::Clocks;
 use crate::domain::Day;
-use crate::extracts::{Appointment, Authorization, Lab, Manager, Outreach, Referral, Screening, Task};
+use crate::extracts::{Appointment, Authorization, Case, Lab, Manager, Outreach, Referral, Screening, Task};
 use crate::timeline::{Codes, Timeline};
 
 /// Everything a measure may look at beside the timeline.
@@ -31,6 +31,8 @@ pub struct Inputs<'a> {
     pub referrals: Vec<&'a Referral>,
     /// The member's appointments, by day.
     pub appointments: Vec<&'a Appointment>,
+    /// Cases of the member, ended ones too.
+    pub cases: Vec<&'a Case>,
     /// The roster, for what somebody of a discipline did.
     pub managers: &'a [Manager],
 }
@@ -50,6 +52,7 @@ impl<'a> Inputs<'a> {
             authorizations: Vec::new(),
             referrals: Vec::new(),
             appointments: Vec::new(),
+            cases: Vec::new(),
             managers: &[],
         }
     }

@@ -58,7 +58,7 @@ pub use needs::{Need, NeedAge, NeedSource, Needs};
 pub use pharmacy::{CoveredDays, NewDrug, PDC_CLASSES, PDC_NAMES, PdcReason, Pharmacy};
 pub use pqe::{PQE, VisitPqe, pqe_names};
 pub use pqi::{COMPOSITES, PQI, PqiVerdict, StayPqi, composites_of};
-pub use rates::{RateCell, RateKey, RateKind, Rates};
+pub use rates::{Expected, RateCell, RateGroup, RateKey, RateKind, Rates};
 pub use readmission::{IndexExclusion, Readmissions, StayMeasures};
 pub use registry::{MeasureEntry, REGISTRY};
 pub use scheme::Scheme;

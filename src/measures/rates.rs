@@ -1,6 +1,7 @@
-//! Population rates by month and payer. Owns the person-time and the maturity rule;
+//! Population rates by month, one dimension at a time. Owns the person-time, the groups and the maturity rule;
 //! refuses to compare organisations.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
@@ -9,8 +10,8 @@ use super::measure::Measured;
 use super::pqe::{PQE, VisitPqe};
 use super::pqi::{PQI, StayPqi, composites_of};
 use super::readmission::Readmissions;
-use crate::domain::{Day, PayerType, Sex};
-use crate::extracts::NO_INTEGER;
+use crate::domain::{Day, PayerType, Sex, WordId};
+use crate::extracts::{NO_INTEGER, Words};
 use crate::reference::AreaRates;
 
 /// What is counted.
@@ -65,36 +66,111 @@ fn pqi_name(n: u8) -> &'static str {
     if n < 10 { PQI[n] } else { ["90", "91", "92", "93"][n - 10] }
 }
 
-/// Month (its first day) and payer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// By what people are divided, one at a time, as they were on the day of the event.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum RateGroup {
+    /// Everyone.
+    All,
+    /// Payer of the span.
+    Payer(PayerType),
+    /// Plan, interned; eligibility keeps the latest alone.
+    Plan(WordId),
+    /// Practice, interned; eligibility keeps the latest alone.
+    Practice(WordId),
+    /// The manager whose case it was.
+    CareManager(Box<str>),
+    /// Facility of the stay or ED visit, interned; has no person-time of its own.
+    Facility(WordId),
+}
+
+impl RateGroup {
+    /// The dimension in files.
+    #[must_use]
+    pub fn dimension(&self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Payer(_) => "payer",
+            Self::Plan(_) => "plan",
+            Self::Practice(_) => "practice",
+            Self::CareManager(_) => "care_manager",
+            Self::Facility(_) => "facility",
+        }
+    }
+
+    /// The group's own name.
+    #[must_use]
+    pub fn label<'t>(&'t self, words: &'t Words) -> &'t str {
+        match self {
+            Self::All => "all",
+            Self::Payer(payer) => payer.name(),
+            Self::Plan(word) | Self::Practice(word) | Self::Facility(word) => words.text(*word),
+            Self::CareManager(id) => id,
+        }
+    }
+}
+
+/// Month (its first day), group and what is counted.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct RateKey {
     /// First day of the month.
     pub month: Day,
-    /// Payer.
-    pub payer: PayerType,
+    /// Of whom.
+    pub group: RateGroup,
     /// What is counted.
     pub kind: RateKind,
 }
 
+/// Expected events in millionths of a millionth: sums of whole numbers are the same in any order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Expected(i64);
+
+/// Parts of one expected event.
+const PARTS: f64 = 1e12;
+
+impl Expected {
+    /// So many events; at most nine million.
+    #[must_use]
+    pub fn of_events(events: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "far below nine million events")]
+        let parts = (events * PARTS).round() as i64;
+        Self(parts)
+    }
+
+    /// As events.
+    #[must_use]
+    pub fn events(self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "for reading")]
+        let parts = self.0 as f64;
+        parts / PARTS
+    }
+}
+
 /// Counts of one cell.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RateCell {
     /// Events, or cents for money.
     pub observed: i64,
-    /// Person-days, or index discharges for readmissions.
+    /// Person-days, or index discharges for readmissions; 0 for a facility's admissions and ED visits.
     pub exposure: i64,
     /// Expected events by the published model of age, sex and county poverty (of age and sex for a member
     /// without a known county); 0 where there is none.
-    pub expected: f64,
+    pub expected: Expected,
     /// Expected events by the model of age and sex alone; 0 where there is none.
-    pub expected_age_sex: f64,
+    pub expected_age_sex: Expected,
 }
 
 impl RateCell {
     /// Expected events, when there is a model.
     #[must_use]
     pub fn known_expected(&self) -> Option<f64> {
-        (self.expected > 0.0).then_some(self.expected)
+        (self.expected != Expected::default()).then(|| self.expected.events())
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.observed += other.observed;
+        self.exposure += other.exposure;
+        self.expected.0 += other.expected.0;
+        self.expected_age_sex.0 += other.expected_age_sex.0;
     }
 }
 
@@ -110,12 +186,12 @@ fn kinds() -> impl Iterator<Item = RateKind> {
         .chain([RateKind::Paid, RateKind::PaidAvoidable])
 }
 
-/// All cells: one row of kinds a month and payer, so that a member-month is one look-up.
+/// All cells: one row of kinds a month and group, so that a member-month is one look-up a group.
 #[derive(Clone, Debug, Default)]
 pub struct Rates {
     /// First days of the mature months and of the one after.
     starts: Vec<Day>,
-    rows: BTreeMap<(Day, PayerType), [RateCell; KINDS]>,
+    rows: BTreeMap<(Day, RateGroup), [RateCell; KINDS]>,
     /// Rates a person-year of people of one age, sex and decile: thousands of person-months share them.
     priced: FxHashMap<Who, Priced>,
 }
@@ -177,17 +253,51 @@ impl Rates {
             self.starts = mature_months(timeline.as_of, maturity_days);
         }
         let member = timeline.member;
-        let payer = member.payer_type();
         let decile = reference.rates.poverty_decile(&member.facts.county.text());
         for (at, done) in self.months(m).iter().enumerate() {
             let (first, last) = (self.starts[at], self.starts[at + 1].plus(-1));
             let end = member.death().map_or(last, |d| d.min(last));
             let days = i64::from(member.enrolled_days(first, end));
-            let row = self.rows.entry((first, payer)).or_insert([RateCell::default(); KINDS]);
             let who = (member.birth().age_on(first), member.sex(), decile);
             let priced = self.priced.entry(who).or_insert_with(|| Priced::of(who, &reference.rates));
-            fill(row, done, days, priced);
+            let cells = month_cells(done, days, priced);
+            for group in groups_of(m, first) {
+                add_cells(self.rows.entry((first, group)).or_insert(NO_CELLS), &cells);
+            }
         }
+        self.add_facilities(m);
+    }
+
+    /// Events by the facility where they took place; only readmissions have a denominator there.
+    fn add_facilities(&mut self, m: &Measured<'_>) {
+        let timeline = &m.timeline;
+        let (judged, pqi) = (&m.get::<Readmissions>().0, m.get::<StayPqi>());
+        for (i, (stay, judged)) in
+            timeline.stays.iter().zip(judged).enumerate().filter(|(_, (s, _))| s.facility.is_some())
+        {
+            if let (Some(label), Some(at)) = (judged.readmit30, stay.discharge.and_then(|d| self.month_of(d))) {
+                let cell = self.facility_cell(at, stay.facility, RateKind::Readmissions);
+                cell.exposure += 1;
+                cell.observed += i64::from(label);
+            }
+            let Some(at) = self.month_of(stay.admit).filter(|_| timeline.member.enrolled_on(stay.admit)) else {
+                continue;
+            };
+            self.facility_cell(at, stay.facility, RateKind::Admissions).observed += 1;
+            for n in (0..14).filter(|n| counts_in(pqi.counted(i), *n)) {
+                self.facility_cell(at, stay.facility, RateKind::Pqi(n)).observed += 1;
+            }
+        }
+        for visit in timeline.ed_visits.iter().filter(|v| v.facility.is_some()) {
+            if let Some(at) = self.month_of(visit.day).filter(|_| timeline.member.enrolled_on(visit.day)) {
+                self.facility_cell(at, visit.facility, RateKind::EdVisits).observed += 1;
+            }
+        }
+    }
+
+    fn facility_cell(&mut self, month: usize, facility: WordId, kind: RateKind) -> &mut RateCell {
+        let key = (self.starts[month], RateGroup::Facility(facility));
+        &mut self.rows.entry(key).or_insert(NO_CELLS)[kind.place()]
     }
 
     /// The mature month of a day.
@@ -217,7 +327,7 @@ impl Rates {
                 continue;
             }
             for (n, seen) in (0..14).zip(&mut out[at].pqi) {
-                *seen += u8::from(counted(bits, n));
+                *seen += u8::from(counts_in(bits, n));
             }
             out[at].avoidable += stay.claims.iter().map(|c| timeline.claims[*c].paid_cents).sum::<i64>();
         }
@@ -241,41 +351,62 @@ impl Rates {
         out
     }
 
-    /// Adds another set of cells; call in a fixed order, for the expected events are sums of fractions.
+    /// Adds another set of cells; sums of whole numbers, so any order gives the same.
     pub fn merge(&mut self, other: &Self) {
         for (key, theirs) in &other.rows {
-            let mine = self.rows.entry(*key).or_insert([RateCell::default(); KINDS]);
-            for (mine, cell) in mine.iter_mut().zip(theirs) {
-                mine.observed += cell.observed;
-                mine.exposure += cell.exposure;
-                mine.expected += cell.expected;
-                mine.expected_age_sex += cell.expected_age_sex;
-            }
+            add_cells(self.rows.entry(key.clone()).or_insert(NO_CELLS), theirs);
         }
     }
 
-    /// Cells with any exposure or event, by month, payer and kind.
+    /// Cells with any exposure or event, by month, group and kind.
     pub fn iter(&self) -> impl Iterator<Item = (RateKey, &RateCell)> {
-        self.rows.iter().flat_map(|((month, payer), row)| {
+        self.rows.iter().flat_map(|((month, group), row)| {
             kinds()
                 .zip(row)
                 .filter(|(_, c)| c.observed != 0 || c.exposure != 0)
-                .map(|(kind, c)| (RateKey { month: *month, payer: *payer, kind }, c))
+                .map(|(kind, c)| (RateKey { month: *month, group: group.clone(), kind }, c))
         })
     }
 }
 
-/// Adds one member-month to its row of cells.
-fn fill(row: &mut [RateCell; KINDS], done: &Month, days: i64, priced: &Priced) {
+const NO_CELLS: [RateCell; KINDS] =
+    [RateCell { observed: 0, exposure: 0, expected: Expected(0), expected_age_sex: Expected(0) }; KINDS];
+
+fn add_cells(mine: &mut [RateCell; KINDS], theirs: &[RateCell; KINDS]) {
+    for (mine, cell) in mine.iter_mut().zip(theirs) {
+        mine.add(cell);
+    }
+}
+
+/// The groups a member belongs to in a month, as on its first day: payer of the span then, plan, practice, owner.
+fn groups_of(m: &Measured<'_>, first: Day) -> Vec<RateGroup> {
+    let member = m.timeline.member;
+    let payer = member.payer_on(first);
+    let owner = m
+        .inputs
+        .cases
+        .iter()
+        .filter(|c| c.since.is_none_or(|since| since <= first) && c.end.is_none_or(|end| end >= first));
+    let owner = owner.max_by_key(|c| (c.since, Reverse(&c.manager)));
+    let mut out = vec![RateGroup::All, RateGroup::Payer(payer)];
+    out.extend(member.facts.plan.is_some().then_some(RateGroup::Plan(member.facts.plan)));
+    out.extend(member.facts.practice.is_some().then_some(RateGroup::Practice(member.facts.practice)));
+    out.extend(owner.map(|c| RateGroup::CareManager(c.manager.clone())));
+    out
+}
+
+/// One member-month as a row of cells.
+fn month_cells(done: &Month, days: i64, priced: &Priced) -> [RateCell; KINDS] {
     #[expect(clippy::cast_precision_loss, reason = "at most 31 days")]
     let years = days as f64 / 365.25;
+    let mut out = NO_CELLS;
     let mut cell = |kind: RateKind, observed: i64, exposure: i64, expected: (f64, f64)| {
-        if let Some(c) = row.get_mut(kind.place()) {
-            c.observed += observed;
-            c.exposure += exposure;
-            c.expected += expected.0 * years;
-            c.expected_age_sex += expected.1 * years;
-        }
+        out[kind.place()] = RateCell {
+            observed,
+            exposure,
+            expected: Expected::of_events(expected.0 * years),
+            expected_age_sex: Expected::of_events(expected.1 * years),
+        };
     };
     let none = (0.0, 0.0);
     cell(RateKind::Admissions, done.admissions, days, none);
@@ -293,9 +424,10 @@ fn fill(row: &mut [RateCell; KINDS], done: &Month, days: i64, priced: &Priced) {
     }
     cell(RateKind::Paid, done.paid, days, none);
     cell(RateKind::PaidAvoidable, done.avoidable, days, none);
+    out
 }
 
-fn counted(bits: u16, n: u8) -> bool {
+fn counts_in(bits: u16, n: u8) -> bool {
     if n < 10 { bits >> n & 1 == 1 } else { composites_of(bits).any(|c| c == pqi_name(n)) }
 }
 

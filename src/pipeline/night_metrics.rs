@@ -62,14 +62,16 @@ type MonthFigures = BTreeMap<String, (f64, f64)>;
 
 /// Rates over the last twelve mature months, by payer and of all.
 fn rolling_rates(staged: &Path, as_of: Day) -> Result<Vec<MetricRow>, PublishError> {
-    let columns = ["month", "payer_type", "measure", "observed", "member_years", "rate"];
+    let columns = ["month", "dimension", "group", "measure", "observed", "member_years", "rate"];
     let frame = TableScan::of_run(staged, "measures/rates")?.columns(&columns).read()?;
-    let (months, payers, measures) = (frame.cells("month")?, frame.cells("payer_type")?, frame.cells("measure")?);
+    let (months, dimensions, payers) = (frame.cells("month")?, frame.cells("dimension")?, frame.cells("group")?);
+    let measures = frame.cells("measure")?;
     let (observed, exposure) = (frame.numbers("observed")?, frame.numbers("member_years")?);
     let rates = frame.numbers("rate")?;
     let mut figures: BTreeMap<(String, String, String), MonthFigures> = BTreeMap::new();
     for i in 0..frame.len() {
-        let Some(exposure) = exposure[i] else { continue };
+        // The rows of the payers sum to everyone; the other dimensions divide the same people again.
+        let Some(exposure) = exposure[i].filter(|_| dimensions[i] == "payer") else { continue };
         let events = observed[i].or_else(|| rates[i].map(|dollars| dollars * exposure * 12.0)).unwrap_or(0.0);
         for (dimension, level) in [("all", "all"), ("payer_type", payers[i].as_str())] {
             let key = (measures[i].clone(), dimension.to_owned(), level.to_owned());

@@ -134,7 +134,8 @@ fn write_other_tables(staging: &mut Staging, night: &Night<'_>) -> Result<(), Pi
     publish_table(staging, &caseload_members::TABLE, members, asked, &heading)?;
     let managers = caseload_managers::managers_by_id(night.cases.problem.managers());
     publish_table(staging, &caseload_managers::TABLE, managers, asked, &heading)?;
-    let rates = night.population.rates.iter().map(|(key, cell)| rates::RatesRow { key, cell });
+    let words = &night.inputs.extracts.words;
+    let rates = night.population.rates.iter().map(|(key, cell)| rates::RatesRow { key, cell, words });
     publish_table(staging, &rates::TABLE, rates, asked, &heading)?;
     let extracts = night.inputs.extracts;
     publish_table(staging, &people::TABLE, people::people_rows(night.plan, extracts), asked, &heading)?;

@@ -150,6 +150,7 @@ impl HistoryContext<'_> {
             authorizations: ex.rows::<Authorization>().of(index).collect(),
             referrals: ex.rows::<Referral>().of(index).collect(),
             appointments: ex.rows::<Appointment>().of(index).collect(),
+            cases: ex.rows().of(index).collect(),
             managers: &ex.managers,
         }
     }

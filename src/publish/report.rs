@@ -259,9 +259,11 @@ fn rate_section(rates: &Rows) -> Section {
         ("paid_pmpm", "Paid per member-month", "dollars", None),
         ("paid_avoidable_pmpm", "Paid on avoidable stays per member-month", "dollars", None),
     ] {
-        // Events, exposure and dollars by month, all payers.
+        // Events, exposure and dollars by month, of everyone.
         let mut months: BTreeMap<String, (u64, f64, f64)> = BTreeMap::new();
-        for row in rates.rows.iter().filter(|r| rates.get(r, "measure") == measure) {
+        for row in
+            rates.rows.iter().filter(|r| rates.get(r, "dimension") == "all" && rates.get(r, "measure") == measure)
+        {
             let exposure: f64 = rates.get(row, "member_years").parse().unwrap_or(0.0);
             let rate: f64 = rates.get(row, "rate").parse().unwrap_or(0.0);
             let slot = months.entry(rates.get(row, "month").to_owned()).or_default();

@@ -3,7 +3,7 @@
 use super::{History, REFERENCE, day};
 use crate::domain::{PayerType, Sex, Short};
 use crate::extracts::{ClaimKind, Span};
-use crate::measures::{RateCell, RateKey, RateKind, Rates};
+use crate::measures::{RateCell, RateGroup, RateKey, RateKind, Rates};
 
 fn rates(county: &str) -> Rates {
     let mut h = History::new("2026-06-30");
@@ -25,7 +25,7 @@ fn rates(county: &str) -> Rates {
 }
 
 fn cell(rates: &Rates, month: &str, kind: RateKind) -> Option<RateCell> {
-    let key = RateKey { month: day(month), payer: PayerType::Medicare, kind };
+    let key = RateKey { month: day(month), group: RateGroup::Payer(PayerType::Medicare), kind };
     rates.iter().find(|(k, _)| *k == key).map(|(_, c)| *c)
 }
 
@@ -65,8 +65,48 @@ fn expected_events_are_told_with_and_without_poverty() {
     assert!((plain - poor).abs() > 1e-9);
     // Autauga County, Alabama, is in decile 4.
     let known = cell(&rates("01001"), "2026-02-01", RateKind::Pqi(4)).expect("a cell");
-    assert!((known.expected - poor).abs() < 1e-15 && (known.expected_age_sex - plain).abs() < 1e-15);
+    assert!((known.expected.events() - poor).abs() < 1e-12 && (known.expected_age_sex.events() - plain).abs() < 1e-12);
     let unknown = cell(&rates(""), "2026-02-01", RateKind::Pqi(4)).expect("a cell");
-    assert!((unknown.expected - plain).abs() < 1e-15 && (unknown.expected_age_sex - plain).abs() < 1e-15);
+    assert!(
+        (unknown.expected.events() - plain).abs() < 1e-12 && (unknown.expected_age_sex.events() - plain).abs() < 1e-12
+    );
     assert_eq!(cell(&rates(""), "2026-02-01", RateKind::Paid).and_then(|c| c.known_expected()), None);
+}
+
+#[test]
+fn one_dimension_at_a_time_divides_the_same_events() {
+    let r = rates("");
+    let at = |group: RateGroup, kind| {
+        let key = RateKey { month: day("2026-02-01"), group, kind };
+        r.iter().find(|(k, _)| *k == key).map(|(_, c)| (c.observed, c.exposure))
+    };
+    let medicare = RateGroup::Payer(PayerType::Medicare);
+    assert_eq!(at(RateGroup::All, RateKind::Admissions), Some((2, 28)));
+    assert_eq!(at(medicare, RateKind::Admissions), at(RateGroup::All, RateKind::Admissions));
+    // Nobody names a plan, a practice, an owner or a facility here.
+    assert!(r.iter().all(|(k, _)| matches!(k.group, RateGroup::All | RateGroup::Payer(_))));
+}
+
+#[test]
+fn facilities_and_owners_are_told_with_what_they_have() {
+    let mut h = History::new("2026-06-30");
+    let hospital = h.word("1234567893");
+    h.stay("2026-02-03", "2026-02-07", &["I5022"], &[], |l| l.facility = hospital);
+    h.stay("2026-02-20", "2026-02-25", &["S72001A"], &[], |l| l.facility = hospital);
+    let rows = h.measured(|m| {
+        let mut out = Rates::default();
+        out.add(m, 90);
+        let mut twice = out.clone();
+        twice.merge(&out);
+        let february = |rates: &Rates, kind| {
+            let key = RateKey { month: day("2026-02-01"), group: RateGroup::Facility(hospital), kind };
+            rates.iter().find(|(k, _)| *k == key).map(|(_, c)| (c.observed, c.exposure))
+        };
+        [RateKind::Admissions, RateKind::Readmissions, RateKind::Pqi(4)]
+            .map(|kind| (february(&out, kind), february(&twice, kind)))
+    });
+    // Two admissions without person-time; one return over two index discharges.
+    assert_eq!(rows[0], (Some((2, 0)), Some((4, 0))));
+    assert_eq!(rows[1], (Some((1, 2)), Some((2, 4))));
+    assert_eq!(rows[2], (Some((1, 0)), Some((2, 0))), "PQI 08");
 }

@@ -1,17 +1,20 @@
-//! `measures/rates`: rates by month and payer with exact limits. Owns its columns and their arithmetic of reading;
+//! `measures/rates`: rates by month, one dimension at a time, with exact limits. Owns its columns and their arithmetic of reading;
 //! refuses to count an event.
 
+use crate::extracts::Words;
 use crate::measures::{RateCell, RateKey, RateKind, exact_poisson};
 use crate::publish::sinks::PARQUET;
 use crate::publish::table::{Forms, RowFamily, Table, date, integer, number, text};
 use crate::publish::table_data::Unit;
 
-/// One rate of one month and payer.
+/// One rate of one month and group.
 pub struct RatesRow<'a> {
-    /// Month, payer, measure.
+    /// Month, group, measure.
     pub key: RateKey,
     /// What was counted.
     pub cell: &'a RateCell,
+    /// Words of plans, practices and facilities.
+    pub words: &'a Words,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rates for reading")]
@@ -32,21 +35,42 @@ impl RatesRow<'_> {
         if self.is_share() { self.cell.exposure as f64 } else { self.cell.exposure as f64 / 365.25 }
     }
 
+    /// Events of this cell have no person-time: a facility's admissions and ED visits.
+    fn has_exposure(&self) -> bool {
+        self.cell.exposure > 0
+    }
+
     /// So many events as a share, or for 1,000 member-years.
     fn scaled(&self, events: f64) -> f64 {
         if self.is_share() { events / self.exposure() } else { events / self.exposure() * 1000.0 }
     }
 
-    fn rate(&self) -> f64 {
-        if self.is_money() {
-            self.observed() / 100.0 / (self.cell.exposure as f64 / 30.4375)
-        } else {
-            self.scaled(self.observed())
+    /// Events, or dollars.
+    fn numerator(&self) -> f64 {
+        if self.is_money() { self.observed() / 100.0 } else { self.observed() }
+    }
+
+    /// Member-months for money, else as in `member_years`.
+    fn denominator(&self) -> Option<f64> {
+        let exposure = if self.is_money() { self.cell.exposure as f64 / 30.4375 } else { self.exposure() };
+        self.has_exposure().then_some(exposure)
+    }
+
+    fn unit(&self) -> &'static str {
+        match self.key.kind {
+            RateKind::Paid | RateKind::PaidAvoidable => "dollars a member-month",
+            RateKind::Readmissions => "share of index discharges",
+            _ => "per 1,000 member-years",
         }
     }
 
+    fn rate(&self) -> Option<f64> {
+        let denominator = self.denominator()?;
+        Some(if self.is_money() { self.numerator() / denominator } else { self.scaled(self.observed()) })
+    }
+
     fn limits(&self) -> Option<(f64, f64)> {
-        (!self.is_money()).then(|| exact_poisson(u64::try_from(self.cell.observed).unwrap_or(0)))
+        (!self.is_money() && self.has_exposure()).then(|| exact_poisson(u64::try_from(self.cell.observed).unwrap_or(0)))
     }
 
     fn expected(&self) -> Option<f64> {
@@ -54,7 +78,7 @@ impl RatesRow<'_> {
     }
 
     fn expected_age_sex(&self) -> Option<f64> {
-        self.expected().map(|_| self.cell.expected_age_sex)
+        self.expected().map(|_| self.cell.expected_age_sex.events())
     }
 
     fn over_expected(&self, events: f64) -> Option<f64> {
@@ -72,11 +96,16 @@ impl RowFamily for Rates {
 /// `measures/rates`.
 pub static TABLE: Table<Rates> = Table {
     name: "measures/rates",
-    grain: "month, payer and rate",
+    grain: "month, group of one dimension, and rate",
     forms: Forms { always: &[&PARQUET], on_request: &[] },
     columns: &[
         date("month", "first day; mature months only", |r| r.key.month.into()),
-        text("payer_type", "payer", |r| r.key.payer.name().into()),
+        text("dimension", "all, payer, plan, practice, care_manager, facility: one at a time", |r| {
+            r.key.group.dimension().into()
+        }),
+        text("group", "the payer, plan, practice, manager or facility, as on the first day of the month", |r| {
+            r.key.group.label(r.words).into()
+        }),
         text(
             "measure",
             "admissions, ed_visits, readmission_30d, pqi_NN, pqe_NN, paid_pmpm, paid_avoidable_pmpm",
@@ -95,6 +124,14 @@ pub static TABLE: Table<Rates> = Table {
         number("member_years", Unit::MemberYears, "exposure; index discharges for readmission_30d", |r| {
             r.exposure().into()
         }),
+        number("numerator", Unit::Events, "events, or dollars", |r| r.numerator().into()),
+        number(
+            "denominator",
+            Unit::MemberYears,
+            "member-years, index discharges or member-months; empty without any",
+            |r| r.denominator().into(),
+        ),
+        text("unit", "what the rate is told in", |r| r.unit().into()),
         number("rate", Unit::Rate, "per 1,000 member-years; share of index discharges; dollars a member-month", |r| {
             r.rate().into()
         }),
