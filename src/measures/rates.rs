@@ -99,7 +99,7 @@ impl RateGroup {
 
     /// The group's own name.
     #[must_use]
-    pub fn label<'t>(&'t self, words: &'t Words) -> &'t str {
+    pub fn label<'t>(&'t self, words: &'t Words<WordId>) -> &'t str {
         match self {
             Self::All => "all",
             Self::Payer(payer) => payer.name(),

@@ -1,6 +1,7 @@
 //! `measures/rates`: rates by month, one dimension at a time, with exact limits. Owns its columns and their arithmetic of reading;
 //! refuses to count an event.
 
+use crate::domain::WordId;
 use crate::extracts::Words;
 use crate::measures::{RateCell, RateKey, RateKind, exact_poisson};
 use crate::publish::sinks::PARQUET;
@@ -14,7 +15,7 @@ pub struct RatesRow<'a> {
     /// What was counted.
     pub cell: &'a RateCell,
     /// Words of plans, practices and facilities.
-    pub words: &'a Words,
+    pub words: &'a Words<WordId>,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rates for reading")]
