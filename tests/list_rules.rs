@@ -632,7 +632,8 @@ fn a_percentile_counts_the_scored_and_nobody_else() {
     f.extract("eligibility", &eligibility(&rows.iter().map(String::as_str).collect::<Vec<_>>()));
     f.extract("medical_claim", &(claims(&["P00"]) + &high_risk("U000")));
     f.publish();
-    assert_eq!(f.cells("outreach.parquet", "P00", "percentile"), ["97.5"]);
+    assert_eq!(f.cells("outreach.parquet", "P00", "percentile"), ["50"]);
+    assert_eq!(f.cells("outreach.parquet", "P00", "order_percentile"), ["97.5"]);
     assert_eq!(f.cells("outreach.parquet", "P00", "risk_tier"), ["2"]);
     let scores = f.table("scores.parquet");
     let of = |member: &str| {
