@@ -69,9 +69,10 @@ impl Crosswalk {
         self.today.is_empty()
     }
 
-    /// What an id of an extract is today.
+    /// What an id of an extract is today, without the blanks around it.
     #[must_use]
     pub fn resolve<'a>(&'a self, id: &'a str) -> &'a str {
+        let id = id.trim();
         self.today.get(id).map_or(id, |t| t)
     }
 

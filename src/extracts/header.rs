@@ -63,8 +63,8 @@ impl<'n> Header<'n> {
     #[must_use]
     pub fn nearest(&self, wanted: &str) -> String {
         let lowered: Vec<&str> = self.lowered.iter().map(String::as_str).collect();
-        let near =
-            nearest(wanted, &lowered).filter(|n| self.sure || strsim::levenshtein(&wanted.to_lowercase(), n) <= 2);
+        let almost = |n: &&str| strsim::levenshtein(&wanted.to_lowercase(), n) <= (wanted.len() / 4).max(1);
+        let near = nearest(wanted, &lowered).filter(|n| self.sure || almost(n));
         near.and_then(|n| lowered.iter().position(|l| *l == n)).map_or_else(String::new, |at| {
             format!("; nearest: `{}` (map it under [extracts.NAME.columns])", self.names[at])
         })
