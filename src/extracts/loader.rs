@@ -17,6 +17,9 @@ use super::report::ExtractReport;
 use super::source::SourceFile;
 use crate::config::{ExtractConfig, RunPlan};
 
+/// Extracts whose emptiness is ordinary: nobody was screened, no id became another.
+const OFTEN_EMPTY: [&str; 2] = ["sdoh_screening", "member_crosswalk"];
+
 /// What reading needs beside the plan.
 pub struct LoadOptions<'a> {
     /// Extracts that may hold no rows.
@@ -61,7 +64,7 @@ impl Loader<'_> {
         reader.read(&ledger, consumer)?;
         ledger.note(Reason::RepeatedFile, files.iter().map(|f| f.copies).sum());
         let (tally, rows) = ledger.finish();
-        let may_be_empty = name == "sdoh_screening" || self.options.allow_empty.iter().any(|e| e == name);
+        let may_be_empty = OFTEN_EMPTY.contains(&name) || self.options.allow_empty.iter().any(|e| e == name);
         if tally.rows_in == 0 && !may_be_empty {
             return Err(ExtractError::Empty { extract: name.to_owned() });
         }

@@ -258,8 +258,8 @@ pub fn explain_member(run: &Path, member: &str) -> Result<MemberExplanation, Run
         details: Vec::new(),
     };
     for (title, file, columns) in DETAILS {
-        // Nobody waits for a manager who has one: the waitlist counts rules, not owners.
-        if file == "waitlist.csv" && !out.decision.owner_id.is_empty() {
+        // Nobody waits for a manager who has one, nor where no roster is kept: the waitlist counts rules, not owners.
+        if file == "waitlist.csv" && (!out.decision.owner_id.is_empty() || !has_roster(run)) {
             continue;
         }
         // Runs of earlier versions lack some.
@@ -268,6 +268,11 @@ pub fn explain_member(run: &Path, member: &str) -> Result<MemberExplanation, Run
         out.details.extend(Some(table).filter(|t| !t.rows.is_empty()));
     }
     Ok(out)
+}
+
+/// Whether the run knew of any care manager.
+fn has_roster(run: &Path) -> bool {
+    read_rows(&run.join("caseload/care_managers.csv"), None).is_ok_and(|managers| !managers.rows.is_empty())
 }
 
 fn read_manifest(run: &Path) -> Result<serde_json::Value, RunError> {
