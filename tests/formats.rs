@@ -169,7 +169,8 @@ fn what_cannot_be_read_is_refused_with_its_file() {
     let unclosed = text.replacen("C7,", "\"C7,", 1);
     let cases: Vec<(&str, Vec<u8>, &str, &str)> = vec![
         ("a.csv", vec![], "", "empty"),
-        ("a.csv", b"\xFF\xFEc\0l\0".to_vec(), "", "UTF-16"),
+        // A byte-order mark would decide; without one the encoding has to be declared.
+        ("a.csv", b"c\0l\0a\0".to_vec(), "", "UTF-16"),
         ("a.csv.gz", gzip[..gzip.len() / 2].to_vec(), "", "cut short"),
         ("a.parquet", b"PAR1 and nothing more PAR1".to_vec(), "", "Parquet"),
         ("a.csv", unclosed.into_bytes(), "", "never closed"),

@@ -167,8 +167,11 @@ fn a_holdout_lasts_to_its_horizon_and_keeps_its_arm() {
     );
     let second = held(&f);
     assert_eq!(second.len(), first.len() - 2);
+    // Somebody with an open case and no clock is worked from the owner's sheet.
+    assert_eq!(f.cells("outreach.csv", by_hand, "list_status"), ["new"]);
+    assert_eq!(f.cells("outreach.csv", a_case, "list_status"), [""; 0]);
+    assert_eq!(f.cells("decisions.csv", a_case, "decision"), ["own_sheet"]);
     for member in [by_hand, a_case] {
-        assert_eq!(f.cells("outreach.csv", member, "list_status"), ["new"], "{member}");
         assert_eq!(f.cells("memory.parquet", member, "arm"), ["hold_out"]);
         assert_eq!(f.cells("memory.parquet", member, "drawn"), ["2026-06-10"]);
     }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::candidate::Candidate;
 use super::duty::{Ownership, ownership_of};
 use super::inputs::Inputs;
-use super::list::{Listed, Overflow};
+use super::listed::{Listed, Overflow};
 use super::suppression::{Code, Suppressed};
 use super::words::{Band, Decision, Stream};
 use crate::domain::Day;

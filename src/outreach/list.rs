@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::actions::{Action, first_action};
+use super::actions::first_action;
 use super::build::build_candidates;
 use super::candidate::Candidate;
 use super::capacity::{ContactRequirement, Missing, Staff};
@@ -14,48 +14,13 @@ use super::decisions::{DecisionRow, Outcome, decide_members};
 use super::disciplines::required_disciplines;
 use super::holdout::{holdout_draw, remembered_arm};
 use super::inputs::Inputs;
-use super::memory::{Arm, ListStatus, Memory};
+use super::listed::{Listed, Overflow};
+use super::memory::{Arm, Memory};
 use super::overrides::{HandAudit, audit_overrides};
 use super::own_cases::{FacilityPerson, OwnCase, own_cases, people_in_facility};
 use super::remembering::{Dropped, carry_memory, days_beyond_before, remember_held_out, remember_listed};
 use super::suppression::{PopulationFacts, Suppressed, first_suppression, holdout_row, household_row};
 use crate::domain::{Discipline, phone_key};
-
-/// One person to contact.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    /// The person and what orders them.
-    pub candidate: Candidate,
-    /// Standing.
-    pub status: ListStatus,
-    /// Work days on the list in this spell, tonight's included.
-    pub days_on_list: i32,
-    /// What changed since the last run, in words.
-    pub what_changed: String,
-    /// First action.
-    pub action: Action,
-    /// Who makes tonight's contact; empty without a roster or when nobody is eligible.
-    pub caller: Box<str>,
-    /// Whom the caller should ask when the first action needs another discipline.
-    pub consult: Option<Discipline>,
-    /// More than the caller's calls of a day: it may be late.
-    pub beyond: bool,
-}
-
-/// One person the staff cannot reach tonight.
-#[derive(Clone, Debug)]
-pub struct Overflow {
-    /// The person.
-    pub candidate: Candidate,
-    /// Rank in the full order.
-    pub rank: usize,
-    /// `CAPACITY` or `NO_ELIGIBLE_CM`.
-    pub reason: &'static str,
-    /// What they need.
-    pub requirement: ContactRequirement,
-    /// What nobody on duty has; empty with reason `CAPACITY`.
-    pub missing: String,
-}
 
 /// One person of the queue that the staff cut, for asking again with another staff.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
 use super::inputs::Inputs;
-use super::list::Listed;
+use super::listed::Listed;
 use super::suppression::Suppressed;
 use super::words::Band;
 use crate::domain::Discipline;

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::inputs::Inputs;
-use super::list::{Listed, OutreachList};
+use super::list::OutreachList;
+use super::listed::Listed;
 use super::memory::ListStatus;
 
 /// Days within which leaving and coming back is flicker.
@@ -46,7 +47,10 @@ pub fn stability(inputs: &Inputs<'_>, list: &OutreachList) -> Stability {
     let previous = count(before.values().filter(|b| b.listed).count());
     let without_clock: BTreeSet<&str> =
         before.iter().filter(|(_, b)| b.listed && b.clock.is_empty()).map(|(id, _)| id.as_str()).collect();
-    let kept = count(list.listed.iter().filter(|l| l.status == ListStatus::Continuing).count());
+    // Not by standing: on a second night before one work day, somebody new stays new.
+    let both =
+        |l: &&Listed| before.get(inputs.extracts.population.member(l.candidate.member).id()).is_some_and(|b| b.listed);
+    let kept = count(list.listed.iter().filter(both).count());
     let entered = count(list.listed.len()) - kept;
     let left_by_rank = count(
         list.dropped

@@ -135,7 +135,7 @@ fn write_other_tables(staging: &mut Staging, night: &Night<'_>) -> Result<(), Pi
     let managers = caseload_managers::managers_by_id(night.cases.problem.managers());
     publish_table(staging, &caseload_managers::TABLE, managers, asked, &heading)?;
     let words = &night.inputs.extracts.words;
-    let rates = night.population.rates.iter().map(|(key, cell)| rates::RatesRow { key, cell, words });
+    let rates = rates::rate_rows(night.population.rates.iter(), words);
     publish_table(staging, &rates::TABLE, rates, asked, &heading)?;
     let extracts = night.inputs.extracts;
     publish_table(staging, &people::TABLE, people::people_rows(night.plan, extracts), asked, &heading)?;

@@ -3,7 +3,7 @@
 
 use crate::domain::WordId;
 use crate::extracts::Words;
-use crate::measures::{RateCell, RateKey, RateKind, exact_poisson};
+use crate::measures::{RateCell, RateGroup, RateKey, RateKind, exact_poisson};
 use crate::publish::sinks::PARQUET;
 use crate::publish::table::{Forms, RowFamily, Table, date, integer, number, text};
 use crate::publish::table_data::Unit;
@@ -86,6 +86,27 @@ impl RatesRow<'_> {
         self.expected().map(|e| events / e)
     }
 }
+
+/// The rows of a population in the order of the file: month, dimension, group by its own name, measure. The numbers of
+/// interned words follow the order of arrival, so nothing is sorted by them.
+pub fn rate_rows<'a>(
+    cells: impl Iterator<Item = (RateKey, &'a RateCell)>,
+    words: &'a Words<WordId>,
+) -> impl Iterator<Item = RatesRow<'a>> {
+    let mut rows: Vec<RatesRow<'a>> = cells.map(|(key, cell)| RatesRow { key, cell, words }).collect();
+    let place = |group: &RateGroup| DIMENSIONS.iter().position(|d| *d == group.dimension());
+    rows.sort_by(|a, b| {
+        let head = |r: &RatesRow<'_>| (r.key.month, place(&r.key.group));
+        head(a)
+            .cmp(&head(b))
+            .then_with(|| a.key.group.label(words).cmp(b.key.group.label(words)))
+            .then_with(|| a.key.kind.cmp(&b.key.kind))
+    });
+    rows.into_iter()
+}
+
+/// Dimensions in the order of the file.
+const DIMENSIONS: [&str; 6] = ["all", "payer", "plan", "practice", "care_manager", "facility"];
 
 /// Rows of `measures/rates`.
 pub enum Rates {}
