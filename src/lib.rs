@@ -47,7 +47,7 @@
 //! |---|---|---|
 //! | [`domain`] | days, money, codes, closed words, the business calendar, stable hashes | [`domain::Day`] |
 //! | [`config`] | the one declaration of every key, and the plan resolved from file, environment and flags | [`config::RunPlan`] |
-//! | [`reference`] | versioned public code sets with source and hash, embedded | [`reference::Reference`] |
+//! | [`mod@reference`] | versioned public code sets with source and hash, embedded | [`reference::Reference`] |
 //! | [`learners`] | booster, logistic regression, calibration, metrics, over flat tables | [`learners::TableSpec`] |
 //! | [`extracts`] | the contract of every extract, readers, checks, quarantine, the account of rows, buckets of events | [`extracts::Extracts`] |
 //! | [`timeline`] | one member's final claims, stays, ED visits and fills | [`timeline::Timeline`] |
@@ -59,7 +59,7 @@
 //! | [`playbook`] | segments: who is called for what first, questions, red flags, teaching point | [`playbook::plan_members`] |
 //! | [`programs`] | programmes: who qualifies, evidence, consent, conflict, already billed | [`programs::match_programs`] |
 //! | [`outreach`] | suppression, clocks before benefit, capacity, length, memory | [`outreach::build_list`] |
-//! | [`caseload`] | the assignment problem, its solver and an independent check | [`caseload::solve`] |
+//! | [`caseload`] | the assignment problem, its solver and an independent check | [`caseload::solve_problem`] |
 //! | [`publish`] | tables, formats, pages, manifest, lock, atomic publication | [`publish::OutputFolder`] |
 //! | [`synth`] | a reproducible population with planted truth | [`synth::Options`] |
 //! | [`training`] | panels with labels, splits in time, fitting, judging | [`training::fit_outcome`] |

@@ -59,7 +59,7 @@ section! {
         /// what stands between the values of a cell that holds several (languages, states, focus)
         list_separator: Option<String> = None, shown r#""|""#;
         /// share of quarantined rows above which the run stops (exit 4); set here it also replaces the per-reason limits
-        /// of [quality]
+        /// of `[quality]`
         max_bad_share: Option<f64> = None, range Range::Share, shown "0.05";
         /// bad rows below which no share stops the run; set here it replaces quality.min_bad_rows
         min_bad_rows: Option<u64> = None, shown "20";

@@ -17,7 +17,7 @@ fn place_in(list: &str, code: &str) -> Option<u8> {
     u8::try_from(found).ok()
 }
 
-/// A word of a closed list: what [`word_list`] makes.
+/// A word of a closed list: what the macro `word_list` makes.
 pub trait ClosedWord: Copy + 'static {
     /// Reads the word of the files; `None` when it is not on the list.
     fn parse_word(text: &str) -> Option<Self>;

@@ -32,7 +32,7 @@ impl Look<'_> {
     }
 }
 
-/// A file format: one value of this trait, and one line in [`super::formats`].
+/// A file format: one value of this trait, and one line in the list of `formats.rs`.
 pub trait FileFormat: Sync {
     /// The word of the configuration.
     fn name(&self) -> FormatName;

@@ -33,7 +33,7 @@ pub struct PastEvent {
     pub day: Day,
     /// Days to the first visit that closes it, at most 30; `None` without one.
     pub seen: Option<u8>,
-    /// Days after the event through which the person lived at home, at most [`AT_HOME_THROUGHOUT`].
+    /// Days after the event through which the person lived at home, at most `AT_HOME_THROUGHOUT`.
     pub at_home: u8,
 }
 

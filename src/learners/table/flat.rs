@@ -79,7 +79,7 @@ impl FlatTable {
         self.columns.iter().find(|c| c.name == name)
     }
 
-    /// Checks a table filled by other means than [`read_csv`].
+    /// Checks a table filled by other means than `read_csv`.
     ///
     /// # Errors
     /// [`LearnError::Table`] for parts of unequal length or codes without a level,
