@@ -23,6 +23,7 @@ mod report;
 mod report_program;
 mod report_section;
 mod scan;
+mod scan_source;
 mod sinks;
 mod table;
 mod table_data;

@@ -5,16 +5,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use polars::prelude as pl;
-use polars::prelude::NamedFrom as _;
+use polars::prelude::IntoLazy as _;
 
 use super::error::PublishError;
-use crate::domain::{Day, guard_text, unguard_text};
+use super::scan_source::{Request, Wanted, read_csv, read_parquet};
+use crate::domain::{Day, unguard_text};
 
-/// A published table about to be read.
+/// A published table about to be read: nothing is, until [`read`](TableScan::read).
 pub struct TableScan {
-    frame: pl::LazyFrame,
+    path: PathBuf,
     what: String,
-    is_csv: bool,
+    wanted: Vec<Wanted>,
+    columns: Option<Vec<String>>,
+    counted: bool,
 }
 
 /// The rows that were read.
@@ -30,20 +33,12 @@ impl TableScan {
     /// A file of a run by its path. A CSV is read as text, its guards undone.
     ///
     /// # Errors
-    /// When the file is missing or no table.
+    /// When the file is missing.
     pub fn open(path: &Path) -> Result<Self, PublishError> {
         let what = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         // What is missing or closed is told by the system's own words.
         std::fs::File::open(path).map_err(|e| PublishError::Read { what: what.clone(), why: e.to_string() })?;
-        let is_csv = path.extension().is_some_and(|e| e == "csv");
-        let place = pl::PlRefPath::from(&*path.to_string_lossy());
-        let frame = if is_csv {
-            let reader = pl::LazyCsvReader::new(place).with_infer_schema_length(Some(0)).with_glob(false);
-            pl::LazyFileListReader::finish(reader)
-        } else {
-            pl::LazyFrame::scan_parquet(place, pl::ScanArgsParquet { glob: false, ..Default::default() })
-        };
-        Ok(Self { frame: frame.map_err(|e| damaged(&what, &e))?, what, is_csv })
+        Ok(Self { path: path.to_owned(), what, wanted: Vec::new(), columns: None, counted: false })
     }
 
     /// A table of a run by its name, as Parquet where it has that form.
@@ -55,38 +50,31 @@ impl TableScan {
         if parquet.exists() { Self::open(&parquet) } else { Self::open(&run.join(format!("{table}.csv"))) }
     }
 
-    /// Only rows whose text column holds this text: whole row groups without it are passed over.
+    /// Only rows whose text column holds this text: row groups that cannot hold it are passed over.
     #[must_use]
-    pub fn only(mut self, column: &str, text: &str) -> Self {
-        let text = if self.is_csv { guard_text(text) } else { text.into() };
-        self.frame = self.frame.filter(pl::col(column).eq(pl::lit(&*text)));
-        self
+    pub fn only(self, column: &str, text: &str) -> Self {
+        self.only_any(column, &BTreeSet::from([text.to_owned()]))
     }
 
     /// Only rows whose text column holds one of these texts.
     #[must_use]
     pub fn only_any(mut self, column: &str, texts: &BTreeSet<String>) -> Self {
-        let as_written = |t: &String| if self.is_csv { guard_text(t).into_owned() } else { t.clone() };
-        let wanted: Vec<String> = texts.iter().map(as_written).collect();
-        let wanted = pl::lit(pl::Series::new("wanted".into(), wanted)).implode(false);
-        self.frame = self.frame.filter(pl::col(column).is_in(wanted, false));
+        self.wanted.push(Wanted { column: column.to_owned(), texts: texts.clone() });
         self
     }
 
     /// Only these columns; the others are not read.
     #[must_use]
     pub fn columns(mut self, names: &[&str]) -> Self {
-        self.frame = self.frame.select(names.iter().map(|n| pl::col(*n)).collect::<Vec<_>>());
+        self.columns = Some(names.iter().map(|n| (*n).to_owned()).collect());
         self
     }
 
     /// Rows by the texts of some columns, with their number in the column `rows`, in the order of the texts.
     #[must_use]
     pub fn count_by(mut self, names: &[&str]) -> Self {
-        let keys: Vec<pl::Expr> = names.iter().map(|n| pl::col(*n)).collect();
-        let rows = pl::len().cast(pl::DataType::Int64).alias("rows");
-        self.frame = self.frame.group_by(keys.clone()).agg([rows]).sort_by_exprs(keys, pl::SortMultipleOptions::new());
-        self
+        self.counted = true;
+        self.columns(names)
     }
 
     /// Reads.
@@ -94,9 +82,20 @@ impl TableScan {
     /// # Errors
     /// When the file is damaged or lacks a column.
     pub fn read(self) -> Result<TableFrame, PublishError> {
-        let frame = self.frame.collect().map_err(|e| damaged(&self.what, &e))?;
+        let request = Request { what: &self.what, wanted: &self.wanted, columns: self.columns.as_deref() };
+        let is_csv = self.path.extension().is_some_and(|e| e == "csv");
+        let frame = if is_csv { read_csv(&self.path, &request) } else { read_parquet(&self.path, &request) }?;
+        let frame = if self.counted { counts_of(frame).map_err(|e| damaged(&self.what, &e))? } else { frame };
         Ok(TableFrame { frame, what: self.what })
     }
+}
+
+/// The rows of a frame by all its columns, with their number.
+fn counts_of(frame: pl::DataFrame) -> pl::PolarsResult<pl::DataFrame> {
+    let keys: Vec<pl::Expr> = frame.get_column_names().into_iter().map(|n| pl::col(n.clone())).collect();
+    let rows = pl::len().cast(pl::DataType::Int64).alias("rows");
+    let counts = frame.lazy().group_by(keys.clone()).agg([rows]);
+    counts.sort_by_exprs(keys, pl::SortMultipleOptions::new()).collect()
 }
 
 /// The library's words may hold a value, so only the kind of fault is told.
