@@ -31,6 +31,22 @@ def write(set_id, version, header, rows, agency, publication, effective, source_
         effective_from=effective[0], effective_to=effective[1], rows=len(rows), source_rows=source_rows,
         sha256=hashlib.sha256(text.encode()).hexdigest(), licence=licence, note=note))
 
+# Our own lists: the table in this folder is the source, only the index is written.
+OWN = [
+    ('diagnosis_families', '2026', 'own list', 'families of ICD-10-CM FY2026 codes by beginning: diseases, kinds of them (Young et al. 2008), signs of frailty (Festa et al. 2020), what a care manager asks about', '2015-10-01', 'own grouping; a code can be of several families'),
+    ('services', '2026', 'own list', 'services by CMS place of service, NUBC type of bill and revenue centre, HCPCS level II and CPT numbers', '', 'numbers alone; bills by two, revenue centres by three or four characters; mobility_aid takes more wheelchairs than the frailty marker, which keeps the published range'),
+    ('care_lists', '2026', 'own list', 'UB-04 dispositions, admission types and sources, CMS specialties, dual status codes, LOINC codes of laboratory tests', '', 'own selection of published codes'),
+    ('frailty_markers', '2015-2026', 'Faurot et al.; own list', 'Pharmacoepidemiol Drug Saf 2015;24:59, predictors of dependency, carried over to ICD-10-CM; falls and debility added', '2015-10-01', 'W16, a dive into water, is no fall'),
+    ('ingredient_classes', '2026', 'own list', 'ingredients by adherence, treatment and risk class, by name (not the licensed PQA value sets; risk classes after AGS Beers 2023 and FDA labels)', '', 'names of one to three words; a text names every ingredient that its words hold'),
+]
+
+def own(set_id, version, agency, publication, effective_from, note):
+    """Indexes a list that is kept by hand in this folder; its rows are sorted and distinct."""
+    with open(os.path.join(HERE, set_id, version + ".csv"), newline="", encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    rows = [tuple(line.split(",")) for line in lines[1:] if line]
+    write(set_id, version, lines[0].split(","), rows, agency, publication, (effective_from, ""), len(set(rows)), "own work", note)
+
 def main(root):
     pd = "US Government work (public domain, 17 USC 105)"
     fy = ("2023-10-01", "2026-09-30")
@@ -89,13 +105,8 @@ def main(root):
     write("sdoh_z_codes", "fy2026", ["code", "domain"], [(code(x["icd10cm"]), x["domain"]) for x in r], "CMS/NCHS; own grouping", "ICD-10-CM Z55-Z65 FY2024-FY2026, grouped into screening domains by code family", fy, len(r), pd)
     r = read(root, "sdoh/icd10cm_sdoh_adjacent.csv")
     write("sdoh_adjacent", "fy2026", ["code", "group"], [(code(x["icd10cm"]), x["group"]) for x in r], "CMS/NCHS; own grouping", "ICD-10-CM codes of abuse, neglect, underdosing and dependence on care", fy, len(r), pd)
-    r = read(root, "drug_classes/ingredient_classes.csv")
-    classes = [(x["drug_class"], x["ingredient"].lower()) for x in r]
-    # FDA's 2016 boxed warning on opioids with benzodiazepines names the classes; the ingredients are the
-    # marketed ones, buprenorphine for dependence and cough and anaesthesia forms included by name alone.
-    classes += [("opioid", x) for x in "alfentanil benzhydrocodone buprenorphine butorphanol codeine dihydrocodeine fentanyl hydrocodone hydromorphone levorphanol meperidine methadone morphine nalbuphine opium oxycodone oxymorphone pentazocine tapentadol tramadol".split()]
-    classes += [("benzodiazepine", x) for x in "alprazolam chlordiazepoxide clobazam clonazepam clorazepate diazepam estazolam flurazepam lorazepam midazolam oxazepam quazepam temazepam triazolam".split()]
-    write("ingredient_classes", "2026", ["class", "ingredient"], classes, "own list", "ingredients by adherence class, by name (not the licensed PQA value sets)", ("", ""), len(classes), "own work")
+    for row in OWN:
+        own(*row)
     hcc(root, pd)
     groupers(root, pd)
     # Sensitive families (42 CFR Part 2, HIV, psychiatric, abuse): our own prefix list, reviewed by hand.

@@ -1,13 +1,12 @@
 //! Disease: Elixhauser measures, families of diagnoses, indices, laboratory values. Owns those features;
 //! refuses to decide which of them matter.
 
-use super::families::{FAMILIES, KINDS, family};
 use super::known::View;
 use super::scan::{Days, LONGEST};
 use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
 use crate::measures::{Comorbidity, Scheme};
-use crate::reference::ELIXHAUSER;
+use crate::reference::{DiagnosisFamily, ELIXHAUSER};
 
 /// What the group reads off a view.
 pub struct Facts {
@@ -38,39 +37,53 @@ const LABS: [(&str, &str, &str); 5] = [
 /// Charlson conditions without an Elixhauser twin.
 const CHARLSON_ONLY: [(&str, usize); 4] = [("mi", 0), ("pud", 7), ("rhd", 6), ("hp", 11)];
 
-/// Elixhauser places of families that have a twin there, for topics.
-fn topic_of(name: &str) -> Topic {
-    let bit = |n: &str| {
-        Topic::Condition(ELIXHAUSER.iter().position(|e| *e == n).and_then(|i| u8::try_from(i).ok()).unwrap_or(0))
+/// Topic of a family: the Elixhauser measure that is its twin, where there is one.
+fn topic_of(family: DiagnosisFamily) -> Topic {
+    use DiagnosisFamily as F;
+    let twin = match family {
+        F::HeartFailure
+        | F::HeartFailureSystolic
+        | F::HeartFailureDiastolic
+        | F::HeartFailureCombined
+        | F::HeartFailureAcute => "hf",
+        F::Asthma | F::AsthmaMild | F::AsthmaModerate | F::AsthmaSevere | F::AsthmaUnspecified => "lung_chronic",
+        F::Copd | F::CopdExacerbation | F::Oxygen => "lung_chronic",
+        F::Diabetes => "diab_uncx",
+        F::DiabetesComplication
+        | F::DiabetesKidney
+        | F::DiabetesEye
+        | F::DiabetesNerve
+        | F::DiabetesCirculation
+        | F::DiabetesGlucose => "diab_cx",
+        F::Hypertension => "htn_uncx",
+        F::KidneyDisease => "renlfl_mod",
+        F::Stroke => "cbvd",
+        F::Dementia => "dementia",
+        F::Depression | F::DepressionSevere => "depress",
+        F::SevereMental => "psychoses",
+        F::SubstanceUse => "drug_abuse",
+        F::Cancer | F::Palliative => "cancer_solid",
+        F::Obesity => "obese",
+        F::Coronary | F::Fibrillation => return Topic::Heart,
+        F::Fall | F::Weakness | F::Confusion | F::PressureUlcer | F::FrailtySign => return Topic::Frailty,
+        F::Pneumonia
+        | F::UrinaryInfection
+        | F::Sepsis
+        | F::KidneyInjury
+        | F::RespiratoryFailure
+        | F::Dehydration
+        | F::Anemia
+        | F::Cellulitis => return Topic::AcuteIllness,
+        F::Nonadherence => return Topic::Medicines,
+        _ => return Topic::Burden,
     };
-    match name {
-        n if n.starts_with("heart_failure") => bit("hf"),
-        n if n.starts_with("asthma") => bit("lung_chronic"),
-        "copd" | "copd_exacerbation" | "oxygen" => bit("lung_chronic"),
-        "diabetes" => bit("diab_uncx"),
-        n if n.starts_with("diabetes_") => bit("diab_cx"),
-        "hypertension" => bit("htn_uncx"),
-        "kidney_disease" => bit("renlfl_mod"),
-        "stroke" => bit("cbvd"),
-        "dementia" => bit("dementia"),
-        "depression" | "depression_severe" => bit("depress"),
-        "severe_mental" => bit("psychoses"),
-        "substance_use" => bit("drug_abuse"),
-        "cancer" | "palliative" => bit("cancer_solid"),
-        "obesity" => bit("obese"),
-        "coronary" | "fibrillation" => Topic::Heart,
-        "fall" | "weakness" | "confusion" | "pressure_ulcer" | "frailty_sign" => Topic::Frailty,
-        "pneumonia"
-        | "urinary_infection"
-        | "sepsis"
-        | "kidney_injury"
-        | "respiratory_failure"
-        | "dehydration"
-        | "anemia"
-        | "cellulitis" => Topic::AcuteIllness,
-        "nonadherence" => Topic::Medicines,
-        _ => Topic::Burden,
-    }
+    elixhauser_topic(twin)
+}
+
+/// Topic of an Elixhauser measure.
+fn elixhauser_topic(name: &str) -> Topic {
+    let place = ELIXHAUSER.iter().position(|n| *n == name).and_then(|i| u8::try_from(i).ok());
+    place.map_or(Topic::Burden, Topic::Condition)
 }
 
 fn prepare(v: &View<'_>) -> Facts {
@@ -105,11 +118,12 @@ fn prepare(v: &View<'_>) -> Facts {
             c.elixhauser_count.map(f64::from),
             c.hfrs,
         ],
-        claims: (0..FAMILIES.len())
-            .map(|f| [v.scan.family(f).within(v.day, 90), v.scan.family(f).within(v.day, 365)])
+        claims: DiagnosisFamily::yearly()
+            .iter()
+            .map(|f| [v.scan.family(*f).within(v.day, 90), v.scan.family(*f).within(v.day, 365)])
             .collect(),
-        kinds: (0..KINDS.len()).map(|k| v.scan.family(FAMILIES.len() + k).within(v.day, LONGEST)).collect(),
-        since: (0..FAMILIES.len()).map(|f| v.scan.principal(f).since(v.day)).collect(),
+        kinds: DiagnosisFamily::kinds().iter().map(|k| v.scan.family(*k).within(v.day, LONGEST)).collect(),
+        since: DiagnosisFamily::yearly().iter().map(|f| v.scan.principal(*f).since(v.day)).collect(),
         kidney_stage: v.scan.kidney_stage,
         categories: [
             v.scan.categories(v.day, 90),
@@ -136,6 +150,8 @@ fn lab(v: &View<'_>, loinc: &str) -> [Option<f64>; 4] {
     let change = values.find(|l| l.day < newest.day).map(|l| newest.value.0 - l.value.0);
     [Some(newest.value.0), Some(f64::from(v.day.since(newest.day))), change, mean]
 }
+
+type Pick = fn(&Facts, usize) -> Option<f64>;
 
 const ICD9: &str = "the window holds ICD-9 codes only";
 const NEVER: &str = "never missing";
@@ -195,57 +211,65 @@ fn elixhauser() -> Vec<Spec<Facts>> {
     out
 }
 
+/// Families told over 90 days too.
+const RECENT: [DiagnosisFamily; 8] = [
+    DiagnosisFamily::HeartFailure,
+    DiagnosisFamily::Copd,
+    DiagnosisFamily::Asthma,
+    DiagnosisFamily::Diabetes,
+    DiagnosisFamily::KidneyDisease,
+    DiagnosisFamily::SubstanceUse,
+    DiagnosisFamily::SevereMental,
+    DiagnosisFamily::Weakness,
+];
+
+/// Families whose admissions are dated.
+const ADMITTED_FOR: [DiagnosisFamily; 6] = [
+    DiagnosisFamily::HeartFailure,
+    DiagnosisFamily::Copd,
+    DiagnosisFamily::Diabetes,
+    DiagnosisFamily::Pneumonia,
+    DiagnosisFamily::UrinaryInfection,
+    DiagnosisFamily::Sepsis,
+];
+
+/// A line of days with a diagnosis.
+fn days_named(f: DiagnosisFamily, days: i32, words: &str, window: &'static str, at: usize, value: Pick) -> Spec<Facts> {
+    let definition = format!("days with a claim or ADT row that names {words}");
+    spec((&format!("{}_days_{days}", f.name()), &definition), "days", NEVER, window, topic_of(f), at, value)
+}
+
 fn by_family() -> Vec<Spec<Facts>> {
     let mut out: Vec<Spec<Facts>> = Vec::new();
-    for (i, (name, words, _)) in FAMILIES.iter().enumerate() {
-        out.push(spec(
-            (&format!("{name}_days_365"), &format!("days with a claim or ADT row that names {words}")),
-            "days",
-            NEVER,
-            "365 days",
-            topic_of(name),
-            i,
-            |f: &Facts, k| f.claims.get(k).map(|c| c[1]),
-        ));
-    }
-    for name in
-        ["heart_failure", "copd", "asthma", "diabetes", "kidney_disease", "substance_use", "severe_mental", "weakness"]
-    {
-        out.push(spec(
-            (&format!("{name}_days_90"), &format!("days with a claim or ADT row that names the family {name}")),
-            "days",
-            NEVER,
-            "90 days",
-            topic_of(name),
-            family(name),
-            |f: &Facts, k| f.claims.get(k).map(|c| c[0]),
-        ));
-    }
-    for (i, (name, words, _)) in KINDS.iter().enumerate() {
-        out.push(spec(
-            (&format!("{name}_days_730"), &format!("days with a claim or ADT row that names {words}")),
-            "days",
-            NEVER,
-            "730 days",
-            topic_of(name),
-            i,
-            |f: &Facts, k| f.kinds.get(k).copied(),
-        ));
-    }
-    for name in ["heart_failure", "copd", "diabetes", "pneumonia", "urinary_infection", "sepsis"] {
-        out.push(spec(
-            (
-                &format!("days_since_stay_for_{name}"),
-                &format!("days since the newest admission whose principal diagnosis is of the family {name}"),
-            ),
+    out.extend(
+        DiagnosisFamily::yearly()
+            .iter()
+            .enumerate()
+            .map(|(i, f)| days_named(*f, 365, f.words(), "365 days", i, |f: &Facts, k| f.claims.get(k).map(|c| c[1]))),
+    );
+    out.extend(RECENT.into_iter().map(|f| {
+        let words = format!("the family {}", f.name());
+        days_named(f, 90, &words, "90 days", f.index(), |f: &Facts, k| f.claims.get(k).map(|c| c[0]))
+    }));
+    out.extend(
+        DiagnosisFamily::kinds()
+            .iter()
+            .enumerate()
+            .map(|(i, f)| days_named(*f, 730, f.words(), "730 days", i, |f: &Facts, k| f.kinds.get(k).copied())),
+    );
+    out.extend(ADMITTED_FOR.into_iter().map(|f| {
+        let name = f.name();
+        let words = format!("days since the newest admission whose principal diagnosis is of the family {name}");
+        spec(
+            (&format!("days_since_stay_for_{name}"), &words),
             "days",
             "no such stay in the window",
             "730 days",
-            topic_of(name),
-            family(name),
+            topic_of(f),
+            f.index(),
             |f: &Facts, k| f.since.get(k).copied().flatten(),
-        ));
-    }
+        )
+    }));
     out
 }
 
@@ -276,7 +300,7 @@ pub fn group() -> Group<Facts> {
         "0..6",
         NEVER,
         "730 days",
-        topic_of("kidney_disease"),
+        topic_of(DiagnosisFamily::KidneyDisease),
         0,
         |f: &Facts, _| Some(f64::from(f.kidney_stage)),
     ));

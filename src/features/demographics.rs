@@ -6,6 +6,7 @@ use super::scan::LONGEST;
 use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
 use crate::domain::{Day, PayerType, Sex};
+use crate::reference::CareList;
 
 /// What the group reads off a view.
 pub struct Facts {
@@ -28,7 +29,8 @@ const PAYERS: [PayerType; 4] = [PayerType::Medicare, PayerType::Medicaid, PayerT
 fn prepare(v: &View<'_>) -> Facts {
     let member = v.timeline().member;
     let row = member.row_on(v.day);
-    let dual = row.map_or_else(String::new, |r| r.dual.text());
+    let lists = &v.codes.reference.lists;
+    let is_dual = |code| lists.has(CareList::FullDual, code) || lists.has(CareList::PartialDual, code);
     let language = v.codes.words.text(member.facts.language);
     let days = |n: i32| member.enrolled_days(v.day.plus(1 - n), v.day);
     let current = member.spans.iter().find(|s| s.start <= v.day.0 && v.day.0 <= s.end);
@@ -36,7 +38,7 @@ fn prepare(v: &View<'_>) -> Facts {
         age: member.birth().age_on(v.day),
         sex: member.sex(),
         payer: row.map(|r| PAYERS[usize::from(r.payer_type.min(3))]),
-        dual: ["01", "02", "03", "04", "05", "06", "08"].contains(&dual.as_str()),
+        dual: row.is_some_and(|r| is_dual(r.dual)),
         orec: row.map_or_else(String::new, |r| r.orec.text()),
         institutional: row.and_then(|r| r.institutional),
         enrolled: [days(90), days(365), days(730)],

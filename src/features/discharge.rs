@@ -1,12 +1,12 @@
 //! The discharge being scored: its length, way in, way out and illness as known then. Owns those features, all
 //! missing when no discharge is scored; refuses to look at what followed.
 
-use super::families::family;
 use super::known::View;
 use super::scan::Days;
 use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
 use crate::measures::{Readmissions, lace_of_stay};
+use crate::reference::{CareList, DiagnosisFamily};
 
 /// What the group reads off a view: all missing without a discharge.
 #[derive(Default)]
@@ -14,8 +14,15 @@ pub struct Facts {
     values: [Option<f64>; 14],
 }
 
-const PRINCIPAL: [&str; 7] =
-    ["heart_failure", "copd", "sepsis", "pneumonia", "kidney_injury", "respiratory_failure", "cancer"];
+const PRINCIPAL: [DiagnosisFamily; 7] = [
+    DiagnosisFamily::HeartFailure,
+    DiagnosisFamily::Copd,
+    DiagnosisFamily::Sepsis,
+    DiagnosisFamily::Pneumonia,
+    DiagnosisFamily::KidneyInjury,
+    DiagnosisFamily::RespiratoryFailure,
+    DiagnosisFamily::Cancer,
+];
 
 fn prepare(v: &View<'_>) -> Facts {
     let Some(at) = v.index else { return Facts::default() };
@@ -24,17 +31,18 @@ fn prepare(v: &View<'_>) -> Facts {
     };
     let lace = lace_of_stay(v.timeline(), at, v.codes);
     let diagnoses = v.timeline().stay_diagnoses(stay).count();
+    let lists = &v.codes.reference.lists;
     let mut values = [None; 14];
     values[0] = stay.length_of_stay().map(f64::from);
     values[1] = stay.discharge.map(|d| f64::from(v.day.since(d)));
-    values[2] = (!stay.admit_type.is_none()).then(|| flag(stay.admit_type.is_any(&["1", "2", "5"])));
+    values[2] = (!stay.admit_type.is_none()).then(|| flag(lists.has(CareList::UrgentAdmission, stay.admit_type)));
     values[3] = facts.planned.map(flag);
-    values[4] = (!stay.disposition.is_none()).then(|| flag(stay.disposition.is_any(&["06", "86"])));
-    values[5] = (!stay.disposition.is_none()).then(|| flag(stay.disposition.is_any(&["03", "61", "62", "63", "64"])));
+    values[4] = (!stay.disposition.is_none()).then(|| flag(lists.has(CareList::ToHomeHealth, stay.disposition)));
+    values[5] = (!stay.disposition.is_none()).then(|| flag(lists.has(CareList::ToFacility, stay.disposition)));
     values[6] = lace.map(|l| f64::from(l.total()));
-    for (slot, name) in values[7..].iter_mut().zip(PRINCIPAL) {
+    for (slot, family) in values[7..].iter_mut().zip(PRINCIPAL) {
         *slot = (stay.principal.is_some() && stay.principal_icd10)
-            .then(|| flag(v.scan.principal(family(name)).since(v.day) == Some(f64::from(v.day.since(stay.admit)))));
+            .then(|| flag(v.scan.principal(family).since(v.day) == Some(f64::from(v.day.since(stay.admit)))));
     }
     // A stay without any diagnosis yet (an ADT message alone) says nothing of its illness.
     if diagnoses == 0 {
@@ -61,7 +69,8 @@ pub fn group() -> Group<Facts> {
         specs
             .push(spec((name, &words), unit, missing, "the stay", Topic::ThisDischarge, k, |f: &Facts, k| f.values[k]));
     }
-    for (k, name) in PRINCIPAL.into_iter().enumerate() {
+    for (k, family) in PRINCIPAL.into_iter().enumerate() {
+        let name = family.name();
         let words = format!("of the discharge being scored: principal diagnosis of the family {name}");
         specs.push(spec(
             (&format!("index_for_{name}"), &words),

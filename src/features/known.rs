@@ -1,7 +1,6 @@
 //! What was known of one member on a day: the only door through which features see the past. Owns the cut by
 //! arrival, of claims and of the small extracts; refuses to look at another member.
 
-use super::families::Families;
 use super::scan::{LONGEST, Scan};
 use crate::config::{Clocks, Models};
 use crate::domain::Day;
@@ -78,7 +77,6 @@ pub struct Knowledge<'a> {
     /// Lag and own columns.
     pub models: &'a Models,
     coverage: Coverage,
-    families: Families,
 }
 
 /// One member as known on a day.
@@ -107,7 +105,7 @@ impl<'a> Knowledge<'a> {
     /// Prepares what does not depend on a member.
     #[must_use]
     pub fn new(extracts: &'a Extracts, codes: &'a Codes<'a>, clocks: &'a Clocks, models: &'a Models) -> Self {
-        Self { extracts, codes, clocks, models, coverage: Coverage::of(extracts), families: Families::new(codes) }
+        Self { extracts, codes, clocks, models, coverage: Coverage::of(extracts) }
     }
 
     /// What a measure may look at beside the timeline of a member on `day`: the small extracts as they had arrived.

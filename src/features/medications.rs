@@ -12,29 +12,25 @@ use crate::extracts::NO_INTEGER;
 use crate::measures::DrugSupply;
 use crate::reference::DrugClass;
 
-/// Classes of `ingredient_classes`, with their words.
-const CLASSES: [(&str, &str, DrugClass); 5] = [
-    ("statin", "statins", DrugClass::Statin),
-    ("ras_antagonist", "renin-angiotensin antagonists", DrugClass::RasAntagonist),
-    ("diabetes_noninsulin", "diabetes medicines other than insulin", DrugClass::DiabetesNonInsulin),
-    ("diabetes_insulin", "insulin", DrugClass::Insulin),
-    ("anticoagulant", "oral anticoagulants", DrugClass::Anticoagulant),
+/// Classes whose supply is told.
+const CLASSES: [DrugClass; 5] = [
+    DrugClass::Statin,
+    DrugClass::RasAntagonist,
+    DrugClass::DiabetesNonInsulin,
+    DrugClass::Insulin,
+    DrugClass::Anticoagulant,
 ];
 
-/// Classes whose fills tell how far a disease has gone or how a person is treated, with their words.
-const STEPS: [(&str, &str, DrugClass); 8] = [
-    ("loop_diuretic", "loop diuretics", DrugClass::LoopDiuretic),
-    (
-        "heart_failure_step",
-        "sacubitril, spironolactone and others added for heart failure",
-        DrugClass::HeartFailureStep,
-    ),
-    ("long_acting_bronchodilator", "long-acting bronchodilators", DrugClass::LongActingBronchodilator),
-    ("inhaled_steroid", "steroids sold as inhalers, whatever their form", DrugClass::InhaledSteroid),
-    ("rescue_inhaler", "rescue inhalers", DrugClass::RescueInhaler),
-    ("oral_steroid", "steroids by mouth", DrugClass::OralSteroid),
-    ("opioid", "opioids", DrugClass::Opioid),
-    ("benzodiazepine", "benzodiazepines", DrugClass::Benzodiazepine),
+/// Classes whose fills tell how far a disease has gone or how a person is treated.
+const STEPS: [DrugClass; 8] = [
+    DrugClass::LoopDiuretic,
+    DrugClass::HeartFailureStep,
+    DrugClass::LongActingBronchodilator,
+    DrugClass::InhaledSteroid,
+    DrugClass::RescueInhaler,
+    DrugClass::OralSteroid,
+    DrugClass::Opioid,
+    DrugClass::Benzodiazepine,
 ];
 
 #[derive(Clone, Copy, Default)]
@@ -192,14 +188,14 @@ fn ingredients(v: &View<'_>, by_ingredient: &ByIngredient<'_>, f: &mut Facts) {
             let share = f64::from(s.covered) / f64::from(days);
             f.worst = Some(f.worst.map_or(share, |w: f64| w.min(share)));
         }
-        let drug = v.codes.drug(*number);
+        let classes = v.codes.drug(*number).classes;
         for (k, class) in STEPS.iter().enumerate() {
-            if drug & v.codes.reference.drugs.class(class.2) != 0 {
+            if classes.has(*class) {
                 f.steps[k] += fills.len() as f64;
             }
         }
         for (k, class) in CLASSES.iter().enumerate() {
-            if drug & v.codes.reference.drugs.class(class.2) == 0 {
+            if !classes.has(*class) {
                 continue;
             }
             f.classes[k].fills += fills.len() as f64;
@@ -229,8 +225,9 @@ const TWO_YEARS: &str = "730 days";
 
 fn by_class() -> Vec<Spec<Facts>> {
     let mut out: Vec<Spec<Facts>> = Vec::new();
-    for (k, (name, words, _)) in CLASSES.into_iter().enumerate() {
-        let topic = Topic::Supply(name);
+    for (k, class) in CLASSES.into_iter().enumerate() {
+        let (name, words) = (class.name(), class.words());
+        let topic = Topic::Supply(class);
         let mut line = |suffix: &str, what: &str, unit, missing, value: Pick| {
             out.push(spec(
                 (&format!("{name}_{suffix}"), &format!("{what} {words}")),
@@ -254,7 +251,8 @@ fn by_class() -> Vec<Spec<Facts>> {
         });
         line("fills_365", "fills of", "count", NO_FILLS, |f, k| f.told.then_some(f.classes[k].fills));
     }
-    out.extend(STEPS.iter().enumerate().map(|(k, (name, words, _))| {
+    out.extend(STEPS.iter().enumerate().map(|(k, class)| {
+        let (name, words) = (class.name(), class.words());
         spec(
             (&format!("{name}_fills_365"), &format!("fills with days of supply of {words}")),
             "count",

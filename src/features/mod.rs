@@ -9,7 +9,6 @@
 mod conditions;
 mod demographics;
 mod discharge;
-mod families;
 mod known;
 mod medications;
 mod procedures;
@@ -21,10 +20,9 @@ mod spec;
 mod topic;
 mod utilization;
 
-pub use families::{FAMILIES, family};
 pub use known::{Coverage, DISCHARGE_SNAPSHOT_DAYS, Knowledge, SmallRows, View, index_discharged_on};
 pub use registry::{Registry, dictionary_hash, registry};
-pub use scan::{Days, Scan, Service};
+pub use scan::{Days, Scan};
 pub use snapshot::{Condition, RecentIndex, RiskKey, Snapshot};
 pub use spec::{Domain, Feature, FeatureGroup};
 pub use topic::Topic;

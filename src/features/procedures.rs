@@ -2,11 +2,12 @@
 //! care; refuses CPT text.
 
 use super::known::View;
-use super::scan::{Days, LONGEST, SERVICES, Service};
+use super::scan::{Days, LONGEST};
 use super::spec::{Domain, Group, Spec, spec};
 use super::topic::Topic;
 use crate::domain::Day;
 use crate::measures::Utilization;
+use crate::reference::Service;
 
 /// What the group reads off a view.
 pub struct Facts {
@@ -68,7 +69,7 @@ const YEAR: &str = "365 days";
 pub fn group() -> Group<Facts> {
     let mut specs: Vec<Spec<Facts>> = Vec::new();
     for (k, (service, topic)) in TOLD.iter().enumerate() {
-        let (name, words) = SERVICES[*service as usize];
+        let (name, words) = (service.name(), service.words());
         specs.push(spec(
             (&format!("{name}_days_365"), &format!("days with {words}")),
             "days",
@@ -79,7 +80,7 @@ pub fn group() -> Group<Facts> {
             |f: &Facts, k| f.services.get(k).copied(),
         ));
     }
-    let (name, words) = SERVICES[Service::Mobility as usize];
+    let (name, words) = (Service::Mobility.name(), Service::Mobility.words());
     specs.push(spec(
         (&format!("{name}_days_730"), &format!("days with {words}")),
         "days",

@@ -1,6 +1,8 @@
 //! What a feature speaks of: features of one topic become one reason. Owns the list of topics; refuses to
 //! word them (see the models room).
 
+use crate::reference::DrugClass;
+
 /// A topic.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Topic {
@@ -41,7 +43,7 @@ pub enum Topic {
     /// How many medicines.
     Medicines,
     /// Supply of a class of medicines.
-    Supply(&'static str),
+    Supply(DrugClass),
     /// Continuity of care and number of providers.
     Continuity,
     /// Procedures and equipment.

@@ -2,12 +2,12 @@
 //! judge whether a use was right.
 
 use super::known::View;
-use super::scan::{Days, Service};
+use super::scan::Days;
 use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
 use crate::domain::{CodeId, Day, Short};
 use crate::measures::{EdClasses, Readmissions, StayPqi};
-use crate::reference::Sensitive;
+use crate::reference::{CareList, Sensitive, Service};
 
 /// Windows of counts, in days.
 const WINDOWS: [i32; 5] = [30, 90, 180, 365, 730];
@@ -42,6 +42,7 @@ pub struct Facts {
 }
 
 fn stays(v: &View<'_>, f: &mut Facts) {
+    let lists = &v.codes.reference.lists;
     let mut lengths = Vec::new();
     let behavioral =
         |code: CodeId| matches!(v.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric);
@@ -77,9 +78,9 @@ fn stays(v: &View<'_>, f: &mut Facts) {
         }
         f.readmissions += flag(facts.readmit30 == Some(true));
         lengths.extend(stay.length_of_stay().map(f64::from));
-        f.emergency_admissions += flag(stay.admit_type.is_any(&["1", "2", "5"]));
-        f.against_advice += flag(stay.disposition == Short::of("07"));
-        f.to_facility += flag(stay.disposition.is_any(&["03", "61", "62", "63", "64"]));
+        f.emergency_admissions += flag(lists.has(CareList::UrgentAdmission, stay.admit_type));
+        f.against_advice += flag(lists.has(CareList::AgainstAdvice, stay.disposition));
+        f.to_facility += flag(lists.has(CareList::ToFacility, stay.disposition));
         f.post_acute += flag(stay.post_acute);
         f.behavioral += flag(stay.principal_icd10 && behavioral(stay.principal));
     }

@@ -39,8 +39,7 @@ impl Measure for DrugSupply {
         let ends = supply_ends(m);
         let held = ends.values().filter(|end| **end > as_of.0).count();
         let late = |class: DrugClass| {
-            let of_class =
-                |ingredient: &WordId| m.codes().drug(*ingredient) & m.codes().reference.drugs.class(class) != 0;
+            let of_class = |ingredient: &WordId| m.codes().drug(*ingredient).classes.has(class);
             let ran_out = Day(ends.iter().filter(|(i, _)| of_class(i)).map(|(_, end)| *end).max()?);
             let days = as_of.since(ran_out);
             (days > m.inputs.clocks.fill_late_days && days <= GIVEN_UP_DAYS).then_some(LateClass { class, ran_out })

@@ -6,12 +6,9 @@ use super::readmission::Readmissions;
 use super::utilization::Utilization;
 use crate::domain::{Day, WordId};
 use crate::extracts::ClaimKind;
-use crate::reference::{FRAILTY_MARKERS, Sensitive};
-use crate::timeline::{AMBULATORY_PLACES, ServiceLine, Timeline};
+use crate::reference::{CareList, FRAILTY_MARKERS, Sensitive};
+use crate::timeline::{Codes, ServiceLine, Timeline};
 
-/// CMS specialties of primary care: general practice, family practice, internal medicine, pediatrics,
-/// geriatrics, nurse practitioner, clinical nurse specialist, physician assistant (42 CFR 425.402).
-const PRIMARY_CARE: [&str; 8] = ["01", "08", "11", "37", "38", "50", "89", "97"];
 /// Days after a discharge in which a primary-care visit is looked for.
 const VISIT_DAYS: i32 = 30;
 
@@ -56,7 +53,7 @@ impl Measure for Engagement {
 
     fn compute(m: &Measured<'_>) -> Self {
         let (timeline, inputs) = (&m.timeline, &m.inputs);
-        let mut providers: Vec<WordId> = ambulatory_lines(timeline)
+        let mut providers: Vec<WordId> = ambulatory_lines(timeline, inputs.codes)
             .filter(|l| l.rendering.is_some() && is_within_year(Day(l.start), timeline.as_of))
             .map(|l| l.rendering)
             .collect();
@@ -77,23 +74,24 @@ impl Measure for Engagement {
     }
 }
 
-fn ambulatory_lines<'t>(timeline: &'t Timeline<'_>) -> impl Iterator<Item = &'t ServiceLine> {
+fn ambulatory_lines<'t>(timeline: &'t Timeline<'_>, codes: &'t Codes<'_>) -> impl Iterator<Item = &'t ServiceLine> {
     timeline
         .claims
         .iter()
         .filter(|c| c.kind == ClaimKind::Professional)
         .flat_map(|c| c.lines)
-        .filter(|l| l.place.is_any(AMBULATORY_PLACES))
+        .filter(|l| codes.is_ambulatory(l.place))
 }
 
 fn find_primary_care(timeline: &Timeline<'_>, inputs: &Inputs<'_>, discharge: Day) -> PrimaryCareVisit {
     let pcp = timeline.member.facts.pcp;
-    let days = ambulatory_lines(timeline)
+    let lists = &inputs.codes.reference.lists;
+    let days = ambulatory_lines(timeline, inputs.codes)
         .map(|l| (l.start - discharge.0, l))
         .filter(|(days, _)| (1..=VISIT_DAYS).contains(days))
         .filter(|(_, l)| {
             (pcp.is_some() && l.rendering == pcp)
-                || (l.specialty.is_some() && PRIMARY_CARE.contains(&inputs.codes.words.text(l.specialty)))
+                || lists.has_text(CareList::PrimaryCare, inputs.codes.words.text(l.specialty))
         })
         .map(|(days, _)| days)
         .min();

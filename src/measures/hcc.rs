@@ -7,7 +7,7 @@ use super::mentions::{CategoryRow, Slots};
 use super::scheme::Scheme;
 use crate::domain::{Day, Sex};
 use crate::extracts::{ClaimKind, Member, SpanFacts};
-use crate::reference::{HCC_SEGMENTS, HccModel, HccTables};
+use crate::reference::{CareList, CareLists, HCC_SEGMENTS, HccModel, HccTables};
 use crate::timeline::{Claim, CodeBasis, Codes};
 
 /// Institutional bills whose diagnoses count.
@@ -76,15 +76,15 @@ pub fn has_esrd_enrolment(member: &Member, as_of: Day) -> bool {
 }
 
 /// The person as the model sees them by their Medicare span; `None` for an unknown sex.
-fn model_person(member: &Member, span: &SpanFacts, as_of: Day) -> Option<HccPerson> {
+fn model_person(member: &Member, span: &SpanFacts, as_of: Day, lists: &CareLists) -> Option<HccPerson> {
     let female = match member.sex() {
         Sex::Female => true,
         Sex::Male => false,
         Sex::Unknown => return None,
     };
-    let dual = if span.dual.is_any(&["02", "04", "08"]) {
+    let dual = if lists.has(CareList::FullDual, span.dual) {
         Dual::Full
-    } else if span.dual.is_any(&["01", "03", "05", "06"]) {
+    } else if lists.has(CareList::PartialDual, span.dual) {
         Dual::Partial
     } else {
         Dual::Non
@@ -139,7 +139,7 @@ impl Measure for Hcc {
             let status = if member.payer_is_stated() { RafStatus::NotMedicare } else { RafStatus::PayerUnknown };
             return Self { raf: Raf { status, ..raf }, categories: Vec::new() };
         };
-        let Some(person) = model_person(member, span, timeline.as_of) else {
+        let Some(person) = model_person(member, span, timeline.as_of, &reference.lists) else {
             return Self { raf: Raf { status: RafStatus::UnknownSex, ..raf }, categories: Vec::new() };
         };
         let seen = SeenHccs::of(m, &person);

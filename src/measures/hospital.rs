@@ -5,17 +5,8 @@ use super::measure::{Inputs, Measure, Measured};
 use super::readmission::Readmissions;
 use crate::domain::Day;
 use crate::extracts::{Basis, Lab};
-use crate::reference::CHARLSON;
+use crate::reference::{CHARLSON, CareList, CareLists};
 use crate::timeline::{Stay, Timeline};
-
-/// Haemoglobin in blood (mass or moles per volume), by LOINC.
-const HEMOGLOBIN: [&str; 6] = ["718-7", "20509-6", "30313-1", "30350-3", "30351-1", "59260-0"];
-/// Sodium in serum, plasma or blood (moles per volume), by LOINC.
-const SODIUM: [&str; 4] = ["2951-2", "2947-0", "32717-1", "39791-9"];
-/// Oncology beds: revenue centres 0117, 0127, 0137, 0147, 0157.
-const ONCOLOGY_BEDS: [&str; 5] = ["0117", "0127", "0137", "0147", "0157"];
-/// Oncology specialties of CMS: haematology-oncology, medical, surgical, radiation, gynaecological.
-const ONCOLOGISTS: [&str; 5] = ["83", "90", "91", "92", "98"];
 
 /// The items of one discharge; `None` where the data do not say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -108,11 +99,11 @@ fn as_millimoles_per_litre(value: f64, unit: &str) -> Option<f64> {
 fn value_at_discharge(
     labs: &[&Lab],
     (admit, discharge): (Day, Day),
-    loinc: &[&str],
+    is_test: &dyn Fn(&str) -> bool,
     convert: fn(f64, &str) -> Option<f64>,
 ) -> Option<f64> {
     let mut last: Option<(Day, f64)> = None;
-    for lab in labs.iter().filter(|l| admit <= l.day && l.day <= discharge && loinc.contains(&&*l.loinc)) {
+    for lab in labs.iter().filter(|l| admit <= l.day && l.day <= discharge && is_test(&l.loinc)) {
         let Some(value) = convert(lab.value.0, &lab.unit).filter(|v| v.is_finite()) else { continue };
         if last.is_none_or(|(day, low)| lab.day > day || (lab.day == day && value < low)) {
             last = Some((lab.day, value));
@@ -130,19 +121,21 @@ fn read_items(timeline: &Timeline<'_>, inputs: &Inputs<'_>, stay: &Stay) -> Hosp
         .fold(0_u32, |bits, (i, _)| bits | 1 << i);
     let claims = || stay.claims.iter().map(|i| &timeline.claims[*i]);
     let year_before = stay.admit.plus_months(-12);
-    let lab = |loinc: &[&str], convert| {
-        stay.discharge.and_then(|d| value_at_discharge(&inputs.labs, (stay.admit, d), loinc, convert))
+    let lists: &CareLists = &codes.reference.lists;
+    let lab = |test: CareList, convert| {
+        let is_test = |loinc: &str| lists.has_text(test, loinc);
+        stay.discharge.and_then(|d| value_at_discharge(&inputs.labs, (stay.admit, d), &is_test, convert))
     };
     HospitalItems {
-        low_hemoglobin: lab(&HEMOGLOBIN, as_grams_per_decilitre).map(|v| v < 12.0),
-        low_sodium: lab(&SODIUM, as_millimoles_per_litre).map(|v| v < 135.0),
+        low_hemoglobin: lab(CareList::HemoglobinTest, as_grams_per_decilitre).map(|v| v < 12.0),
+        low_sodium: lab(CareList::SodiumTest, as_millimoles_per_litre).map(|v| v < 135.0),
         oncology: claims().flat_map(|c| c.lines).any(|l| {
-            l.revenue.is_any(&ONCOLOGY_BEDS)
-                || (l.specialty.is_some() && ONCOLOGISTS.contains(&codes.words.text(l.specialty)))
+            lists.has(CareList::OncologyBed, l.revenue)
+                || lists.has_text(CareList::Oncologist, codes.words.text(l.specialty))
         }),
         cancer: timeline.stay_diagnoses(stay).any(|(code, icd10)| icd10 && codes.dx(code).charlson & malignant != 0),
         procedure: (!stay.claims.is_empty()).then(|| claims().any(|c| !c.px.is_empty() && c.px_basis != Basis::Other)),
-        urgent: (!stay.admit_type.is_none()).then(|| stay.admit_type.is_any(&["1", "2", "5"])),
+        urgent: (!stay.admit_type.is_none()).then(|| lists.has(CareList::UrgentAdmission, stay.admit_type)),
         prior_admissions: u32::try_from(
             timeline.stays.iter().filter(|s| !s.post_acute && year_before <= s.admit && s.admit < stay.admit).count(),
         )
@@ -244,9 +237,10 @@ mod tests {
         ];
         let labs: Vec<&Lab> = rows.iter().collect();
         let stay = (Day(100), Day(105));
-        assert_eq!(value_at_discharge(&labs, stay, &HEMOGLOBIN, as_grams_per_decilitre), Some(11.9));
-        assert_eq!(value_at_discharge(&labs, stay, &SODIUM, as_millimoles_per_litre), Some(135.0));
-        assert_eq!(value_at_discharge(&labs[..1], stay, &HEMOGLOBIN, as_grams_per_decilitre), None);
+        let hemoglobin = |l: &str| l == "718-7";
+        assert_eq!(value_at_discharge(&labs, stay, &hemoglobin, as_grams_per_decilitre), Some(11.9));
+        assert_eq!(value_at_discharge(&labs, stay, &|l| l == "2951-2", as_millimoles_per_litre), Some(135.0));
+        assert_eq!(value_at_discharge(&labs[..1], stay, &hemoglobin, as_grams_per_decilitre), None);
         assert_eq!(as_grams_per_decilitre(7.4, "mmol/L").map(|v| (v * 100.0).round()), Some(1192.0));
     }
 }

@@ -4,7 +4,7 @@
 use super::measure::{Measure, Measured};
 use super::readmission::Readmissions;
 use crate::domain::{CodeId, Day};
-use crate::reference::CHARLSON;
+use crate::reference::{CHARLSON, CareList};
 use crate::timeline::{CodeBasis, Codes, Timeline};
 
 /// The parts and their sum, 0..=19.
@@ -130,7 +130,7 @@ pub fn lace_of_stay(timeline: &Timeline<'_>, at: usize, codes: &Codes<'_>) -> Op
     let visits = timeline.ed_visits.iter().filter(|v| ed_from <= v.day && v.day < stay.admit).count();
     Some(Lace {
         length: length_points(days),
-        acute: if stay.admit_type.is_any(&["1", "2", "5"]) { 3 } else { 0 },
+        acute: if codes.reference.lists.has(CareList::UrgentAdmission, stay.admit_type) { 3 } else { 0 },
         comorbidity,
         emergency: u8::try_from(visits.min(4)).unwrap_or(4),
     })

@@ -7,7 +7,7 @@ use super::readmission::Readmissions;
 use super::utilization::Utilization;
 use crate::domain::{Day, WordId};
 use crate::extracts::{Fill, NO_INTEGER};
-use crate::reference::DrugClass;
+use crate::reference::{DrugClass, IngredientId};
 use crate::timeline::{Codes, Timeline};
 
 /// The adherence classes, in the order of the columns.
@@ -202,33 +202,32 @@ fn covered_share(
     hospital: &HospitalDays,
 ) -> Result<CoveredDays, PdcReason> {
     let as_of = timeline.as_of;
-    let drugs = &codes.reference.drugs;
-    let of_class = drugs.class(class);
-    let fills: Vec<(&Fill, u128)> = timeline
-        .fills
-        .iter()
-        .filter(|f| is_within_year(Day(f.day), as_of))
-        .map(|f| (f, codes.drug(f.ingredient)))
-        .collect();
-    let uses = |class: DrugClass| fills.iter().any(|(_, bits)| bits & drugs.class(class) != 0);
+    let fills: Vec<&Fill> = timeline.fills.iter().filter(|f| is_within_year(Day(f.day), as_of)).collect();
+    let uses = |class: DrugClass| fills.iter().any(|f| codes.drug(f.ingredient).classes.has(class));
     if class == DrugClass::DiabetesNonInsulin && uses(DrugClass::Insulin) {
         return Err(PdcReason::Insulin);
     }
     if class == DrugClass::RasAntagonist && uses(DrugClass::Sacubitril) {
         return Err(PdcReason::Sacubitril);
     }
-    if !fills.is_empty() && fills.iter().all(|(f, _)| f.ingredient.is_none()) {
+    if !fills.is_empty() && fills.iter().all(|f| f.ingredient.is_none()) {
         return Err(PdcReason::NoIngredient);
     }
-    let of_class: Vec<(&Fill, u128)> =
-        fills.into_iter().map(|(f, bits)| (f, bits & of_class)).filter(|(_, bits)| *bits != 0).collect();
+    let of_class: Vec<&Fill> = fills.into_iter().filter(|f| codes.drug(f.ingredient).classes.has(class)).collect();
     if of_class.is_empty() {
         return Err(PdcReason::NoFill);
     }
-    let told: Vec<(i32, i32, u128)> =
-        of_class.iter().filter_map(|(f, bits)| days_of_supply(f).map(|s| (f.day, s, *bits))).collect();
-    let first = told.first().map_or(as_of.0, |t| t.0);
-    if told.iter().all(|t| t.0 == first) {
+    let drugs = &codes.reference.drugs;
+    let told: Vec<Supplied> = of_class
+        .iter()
+        .filter_map(|f| {
+            let ingredients = codes.drug(f.ingredient).ingredients.iter().copied();
+            let ingredients = ingredients.filter(|i| drugs.classes_of(*i).has(class)).collect();
+            days_of_supply(f).map(|days| Supplied { day: f.day, days, ingredients })
+        })
+        .collect();
+    let first = told.first().map_or(as_of.0, |t| t.day);
+    if told.iter().all(|t| t.day == first) {
         return Err(if told.len() < of_class.len() { PdcReason::NoDaysSupply } else { PdcReason::TooFewFills });
     }
     if as_of.0 - first < FIRST_FILL_BEFORE_END {
@@ -244,18 +243,25 @@ fn covered_share(
     if days == 0 { Err(PdcReason::InHospital) } else { Ok(CoveredDays { covered: with_supply, days }) }
 }
 
-/// Days with supply of any ingredient. Fills are (day, days of supply, ingredients) by day; each
-/// ingredient's supply is used one day at a time, none of it in hospital.
-fn mark_covered(fills: &[(i32, i32, u128)], as_of: Day, hospital: &HospitalDays) -> [bool; WINDOW as usize] {
+/// A fill with its days of supply and its ingredients of one class.
+struct Supplied {
+    day: i32,
+    days: i32,
+    ingredients: Vec<IngredientId>,
+}
+
+/// Days with supply of any ingredient; fills by day. Each ingredient's supply is used one day at a time, none of it in
+/// hospital.
+fn mark_covered(fills: &[Supplied], as_of: Day, hospital: &HospitalDays) -> [bool; WINDOW as usize] {
     let mut out = [false; WINDOW as usize];
-    let mut ingredients = fills.iter().fold(0, |all, f| all | f.2);
-    while ingredients != 0 {
-        let one = 1_u128 << ingredients.trailing_zeros();
-        ingredients &= ingredients - 1;
+    let mut ingredients: Vec<IngredientId> = fills.iter().flat_map(|f| f.ingredients.iter().copied()).collect();
+    ingredients.sort_unstable();
+    ingredients.dedup();
+    for one in ingredients {
         let mut free = i32::MIN;
-        for (day, supply, _) in fills.iter().filter(|f| f.2 & one != 0) {
-            let mut at = free.max(*day);
-            let mut left = *supply;
+        for fill in fills.iter().filter(|f| f.ingredients.contains(&one)) {
+            let mut at = free.max(fill.day);
+            let mut left = fill.days;
             while left > 0 && at <= as_of.0 {
                 let p = window_place(as_of, at);
                 if !hospital.0[p] {
@@ -278,9 +284,8 @@ fn overlap_days(timeline: &Timeline<'_>, codes: &Codes<'_>) -> Option<u32> {
     for fill in &timeline.fills {
         let (Some(supply), true) = (days_of_supply(fill), fill.ingredient.is_some()) else { continue };
         known = true;
-        let bits = codes.drug(fill.ingredient);
-        let holds = |class| bits & codes.reference.drugs.class(class) != 0;
-        let mark = u8::from(holds(DrugClass::Opioid)) | u8::from(holds(DrugClass::Benzodiazepine)) << 1;
+        let classes = codes.drug(fill.ingredient).classes;
+        let mark = u8::from(classes.has(DrugClass::Opioid)) | u8::from(classes.has(DrugClass::Benzodiazepine)) << 1;
         if mark != 0 {
             for day in fill.day.max(as_of.0 - WINDOW + 1)..=(fill.day + supply - 1).min(as_of.0) {
                 days[window_place(as_of, day)] |= mark;

@@ -4,7 +4,7 @@
 use super::measure::{Inputs, Measure, Measured};
 use super::readmission::Readmissions;
 use crate::domain::{Sex, Short};
-use crate::reference::PqiSet;
+use crate::reference::{CareList, PqiSet};
 use crate::timeline::{CodeBasis, Timeline};
 
 /// The single measures, in the order of their bits.
@@ -99,7 +99,7 @@ fn judge_stay(timeline: &Timeline<'_>, at: usize, age: i32, inputs: &Inputs<'_>)
         }
         met = true;
         let mut why: Vec<&str> = Vec::new();
-        if stay.admit_source.is_any(&["4", "5", "6"]) {
+        if codes.reference.lists.has(CareList::TransferIn, stay.admit_source) {
             why.push("transfer_in");
         }
         if stay.drg == Short::of("999") {

@@ -8,8 +8,8 @@ use super::measure::{Inputs, Measure, Measured, is_within_year};
 use super::pqi::StayPqi;
 use crate::domain::{CodeId, Day, Short, WordId};
 use crate::extracts::{ClaimKind, NO_DAY, NO_INTEGER};
-use crate::reference::Sensitive;
-use crate::timeline::{AMBULATORY_PLACES, Claim, DIED, Timeline};
+use crate::reference::{CareList, Sensitive};
+use crate::timeline::{Claim, DIED, Timeline};
 
 /// Use of care by the night's date.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,7 @@ impl Measure for Utilization {
             }
             facts.last_ed = facts.last_ed.max(Some(dated));
         }
-        add_institutions(timeline, inputs.claims_lag_days, &mut facts);
+        add_institutions(timeline, inputs, &mut facts);
         facts.died_by_claim = died_by_disposition(timeline);
         add_visits(timeline, inputs, &mut facts);
         facts.paid_year_cents = paid_year_cents(timeline);
@@ -116,8 +116,6 @@ fn add_stays(m: &Measured<'_>, facts: &mut Utilization) {
     facts.pqi_year.sort_by(|a, b| b.cmp(a));
 }
 
-/// Dispositions into hospice.
-const TO_HOSPICE: &[&str] = &["50", "51"];
 /// Still a patient.
 const STILL: Short = Short::of("30");
 /// Bills of a facility come by the month: this long after the last one nothing says that the person is still there.
@@ -142,7 +140,8 @@ pub fn died_by_disposition(timeline: &Timeline<'_>) -> Option<Day> {
 }
 
 /// SNF stays covering the night, and hospice by bill or by disposition.
-fn add_institutions(timeline: &Timeline<'_>, claims_lag_days: i32, facts: &mut Utilization) {
+fn add_institutions(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut Utilization) {
+    let to_hospice = |disposition: Short| inputs.codes.reference.lists.has(CareList::ToHospice, disposition);
     let as_of = timeline.as_of;
     let institutional = || timeline.claims.iter().filter(|c| c.kind == ClaimKind::Institutional);
     let last = |c: &Claim<'_>| if c.discharge == NO_DAY { c.end } else { c.discharge };
@@ -155,30 +154,28 @@ fn add_institutions(timeline: &Timeline<'_>, claims_lag_days: i32, facts: &mut U
             facts.in_facility_since = facts.in_facility_since.max(Some(Day(snf.start)));
         }
     }
-    let by_claim = institutional().filter(|c| c.disposition.is_any(TO_HOSPICE)).map(|c| Day(last(c)));
+    let by_claim = institutional().filter(|c| to_hospice(c.disposition)).map(|c| Day(last(c)));
     let by_row = timeline
         .admissions
         .iter()
-        .filter(|a| a.disposition.is_any(TO_HOSPICE))
+        .filter(|a| to_hospice(a.disposition))
         .map(|a| Day(if a.discharge == NO_DAY { a.admit } else { a.discharge }));
-    let by_stay = timeline.stays.iter().filter(|s| s.disposition.is_any(TO_HOSPICE)).filter_map(|s| s.discharge);
+    let by_stay = timeline.stays.iter().filter(|s| to_hospice(s.disposition)).filter_map(|s| s.discharge);
     // Who later left a hospital for anywhere else had left hospice.
     let revoked = |since: Day| {
-        timeline.stays.iter().any(|s| {
-            s.admit > since && s.discharge.is_some() && !s.disposition.is_none() && !s.disposition.is_any(TO_HOSPICE)
-        })
+        timeline
+            .stays
+            .iter()
+            .any(|s| s.admit > since && s.discharge.is_some() && !s.disposition.is_none() && !to_hospice(s.disposition))
     };
     facts.hospice_since = by_claim.chain(by_row).chain(by_stay).filter(|d| *d <= as_of && !revoked(*d)).max();
     // The next monthly bill has come at the latest a month and the claims' lag after this one.
     let bill = institutional()
         .filter(|c| c.bill_begins("81") || c.bill_begins("82"))
         .max_by_key(|c| (last(c), c.start, c.id))
-        .filter(|c| as_of.0 - last(c) <= BILL_DAYS + claims_lag_days)
+        .filter(|c| as_of.0 - last(c) <= BILL_DAYS + inputs.claims_lag_days)
         .filter(|c| {
-            c.disposition.is_none()
-                || c.disposition == STILL
-                || c.disposition.is_any(TO_HOSPICE)
-                || c.disposition.is_any(DIED)
+            c.disposition.is_none() || c.disposition == STILL || to_hospice(c.disposition) || c.disposition.is_any(DIED)
         });
     facts.hospice_since = facts.hospice_since.max(bill.map(|c| Day(c.start)));
 }
@@ -190,7 +187,7 @@ fn add_visits(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut Utilizat
         for line in claim
             .lines
             .iter()
-            .filter(|l| l.place.is_any(AMBULATORY_PLACES) && is_within_year(Day(l.start), timeline.as_of))
+            .filter(|l| inputs.codes.is_ambulatory(l.place) && is_within_year(Day(l.start), timeline.as_of))
         {
             seen.push((line.start, line.rendering, claim.id));
         }

@@ -1,118 +1,197 @@
-//! Ingredients by class, by name. Owns the parts of an ingredient's text and their classes; refuses to know
-//! fills.
+//! Ingredients by class, by name. Owns the classes, their words and how an ingredient is found in a text; refuses to hold
+//! an ingredient (see `config/code-sets/ingredient_classes`) and to know fills.
 
 use std::path::Path;
+
+use rustc_hash::FxHashMap;
 
 use super::error::ReferenceError;
 use super::rows::{malformed, pair};
 use super::sets;
 
-/// A class of medicines.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum DrugClass {
-    /// Statins.
-    Statin,
-    /// Renin-angiotensin system antagonists.
-    RasAntagonist,
-    /// Diabetes medicines other than insulin.
-    DiabetesNonInsulin,
-    /// Sacubitril: its users leave the RAS class.
-    Sacubitril,
-    /// Insulins.
-    Insulin,
-    /// Anticoagulants.
-    Anticoagulant,
-    /// Opioids.
-    Opioid,
-    /// Benzodiazepines.
-    Benzodiazepine,
-    /// Loop diuretics.
-    LoopDiuretic,
-    /// Mineralocorticoid antagonists and others added as heart failure goes on; sacubitril too.
-    HeartFailureStep,
-    /// Long-acting bronchodilators.
-    LongActingBronchodilator,
-    /// Inhaled steroids; the same names are sold for nose and skin.
-    InhaledSteroid,
-    /// Rescue inhalers.
-    RescueInhaler,
-    /// Steroids taken by mouth; a short course is the mark of an exacerbation.
-    OralSteroid,
+macro_rules! drug_classes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $words:literal;)+) => {
+        /// A class of medicines.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+        pub enum DrugClass { $($(#[$doc])* $variant),+ }
+
+        impl DrugClass {
+            /// Every class, in the order of their bits.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in tables and files.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// The class in words, as a plural.
+            #[must_use]
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$variant => $words),+ }
+            }
+        }
+    };
 }
 
-const NAMES: [(&str, DrugClass); 14] = [
-    ("statin", DrugClass::Statin),
-    ("ras_antagonist", DrugClass::RasAntagonist),
-    ("diabetes_noninsulin", DrugClass::DiabetesNonInsulin),
-    ("ras_antagonist_pdc_exclusion", DrugClass::Sacubitril),
-    ("diabetes_insulin", DrugClass::Insulin),
-    ("anticoagulant", DrugClass::Anticoagulant),
-    ("opioid", DrugClass::Opioid),
-    ("benzodiazepine", DrugClass::Benzodiazepine),
-    ("loop_diuretic", DrugClass::LoopDiuretic),
-    ("heart_failure_step", DrugClass::HeartFailureStep),
-    ("long_acting_bronchodilator", DrugClass::LongActingBronchodilator),
-    ("inhaled_steroid", DrugClass::InhaledSteroid),
-    ("rescue_inhaler", DrugClass::RescueInhaler),
-    ("oral_steroid", DrugClass::OralSteroid),
-];
+drug_classes! {
+    /// Statins.
+    Statin = "statin", "statins";
+    /// Renin-angiotensin system antagonists.
+    RasAntagonist = "ras_antagonist", "renin-angiotensin antagonists";
+    /// Diabetes medicines other than insulin.
+    DiabetesNonInsulin = "diabetes_noninsulin", "diabetes medicines other than insulin";
+    /// Sacubitril: its users leave the RAS class.
+    Sacubitril = "ras_antagonist_pdc_exclusion", "sacubitril";
+    /// Insulins.
+    Insulin = "diabetes_insulin", "insulin";
+    /// Anticoagulants.
+    Anticoagulant = "anticoagulant", "oral anticoagulants";
+    /// Opioids.
+    Opioid = "opioid", "opioids";
+    /// Benzodiazepines.
+    Benzodiazepine = "benzodiazepine", "benzodiazepines";
+    /// Loop diuretics.
+    LoopDiuretic = "loop_diuretic", "loop diuretics";
+    /// Mineralocorticoid antagonists and others added as heart failure goes on; sacubitril too.
+    HeartFailureStep = "heart_failure_step", "sacubitril, spironolactone and others added for heart failure";
+    /// Long-acting bronchodilators.
+    LongActingBronchodilator = "long_acting_bronchodilator", "long-acting bronchodilators";
+    /// Inhaled steroids; the same names are sold for nose and skin.
+    InhaledSteroid = "inhaled_steroid", "steroids sold as inhalers, whatever their form";
+    /// Rescue inhalers.
+    RescueInhaler = "rescue_inhaler", "rescue inhalers";
+    /// Steroids taken by mouth; a short course is the mark of an exacerbation.
+    OralSteroid = "oral_steroid", "steroids by mouth";
+    /// Medicines against platelets.
+    Antiplatelet = "antiplatelet", "antiplatelets";
+    /// Beta blockers.
+    BetaBlocker = "beta_blocker", "beta blockers";
+    /// Medicines against seizures.
+    Antiseizure = "antiseizure", "seizure medicines";
+    /// Medicines against rejection of a transplant.
+    Immunosuppressant = "immunosuppressant", "transplant medicines";
+    /// Antipsychotics; injections come on medical claims.
+    Antipsychotic = "antipsychotic", "antipsychotics";
+    /// Antidepressants of every kind.
+    Antidepressant = "antidepressant", "antidepressants";
+    /// Buprenorphine and naltrexone for opioid use; methadone is not in fills.
+    OpioidTreatment = "oud_medicine", "treatment medicines for opioid use";
+    /// Thyroid hormone and its blockers.
+    Thyroid = "thyroid", "thyroid medicines";
+    /// Sulfonylureas.
+    Sulfonylurea = "sulfonylurea", "sulfonylureas";
+    /// Gabapentin and pregabalin.
+    Gabapentinoid = "gabapentinoid", "gabapentin and pregabalin";
+    /// Small changes of dose or kidney function turn them toxic; warfarin left out.
+    NarrowIndex = "narrow_index", "medicines with a narrow margin of safety";
+    /// To be avoided at 65 and over, whatever the disease; short courses left out.
+    BeersAvoid = "beers_avoid", "medicines to avoid at 65 and over";
+}
 
-impl DrugClass {
-    /// The name in tables and files.
+/// Classes that a medicine belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ClassSet(u32);
+
+impl ClassSet {
+    /// Whether a class is in it.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        NAMES.iter().find(|(_, c)| *c == self).map_or("", |(n, _)| n)
+    pub const fn has(self, class: DrugClass) -> bool {
+        self.0 >> class as u32 & 1 == 1
+    }
+
+    const fn with(self, class: DrugClass) -> Self {
+        Self(self.0 | 1 << class as u32)
+    }
+
+    const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 }
 
-/// Listed ingredients, one bit each, and their classes.
-pub struct Drugs {
-    ingredients: Vec<&'static str>,
-    classes: [u128; NAMES.len()],
+/// A listed ingredient, as its place in the table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct IngredientId(u16);
+
+/// What the text of a medicine says: its listed ingredients and the classes of any of them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DrugFacts {
+    /// Listed ingredients, each once, in order of the table.
+    pub ingredients: Box<[IngredientId]>,
+    /// Classes of any ingredient.
+    pub classes: ClassSet,
 }
+
+/// Longest listed name, in words.
+const LONGEST_NAME: usize = 3;
+
+/// Listed ingredients and their classes.
+pub struct Drugs {
+    by_name: FxHashMap<&'static str, IngredientId>,
+    classes: Vec<ClassSet>,
+}
+
+const SET: &str = "ingredient_classes";
 
 impl Drugs {
+    /// Loads the set; every class must have an ingredient there, and every row name a class.
     pub(super) fn load(dir: Option<&Path>) -> Result<Self, ReferenceError> {
-        let set = "ingredient_classes";
-        let mut out = Self { ingredients: Vec::new(), classes: [0; NAMES.len()] };
-        for (i, row) in sets::rows(sets::text(set, dir)?).enumerate() {
-            let (class, ingredient) = pair(row, set, i)?;
-            let class =
-                NAMES.iter().position(|(n, _)| *n == class).ok_or_else(|| malformed(set, i, "unknown class"))?;
-            let at = out.ingredients.iter().position(|n| *n == ingredient).unwrap_or_else(|| {
-                out.ingredients.push(ingredient);
-                out.ingredients.len() - 1
-            });
-            if at >= 128 {
-                return Err(malformed(set, i, "more than 128 ingredients"));
+        let mut out = Self { by_name: FxHashMap::default(), classes: Vec::new() };
+        let mut found = ClassSet::default();
+        for (i, row) in sets::rows(sets::text(SET, dir)?).enumerate() {
+            let (name, ingredient) = pair(row, SET, i)?;
+            let class = DrugClass::ALL.iter().find(|c| c.name() == name);
+            let class = *class.ok_or_else(|| malformed(SET, i, "unknown class"))?;
+            if ingredient.split(' ').count() > LONGEST_NAME {
+                return Err(malformed(SET, i, "an ingredient of more than three words"));
             }
-            out.classes[class] |= 1 << at;
+            let next = u16::try_from(out.classes.len()).map_err(|_| malformed(SET, i, "too many ingredients"))?;
+            let id = *out.by_name.entry(ingredient).or_insert(IngredientId(next));
+            if id.0 == next {
+                out.classes.push(ClassSet::default());
+            }
+            found = found.with(class);
+            if let Some(classes) = out.classes.get_mut(usize::from(id.0)) {
+                *classes = classes.with(class);
+            }
         }
-        Ok(out)
+        match DrugClass::ALL.iter().find(|c| !found.has(**c)) {
+            Some(missing) => Err(ReferenceError::Unreadable {
+                set: SET.to_owned(),
+                why: format!("no ingredient of the class {}", missing.name()),
+            }),
+            None => Ok(out),
+        }
     }
 
-    /// The listed ingredients of a text such as `metformin / sitagliptin` (lower case), as bits; 0 for none.
+    /// The listed ingredients of a text such as `metformin / sitagliptin` (lower case), names of one to three words; none
+    /// for a text that begins with a digit, since NPIs and procedure codes share the table of words.
     #[must_use]
-    pub fn ingredients_of(&self, text: &str) -> u128 {
-        // NPIs and procedure codes share the table of words with ingredients.
+    pub fn facts_of(&self, text: &str) -> DrugFacts {
         if text.as_bytes().first().is_none_or(u8::is_ascii_digit) {
-            return 0;
+            return DrugFacts::default();
         }
-        text.split(|c: char| !c.is_ascii_alphanumeric())
-            .filter_map(|part| self.ingredients.iter().position(|n| *n == part))
-            .fold(0, |bits, at| bits | 1 << at)
+        let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let mut ids: Vec<IngredientId> = Vec::new();
+        for length in 1..=LONGEST_NAME {
+            for name in words.windows(length) {
+                let found = match name {
+                    [one] => self.by_name.get(one),
+                    several => self.by_name.get(several.join(" ").as_str()),
+                };
+                ids.extend(found);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let classes = ids.iter().fold(ClassSet::default(), |all, id| all.union(self.classes_of(*id)));
+        DrugFacts { ingredients: ids.into(), classes }
     }
 
-    /// The ingredients of a class by its name in the table; 0 for an unknown one.
+    /// The classes of an ingredient.
     #[must_use]
-    pub fn named(&self, name: &str) -> u128 {
-        NAMES.iter().position(|(n, _)| *n == name).map_or(0, |at| self.classes[at])
-    }
-
-    /// The ingredients of a class, as bits.
-    #[must_use]
-    pub fn class(&self, class: DrugClass) -> u128 {
-        self.classes[class as usize]
+    pub fn classes_of(&self, ingredient: IngredientId) -> ClassSet {
+        self.classes.get(usize::from(ingredient.0)).copied().unwrap_or_default()
     }
 }
 
@@ -123,17 +202,31 @@ mod tests {
     #[test]
     fn every_part_of_a_text_is_found() {
         let d = Drugs::load(None).expect("embedded");
-        let metformin = d.ingredients_of("metformin");
-        let both = d.ingredients_of("metformin/sitagliptin");
-        assert_eq!(metformin.count_ones(), 1);
-        assert_eq!(both.count_ones(), 2);
-        assert!(both & metformin != 0 && both & !d.class(DrugClass::DiabetesNonInsulin) == 0);
-        assert!(d.ingredients_of("insulin glargine") & d.class(DrugClass::Insulin) != 0);
-        let entresto = d.ingredients_of("sacubitril-valsartan");
-        assert!(entresto & d.class(DrugClass::Sacubitril) != 0 && entresto & d.class(DrugClass::RasAntagonist) != 0);
-        assert_eq!((d.ingredients_of("amlodipine"), d.ingredients_of("1234567890"), d.ingredients_of("")), (0, 0, 0));
-        for (i, (name, class)) in NAMES.iter().enumerate() {
-            assert_eq!((*class as usize, class.name()), (i, *name));
-        }
+        let classes = |text: &str| d.facts_of(text).classes;
+        let count = |text: &str| d.facts_of(text).ingredients.len();
+        assert_eq!((count("metformin"), count("metformin/sitagliptin")), (1, 2));
+        assert!(classes("metformin/sitagliptin").has(DrugClass::DiabetesNonInsulin));
+        assert!(classes("insulin glargine").has(DrugClass::Insulin));
+        let entresto = classes("sacubitril-valsartan");
+        assert!(entresto.has(DrugClass::Sacubitril) && entresto.has(DrugClass::RasAntagonist));
+        assert!(!entresto.has(DrugClass::Statin));
+        assert_eq!((count("1234567890"), count("")), (0, 0));
+    }
+
+    #[test]
+    fn names_of_several_words_are_found_as_one() {
+        let d = Drugs::load(None).expect("embedded");
+        // Salts are not told apart; an acid is no ingredient by itself.
+        assert!(d.facts_of("mycophenolate mofetil").classes.has(DrugClass::Immunosuppressant));
+        assert!(d.facts_of("valproic acid").classes.has(DrugClass::Antiseizure));
+        assert_eq!(d.facts_of("acid").ingredients.len(), 0);
+    }
+
+    #[test]
+    fn one_medicine_can_be_of_several_classes() {
+        let d = Drugs::load(None).expect("embedded");
+        let glyburide = d.facts_of("glyburide").classes;
+        assert!(glyburide.has(DrugClass::Sulfonylurea) && glyburide.has(DrugClass::DiabetesNonInsulin));
+        assert!(d.facts_of("buprenorphine").classes.has(DrugClass::OpioidTreatment));
     }
 }

@@ -7,13 +7,16 @@ use rustc_hash::FxHashMap;
 
 use super::ahrq_sets::{PqeSet, PqiSet};
 use super::care_codes::CareCodes;
+use super::care_lists::CareLists;
 use super::drugs::Drugs;
 use super::error::ReferenceError;
-use super::frailty::diagnosis_markers;
+use super::families::{DiagnosisFamilies, FamilySet};
+use super::frailty::FrailtyMarkers;
 use super::groupers::{GrouperFacts, Groupers};
 use super::hcc::HccTables;
 use super::rates::AreaRates;
 use super::rows::{Sorted, all_prefixes, bits, family, find, malformed, number, pair, prefixes, sorted};
+use super::services::Services;
 use super::sets;
 
 /// Charlson conditions in the order of their bits (Quan 2005).
@@ -173,6 +176,12 @@ pub struct DxFacts {
     pub pqe: u32,
     /// Bits of [`super::FRAILTY_MARKERS`].
     pub frailty: u8,
+    /// Families of features and facts.
+    pub families: FamilySet,
+    /// Stage of chronic kidney disease 1..6, 6 being end-stage; 0 for another code.
+    pub kidney_stage: u8,
+    /// The three-character category as a number that depends on its text alone; 0 is none.
+    pub category: u32,
     /// Bits of [`super::CareDiagnosis`].
     pub care: u16,
 }
@@ -222,6 +231,13 @@ pub struct Reference {
     pub lace_risk_percent: [f64; 20],
     /// Ingredients by class.
     pub drugs: Drugs,
+    /// Services of claims.
+    pub services: Services,
+    /// Short closed lists of claim codes.
+    pub lists: CareLists,
+    /// Claim markers of frailty.
+    pub frailty: FrailtyMarkers,
+    families: DiagnosisFamilies,
     /// Procedures that make a claim's diagnoses count for CMS-HCC; `None` without the optional table.
     pub hcc_procedures: Option<Vec<&'static str>>,
     /// AHRQ area rates.
@@ -302,6 +318,10 @@ impl Reference {
             elixhauser_weights: load_elixhauser_weights(table("elixhauser_weights")?)?,
             lace_risk_percent: load_lace(table("lace_expected_risk")?)?,
             drugs: Drugs::load(dir)?,
+            services: Services::load(dir)?,
+            lists: CareLists::load(dir)?,
+            frailty: FrailtyMarkers::load(dir)?,
+            families: DiagnosisFamilies::load(dir)?,
             rates: AreaRates::load(dir)?,
             hcc: HccTables::load(dir)?,
             hcc_procedures: sets::optional(sets::HCC_PROCEDURES, dir)?.map(|t| sets::rows(t).map(str::trim).collect()),
@@ -358,7 +378,10 @@ impl Reference {
             hcc: self.hcc.group_of(code),
             groupers: self.groupers.facts(code),
             pqe: self.pqe.get(code).copied().unwrap_or(0),
-            frailty: diagnosis_markers(code),
+            frailty: self.frailty.of_diagnosis(code),
+            families: self.families.of_code(code),
+            kidney_stage: kidney_stage(code),
+            category: code.bytes().take(3).fold(0, |k, b| k << 8 | u32::from(b)),
             care: self.care.diagnosis(code),
         }
     }
@@ -387,6 +410,12 @@ impl Reference {
     pub fn hwr_category(&self, ccs: u16) -> Option<&'static str> {
         self.hwr.get(&ccs).copied()
     }
+}
+
+/// N18.1..N18.6; N18.30..32 are stage 3.
+fn kidney_stage(code: &str) -> u8 {
+    let digit = code.strip_prefix("N18").and_then(|rest| rest.bytes().next());
+    digit.filter(|b| (b'1'..=b'6').contains(b)).map_or(0, |b| b - b'0')
 }
 
 /// The names whose bits are set, in bit order.

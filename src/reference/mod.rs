@@ -3,27 +3,33 @@
 
 mod ahrq_sets;
 mod care_codes;
+mod care_lists;
 mod drugs;
 mod error;
 mod facts;
+mod families;
 mod frailty;
 mod groupers;
 mod hcc;
 mod rates;
 mod rows;
+mod services;
 mod sets;
 
 pub use ahrq_sets::{PqeSet, PqiSet};
 pub use care_codes::{CareCodes, CareDiagnosis, CareService, CareSetting};
-pub use drugs::{DrugClass, Drugs};
+pub use care_lists::{CareList, CareLists};
+pub use drugs::{ClassSet, DrugClass, DrugFacts, Drugs, IngredientId};
 pub use error::ReferenceError;
 pub use facts::{CHARLSON, ELIXHAUSER, NYU_CLASSES, SDOH_DOMAINS, Sensitive, bit_names};
 pub use facts::{CodeStatus, DxFacts, PxFacts, Reference};
-pub use frailty::{FRAILTY_MARKERS, equipment_markers};
+pub use families::{DiagnosisFamilies, DiagnosisFamily, FamilySet};
+pub use frailty::{FRAILTY_MARKERS, FrailtyMarkers};
 pub use groupers::{CcsrGroup, CcwCondition, CcwRule, GrouperFacts, Groupers};
 pub use hcc::{
     HCC_AGES, HCC_NEW_AGES, HCC_SEGMENTS, HccEdit, HccGroup, HccInteraction, HccModel, HccModelTable, HccSegment,
     HccTables,
 };
 pub use rates::{AreaRates, age_band_pqe, age_band_pqi};
+pub use services::{Service, ServiceSet, Services};
 pub use sets::{CodeSet, code_sets, code_sets_in, sha256_hex};

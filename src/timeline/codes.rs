@@ -3,9 +3,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::domain::{CodeId, WordId};
+use crate::domain::{CodeId, Short, WordId};
 use crate::extracts::Words;
-use crate::reference::{DxFacts, PxFacts, Reference, equipment_markers};
+use crate::reference::{DrugFacts, DxFacts, PxFacts, Reference, Service, ServiceSet};
 
 /// Reference facts by interned code number.
 pub struct Codes<'a> {
@@ -18,9 +18,11 @@ pub struct Codes<'a> {
     /// By number; place 0 holds the facts of no code.
     dx: Vec<DxFacts>,
     px: Vec<PxFacts>,
-    drugs: FxHashMap<WordId, u128>,
+    drugs: FxHashMap<WordId, DrugFacts>,
+    no_drug: DrugFacts,
     equipment: FxHashMap<WordId, u8>,
-    services: FxHashMap<WordId, u16>,
+    care_services: FxHashMap<WordId, u16>,
+    procedure_services: FxHashMap<WordId, ServiceSet>,
     hcc_procedures: Option<FxHashSet<WordId>>,
 }
 
@@ -34,21 +36,13 @@ impl<'a> Codes<'a> {
             reference,
             dx: std::iter::once(DxFacts::default()).chain(icd.texts().map(|c| reference.dx(c))).collect(),
             px: std::iter::once(PxFacts::default()).chain(icd.texts().map(|c| reference.px(c))).collect(),
-            drugs: words
-                .entries()
-                .map(|(id, text)| (id, reference.drugs.ingredients_of(text)))
-                .filter(|(_, bits)| *bits != 0)
-                .collect(),
-            equipment: words
-                .entries()
-                .map(|(id, text)| (id, equipment_markers(text)))
-                .filter(|(_, bits)| *bits != 0)
-                .collect(),
-            services: words
-                .entries()
-                .map(|(id, text)| (id, reference.care.service(text)))
-                .filter(|(_, bits)| *bits != 0)
-                .collect(),
+            drugs: by_word(words, |text| Some(reference.drugs.facts_of(text)).filter(|d| !d.ingredients.is_empty())),
+            no_drug: DrugFacts::default(),
+            equipment: by_word(words, |text| Some(reference.frailty.of_equipment(text)).filter(|bits| *bits != 0)),
+            care_services: by_word(words, |text| Some(reference.care.service(text)).filter(|bits| *bits != 0)),
+            procedure_services: by_word(words, |text| {
+                Some(reference.services.of_hcpcs(text)).filter(|set| !set.is_empty())
+            }),
             hcc_procedures: reference
                 .hcc_procedures
                 .as_ref()
@@ -68,10 +62,22 @@ impl<'a> Codes<'a> {
         self.px.get(code.number() as usize).unwrap_or(&self.px[0])
     }
 
-    /// Listed ingredients of an ingredient's text (interned), as bits of the reference's table; 0 for none.
+    /// What an ingredient's text (interned) says; nothing for none.
     #[must_use]
-    pub fn drug(&self, ingredient: WordId) -> u128 {
-        self.drugs.get(&ingredient).copied().unwrap_or(0)
+    pub fn drug(&self, ingredient: WordId) -> &DrugFacts {
+        self.drugs.get(&ingredient).unwrap_or(&self.no_drug)
+    }
+
+    /// Services of a HCPCS or CPT code (interned).
+    #[must_use]
+    pub fn procedure_services(&self, hcpcs: WordId) -> ServiceSet {
+        self.procedure_services.get(&hcpcs).copied().unwrap_or_default()
+    }
+
+    /// A professional line at this place is an ambulatory visit.
+    #[must_use]
+    pub fn is_ambulatory(&self, place: Short) -> bool {
+        self.reference.services.of_place(place).has(Service::Ambulatory)
     }
 
     /// Frailty markers of an equipment code (interned), as bits; 0 for none.
@@ -83,7 +89,7 @@ impl<'a> Codes<'a> {
     /// Bits of [`crate::reference::CareService`] of a procedure, specialty or ingredient (interned); 0 for none.
     #[must_use]
     pub fn service(&self, word: WordId) -> u16 {
-        self.services.get(&word).copied().unwrap_or(0)
+        self.care_services.get(&word).copied().unwrap_or(0)
     }
 
     /// A line of this procedure makes its claim's diagnoses count for CMS-HCC; every line does without the
@@ -92,4 +98,9 @@ impl<'a> Codes<'a> {
     pub fn hcc_eligible(&self, hcpcs: WordId) -> bool {
         self.hcc_procedures.as_ref().is_none_or(|list| list.contains(&hcpcs))
     }
+}
+
+/// What the texts say that say anything, by interned number.
+fn by_word<T>(words: &Words<WordId>, look: impl Fn(&str) -> Option<T>) -> FxHashMap<WordId, T> {
+    words.entries().filter_map(|(id, text)| look(text).map(|found| (id, found))).collect()
 }

@@ -7,7 +7,6 @@ mod ed_visits;
 mod fills;
 mod final_claims;
 mod history;
-mod places;
 mod stays;
 
 pub use account::{LineAccount, RowAccount};
@@ -15,5 +14,4 @@ pub use codes::Codes;
 pub use ed_visits::EdVisit;
 pub use final_claims::{Claim, FinalClaims, ServiceLine};
 pub use history::{BuildContext, Timeline};
-pub use places::AMBULATORY_PLACES;
 pub use stays::{CodeBasis, DIED, Stay, StayRow, StaySource};

@@ -2,20 +2,25 @@
 //! that search; refuses to word a reason.
 
 use crate::domain::{CodeId, Day};
-use crate::features::{Days, FAMILIES, View, family};
+use crate::features::{Days, View};
 use crate::measures::Dated;
+use crate::reference::{DiagnosisFamily, FamilySet};
 use crate::timeline::Stay;
 
-/// The families among `names` that were coded within `days`, in words, with the newest claim or ADT row that names one.
-pub(super) fn family_evidence(v: &View<'_>, names: &[&str], days: i32) -> Option<(Vec<String>, Option<Dated>)> {
-    let seen: Vec<usize> =
-        names.iter().map(|n| family(n)).filter(|f| v.scan.family(*f).within(v.day, days) > 0.0).collect();
+/// The families that were coded within `days`, in words, with the newest claim or ADT row that names one.
+pub(super) fn family_evidence(
+    v: &View<'_>,
+    families: &[DiagnosisFamily],
+    days: i32,
+) -> Option<(Vec<String>, Option<Dated>)> {
+    let coded = |f: &DiagnosisFamily| v.scan.family(*f).within(v.day, days) > 0.0;
+    let seen: Vec<DiagnosisFamily> = families.iter().copied().filter(coded).collect();
     if seen.is_empty() {
         return None;
     }
-    let starts: Vec<&str> = seen.iter().flat_map(|f| FAMILIES[*f].2.iter().copied()).collect();
-    let names: Vec<String> = seen.iter().take(3).map(|f| FAMILIES[*f].0.replace('_', " ")).collect();
-    let hit = |code: CodeId| starts.iter().any(|s| v.codes.icd.text(code).starts_with(s));
+    let names: Vec<String> = seen.iter().take(3).map(|f| f.name().replace('_', " ")).collect();
+    let wanted = FamilySet::of(&seen);
+    let hit = |code: CodeId| v.codes.dx(code).families.meets(wanted);
     let claims = v
         .timeline()
         .claims

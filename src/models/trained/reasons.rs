@@ -6,20 +6,12 @@ use std::collections::BTreeMap;
 use super::evidence::{family_evidence, latest};
 use super::sheet::sheet_reason;
 use crate::domain::{Day, WordId};
-use crate::features::{Days, Service, Topic, View};
+use crate::features::{Days, Topic, View};
 use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, Scheme, Utilization};
 use crate::models::reason::{Driver, Reason, plain_condition};
 use crate::models::wording::Wording;
-use crate::reference::{DrugClass, ELIXHAUSER, Sensitive};
+use crate::reference::{DiagnosisFamily as F, DrugClass, ELIXHAUSER, Sensitive, Service};
 
-/// Classes whose supply can be a reason.
-const DRUG_CLASSES: [DrugClass; 5] = [
-    DrugClass::Statin,
-    DrugClass::RasAntagonist,
-    DrugClass::DiabetesNonInsulin,
-    DrugClass::Insulin,
-    DrugClass::Anticoagulant,
-];
 /// Reasons that a sheet shows at most.
 const ON_A_SHEET: usize = 5;
 /// Fewest and most reasons named to an analyst, besides those of the sheet.
@@ -150,7 +142,7 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
         Topic::Cover => words("kind and length of cover", Driver::Clinical, newest_claim(v)),
         Topic::Place => words("poverty of the county", Driver::Social, None),
         Topic::Condition(bit) => condition(v, usize::from(*bit)),
-        Topic::Heart => family_words(v, "coronary disease or atrial fibrillation", &["coronary", "fibrillation"]),
+        Topic::Heart => family_words(v, "coronary disease or atrial fibrillation", &[F::Coronary, F::Fibrillation]),
         Topic::Burden => words(
             format!(
                 "{} chronic conditions (Elixhauser index {})",
@@ -166,21 +158,12 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
                 "signs of frailty (hospital frailty score {:.1})",
                 v.measured.get::<Comorbidity>().hfrs.unwrap_or(0.0)
             ),
-            &["fall", "weakness", "confusion", "pressure_ulcer"],
+            &[F::Fall, F::Weakness, F::Confusion, F::PressureUlcer],
         ),
         Topic::AcuteIllness => family_words(
             v,
             "acute illness in the last year",
-            &[
-                "pneumonia",
-                "urinary_infection",
-                "sepsis",
-                "kidney_injury",
-                "respiratory_failure",
-                "dehydration",
-                "anemia",
-                "cellulitis",
-            ],
+            &[F::Pneumonia, F::UrinaryInfection, F::Sepsis, F::KidneyInjury, F::RespiratoryFailure, F::Dehydration, F::Anemia, F::Cellulitis],
         ),
         Topic::Laboratory(loinc) => laboratory(v, loinc),
         Topic::Stays => stays(v),
@@ -234,11 +217,11 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
             newest_fill(v, None),
         ),
         Topic::Supply(class) => {
-            let late = supply.late_classes.iter().find(|l| l.class.name() == *class);
-            let name = class.replace('_', " ");
+            let late = supply.late_classes.iter().find(|l| l.class == *class);
+            let name = class.name().replace('_', " ");
             let text =
                 late.map_or_else(|| format!("{name} supply"), |l| format!("{name} supply ran out {}", l.ran_out));
-            words(text, Driver::Medication, newest_fill(v, Some(class)))
+            words(text, Driver::Medication, newest_fill(v, Some(*class)))
         }
         Topic::Continuity => words("number and continuity of providers", Driver::Clinical, facts.last_visit.clone()),
         Topic::Procedures => words("procedures, equipment and tests in a year", Driver::Clinical, newest_claim(v)),
@@ -263,8 +246,8 @@ fn condition(v: &View<'_>, bit: usize) -> Words {
     }
 }
 
-fn family_words(v: &View<'_>, text: &str, names: &[&str]) -> Words {
-    match family_evidence(v, names, 365) {
+fn family_words(v: &View<'_>, text: &str, families: &[F]) -> Words {
+    match family_evidence(v, families, 365) {
         Some((names, evidence)) => words(format!("{text}: {}", names.join(", ")), Driver::Clinical, evidence),
         None => words(format!("{text}: none named in a year"), Driver::Clinical, None),
     }
@@ -274,10 +257,8 @@ fn newest_claim(v: &View<'_>) -> Option<Dated> {
     latest(v.timeline().claims.iter().map(|c| Dated { day: Day(c.start), id: c.id.into() }))
 }
 
-fn newest_fill(v: &View<'_>, class: Option<&str>) -> Option<Dated> {
-    let named = DRUG_CLASSES.into_iter().find(|c| Some(c.name()) == class);
-    let bits = named.map_or(0, |c| v.codes.reference.drugs.class(c));
-    let of_class = |ingredient: WordId| class.is_none() || v.codes.drug(ingredient) & bits != 0;
+fn newest_fill(v: &View<'_>, class: Option<DrugClass>) -> Option<Dated> {
+    let of_class = |ingredient: WordId| class.is_none_or(|c| v.codes.drug(ingredient).classes.has(c));
     latest(
         v.timeline()
             .fills

@@ -4,12 +4,12 @@
 
 use super::evidence::{family_evidence, latest, of_stay};
 use crate::domain::Day;
-use crate::features::{Days, Service, Topic, View};
+use crate::features::{Days, Topic, View};
 use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, PQI, Scheme, Utilization};
 use crate::models::published_reasons::pqi_words;
 use crate::models::reason::{Driver, Reason, plain_condition};
 use crate::models::wording::{Wording, join_words};
-use crate::reference::{DrugClass, ELIXHAUSER, Sensitive};
+use crate::reference::{DiagnosisFamily as F, DrugClass, ELIXHAUSER, Sensitive, Service};
 
 /// Days after which a supply that ran out was given up, or is paid in cash.
 const GIVEN_UP: i32 = 180;
@@ -25,14 +25,14 @@ pub fn sheet_reason(v: &View<'_>, topic: &Topic, points: f64, wording: &Wording)
         Topic::Condition(bit) => condition(v, usize::from(*bit), wording),
         Topic::Burden => burden(v, wording),
         Topic::Heart => {
-            family_signs(v, &["coronary", "fibrillation"], 365, |s| wording.say("heart", 1, &[("signs", s)]))
+            family_signs(v, &[F::Coronary, F::Fibrillation], 365, |s| wording.say("heart", 1, &[("signs", s)]))
         }
-        Topic::Frailty => family_signs(v, &["fall", "weakness", "pressure_ulcer"], 365, |s| {
+        Topic::Frailty => family_signs(v, &[F::Fall, F::Weakness, F::PressureUlcer], 365, |s| {
             wording.say("frailty", 1, &[("signs", s)])
         }),
         Topic::AcuteIllness => family_signs(
             v,
-            &["pneumonia", "urinary_infection", "sepsis", "kidney_injury", "respiratory_failure", "dehydration"],
+            &[F::Pneumonia, F::UrinaryInfection, F::Sepsis, F::KidneyInjury, F::RespiratoryFailure, F::Dehydration],
             GIVEN_UP,
             |s| wording.say("acute_illness", 1, &[("signs", s)]),
         ),
@@ -53,7 +53,7 @@ pub fn sheet_reason(v: &View<'_>, topic: &Topic, points: f64, wording: &Wording)
             .ingredients_on_hand
             .filter(|n| *n >= MANY_MEDICINES)
             .map(|n| Told::of(wording.say("medicines", i64::from(n), &[]), Driver::Medication, None)),
-        Topic::Supply(class) => supply(v, class, wording),
+        Topic::Supply(class) => supply(v, *class, wording),
         Topic::Needs => needs(v, wording),
         Topic::Instrument(name) => instrument(v, name, wording),
         Topic::AgeSex
@@ -118,7 +118,7 @@ fn burden(v: &View<'_>, wording: &Wording) -> Option<Told> {
     Some(Told::of(text, Driver::Clinical, None))
 }
 
-fn family_signs(v: &View<'_>, families: &[&str], days: i32, say: impl Fn(&str) -> String) -> Option<Told> {
+fn family_signs(v: &View<'_>, families: &[F], days: i32, say: impl Fn(&str) -> String) -> Option<Told> {
     let (names, evidence) = family_evidence(v, families, days)?;
     Some(Told::of(say(&join_words(&names)), Driver::Clinical, evidence))
 }
@@ -194,22 +194,15 @@ fn emergency(v: &View<'_>, wording: &Wording) -> Option<Told> {
 }
 
 /// The drug of a class whose supply ended last, when it is late enough and not given up.
-fn supply(v: &View<'_>, class: &str, wording: &Wording) -> Option<Told> {
-    let words = wording.supply(class)?;
-    let named = [
-        DrugClass::Statin,
-        DrugClass::RasAntagonist,
-        DrugClass::DiabetesNonInsulin,
-        DrugClass::Insulin,
-        DrugClass::Anticoagulant,
-    ];
-    let bits = v.codes.reference.drugs.class(named.into_iter().find(|c| c.name() == class)?);
-    let of_class = v.timeline().fills.iter().filter(|f| v.codes.drug(f.ingredient) & bits != 0);
+fn supply(v: &View<'_>, class: DrugClass, wording: &Wording) -> Option<Told> {
+    let words = wording.supply(class.name())?;
+    let fills = v.timeline().fills.iter();
+    let of_class = fills.filter(|f| v.codes.drug(f.ingredient).classes.has(class));
     let supplied = of_class.filter(|f| (1..=400).contains(&f.days_supply));
     let end = |f: &crate::extracts::Fill<'_>| f.day + i32::try_from(f.days_supply).unwrap_or(0);
     let last = supplied.max_by(|a, b| end(a).cmp(&end(b)).then_with(|| b.claim_id.cmp(a.claim_id)))?;
     // A supply that early fills stretched ends later than its last fill says.
-    let known = v.measured.get::<DrugSupply>().late_classes.iter().find(|l| l.class.name() == class);
+    let known = v.measured.get::<DrugSupply>().late_classes.iter().find(|l| l.class == class);
     let ran_out = known.map_or(Day(end(last)), |l| l.ran_out);
     let late = v.day.since(ran_out);
     if !(words.days_late..=GIVEN_UP).contains(&late) {
