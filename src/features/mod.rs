@@ -9,8 +9,14 @@
 mod conditions;
 mod demographics;
 mod discharge;
+mod fact;
+mod fact_care;
+mod fact_diagnoses;
+mod fact_medicines;
+mod fact_results;
 mod known;
 mod medications;
+mod member_facts;
 mod procedures;
 mod registry;
 mod scan;
@@ -21,6 +27,8 @@ mod topic;
 mod utilization;
 
 pub use known::{Coverage, DISCHARGE_SNAPSHOT_DAYS, Knowledge, SmallRows, View, index_discharged_on};
+pub use fact::{FactColumn, FactKind, FactValue};
+pub use member_facts::{FACTS_LEFT_OUT, MemberFactsRow, member_fact_columns};
 pub use registry::{Registry, dictionary_hash, registry};
 pub use scan::{Days, Scan};
 pub use snapshot::{Condition, RecentIndex, RiskKey, Snapshot};

@@ -92,7 +92,7 @@ pub fn medicine_supplies(m: &Measured<'_>) -> Vec<MedicineSupply> {
 }
 
 /// First day without supply of each ingredient (interned), over all its fills.
-fn supply_ends(m: &Measured<'_>) -> BTreeMap<WordId, i32> {
+pub(super) fn supply_ends(m: &Measured<'_>) -> BTreeMap<WordId, i32> {
     let told = m.timeline.fills.iter().filter(|f| f.ingredient.is_some() && f.days_supply != NO_INTEGER);
     let mut fills: Vec<(i32, WordId, i32)> =
         told.map(|f| (f.day, f.ingredient, i32::try_from(f.days_supply).unwrap_or(0))).collect();

@@ -6,7 +6,9 @@ use std::cell::OnceCell;
 
 use crate::config::Clocks;
 use crate::domain::Day;
-use crate::extracts::{Appointment, Authorization, Case, Lab, Manager, Outreach, Referral, Screening, Task};
+use crate::extracts::{
+    Appointment, Assessment, Authorization, Case, Lab, Manager, Outreach, Override, Referral, Screening, Survey, Task,
+};
 use crate::timeline::{Codes, Timeline};
 
 /// Everything a measure may look at beside the timeline.
@@ -35,6 +37,12 @@ pub struct Inputs<'a> {
     pub cases: Vec<&'a Case>,
     /// The roster, for what somebody of a discipline did.
     pub managers: &'a [Manager],
+    /// The member's assessments.
+    pub assessments: Vec<&'a Assessment>,
+    /// The member's survey answers.
+    pub surveys: Vec<&'a Survey>,
+    /// Manual decisions about the member.
+    pub overrides: Vec<&'a Override>,
 }
 
 impl<'a> Inputs<'a> {
@@ -54,6 +62,9 @@ impl<'a> Inputs<'a> {
             appointments: Vec::new(),
             cases: Vec::new(),
             managers: &[],
+            assessments: Vec::new(),
+            surveys: Vec::new(),
+            overrides: Vec::new(),
         }
     }
 }

@@ -13,11 +13,13 @@ use super::hcc::Hcc;
 use super::hospital::HospitalScore;
 use super::lace::LatestLace;
 use super::measure::Measure;
+use super::medicines::Medicines;
 use super::needs::Needs;
 use super::pharmacy::Pharmacy;
 use super::pqe::VisitPqe;
 use super::pqi::StayPqi;
 use super::readmission::Readmissions;
+use super::results::LastResults;
 use super::transitions::Transitions;
 use super::utilization::Utilization;
 use super::worklist::Worklist;
@@ -52,6 +54,8 @@ pub const REGISTRY: &[MeasureEntry] = &[
     MeasureEntry::of::<Utilization>(),
     MeasureEntry::of::<Pharmacy>(),
     MeasureEntry::of::<DrugSupply>(),
+    MeasureEntry::of::<Medicines>(),
+    MeasureEntry::of::<LastResults>(),
     MeasureEntry::of::<Engagement>(),
     MeasureEntry::of::<Needs>(),
     MeasureEntry::of::<Transitions>(),

@@ -152,6 +152,9 @@ impl HistoryContext<'_> {
             appointments: ex.rows::<Appointment>().of(index).collect(),
             cases: ex.rows().of(index).collect(),
             managers: &ex.managers,
+            assessments: ex.rows().of(index).collect(),
+            surveys: ex.rows().of(index).collect(),
+            overrides: ex.rows().of(index).collect(),
         }
     }
 }

@@ -1,0 +1,125 @@
+//! Medicines by ingredient: last fill, days left or late, new or stopped since the last discharge. Owns that list; refuses
+//! to know what was prescribed, and to call a late fill non-adherence.
+
+use super::dated::Dated;
+use super::drug_supply::supply_ends;
+use super::measure::{Measure, Measured, is_within_year};
+use super::readmission::Readmissions;
+use crate::domain::Day;
+
+/// What a stay changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MedicineChange {
+    /// First filled after the discharge: none in the 180 days before the admission.
+    New,
+    /// Filled in the 180 days before the admission, none since the discharge, and the supply is over.
+    Stopped,
+}
+
+impl MedicineChange {
+    /// The name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// One medicine of the last 365 days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Medicine {
+    /// Interned text of the ingredient, for its classes.
+    pub ingredient: u32,
+    /// The ingredient as filled, lower case.
+    pub name: Box<str>,
+    /// Latest fill.
+    pub last_fill: Dated,
+    /// Fills of the 365 days.
+    pub fills: u32,
+    /// First day without supply, early fills counted on; `None` when no fill says how long it lasts.
+    pub ran_out: Option<Day>,
+    /// Changed by the latest stay, when its discharge lies in the last 90 days.
+    pub change: Option<MedicineChange>,
+}
+
+impl Medicine {
+    /// Days of supply left on a day, 0 when it is over; `None` without supply data.
+    #[must_use]
+    pub fn days_left(&self, day: Day) -> Option<i32> {
+        self.ran_out.map(|end| end.since(day).max(0))
+    }
+
+    /// Days since the supply was over, 0 while it lasts; `None` without supply data.
+    #[must_use]
+    pub fn days_late(&self, day: Day) -> Option<i32> {
+        self.ran_out.map(|end| day.since(end).max(0))
+    }
+}
+
+/// Medicines of one member by name.
+#[derive(Clone, Debug, Default)]
+pub struct Medicines(pub Vec<Medicine>);
+
+/// Days before an admission in which a medicine counts as taken.
+const TAKEN_BEFORE: i32 = 180;
+/// Days after a discharge in which what it changed is told.
+const CHANGE_TOLD: i32 = 90;
+
+impl Measure for Medicines {
+    const ID: &'static str = "medicines";
+    const DOC: &'static str = "Medicines by ingredient text with a fill in the 365 days to as_of: the latest fill with its claim, the fills of the 365 days, and the first day without supply over all fills (an early fill begins when the one before it is used up; null when no fill says its days of supply). Change by the latest acute live discharge of the last 90 days: new when filled since the discharge and not in the 180 days before the admission, stopped when filled in those 180 days, not since the discharge, and the supply is over; null otherwise. What was prescribed is not in fills, and samples, cash purchases and hospital supplies are not seen. Source: pharmacy claims.";
+
+    fn compute(m: &Measured<'_>) -> Self {
+        let as_of = m.as_of();
+        let ends = supply_ends(m);
+        let stay = latest_discharge(m);
+        let mut out: Vec<Medicine> = Vec::new();
+        for fill in m.timeline.fills.iter().filter(|f| f.ingredient != 0 && is_within_year(Day(f.day), as_of)) {
+            // Fills come by day, so the last one stands.
+            let last_fill = Dated { day: Day(fill.day), id: fill.claim_id.into() };
+            match out.iter_mut().find(|x| x.ingredient == fill.ingredient) {
+                Some(known) => {
+                    known.last_fill = last_fill;
+                    known.fills += 1;
+                }
+                None => out.push(Medicine {
+                    ingredient: fill.ingredient,
+                    name: m.codes().words.text(fill.ingredient).into(),
+                    last_fill,
+                    fills: 1,
+                    ran_out: ends.get(&fill.ingredient).map(|end| Day(*end)),
+                    change: None,
+                }),
+            }
+        }
+        if let Some((admit, discharge)) = stay {
+            for medicine in &mut out {
+                medicine.change = change_by_stay(m, medicine, admit, discharge);
+            }
+        }
+        out.sort_by(|a, b| a.name.cmp(&b.name));
+        Self(out)
+    }
+}
+
+/// Admission and discharge of the latest acute stay that was left alive, when that was in the last 90 days.
+fn latest_discharge(m: &Measured<'_>) -> Option<(Day, Day)> {
+    let stays = m.timeline.stays.iter().zip(&m.get::<Readmissions>().0);
+    let live = stays.filter(|(stay, judged)| !stay.post_acute && !judged.died);
+    let latest = live.filter_map(|(stay, _)| stay.discharge.map(|d| (stay.admit, d))).max_by_key(|(_, d)| *d)?;
+    (m.as_of().since(latest.1) <= CHANGE_TOLD).then_some(latest)
+}
+
+fn change_by_stay(m: &Measured<'_>, medicine: &Medicine, admit: Day, discharge: Day) -> Option<MedicineChange> {
+    let fills = m.timeline.fills.iter().filter(|f| f.ingredient == medicine.ingredient);
+    let before = fills.clone().any(|f| (admit.0 - TAKEN_BEFORE..admit.0).contains(&f.day));
+    let since = fills.clone().any(|f| f.day >= discharge.0);
+    let over = medicine.ran_out.is_some_and(|end| end <= m.as_of());
+    match (before, since) {
+        (false, true) => Some(MedicineChange::New),
+        (true, false) if over => Some(MedicineChange::Stopped),
+        _ => None,
+    }
+}
