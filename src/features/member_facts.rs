@@ -23,6 +23,16 @@ pub const FACTS_LEFT_OUT: &[(&str, &str)] = &[
     ("code_status_agent", "no extract carries it"),
     ("discharge_medicine_list", "no extract carries it"),
     ("drug_strength", "no extract carries it"),
+    ("cash_and_sample_fills", "no extract carries it"),
+    ("injected_medicines", "no extract carries it"),
+    ("a1c_goal", "no extract carries it"),
+    ("gestational_age", "no extract carries it"),
+    ("immunizations", "no extract carries it"),
+    ("safe_contact", "no extract carries it"),
+    ("pronoun_name", "no extract carries it"),
+    ("provider_names", "an extract of its own (provider): told on pages, no condition"),
+    ("appointments", "an extract of its own (appointment): the clocks read it"),
+    ("consent", "an extract of its own (consent): programmes read it"),
 ];
 
 /// Every fact, in the order of the columns.
