@@ -2,7 +2,7 @@
 //! know which facts there are.
 
 use super::scan::{Days, Scan};
-use crate::domain::{Day, OrderedNumber};
+use crate::domain::{CodeId, Day, OrderedNumber};
 use crate::measures::{DrugSupply, LastResults, Measured, Medicine, Medicines};
 use crate::reference::{CareDiagnosis, CareList, DiagnosisFamily, DrugClass, Service};
 
@@ -136,7 +136,7 @@ impl FactContext<'_, '_> {
     /// Days since the newest stay (by admission) or ED visit whose principal diagnosis is of a family.
     pub fn days_since_event(&self, families: &[DiagnosisFamily]) -> Option<i32> {
         let codes = self.m.codes();
-        let wanted = |code: u32| families.iter().any(|f| codes.dx(code).families.has(*f));
+        let wanted = |code: CodeId| families.iter().any(|f| codes.dx(code).families.has(*f));
         let stays = self.m.timeline.stays.iter().filter(|s| s.principal_icd10 && wanted(s.principal)).map(|s| s.admit);
         let visits = self.m.timeline.ed_visits.iter().filter(|v| v.icd10 && wanted(v.diagnosis)).map(|v| v.day);
         stays.chain(visits).filter(|d| *d <= self.day()).max().map(|d| self.days_since(d))
@@ -159,10 +159,11 @@ impl FactContext<'_, '_> {
     }
 
     /// Days since the newest claim or ADT row with a diagnosis, at any position, of a kind.
-    pub fn days_since_mention(&self, is_wanted: impl Fn(u32) -> bool) -> Option<i32> {
+    pub fn days_since_mention(&self, is_wanted: impl Fn(CodeId) -> bool) -> Option<i32> {
         let timeline = &self.m.timeline;
         let claims = timeline.claims.iter().filter(|c| c.icd10() && c.dx.iter().any(|d| is_wanted(d.code)));
-        let rows = timeline.admissions.iter().filter(|a| a.icd10() && a.dx.iter().any(|d| *d != 0 && is_wanted(*d)));
+        let rows =
+            timeline.admissions.iter().filter(|a| a.icd10() && a.dx.iter().any(|d| d.is_some() && is_wanted(*d)));
         let days = claims.map(|c| c.start).chain(rows.map(|a| a.admit)).filter(|d| *d <= self.day().0);
         days.max().map(|d| self.days_since(Day(d)))
     }

@@ -1,28 +1,22 @@
 //! Facts of care: age, cover, discharge, stays, visits, contact. Owns those facts; refuses to judge whether care was right.
 
 use super::fact::{FactColumn, FactContext, FactKind, FactValue, facts};
-use crate::domain::{AuthorizationService, AuthorizationStatus, Day, OverrideAction};
+use crate::domain::{AuthorizationService, AuthorizationStatus, CodeId, Day, OverrideAction};
 use crate::extracts::ClaimKind;
 use crate::measures::{
-    Engagement, HospitalScore, LatestLace, Needs, Readmissions, StayPqi, Transition, TransitionState, Transitions,
-    Utilization,
+    Engagement, HospitalScore, LatestLace, Needs, Readmissions, StayPqi, Transition, Transitions, Utilization,
 };
 use crate::reference::{CareDiagnosis, CareList, DiagnosisFamily as F, Service};
 use crate::timeline::Stay;
 
 /// The newest discharge in its thirty days.
 fn newest_transition<'c>(c: &'c FactContext<'_, '_>) -> Option<&'c Transition> {
-    c.m.get::<Transitions>().0.iter().max_by_key(|t| t.discharge)
+    c.m.get::<Transitions>().rows.iter().max_by_key(|t| t.discharge)
 }
 
 /// Where a transition stands on the work day.
 fn transition_status(c: &FactContext<'_, '_>) -> Option<&'static str> {
-    let transition = newest_transition(c)?;
-    Some(match transition.closed {
-        Some(closed) => closed.name(),
-        None if c.work_day > transition.period_end => TransitionState::PeriodOver.name(),
-        None => "live",
-    })
+    newest_transition(c).map(|t| t.status(c.work_day).as_str())
 }
 
 /// The newest discharge of any stay, not after the night.
@@ -33,7 +27,7 @@ fn newest_discharge(c: &FactContext<'_, '_>) -> Option<Day> {
 /// What the stay of the newest transition was for.
 fn index_family(c: &FactContext<'_, '_>) -> Option<&'static str> {
     let stay: &Stay<'_> = c.m.timeline.stays.get(newest_transition(c)?.stay?)?;
-    let facts = c.m.codes().dx(if stay.principal_icd10 { stay.principal } else { 0 });
+    let facts = c.m.codes().dx(if stay.principal_icd10 { stay.principal } else { CodeId::NONE });
     let kinds = [
         (facts.families.has(F::HeartFailure), "heart_failure"),
         (facts.families.has(F::Copd) || facts.families.has(F::Asthma), "lung"),
@@ -70,7 +64,7 @@ fn days_since_primary_care(c: &FactContext<'_, '_>) -> Option<i32> {
     let claims = c.m.timeline.claims.iter().filter(|x| x.kind == ClaimKind::Professional);
     let lines = claims.flat_map(|x| x.lines.iter()).filter(|l| l.start <= c.day().0 && codes.is_ambulatory(l.place));
     let primary = lines.filter(|l| {
-        (pcp != 0 && l.rendering == pcp) || lists.has_text(CareList::PrimaryCare, codes.words.text(l.specialty))
+        (pcp.is_some() && l.rendering == pcp) || lists.has_text(CareList::PrimaryCare, codes.words.text(l.specialty))
     });
     let seen = primary.map(|l| c.days_since(Day(l.start))).min();
     let wellness = c.days_since_last(c.scan.service(Service::Preventive));
@@ -99,7 +93,7 @@ fn has_open_equipment(c: &FactContext<'_, '_>) -> bool {
 pub const FACTS: &[FactColumn] = facts! {
     "age_years", "years", Integer, "completed years on the work day", |c| c.m.timeline.member.birth().age_on(c.work_day);
     "enrolled_days_365", "days", Integer, "enrolled days of the last 365", |c| c.m.timeline.member.enrolled_days(c.day().plus(-364), c.day());
-    "primary_care_provider_named", "0 or 1", Flag, "eligibility names a primary care provider", |c| c.m.timeline.member.facts.pcp != 0;
+    "primary_care_provider_named", "0 or 1", Flag, "eligibility names a primary care provider", |c| c.m.timeline.member.facts.pcp.is_some();
     "override_add", "0 or 1", Flag, "an override to add is open", |c| c.m.inputs.overrides.iter().any(|o| o.action == OverrideAction::Add && o.expires >= c.day());
     "transition_status", "live, in_facility, readmitted, died, period_over, destination_ineligible", Text, "state of the newest discharge in its 30 days; null without one", transition_status;
     "days_home", "days", Integer, "work day less the discharge to the community; null without one in its 30 days", |c| newest_transition(c).filter(|t| t.closed.is_none() && c.work_day <= t.period_end).map(|t| c.work_day.since(t.discharge));

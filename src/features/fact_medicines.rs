@@ -1,6 +1,7 @@
 //! Facts of medicines: days late, on hand, fills, by class. Owns those facts; refuses to call a late fill non-adherence.
 
 use super::fact::{FactColumn, FactContext, FactKind, FactValue, facts};
+use crate::domain::WordId;
 use crate::measures::{DrugSupply, MedicineChange, Medicines, NewDrug, Pharmacy};
 use crate::reference::DrugClass as D;
 
@@ -9,7 +10,7 @@ fn started_90(c: &FactContext<'_, '_>) -> Option<usize> {
     let fills = &c.m.timeline.fills;
     let year = |day: i32| day <= c.day().0 && day > c.day().0 - 365;
     let first =
-        |ingredient: u32| fills.iter().filter(|f| f.ingredient == ingredient && year(f.day)).map(|f| f.day).min();
+        |ingredient: WordId| fills.iter().filter(|f| f.ingredient == ingredient && year(f.day)).map(|f| f.day).min();
     let all = c.m.get::<Medicines>().0.iter();
     (!fills.is_empty()).then(|| all.filter(|x| first(x.ingredient).is_some_and(|d| d > c.day().0 - 90)).count())
 }

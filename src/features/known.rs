@@ -130,7 +130,7 @@ impl<'a> Knowledge<'a> {
             day,
             member,
             measured,
-            scan: Scan::of(&measured.timeline, &self.families, self.codes),
+            scan: Scan::of(&measured.timeline, self.codes),
             small: self.small(member, day),
             own: self.own(member, day),
             coverage: self.coverage,

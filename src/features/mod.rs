@@ -26,8 +26,8 @@ mod spec;
 mod topic;
 mod utilization;
 
-pub use known::{Coverage, DISCHARGE_SNAPSHOT_DAYS, Knowledge, SmallRows, View, index_discharged_on};
 pub use fact::{FactColumn, FactKind, FactValue};
+pub use known::{Coverage, DISCHARGE_SNAPSHOT_DAYS, Knowledge, SmallRows, View, index_discharged_on};
 pub use member_facts::{FACTS_LEFT_OUT, MemberFactsRow, member_fact_columns};
 pub use registry::{Registry, dictionary_hash, registry};
 pub use scan::{Days, Scan};

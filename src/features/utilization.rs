@@ -5,7 +5,7 @@ use super::known::View;
 use super::scan::Days;
 use super::spec::{Domain, Group, Spec, flag, spec};
 use super::topic::Topic;
-use crate::domain::{CodeId, Day, Short};
+use crate::domain::{CodeId, Day};
 use crate::measures::{EdClasses, Readmissions, StayPqi};
 use crate::reference::{CareList, Sensitive, Service};
 

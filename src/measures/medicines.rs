@@ -5,7 +5,7 @@ use super::dated::Dated;
 use super::drug_supply::supply_ends;
 use super::measure::{Measure, Measured, is_within_year};
 use super::readmission::Readmissions;
-use crate::domain::Day;
+use crate::domain::{Day, WordId};
 
 /// What a stay changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,7 +31,7 @@ impl MedicineChange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Medicine {
     /// Interned text of the ingredient, for its classes.
-    pub ingredient: u32,
+    pub ingredient: WordId,
     /// The ingredient as filled, lower case.
     pub name: Box<str>,
     /// Latest fill.
@@ -76,7 +76,7 @@ impl Measure for Medicines {
         let ends = supply_ends(m);
         let stay = latest_discharge(m);
         let mut out: Vec<Medicine> = Vec::new();
-        for fill in m.timeline.fills.iter().filter(|f| f.ingredient != 0 && is_within_year(Day(f.day), as_of)) {
+        for fill in m.timeline.fills.iter().filter(|f| f.ingredient.is_some() && is_within_year(Day(f.day), as_of)) {
             // Fills come by day, so the last one stands.
             let last_fill = Dated { day: Day(fill.day), id: fill.claim_id.into() };
             match out.iter_mut().find(|x| x.ingredient == fill.ingredient) {

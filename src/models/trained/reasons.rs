@@ -163,7 +163,16 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
         Topic::AcuteIllness => family_words(
             v,
             "acute illness in the last year",
-            &[F::Pneumonia, F::UrinaryInfection, F::Sepsis, F::KidneyInjury, F::RespiratoryFailure, F::Dehydration, F::Anemia, F::Cellulitis],
+            &[
+                F::Pneumonia,
+                F::UrinaryInfection,
+                F::Sepsis,
+                F::KidneyInjury,
+                F::RespiratoryFailure,
+                F::Dehydration,
+                F::Anemia,
+                F::Cellulitis,
+            ],
         ),
         Topic::Laboratory(loinc) => laboratory(v, loinc),
         Topic::Stays => stays(v),
