@@ -26,6 +26,31 @@ fn generated_documents_are_current() {
     }
 }
 
+/// What the README says the sample prints and explains is what the program prints and explains.
+#[test]
+fn the_readme_shows_what_the_sample_gives() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().to_str().expect("utf-8");
+    let page = std::fs::read_to_string(project().join("README.md")).expect("a document");
+    let run = support::command(&["run", "--out", out]).current_dir(project()).output().expect("runs");
+    assert_eq!(code(&run), 0, "{}", text(&run));
+    let printed = String::from_utf8_lossy(&run.stdout).into_owned();
+    let told: Vec<&str> = printed.lines().skip(1).filter(|l| !l.contains("digest")).collect();
+    assert!(told.len() >= 3, "{printed}");
+    for line in told {
+        assert!(page.contains(line), "README.md does not show: {line}");
+    }
+    let id = printed.split_whitespace().find(|w| w.starts_with("2026-")).expect("a run id");
+    assert!(page.contains(id), "README.md shows another run than {id}");
+    let current = folder.path().join("current");
+    let current = current.to_str().expect("utf-8");
+    let explained = text(&lamplight(&["explain", "--run", current, "--member", "M0001407"]));
+    let shown = page.split("says, among more:\n\n```text\n").nth(1).and_then(|p| p.split("```").next());
+    for line in shown.expect("an example").lines().filter(|l| !l.is_empty()) {
+        assert!(explained.contains(line), "explain does not say: {line}\n{explained}");
+    }
+}
+
 #[test]
 fn links_between_documents_lead_somewhere() {
     let mut files =
