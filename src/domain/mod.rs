@@ -18,6 +18,7 @@ mod pseudonym;
 pub mod random;
 mod shape;
 mod spreadsheet;
+mod telling;
 pub mod vocabulary;
 
 pub use calendar::{add_business_days, business_days_between, is_business_day, is_federal_holiday};
@@ -40,4 +41,5 @@ pub use phone::phone_number;
 pub use pseudonym::{MIN_KEY_BYTES, PseudonymKey, hex};
 pub use shape::value_shape;
 pub use spreadsheet::{guard_text, unguard_text};
+pub use telling::{SEE_RECORD, SMALL_CELL, capitalised};
 pub use vocabulary::{ClosedWord, Continuity, Discipline, Disciplines, Focus, language_code, phone_key};

@@ -2,9 +2,11 @@
 //! and the judgement of a condition before anybody is looked at; refuses to know what a condition is for.
 
 mod condition;
+mod error;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use condition::{BadCondition, Condition, check_conditions, evaluate_conditions, facts_named};
+pub use error::RuleFileError;
 pub use table::{FactKind, FactSpec, FactTable, FactValue};

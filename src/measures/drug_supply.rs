@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::measure::{Measure, Measured, is_within_year};
+use super::measure::{Measure, Measured};
 use super::pharmacy::PDC_CLASSES;
 use crate::domain::{Day, WordId};
 use crate::extracts::NO_INTEGER;
@@ -36,7 +36,7 @@ impl Measure for DrugSupply {
 
     fn compute(m: &Measured<'_>) -> Self {
         let as_of = m.as_of();
-        let ends = supply_ends(m);
+        let ends = &m.get::<SupplyEnds>().0;
         let held = ends.values().filter(|end| **end > as_of.0).count();
         let late = |class: DrugClass| {
             let of_class = |ingredient: &WordId| m.codes().drug(*ingredient).classes.has(class);
@@ -53,54 +53,25 @@ impl Measure for DrugSupply {
     }
 }
 
-/// What a member was given of one ingredient in the year to the night.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MedicineSupply {
-    /// The ingredient (interned).
-    pub ingredient: WordId,
-    /// First fill in the year.
-    pub first_fill: Day,
-    /// Last fill.
-    pub last_fill: Day,
-    /// Fills in the year.
-    pub fills: u32,
-    /// First day without supply; none when no fill says how long it lasts.
-    pub runs_out: Option<Day>,
-}
+/// First day without supply of each ingredient (interned), over all its fills. A step that two measures share, so it is
+/// worked once a member and stands in no registry.
+pub(super) struct SupplyEnds(pub(super) BTreeMap<WordId, i32>);
 
-/// Every ingredient filled in the year to the night, by name: numbers follow the order of arrival.
-#[must_use]
-pub fn medicine_supplies(m: &Measured<'_>) -> Vec<MedicineSupply> {
-    let ends = supply_ends(m);
-    let mut out: BTreeMap<WordId, MedicineSupply> = BTreeMap::new();
-    for fill in m.timeline.fills.iter().filter(|f| !f.ingredient.is_none() && is_within_year(Day(f.day), m.as_of())) {
-        let day = Day(fill.day);
-        let supply = out.entry(fill.ingredient).or_insert(MedicineSupply {
-            ingredient: fill.ingredient,
-            first_fill: day,
-            last_fill: day,
-            fills: 0,
-            runs_out: ends.get(&fill.ingredient).copied().map(Day),
-        });
-        supply.first_fill = supply.first_fill.min(day);
-        supply.last_fill = supply.last_fill.max(day);
-        supply.fills += 1;
-    }
-    let mut supplies: Vec<MedicineSupply> = out.into_values().collect();
-    supplies.sort_by(|a, b| m.codes().words.text(a.ingredient).cmp(m.codes().words.text(b.ingredient)));
-    supplies
-}
+impl Measure for SupplyEnds {
+    const ID: &'static str = "supply_ends";
+    const DOC: &'static str =
+        "First day without supply by ingredient: an early fill begins when the one before it is used up.";
 
-/// First day without supply of each ingredient (interned), over all its fills.
-pub(super) fn supply_ends(m: &Measured<'_>) -> BTreeMap<WordId, i32> {
-    let told = m.timeline.fills.iter().filter(|f| f.ingredient.is_some() && f.days_supply != NO_INTEGER);
-    let mut fills: Vec<(i32, WordId, i32)> =
-        told.map(|f| (f.day, f.ingredient, i32::try_from(f.days_supply).unwrap_or(0))).collect();
-    fills.sort_unstable();
-    let mut ends: BTreeMap<WordId, i32> = BTreeMap::new();
-    for (day, ingredient, supply) in fills {
-        let end = ends.entry(ingredient).or_insert(day);
-        *end = (*end).max(day) + supply;
+    fn compute(m: &Measured<'_>) -> Self {
+        let told = m.timeline.fills.iter().filter(|f| f.ingredient.is_some() && f.days_supply != NO_INTEGER);
+        let mut fills: Vec<(i32, WordId, i32)> =
+            told.map(|f| (f.day, f.ingredient, i32::try_from(f.days_supply).unwrap_or(0))).collect();
+        fills.sort_unstable();
+        let mut ends: BTreeMap<WordId, i32> = BTreeMap::new();
+        for (day, ingredient, supply) in fills {
+            let end = ends.entry(ingredient).or_insert(day);
+            *end = (*end).max(day) + supply;
+        }
+        Self(ends)
     }
-    ends
 }

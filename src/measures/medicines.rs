@@ -2,10 +2,11 @@
 //! to know what was prescribed, and to call a late fill non-adherence.
 
 use super::dated::Dated;
-use super::drug_supply::supply_ends;
+use super::drug_supply::SupplyEnds;
 use super::measure::{Measure, Measured, is_within_year};
 use super::readmission::Readmissions;
 use crate::domain::{Day, WordId};
+use crate::extracts::Fill;
 
 /// What a stay changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +35,8 @@ pub struct Medicine {
     pub ingredient: WordId,
     /// The ingredient as filled, lower case.
     pub name: Box<str>,
+    /// First fill of the 365 days.
+    pub first_fill: Day,
     /// Latest fill.
     pub last_fill: Dated,
     /// Fills of the 365 days.
@@ -69,31 +72,30 @@ const CHANGE_TOLD: i32 = 90;
 
 impl Measure for Medicines {
     const ID: &'static str = "medicines";
-    const DOC: &'static str = "Medicines by ingredient text with a fill in the 365 days to as_of: the latest fill with its claim, the fills of the 365 days, and the first day without supply over all fills (an early fill begins when the one before it is used up; null when no fill says its days of supply). Change by the latest acute live discharge of the last 90 days: new when filled since the discharge and not in the 180 days before the admission, stopped when filled in those 180 days, not since the discharge, and the supply is over; null otherwise. What was prescribed is not in fills, and samples, cash purchases and hospital supplies are not seen. Source: pharmacy claims.";
+    const DOC: &'static str = "Medicines by ingredient text with a fill in the 365 days to as_of: the first and the latest fill, that with its claim, the fills of the 365 days, and the first day without supply over all fills (an early fill begins when the one before it is used up; null when no fill says its days of supply). Change by the latest acute live discharge of the last 90 days: new when filled since the discharge and not in the 180 days before the admission, stopped when filled in those 180 days, not since the discharge, and the supply is over; null otherwise. What was prescribed is not in fills, and samples, cash purchases and hospital supplies are not seen. Source: pharmacy claims.";
 
     fn compute(m: &Measured<'_>) -> Self {
         let as_of = m.as_of();
-        let ends = supply_ends(m);
+        let ends = &m.get::<SupplyEnds>().0;
         let stay = latest_discharge(m);
-        let mut out: Vec<Medicine> = Vec::new();
+        // Fills come by day: of an ingredient the first one, the last one, and how many.
+        let mut given: Vec<(&Fill<'_>, &Fill<'_>, u32)> = Vec::new();
         for fill in m.timeline.fills.iter().filter(|f| f.ingredient.is_some() && is_within_year(Day(f.day), as_of)) {
-            // Fills come by day, so the last one stands.
-            let last_fill = Dated { day: Day(fill.day), id: fill.claim_id.into() };
-            match out.iter_mut().find(|x| x.ingredient == fill.ingredient) {
-                Some(known) => {
-                    known.last_fill = last_fill;
-                    known.fills += 1;
-                }
-                None => out.push(Medicine {
-                    ingredient: fill.ingredient,
-                    name: m.codes().words.text(fill.ingredient).into(),
-                    last_fill,
-                    fills: 1,
-                    ran_out: ends.get(&fill.ingredient).map(|end| Day(*end)),
-                    change: None,
-                }),
+            match given.iter_mut().find(|(first, ..)| first.ingredient == fill.ingredient) {
+                Some((_, last, fills)) => (*last, *fills) = (fill, *fills + 1),
+                None => given.push((fill, fill, 1)),
             }
         }
+        let medicine = |(first, last, fills): (&Fill<'_>, &Fill<'_>, u32)| Medicine {
+            ingredient: first.ingredient,
+            name: m.codes().words.text(first.ingredient).into(),
+            first_fill: Day(first.day),
+            last_fill: Dated { day: Day(last.day), id: last.claim_id.into() },
+            fills,
+            ran_out: ends.get(&first.ingredient).map(|end| Day(*end)),
+            change: None,
+        };
+        let mut out: Vec<Medicine> = given.into_iter().map(medicine).collect();
         if let Some((admit, discharge)) = stay {
             for medicine in &mut out {
                 medicine.change = change_by_stay(m, medicine, admit, discharge);

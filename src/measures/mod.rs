@@ -44,7 +44,7 @@ pub use ccsr::Ccsr;
 pub use ccw::Ccw;
 pub use comorbidity::{Comorbidity, ConditionRow, Evidence, PoaBasis};
 pub use dated::Dated;
-pub use drug_supply::{DrugSupply, LateClass, MedicineSupply, medicine_supplies};
+pub use drug_supply::{DrugSupply, LateClass};
 pub use ed_classes::{EdClass, EdClasses};
 pub use engagement::{Engagement, PrimaryCareVisit};
 pub use facility_stay::{FacilityBasis, FacilityStay, Whereabouts};

@@ -5,7 +5,7 @@ use super::candidate::Candidate;
 use super::clocks::Clock;
 use super::inputs::Inputs;
 use super::words::ClockStep;
-use crate::domain::{Day, Discipline};
+use crate::domain::{Day, Discipline, SEE_RECORD, capitalised};
 use crate::features::Snapshot;
 use crate::measures::{Setting, Transition, WorkItem, WorkKind};
 use crate::models::Driver;
@@ -25,9 +25,6 @@ pub struct Action {
     /// What is left of the text when it is masked.
     pub masked_text: String,
 }
-
-/// The word for what a reader may not see.
-const SEE_RECORD: &str = "see record";
 
 impl Action {
     fn is_hidden(&self, sensitive_role: bool) -> bool {
@@ -162,7 +159,7 @@ fn visit_action(inputs: &Inputs<'_>, clock: &Clock, t: &Transition) -> Action {
             "Check the chart or the scheduler for a visit since {}; book one by {} only if there is none. {}.",
             t.discharge,
             due_text(clock),
-            capital(&home)
+            capitalised(&home)
         ),
     };
     action(text, Discipline::Chw, TRANSITIONS)
@@ -285,9 +282,4 @@ fn social_or_driver(candidate: &Candidate, s: &Snapshot, day: Day, assessment: O
         "Introduce care management and ask what would help most."
     };
     action(text, Discipline::Rn, "finding high-risk people and ordering outreach")
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }

@@ -1,6 +1,7 @@
 //! How tonight's list stands to the earlier ones: new or continuing, for how long, what changed, who left. Owns the
 //! counting by work day; refuses to decide who is listed.
 
+use crate::domain::SEE_RECORD;
 use rustc_hash::FxHashMap;
 
 use super::candidate::Candidate;
@@ -38,7 +39,7 @@ fn shown_reasons(candidate: &Candidate) -> Vec<String> {
 
 /// The step of a person's clock as every reader may see it: what rests on a sensitive code is not named.
 fn shown_step(candidate: &Candidate) -> String {
-    let step = candidate.clock.as_ref().map_or("", |c| if c.is_masked() { "see record" } else { c.step.as_str() });
+    let step = candidate.clock.as_ref().map_or("", |c| if c.is_masked() { SEE_RECORD } else { c.step.as_str() });
     step.to_owned()
 }
 

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::error::PlaybookError;
 use crate::domain::Discipline;
-use crate::facts::{Condition, FactSpec, FactTable, check_conditions, evaluate_conditions};
+use crate::facts::{Condition, FactSpec, FactTable, RuleFileError, check_conditions, evaluate_conditions};
 
 /// The shipped playbook.
 const EMBEDDED: &str = include_str!("../../config/playbook.toml");
@@ -195,7 +194,7 @@ impl Playbook {
     ///
     /// # Errors
     /// Never with the file that was compiled in; the reader cannot know.
-    pub fn embedded() -> Result<Self, PlaybookError> {
+    pub fn embedded() -> Result<Self, RuleFileError> {
         Self::parse(EMBEDDED, "config/playbook.toml")
     }
 
@@ -203,9 +202,9 @@ impl Playbook {
     ///
     /// # Errors
     /// No TOML, a missing or unknown key, a word that is not allowed: with the line.
-    pub fn parse(text: &str, file: &str) -> Result<Self, PlaybookError> {
+    pub fn parse(text: &str, file: &str) -> Result<Self, RuleFileError> {
         let mut read: Self = toml::from_str(text)
-            .map_err(|e| PlaybookError::Unreadable { file: file.to_owned(), problem: e.to_string() })?;
+            .map_err(|e| RuleFileError::Unreadable { file: file.to_owned(), problem: e.to_string() })?;
         file.clone_into(&mut read.file);
         Ok(read)
     }
@@ -216,7 +215,7 @@ impl Playbook {
     /// Every fault with its place: conditions that cannot be asked, a segment without five questions, ids twice,
     /// questions or red flags shared too widely, unknown placeholders, nobody's segment for somebody of whom nothing is
     /// known.
-    pub fn check(&self, specs: &[FactSpec]) -> Result<(), PlaybookError> {
+    pub fn check(&self, specs: &[FactSpec]) -> Result<(), RuleFileError> {
         let mut problems = self.faults_of_form();
         let conditions: Vec<Condition> =
             self.conditions().chain(self.action_conditions().into_iter().map(|(_, _, c)| c)).collect();
@@ -227,7 +226,7 @@ impl Playbook {
             }
             Ok(()) => {}
         }
-        if problems.is_empty() { Ok(()) } else { Err(PlaybookError::Wrong { file: self.file.clone(), problems }) }
+        if problems.is_empty() { Ok(()) } else { Err(RuleFileError::Wrong { file: self.file.clone(), problems }) }
     }
 
     /// The conditions of the segments, in order.

@@ -2,11 +2,9 @@
 //! claim is read, and which segment a member falls into; refuses to compute a fact or to fill a placeholder.
 
 mod document;
-mod error;
 mod segments;
 #[cfg(test)]
 mod tests;
 
 pub use document::{Action, PLACEHOLDERS, Playbook, Question, Segment, Sensitivity, Urgency};
-pub use error::PlaybookError;
 pub use segments::{MemberPlan, plan_members};

@@ -2,8 +2,7 @@
 //! placeholder.
 
 use super::document::Playbook;
-use super::error::PlaybookError;
-use crate::facts::{Condition, FactTable, evaluate_conditions};
+use crate::facts::{Condition, FactTable, RuleFileError, evaluate_conditions};
 
 /// What the playbook says of a member.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,7 +22,7 @@ const ALSO: usize = 2;
 ///
 /// # Errors
 /// A condition that cannot be asked; a playbook that was checked has none.
-pub fn plan_members(playbook: &Playbook, table: &FactTable) -> Result<Vec<MemberPlan>, PlaybookError> {
+pub fn plan_members(playbook: &Playbook, table: &FactTable) -> Result<Vec<MemberPlan>, RuleFileError> {
     let segments: Vec<Condition> = playbook.conditions().collect();
     let holds = evaluate_conditions(table, &segments)?;
     let (places, actions): (Vec<(usize, usize)>, Vec<Condition>) =

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Playbook, PlaybookError, plan_members};
-use crate::facts::{FactKind, FactSpec, FactTable, FactValue, facts_named};
+use super::{Playbook, plan_members};
+use crate::facts::{FactKind, FactSpec, FactTable, FactValue, RuleFileError, facts_named};
 
 /// Facts that are words; all others are numbers here.
 const WORDS: [&str; 3] = ["transition_status", "index_family", "new_drug_after_discharge"];
@@ -200,5 +200,5 @@ fn a_file_that_says_what_it_must_not_is_refused_with_the_place() {
     let thrice = twice.replacen(asked[10], asked[0], 1);
     let told = Playbook::parse(&thrice, "own.toml").expect("a playbook").check(&specs).expect_err("three").to_string();
     assert!(told.contains("is shared by behavioral_crisis, overdose_recent, override; 2 segments at most"), "{told}");
-    assert!(matches!(Playbook::parse("version = ", "own.toml"), Err(PlaybookError::Unreadable { .. })));
+    assert!(matches!(Playbook::parse("version = ", "own.toml"), Err(RuleFileError::Unreadable { .. })));
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::error::ProgramError;
-use crate::facts::{Condition, FactSpec, check_conditions};
+use crate::facts::{Condition, FactSpec, RuleFileError, check_conditions};
 
 /// The shipped rules.
 const EMBEDDED: &str = include_str!("../../config/programs.toml");
@@ -65,7 +64,7 @@ impl Programs {
     ///
     /// # Errors
     /// Never with the file that was compiled in; the reader cannot know.
-    pub fn embedded() -> Result<Self, ProgramError> {
+    pub fn embedded() -> Result<Self, RuleFileError> {
         Self::parse(EMBEDDED, "config/programs.toml")
     }
 
@@ -73,9 +72,9 @@ impl Programs {
     ///
     /// # Errors
     /// No TOML, a missing or unknown key, a word that is not allowed: with the line.
-    pub fn parse(text: &str, file: &str) -> Result<Self, ProgramError> {
+    pub fn parse(text: &str, file: &str) -> Result<Self, RuleFileError> {
         let mut read: Self = toml::from_str(text)
-            .map_err(|e| ProgramError::Unreadable { file: file.to_owned(), problem: e.to_string() })?;
+            .map_err(|e| RuleFileError::Unreadable { file: file.to_owned(), problem: e.to_string() })?;
         file.clone_into(&mut read.file);
         Ok(read)
     }
@@ -85,7 +84,7 @@ impl Programs {
     /// # Errors
     /// Every fault with its place: conditions that cannot be asked, evidence that is no fact, ids twice, codes of the
     /// wrong form, a programme in conflict with itself.
-    pub fn check(&self, specs: &[FactSpec]) -> Result<(), ProgramError> {
+    pub fn check(&self, specs: &[FactSpec]) -> Result<(), RuleFileError> {
         let mut problems = Vec::new();
         if self.version != 1 {
             problems.push(format!("version = {}: this program reads version 1", self.version));
@@ -113,7 +112,7 @@ impl Programs {
         if let Err(bad) = check_conditions(specs, &self.conditions()) {
             problems.extend(bad.into_iter().map(|b| b.to_string()));
         }
-        if problems.is_empty() { Ok(()) } else { Err(ProgramError::Wrong { file: self.file.clone(), problems }) }
+        if problems.is_empty() { Ok(()) } else { Err(RuleFileError::Wrong { file: self.file.clone(), problems }) }
     }
 
     /// The conditions, in order.

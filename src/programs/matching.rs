@@ -1,9 +1,8 @@
 //! A member matched with the programmes. Owns evidence, consent, conflict and bill of a match; refuses to decide who bills.
 
 use super::document::{Program, ProgramConsent, Programs};
-use super::error::ProgramError;
 use crate::domain::{ConsentStatus, Day};
-use crate::facts::{FactTable, evaluate_conditions};
+use crate::facts::{FactTable, RuleFileError, evaluate_conditions};
 
 /// What claims and consents say of a member, as of the night.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +72,7 @@ pub fn match_programs(
     table: &FactTable,
     services: &[MemberServices<'_>],
     as_of: Day,
-) -> Result<Vec<ProgramRow>, ProgramError> {
+) -> Result<Vec<ProgramRow>, RuleFileError> {
     let holds = evaluate_conditions(table, &programs.conditions())?;
     let nothing = MemberServices::default();
     let mut rows = Vec::new();

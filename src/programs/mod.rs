@@ -2,11 +2,9 @@
 //! its judgement before any claim is read, and the match of a member; refuses to compute a fact or to read a claim.
 
 mod document;
-mod error;
 mod matching;
 #[cfg(test)]
 mod tests;
 
 pub use document::{Program, ProgramConsent, Programs};
-pub use error::ProgramError;
 pub use matching::{ConsentState, MemberServices, ProgramRow, match_programs};

@@ -1,6 +1,7 @@
 //! Small drawn plots for the report: bars, paired bars, a curve with its limits. Owns the SVG and its text
 //! alternative; refuses to know what is plotted, and to draw a count under 11.
 
+use crate::domain::SMALL_CELL;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -16,12 +17,9 @@ pub(super) struct Chart {
     pub svg: String,
 }
 
-/// Counts of people under this are not shown.
-pub(super) const SMALL: usize = 11;
-
 /// A count of people as a reader may see it.
 pub(super) fn people(n: usize) -> String {
-    if n > 0 && n < SMALL { format!("under {SMALL}") } else { n.to_string() }
+    if n > 0 && n < SMALL_CELL { format!("under {SMALL_CELL}") } else { n.to_string() }
 }
 
 fn escape(text: &str) -> String {
@@ -35,7 +33,7 @@ pub(super) fn bars(title: &str, unit: &str, values: &[(String, usize)]) -> Chart
     let mut svg = format!("<svg viewBox=\"0 0 520 {height}\" role=\"img\" aria-label=\"{}\">", escape(title));
     for (i, (label, n)) in values.iter().enumerate() {
         let y = i * 26 + 4;
-        let width = if *n < SMALL { 2 } else { n * 250 / most };
+        let width = if *n < SMALL_CELL { 2 } else { n * 250 / most };
         let _ = write!(
             svg,
             "<text x=\"180\" y=\"{}\" text-anchor=\"end\" class=\"t\">{}</text><rect x=\"190\" y=\"{y}\" width=\"{width}\" height=\"18\" class=\"b\"/><text x=\"{}\" y=\"{}\" class=\"t\">{}</text>",

@@ -1,9 +1,10 @@
 //! The page of an evaluation: one file, own pictures, no member. Owns how its figures are shown; refuses to
 //! compute one.
 
+use crate::domain::SMALL_CELL;
 use serde::Serialize;
 
-use super::charts::{SMALL, people};
+use super::charts::people;
 use super::error::PublishError;
 use crate::learners::Evaluation;
 use crate::models::evaluation::{GroupFigures, ListFigures, ModelEvaluation};
@@ -99,7 +100,7 @@ fn some(v: Option<f64>, places: usize) -> String {
 const HIDDEN: &str = "–";
 
 fn small(count: usize) -> bool {
-    count < SMALL
+    count < SMALL_CELL
 }
 
 fn overall_sections(o: &Evaluation) -> Vec<Section> {

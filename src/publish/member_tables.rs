@@ -11,8 +11,8 @@ use super::tables::{conditions, ed_visits, indices, medicines, needs, pqi, stays
 use crate::domain::Day;
 use crate::extracts::{Directory, Facility};
 use crate::measures::{
-    Ccsr, Ccw, Comorbidity, EdClasses, Engagement, Hcc, Measured, Needs, PQI, Readmissions, StayPqi, VisitPqe,
-    Worklist, composites_of, medicine_supplies, row_id,
+    Ccsr, Ccw, Comorbidity, EdClasses, Engagement, Hcc, Measured, Medicine, Medicines, Needs, PQI, Readmissions,
+    StayPqi, VisitPqe, Worklist, composites_of, row_id,
 };
 use crate::reference::CareService;
 
@@ -100,15 +100,16 @@ impl MemberTables {
     }
 
     fn add_medicines(&mut self, m: &Measured<'_>) {
-        let codes = m.codes();
-        for supply in medicine_supplies(m) {
+        let is_sensitive = |x: &Medicine| {
+            m.codes().service(x.ingredient) & CareService::SubstanceMedicine.bit() != 0
+                || is_sensitive_medicine(&x.name)
+        };
+        for medicine in &m.get::<Medicines>().0 {
             self.medicines.push(&medicines::MedicinesRow {
                 member_id: m.timeline.member.id(),
-                ingredient: codes.words.text(supply.ingredient),
-                sensitive: codes.service(supply.ingredient) & CareService::SubstanceMedicine.bit() != 0
-                    || is_sensitive_medicine(codes.words.text(supply.ingredient)),
+                medicine,
                 as_of: m.timeline.as_of,
-                supply,
+                sensitive: is_sensitive(medicine),
             });
         }
     }

@@ -45,9 +45,7 @@ pub use manifest::{
 };
 pub use member_tables::{MemberTables, MemberWriters};
 pub use model_folder::{read_artifact, read_trained_model, write_model};
-pub use plain_words::{
-    SEE_RECORD, counted, is_sensitive_medicine, is_sensitive_name, plain_day, plain_name, plain_number,
-};
+pub use plain_words::{counted, is_sensitive_medicine, is_sensitive_name, plain_day, plain_name, plain_number};
 pub use program::{GroupShare, OnTime, Program, ScoreDrift, SurveyScore};
 pub use publish_table::publish_table;
 pub use read_back::{Rows, read_rows};

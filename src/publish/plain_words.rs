@@ -6,9 +6,6 @@ use std::sync::LazyLock;
 
 use crate::domain::Day;
 
-/// What stands for anything that rests on a sensitive code.
-pub const SEE_RECORD: &str = "see record";
-
 /// Words and sensitivity by kind and code.
 static NAMES: LazyLock<HashMap<(String, String), (String, bool)>> = LazyLock::new(|| {
     let text = include_str!("../../config/wording/plain_names.csv");

@@ -1,16 +1,17 @@
 //! The report's sections on the programme itself: freshness, what changed, risk, work on time, surveys, equity. Owns
 //! their words; refuses a count under 11.
 
+use crate::domain::SMALL_CELL;
 use std::collections::BTreeMap;
 
-use super::charts::{SMALL, bars, people};
+use super::charts::{bars, people};
 use super::manifest::Manifest;
 use super::program::Program;
 use super::read_back::Rows;
 use super::report_section::{Section, line, section};
 
 fn small(n: u64) -> bool {
-    n > 0 && n < SMALL as u64
+    n > 0 && n < SMALL_CELL as u64
 }
 
 fn count(n: u64) -> String {
@@ -19,7 +20,7 @@ fn count(n: u64) -> String {
 
 /// A share of a whole, unless either count or what is left over is small.
 fn share(part: u64, whole: u64) -> String {
-    if whole < SMALL as u64 || small(part) || small(whole.saturating_sub(part)) {
+    if whole < SMALL_CELL as u64 || small(part) || small(whole.saturating_sub(part)) {
         return "not shown".to_owned();
     }
     format!("{:.0} %", part as f64 / whole as f64 * 100.0)
@@ -111,7 +112,7 @@ pub(super) fn work(program: &Program) -> Section {
             .surveys
             .iter()
             .map(|(name, s)| {
-                let mean = if s.people < SMALL as u64 { "not shown".to_owned() } else { format!("{:.1}", s.mean) };
+                let mean = if s.people < SMALL_CELL as u64 { "not shown".to_owned() } else { format!("{:.1}", s.mean) };
                 line(&format!("{name}, mean score"), mean, &format!("{} people", count(s.people)))
             })
             .collect(),
@@ -181,7 +182,7 @@ pub(super) fn equity(program: &Program) -> Option<Section> {
     for (attribute, groups) in &program.equity {
         for (group, g) in groups {
             let rate = |n: u64| {
-                if g.enrolled < SMALL as u64 || small(n) {
+                if g.enrolled < SMALL_CELL as u64 || small(n) {
                     "not shown".to_owned()
                 } else {
                     format!("{:.1}", n as f64 / g.enrolled as f64 * 1000.0)

@@ -4,75 +4,60 @@
 use std::path::Path;
 
 use super::error::ReferenceError;
+use super::named_list::named_list;
 use super::rows::{malformed, pair};
 use super::sets;
 use crate::domain::Short;
 
-macro_rules! care_lists {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal;)+) => {
-        /// A list of codes of one system. Its codes are those of the code set `care_lists`.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-        pub enum CareList { $($(#[$doc])* $variant),+ }
-
-        impl CareList {
-            /// Every list.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name in the code set.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-        }
-    };
-}
-
-care_lists! {
-    /// Dispositions into another facility that features tell.
-    ToFacility = "to_facility";
-    /// Dispositions home with home health care.
-    ToHomeHealth = "to_home_health";
-    /// Dispositions into hospice.
-    ToHospice = "to_hospice";
-    /// Left against medical advice.
-    AgainstAdvice = "against_advice";
-    /// Emergency, urgent and trauma admission types.
-    UrgentAdmission = "urgent_admission";
-    /// Admit sources that are transfers in (AHRQ PQI).
-    TransferIn = "transfer_in";
-    /// CMS specialties of primary care: general practice, family practice, internal medicine, pediatrics, geriatrics,
-    /// nurse practitioner, clinical nurse specialist, physician assistant (42 CFR 425.402).
-    PrimaryCare = "primary_care";
-    /// CMS specialties of oncology: haematology-oncology, medical, surgical, radiation, gynaecological.
-    Oncologist = "oncologist";
-    /// Revenue centres of oncology beds.
-    OncologyBed = "oncology_bed";
-    /// Dual status codes with full Medicaid benefits.
-    FullDual = "full_dual";
-    /// Dual status codes with partial Medicaid benefits.
-    PartialDual = "partial_dual";
-    /// Haemoglobin in blood (mass or moles per volume), by LOINC.
-    HemoglobinTest = "hemoglobin_test";
-    /// Sodium in serum, plasma or blood (moles per volume), by LOINC.
-    SodiumTest = "sodium_test";
-    /// Haemoglobin A1c.
-    A1cTest = "a1c_test";
-    /// Estimated glomerular filtration rate, by any published equation.
-    EgfrTest = "egfr_test";
-    /// NT-proBNP.
-    NtProBnpTest = "nt_probnp_test";
-    /// Potassium in serum, plasma or blood.
-    PotassiumTest = "potassium_test";
-    /// Creatinine in serum or plasma.
-    CreatinineTest = "creatinine_test";
-    /// International normalised ratio.
-    InrTest = "inr_test";
-    /// Albumin to creatinine ratio in urine.
-    UrineAlbuminTest = "urine_albumin_test";
-    /// Systolic blood pressure.
-    SystolicPressure = "systolic_pressure";
-    /// Diastolic blood pressure.
-    DiastolicPressure = "diastolic_pressure";
+named_list! {
+    /// A list of codes of one system. Its codes are those of the code set `care_lists`.
+    CareList {
+        /// Dispositions into another facility that features tell.
+        ToFacility = "to_facility";
+        /// Dispositions home with home health care.
+        ToHomeHealth = "to_home_health";
+        /// Dispositions into hospice.
+        ToHospice = "to_hospice";
+        /// Left against medical advice.
+        AgainstAdvice = "against_advice";
+        /// Emergency, urgent and trauma admission types.
+        UrgentAdmission = "urgent_admission";
+        /// Admit sources that are transfers in (AHRQ PQI).
+        TransferIn = "transfer_in";
+        /// CMS specialties of primary care: general practice, family practice, internal medicine, pediatrics, geriatrics,
+        /// nurse practitioner, clinical nurse specialist, physician assistant (42 CFR 425.402).
+        PrimaryCare = "primary_care";
+        /// CMS specialties of oncology: haematology-oncology, medical, surgical, radiation, gynaecological.
+        Oncologist = "oncologist";
+        /// Revenue centres of oncology beds.
+        OncologyBed = "oncology_bed";
+        /// Dual status codes with full Medicaid benefits.
+        FullDual = "full_dual";
+        /// Dual status codes with partial Medicaid benefits.
+        PartialDual = "partial_dual";
+        /// Haemoglobin in blood (mass or moles per volume), by LOINC.
+        HemoglobinTest = "hemoglobin_test";
+        /// Sodium in serum, plasma or blood (moles per volume), by LOINC.
+        SodiumTest = "sodium_test";
+        /// Haemoglobin A1c.
+        A1cTest = "a1c_test";
+        /// Estimated glomerular filtration rate, by any published equation.
+        EgfrTest = "egfr_test";
+        /// NT-proBNP.
+        NtProBnpTest = "nt_probnp_test";
+        /// Potassium in serum, plasma or blood.
+        PotassiumTest = "potassium_test";
+        /// Creatinine in serum or plasma.
+        CreatinineTest = "creatinine_test";
+        /// International normalised ratio.
+        InrTest = "inr_test";
+        /// Albumin to creatinine ratio in urine.
+        UrineAlbuminTest = "urine_albumin_test";
+        /// Systolic blood pressure.
+        SystolicPressure = "systolic_pressure";
+        /// Diastolic blood pressure.
+        DiastolicPressure = "diastolic_pressure";
+    }
 }
 
 /// The lists.

@@ -6,87 +6,66 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 
 use super::error::ReferenceError;
+use super::named_list::named_list;
 use super::rows::{malformed, pair};
 use super::sets;
 
-macro_rules! drug_classes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $words:literal;)+) => {
-        /// A class of medicines.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-        pub enum DrugClass { $($(#[$doc])* $variant),+ }
-
-        impl DrugClass {
-            /// Every class, in the order of their bits.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name in tables and files.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The class in words, as a plural.
-            #[must_use]
-            pub const fn words(self) -> &'static str {
-                match self { $(Self::$variant => $words),+ }
-            }
-        }
-    };
-}
-
-drug_classes! {
-    /// Statins.
-    Statin = "statin", "statins";
-    /// Renin-angiotensin system antagonists.
-    RasAntagonist = "ras_antagonist", "renin-angiotensin antagonists";
-    /// Diabetes medicines other than insulin.
-    DiabetesNonInsulin = "diabetes_noninsulin", "diabetes medicines other than insulin";
-    /// Sacubitril: its users leave the RAS class.
-    Sacubitril = "ras_antagonist_pdc_exclusion", "sacubitril";
-    /// Insulins.
-    Insulin = "diabetes_insulin", "insulin";
-    /// Anticoagulants.
-    Anticoagulant = "anticoagulant", "oral anticoagulants";
-    /// Opioids.
-    Opioid = "opioid", "opioids";
-    /// Benzodiazepines.
-    Benzodiazepine = "benzodiazepine", "benzodiazepines";
-    /// Loop diuretics.
-    LoopDiuretic = "loop_diuretic", "loop diuretics";
-    /// Mineralocorticoid antagonists and others added as heart failure goes on; sacubitril too.
-    HeartFailureStep = "heart_failure_step", "sacubitril, spironolactone and others added for heart failure";
-    /// Long-acting bronchodilators.
-    LongActingBronchodilator = "long_acting_bronchodilator", "long-acting bronchodilators";
-    /// Inhaled steroids; the same names are sold for nose and skin.
-    InhaledSteroid = "inhaled_steroid", "steroids sold as inhalers, whatever their form";
-    /// Rescue inhalers.
-    RescueInhaler = "rescue_inhaler", "rescue inhalers";
-    /// Steroids taken by mouth; a short course is the mark of an exacerbation.
-    OralSteroid = "oral_steroid", "steroids by mouth";
-    /// Medicines against platelets.
-    Antiplatelet = "antiplatelet", "antiplatelets";
-    /// Beta blockers.
-    BetaBlocker = "beta_blocker", "beta blockers";
-    /// Medicines against seizures.
-    Antiseizure = "antiseizure", "seizure medicines";
-    /// Medicines against rejection of a transplant.
-    Immunosuppressant = "immunosuppressant", "transplant medicines";
-    /// Antipsychotics; injections come on medical claims.
-    Antipsychotic = "antipsychotic", "antipsychotics";
-    /// Antidepressants of every kind.
-    Antidepressant = "antidepressant", "antidepressants";
-    /// Buprenorphine and naltrexone for opioid use; methadone is not in fills.
-    OpioidTreatment = "oud_medicine", "treatment medicines for opioid use";
-    /// Thyroid hormone and its blockers.
-    Thyroid = "thyroid", "thyroid medicines";
-    /// Sulfonylureas.
-    Sulfonylurea = "sulfonylurea", "sulfonylureas";
-    /// Gabapentin and pregabalin.
-    Gabapentinoid = "gabapentinoid", "gabapentin and pregabalin";
-    /// Small changes of dose or kidney function turn them toxic; warfarin left out.
-    NarrowIndex = "narrow_index", "medicines with a narrow margin of safety";
-    /// To be avoided at 65 and over, whatever the disease; short courses left out.
-    BeersAvoid = "beers_avoid", "medicines to avoid at 65 and over";
+named_list! {
+    /// A class of medicines.
+    DrugClass {
+        /// Statins.
+        Statin = "statin", "statins";
+        /// Renin-angiotensin system antagonists.
+        RasAntagonist = "ras_antagonist", "renin-angiotensin antagonists";
+        /// Diabetes medicines other than insulin.
+        DiabetesNonInsulin = "diabetes_noninsulin", "diabetes medicines other than insulin";
+        /// Sacubitril: its users leave the RAS class.
+        Sacubitril = "ras_antagonist_pdc_exclusion", "sacubitril";
+        /// Insulins.
+        Insulin = "diabetes_insulin", "insulin";
+        /// Anticoagulants.
+        Anticoagulant = "anticoagulant", "oral anticoagulants";
+        /// Opioids.
+        Opioid = "opioid", "opioids";
+        /// Benzodiazepines.
+        Benzodiazepine = "benzodiazepine", "benzodiazepines";
+        /// Loop diuretics.
+        LoopDiuretic = "loop_diuretic", "loop diuretics";
+        /// Mineralocorticoid antagonists and others added as heart failure goes on; sacubitril too.
+        HeartFailureStep = "heart_failure_step", "sacubitril, spironolactone and others added for heart failure";
+        /// Long-acting bronchodilators.
+        LongActingBronchodilator = "long_acting_bronchodilator", "long-acting bronchodilators";
+        /// Inhaled steroids; the same names are sold for nose and skin.
+        InhaledSteroid = "inhaled_steroid", "steroids sold as inhalers, whatever their form";
+        /// Rescue inhalers.
+        RescueInhaler = "rescue_inhaler", "rescue inhalers";
+        /// Steroids taken by mouth; a short course is the mark of an exacerbation.
+        OralSteroid = "oral_steroid", "steroids by mouth";
+        /// Medicines against platelets.
+        Antiplatelet = "antiplatelet", "antiplatelets";
+        /// Beta blockers.
+        BetaBlocker = "beta_blocker", "beta blockers";
+        /// Medicines against seizures.
+        Antiseizure = "antiseizure", "seizure medicines";
+        /// Medicines against rejection of a transplant.
+        Immunosuppressant = "immunosuppressant", "transplant medicines";
+        /// Antipsychotics; injections come on medical claims.
+        Antipsychotic = "antipsychotic", "antipsychotics";
+        /// Antidepressants of every kind.
+        Antidepressant = "antidepressant", "antidepressants";
+        /// Buprenorphine and naltrexone for opioid use; methadone is not in fills.
+        OpioidTreatment = "oud_medicine", "treatment medicines for opioid use";
+        /// Thyroid hormone and its blockers.
+        Thyroid = "thyroid", "thyroid medicines";
+        /// Sulfonylureas.
+        Sulfonylurea = "sulfonylurea", "sulfonylureas";
+        /// Gabapentin and pregabalin.
+        Gabapentinoid = "gabapentinoid", "gabapentin and pregabalin";
+        /// Small changes of dose or kidney function turn them toxic; warfarin left out.
+        NarrowIndex = "narrow_index", "medicines with a narrow margin of safety";
+        /// To be avoided at 65 and over, whatever the disease; short courses left out.
+        BeersAvoid = "beers_avoid", "medicines to avoid at 65 and over";
+    }
 }
 
 /// Classes that a medicine belongs to.

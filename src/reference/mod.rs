@@ -11,6 +11,7 @@ mod families;
 mod frailty;
 mod groupers;
 mod hcc;
+mod named_list;
 mod rates;
 mod rows;
 mod services;

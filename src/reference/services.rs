@@ -4,62 +4,41 @@
 use std::path::Path;
 
 use super::error::ReferenceError;
+use super::named_list::named_list;
 use super::rows::malformed;
 use super::sets;
 use crate::domain::Short;
 
-macro_rules! services {
-    ($($variant:ident = $name:literal, $words:literal;)+) => {
-        /// A service. Its codes are those of the code set `services`.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-        #[expect(missing_docs, reason = "the words of each stand beside it")]
-        pub enum Service { $($variant),+ }
-
-        impl Service {
-            /// Every service, in the order of their bits.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name in the code set and in features.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// What it is, in words.
-            #[must_use]
-            pub const fn words(self) -> &'static str {
-                match self { $(Self::$variant => $words),+ }
-            }
-        }
-    };
-}
-
-services! {
-    Ambulatory = "ambulatory_visit", "ambulatory visit (professional, places 02 10 11 12 17 19 20 22 49 50 71 72)";
-    Office = "office_visit", "office visit (place 11)";
-    Telehealth = "telehealth_visit", "telehealth (places 02, 10)";
-    HomeVisit = "home_visit", "visit at home or in assisted living (places 12, 13)";
-    NursingVisit = "nursing_facility_visit", "professional visit in a nursing facility (places 31, 32)";
-    Skilled = "skilled_nursing", "skilled nursing bill (18x, 21x, 22x)";
-    HomeHealth = "home_health", "home health bill (32x-34x)";
-    OutpatientHospital = "outpatient_hospital", "outpatient hospital bill (13x, 83x, 85x)";
-    HealthCenter = "health_center", "rural or federally qualified health centre bill (71x, 77x)";
-    Hospice = "hospice", "hospice bill (81x, 82x)";
-    Therapy = "therapy", "therapy (revenue 042x-044x)";
-    Imaging = "imaging", "imaging (revenue 032x, 035x, 040x, 061x)";
-    Laboratory = "laboratory", "laboratory (revenue 030x, 031x)";
-    Dialysis = "dialysis", "dialysis (revenue 082x-085x, bill 72x)";
-    Oncology = "oncology", "oncology or chemotherapy (revenue 028x, 033x)";
-    Ambulance = "ambulance", "ambulance (HCPCS A04xx, revenue 054x)";
-    Equipment = "equipment", "durable equipment (HCPCS E and K)";
-    Infusion = "infusion", "drugs given by injection (HCPCS J)";
-    Preventive = "preventive", "wellness visit (G0402, G0438, G0439)";
-    Transition = "transition", "transitional care visit (99495, 99496)";
-    ChronicCare = "chronic_care", "chronic care management (99487, 99489-99491)";
-    IntensiveCare = "intensive_care", "intensive or coronary care (revenue 020x, 021x)";
-    Mobility = "mobility_aid", "cane, crutch, walker (HCPCS E0100-E0159), hospital bed (E0250-E0304), lift (E0621-E0642) or wheelchair (E1031-E1298, K0001-K0108)";
-    HomeOxygen = "home_oxygen", "oxygen equipment at home (HCPCS E0424-E0447, E1390-E1392)";
-    NewbornIntensiveCare = "newborn_intensive_care", "newborn intensive care (revenue 0173, 0174)";
+named_list! {
+    /// A service. Its codes are those of the code set `services`.
+    #[expect(missing_docs, reason = "the words of each stand beside it")]
+    Service {
+        Ambulatory = "ambulatory_visit", "ambulatory visit (professional, places 02 10 11 12 17 19 20 22 49 50 71 72)";
+        Office = "office_visit", "office visit (place 11)";
+        Telehealth = "telehealth_visit", "telehealth (places 02, 10)";
+        HomeVisit = "home_visit", "visit at home or in assisted living (places 12, 13)";
+        NursingVisit = "nursing_facility_visit", "professional visit in a nursing facility (places 31, 32)";
+        Skilled = "skilled_nursing", "skilled nursing bill (18x, 21x, 22x)";
+        HomeHealth = "home_health", "home health bill (32x-34x)";
+        OutpatientHospital = "outpatient_hospital", "outpatient hospital bill (13x, 83x, 85x)";
+        HealthCenter = "health_center", "rural or federally qualified health centre bill (71x, 77x)";
+        Hospice = "hospice", "hospice bill (81x, 82x)";
+        Therapy = "therapy", "therapy (revenue 042x-044x)";
+        Imaging = "imaging", "imaging (revenue 032x, 035x, 040x, 061x)";
+        Laboratory = "laboratory", "laboratory (revenue 030x, 031x)";
+        Dialysis = "dialysis", "dialysis (revenue 082x-085x, bill 72x)";
+        Oncology = "oncology", "oncology or chemotherapy (revenue 028x, 033x)";
+        Ambulance = "ambulance", "ambulance (HCPCS A04xx, revenue 054x)";
+        Equipment = "equipment", "durable equipment (HCPCS E and K)";
+        Infusion = "infusion", "drugs given by injection (HCPCS J)";
+        Preventive = "preventive", "wellness visit (G0402, G0438, G0439)";
+        Transition = "transition", "transitional care visit (99495, 99496)";
+        ChronicCare = "chronic_care", "chronic care management (99487, 99489-99491)";
+        IntensiveCare = "intensive_care", "intensive or coronary care (revenue 020x, 021x)";
+        Mobility = "mobility_aid", "cane, crutch, walker (HCPCS E0100-E0159), hospital bed (E0250-E0304), lift (E0621-E0642) or wheelchair (E1031-E1298, K0001-K0108)";
+        HomeOxygen = "home_oxygen", "oxygen equipment at home (HCPCS E0424-E0447, E1390-E1392)";
+        NewbornIntensiveCare = "newborn_intensive_care", "newborn intensive care (revenue 0173, 0174)";
+    }
 }
 
 /// Services of one code.

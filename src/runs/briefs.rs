@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::RunError;
 use super::person_tables::{PersonTable, PersonTables};
-use crate::domain::Day;
+use crate::domain::{Day, SEE_RECORD, capitalised};
 use crate::publish::{
-    Brief, OpenItem, PublishError, SEE_RECORD, TableScan, counted, is_sensitive_name, plain_day, plain_name,
-    plain_number,
+    Brief, OpenItem, PublishError, TableScan, counted, is_sensitive_name, plain_day, plain_name, plain_number,
 };
 
 /// When an open case wants to be spoken to again.
@@ -481,9 +480,4 @@ fn shortened(mut lines: Vec<String>, most: usize) -> Vec<String> {
 /// A unit as a page says it; one that only a machine reads is left out.
 fn plain_unit(unit: &str) -> &str {
     if unit.contains(['{', '[']) { "" } else { unit }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

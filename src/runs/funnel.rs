@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::kept_runs::KeptRuns;
-use crate::domain::{ContactOutcome, EndReason};
+use crate::domain::{ContactOutcome, EndReason, SMALL_CELL};
 use crate::extracts::{Case, Outreach};
 use crate::training::LoadedHistory;
 
 /// Counts of people under this are not shown.
-pub const SMALL_COUNT: u64 = 11;
+pub const SMALL_COUNT: u64 = SMALL_CELL as u64;
 
 /// Nested counts of people: everyone of a stage was in the one before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

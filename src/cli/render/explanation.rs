@@ -1,6 +1,7 @@
 //! Why a member is on or off the list, in sentences that a care manager can read. Owns the words; refuses scores,
 //! contributions and ids, which stand in the analyst's view, and never says that somebody waits for a manager who has one.
 
+use crate::domain::capitalised;
 use std::fmt::Write as _;
 
 use crate::runs::{DecisionLine, DetailTable, ListedStanding, MemberExplanation, Standing};
@@ -219,7 +220,7 @@ fn discharge_sentence(row: &[(&'static str, String)]) -> String {
     let mut text = format!("Left {place} on {}{why}.", get("discharge_date"));
     match get("status") {
         "live" => {}
-        other => return format!("{text} {}.", capital(&other.replace('_', " "))),
+        other => return format!("{text} {}.", capitalised(&other.replace('_', " "))),
     }
     let reached = get("reached_on");
     text.push_str(&match (get("contact_state"), reached) {
@@ -257,7 +258,7 @@ fn follow_up_sentence(row: &[(&'static str, String)]) -> String {
         _ if !get("booked_on").is_empty() => format!("visit booked for {}", get("booked_on")),
         _ => format!("visit due {}", get("next_due")),
     };
-    format!("{} of {}: {state}.", capital(kind), get("event_date"))
+    format!("{} of {}: {state}.", capitalised(kind), get("event_date"))
 }
 
 fn need_sentence(row: &[(&'static str, String)]) -> Option<String> {
@@ -265,7 +266,7 @@ fn need_sentence(row: &[(&'static str, String)]) -> Option<String> {
     if get("need") != "yes" {
         return None;
     }
-    let domain = capital(&get("domain").replace('_', " "));
+    let domain = capitalised(&get("domain").replace('_', " "));
     let referral = if get("open_referral_id").is_empty() { String::new() } else { "; a referral is open".to_owned() };
     match get("age") {
         "current" => Some(format!("{domain}: said or coded on {}{referral}.", get("evidence_date"))),
@@ -276,7 +277,7 @@ fn need_sentence(row: &[(&'static str, String)]) -> Option<String> {
 
 fn due_sentence(row: &[(&'static str, String)]) -> String {
     let get = |name: &str| cell(row, name);
-    let what = capital(&get("item").replace('_', " "));
+    let what = capitalised(&get("item").replace('_', " "));
     let detail = get("detail").replace('_', " ");
     let detail = if detail.is_empty() || detail == get("item").replace('_', " ") {
         String::new()
@@ -293,9 +294,4 @@ fn waiting_sentence(row: &[(&'static str, String)]) -> String {
         other => other,
     };
     format!("No care manager yet: {why}.")
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }

@@ -1,11 +1,11 @@
 //! The audit after Obermeyer et al. 2019 (doi 10.1126/science.aax2342): who is on top when people are ranked by
 //! the model, by cost, by avoidable events and by burden of illness. Owns the tops; refuses a verdict.
 
+use crate::domain::SMALL_CELL;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::groups::SMALL;
 use super::lists::listed;
 use super::rows::Judged;
 
@@ -70,7 +70,7 @@ fn groups(rows: &Judged<'_>, top: &BTreeSet<usize>) -> Vec<GroupBurden> {
         for (k, level) in a.levels.iter().enumerate() {
             let pick: Vec<usize> =
                 top.iter().copied().filter(|i| a.of_row.get(*i).is_some_and(|l| usize::from(*l) == k)).collect();
-            let enough = pick.len() >= SMALL;
+            let enough = pick.len() >= SMALL_CELL;
             out.push(GroupBurden {
                 group: format!("{}: {level}", a.name),
                 share_of_top: enough.then(|| pick.len() as f64 / top.len().max(1) as f64),

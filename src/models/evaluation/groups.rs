@@ -1,12 +1,10 @@
 //! The same figures by group of people: who is told well, who is selected. Owns the suppression of small
 //! cells; refuses to call a difference unfair or fair.
 
+use crate::domain::SMALL_CELL;
 use serde::{Deserialize, Serialize};
 
 use crate::learners::metrics::ranking_auroc;
-
-/// Counts under this are not shown.
-pub const SMALL: usize = 11;
 
 /// An attribute of the audit.
 pub struct Attribute {
@@ -80,16 +78,16 @@ fn one((all_y, all_p, list): Rows<'_>, attribute: &str, level: &str, pick: &[usi
     let listed = pick.iter().filter(|i| list[**i]).count();
     let hits = pick.iter().filter(|i| list[**i] && all_y[**i]).count();
     let expected: f64 = p.iter().sum();
-    let enough = events >= SMALL && n >= SMALL;
+    let enough = events >= SMALL_CELL && n >= SMALL_CELL;
     GroupFigures {
         attribute: attribute.to_owned(),
         level: level.to_owned(),
-        rows: (n >= SMALL).then_some(n),
+        rows: (n >= SMALL_CELL).then_some(n),
         events: enough.then_some(events),
         auroc: if enough { ranking_auroc(&p, &y) } else { None },
         observed_over_expected: (enough && expected > 0.0).then(|| events as f64 / expected),
-        selected: (listed >= SMALL).then(|| listed as f64 / n as f64),
+        selected: (listed >= SMALL_CELL).then(|| listed as f64 / n as f64),
         // A share of a small count would tell the count.
-        sensitivity: (enough && hits >= SMALL).then(|| hits as f64 / events as f64),
+        sensitivity: (enough && hits >= SMALL_CELL).then(|| hits as f64 / events as f64),
     }
 }

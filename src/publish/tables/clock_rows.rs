@@ -1,5 +1,6 @@
 //! What tables of clocks share: who keeps a person, and the word for what may not be shown. Owns those two.
 
+use crate::domain::SEE_RECORD;
 use rustc_hash::FxHashMap;
 
 use crate::outreach::OutreachList;
@@ -27,7 +28,7 @@ impl Keepers {
 pub fn masked(hidden: bool, text: &str) -> Option<&str> {
     match (text.is_empty(), hidden) {
         (true, _) => None,
-        (false, true) => Some("see record"),
+        (false, true) => Some(SEE_RECORD),
         (false, false) => Some(text),
     }
 }

@@ -2,7 +2,7 @@
 //! prescribed.
 
 use crate::domain::Day;
-use crate::measures::MedicineSupply;
+use crate::measures::Medicine;
 use crate::publish::sinks::PARQUET;
 use crate::publish::table::{Forms, RowFamily, Table, date, flag, integer, text};
 use crate::publish::table_data::Unit;
@@ -11,10 +11,8 @@ use crate::publish::table_data::Unit;
 pub struct MedicinesRow<'a> {
     /// Member.
     pub member_id: &'a str,
-    /// Its name.
-    pub ingredient: &'a str,
     /// Fills and supply.
-    pub supply: MedicineSupply,
+    pub medicine: &'a Medicine,
     /// Night.
     pub as_of: Day,
     /// Treats substance use, a psychiatric disorder or HIV.
@@ -35,15 +33,15 @@ pub static TABLE: Table<Medicines> = Table {
     forms: Forms { always: &[&PARQUET], on_request: &[] },
     columns: &[
         text("member_id", "member", |r| r.member_id.into()),
-        text("ingredient", "ingredient, or combination, as its source names it", |r| r.ingredient.into()),
-        date("first_fill_date", "first fill in the year", |r| r.supply.first_fill.into()),
-        date("last_fill_date", "last fill", |r| r.supply.last_fill.into()),
-        integer("fills_12m", Unit::Count, "fills in the year", |r| r.supply.fills.into()),
+        text("ingredient", "ingredient, or combination, as its source names it", |r| (&*r.medicine.name).into()),
+        date("first_fill_date", "first fill in the year", |r| r.medicine.first_fill.into()),
+        date("last_fill_date", "last fill", |r| r.medicine.last_fill.day.into()),
+        integer("fills_12m", Unit::Count, "fills in the year", |r| r.medicine.fills.into()),
         date("runs_out_date", "first day without supply, early refills carried over; empty without days_supply", |r| {
-            r.supply.runs_out.into()
+            r.medicine.ran_out.into()
         }),
         integer("days_left", Unit::Days, "supply left on the night, negative when it ran out; empty likewise", |r| {
-            r.supply.runs_out.map(|d| d.since(r.as_of)).into()
+            r.medicine.ran_out.map(|d| d.since(r.as_of)).into()
         }),
         flag(
             "sensitive",

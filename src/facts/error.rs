@@ -1,10 +1,10 @@
-//! Why a file of programmes is refused. Owns the words; refuses to know a member.
+//! Why a file of rules over facts (a playbook, programmes) is refused. Owns the words; refuses to know a member.
 
-use crate::facts::BadCondition;
+use super::condition::BadCondition;
 
-/// Why a file of programmes is refused.
+/// Why a file of rules is refused.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum ProgramError {
+pub enum RuleFileError {
     /// The file is none.
     #[error("{file}: {problem}")]
     Unreadable {

@@ -1,0 +1,36 @@
+//! A closed list of names that a code set must fill: the enum, its members in order, the name of each in the code set and,
+//! where readers are told of it, its words. Owns the form of such a list; refuses to hold a code.
+
+/// `Variant = "name"` or `Variant = "name", "words"`, a line each; the enum has `ALL`, `name` and, with words, `words`.
+macro_rules! named_list {
+    ($(#[$doc:meta])* $list:ident { $($(#[$member:meta])* $variant:ident = $name:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+        pub enum $list { $($(#[$member])* $variant),+ }
+
+        impl $list {
+            /// Every member, in the order of their bits.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in the code set, in features and in files.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+    };
+    ($(#[$doc:meta])* $list:ident { $($(#[$member:meta])* $variant:ident = $name:literal, $words:literal;)+ }) => {
+        $crate::reference::named_list::named_list! {
+            $(#[$doc])* $list { $($(#[$member])* $variant = $name;)+ }
+        }
+
+        impl $list {
+            /// What it holds, in words.
+            #[must_use]
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$variant => $words),+ }
+            }
+        }
+    };
+}
+pub(super) use named_list;
