@@ -55,6 +55,16 @@ macro_rules! word_list {
             }
         }
 
+        impl $crate::domain::Record for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                $crate::domain::Record::put(&(*self as usize), out);
+            }
+            fn take(from: &mut $crate::domain::RecordReader<'_>) -> Result<Self, $crate::domain::BrokenRecord> {
+                let at = <usize as $crate::domain::Record>::take(from)?;
+                Self::ALL.get(at).copied().ok_or($crate::domain::BrokenRecord)
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
         }

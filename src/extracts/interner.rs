@@ -94,6 +94,20 @@ impl<I: InternedId> Words<I> {
         Some(self.texts.get(at).map_or("", |t| t))
     }
 
+    /// The id of a text, adding it when new; none for an empty one.
+    pub fn add(&mut self, text: &str) -> I {
+        if text.is_empty() {
+            return I::default();
+        }
+        if let Some(number) = self.numbers.get(text) {
+            return I::from_number(*number);
+        }
+        self.texts.push(text.into());
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(text.into(), number);
+        I::from_number(number)
+    }
+
     /// The id of a text; none when it never occurred.
     #[must_use]
     pub fn id(&self, text: &str) -> I {

@@ -1,6 +1,7 @@
 //! The snapshot of one member and the key that orders people while no model is trained.
 
 use crate::domain::Day;
+use crate::domain::record::record;
 use crate::measures::{
     Comorbidity, DrugSupply, Evidence, FollowUp, FollowUps, Lace, Measured, Need, Needs, Readmissions, Scheme,
     Transition, Transitions, Utilization, Whereabouts, WorkItem, Worklist, lace_of_stay,
@@ -86,6 +87,28 @@ pub struct Snapshot {
     /// Due items.
     pub worklist: Vec<WorkItem>,
 }
+
+record!(RiskKey { pqi_stays, two_stays, elixhauser });
+record!(Condition { bit, weight, evidence });
+record!(RecentIndex { stay_id, discharge, lace });
+record!(Snapshot {
+    member,
+    enrolled,
+    age,
+    key,
+    key_before,
+    elixhauser_count,
+    hfrs,
+    conditions,
+    recent,
+    facts,
+    supply,
+    needs,
+    transitions,
+    follow_ups,
+    whereabouts,
+    worklist,
+});
 
 impl Snapshot {
     /// Makes the row from a member's timeline and measures.

@@ -2,6 +2,7 @@
 //! contacts of the log. Owns what counts as which; refuses to know a due day.
 
 use super::measure::Measured;
+use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
 use crate::domain::{AppointmentKind, AppointmentStatus, Day, Discipline, Short, TaskKind};
 use crate::extracts::{Appointment, ClaimKind, Task};
@@ -28,6 +29,8 @@ pub struct Seen {
     /// What says so.
     pub by: SeenBy,
 }
+
+record!(Seen { day, by });
 
 /// Places in which somebody is a patient of a bed, not of an office.
 const BED_PLACES: &[&str] = &["21", "23", "31", "32", "34", "51", "56", "61"];

@@ -3,6 +3,7 @@
 
 use super::measure::{Measure, Measured};
 use super::scheme::Scheme;
+use crate::domain::record::record;
 use crate::domain::{CodeId, Day};
 use crate::reference::{CHARLSON, ELIXHAUSER};
 use crate::timeline::{CodeBasis, Codes};
@@ -19,6 +20,8 @@ pub struct Evidence {
     /// Lowest id of the last day.
     pub last_id: Box<str>,
 }
+
+record!(Evidence { first, first_id, last, last_id });
 
 /// Evidence while it is gathered, borrowing its ids.
 #[derive(Clone, Copy)]

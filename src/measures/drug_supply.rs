@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::measure::{Measure, Measured};
 use super::pharmacy::PDC_CLASSES;
+use crate::domain::record::record;
 use crate::domain::{Day, WordId};
 use crate::extracts::NO_INTEGER;
 use crate::reference::DrugClass;
@@ -26,6 +27,9 @@ pub struct DrugSupply {
     /// Adherence classes late beyond the clock's limit and not given up, by name of the class.
     pub late_classes: Vec<LateClass>,
 }
+
+record!(LateClass { class, ran_out });
+record!(DrugSupply { ingredients_on_hand, late_classes });
 
 /// Beyond half a year the medicine was stopped, not forgotten.
 const GIVEN_UP_DAYS: i32 = 180;

@@ -4,6 +4,7 @@
 use super::care_evidence::{first_seen_at_large, is_facility_bill};
 use super::measure::{Measure, Measured};
 use super::transitions::{TransitionStatus, Transitions};
+use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
 use crate::domain::{Day, Short};
 use crate::extracts::{ClaimKind, NO_DAY};
@@ -40,6 +41,9 @@ pub struct Whereabouts {
     /// A stay or facility bill that ended without a discharge that anybody saw: when it began.
     pub discharge_unseen: Option<Day>,
 }
+
+record!(FacilityStay { basis, since, facility });
+record!(Whereabouts { facility, discharge_unseen });
 
 /// Days for which an ended stay asks about its discharge.
 const ASK_DAYS: i32 = 30;

@@ -9,6 +9,7 @@ use super::readmission::Readmissions;
 use super::transitions::{Destination, days_at_home};
 use super::utilization::died_by_disposition;
 use super::visit_knowledge::{ClockKind, PastEvent, VisitKnowledge};
+use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
 use crate::domain::{Day, TaskKind, WordId, business_days_between};
 use crate::extracts::{Appointment, ClaimKind, PatientClass};
@@ -58,6 +59,8 @@ pub struct FollowUp {
     /// What the event is masked as.
     pub sensitive: Sensitive,
 }
+
+record!(FollowUp { kind, event, facility, known_by, evidence, seen, booked_on, sensitive });
 
 impl FollowUp {
     /// The deadline that can still be met on a work day: day and days after the event.

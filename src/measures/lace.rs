@@ -3,6 +3,7 @@
 
 use super::measure::{Measure, Measured};
 use super::readmission::Readmissions;
+use crate::domain::record::record;
 use crate::domain::{CodeId, Day};
 use crate::reference::{CHARLSON, CareList};
 use crate::timeline::{CodeBasis, Codes, Timeline};
@@ -19,6 +20,8 @@ pub struct Lace {
     /// ED visits in the six months before: 0–4.
     pub emergency: u8,
 }
+
+record!(Lace { length, acute, comorbidity, emergency });
 
 impl Lace {
     /// The score.

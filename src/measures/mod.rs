@@ -27,6 +27,7 @@ mod pharmacy;
 mod pqe;
 mod pqi;
 mod rates;
+mod rates_record;
 mod readmission;
 mod registry;
 mod results;

@@ -2,6 +2,7 @@
 //! refuses to take an area index for a person's need.
 
 use super::measure::{Inputs, Measure, Measured};
+use crate::domain::record::{record, record_choice};
 use crate::domain::vocabulary::word_list;
 use crate::domain::{CodeId, Day};
 use crate::reference::SDOH_DOMAINS;
@@ -71,6 +72,9 @@ pub struct Need {
     /// How old the answer is.
     pub age: NeedAge,
 }
+
+record!(Need { domain, need, source, day, evidence, open_referral, age });
+record_choice!(NeedSource { Screening, ZCode });
 
 impl Need {
     /// Somebody said yes, or coded it, however long ago.

@@ -10,6 +10,7 @@ use super::measure::Measured;
 use super::pqe::{PQE, VisitPqe};
 use super::pqi::{PQI, StayPqi, composites_of};
 use super::readmission::Readmissions;
+use crate::domain::record::record;
 use crate::domain::{Day, PayerType, Sex, WordId};
 use crate::extracts::{NO_INTEGER, Words};
 use crate::reference::AreaRates;
@@ -159,6 +160,9 @@ pub struct RateCell {
     pub expected_age_sex: Expected,
 }
 
+record!(Expected(i64));
+record!(RateCell { observed, exposure, expected, expected_age_sex });
+
 impl RateCell {
     /// Expected events, when there is a model.
     #[must_use]
@@ -175,7 +179,7 @@ impl RateCell {
 }
 
 /// Number of kinds: three counts, fourteen PQI, five PQE, two sums of money.
-const KINDS: usize = 24;
+pub(super) const KINDS: usize = 24;
 
 /// Every kind in order, as [`RateKind::place`] counts them.
 fn kinds() -> impl Iterator<Item = RateKind> {
@@ -191,7 +195,7 @@ fn kinds() -> impl Iterator<Item = RateKind> {
 pub struct Rates {
     /// First days of the mature months and of the one after.
     starts: Vec<Day>,
-    rows: BTreeMap<(Day, RateGroup), [RateCell; KINDS]>,
+    pub(super) rows: BTreeMap<(Day, RateGroup), [RateCell; KINDS]>,
     /// Rates a person-year of people of one age, sex and decile: thousands of person-months share them.
     priced: FxHashMap<Who, Priced>,
 }

@@ -11,6 +11,7 @@ use super::measure::{Inputs, Measure, Measured};
 use super::readmission::Readmissions;
 use super::utilization::died_by_disposition;
 use super::visit_knowledge::{AT_HOME_THROUGHOUT, ClockKind, PastEvent, VisitKnowledge};
+use crate::domain::record::{record, record_choice};
 use crate::domain::vocabulary::word_list;
 use crate::domain::{CodeId, Day, Short, TaskKind, WordId, add_business_days, business_days_between};
 use crate::extracts::{ClaimKind, NO_DAY, PatientClass};
@@ -184,7 +185,7 @@ pub struct Transition {
     /// Principal diagnosis; empty when unknown.
     pub principal: Box<str>,
     /// The same in words: its clinical category.
-    pub diagnosis: Option<&'static str>,
+    pub diagnosis: Option<Box<str>>,
     /// What the diagnosis is masked as.
     pub sensitive: Sensitive,
     /// LACE of the stay, index or not; `None` where it cannot be counted.
@@ -212,6 +213,36 @@ pub struct Transition {
     /// What ended it, or keeps it from running.
     pub closed: Option<TransitionStatus>,
 }
+
+record!(Transition {
+    stay,
+    id,
+    setting,
+    admit,
+    discharge,
+    facility,
+    disposition,
+    destination,
+    ama,
+    is_index,
+    many_conditions,
+    principal,
+    diagnosis,
+    sensitive,
+    lace,
+    contact_due,
+    reached_on,
+    refused_on,
+    attempted,
+    visit,
+    booked_on,
+    reconciled_on,
+    visit_due_complex,
+    visit_due_plain,
+    period_end,
+    closed,
+});
+record_choice!(Destination { Community, Facility, Ineligible });
 
 impl Transition {
     /// Where it stands on a work day.
@@ -541,7 +572,7 @@ impl<'m, 'a> Context<'m, 'a> {
             is_index: d.stay.is_some_and(|i| m.get::<Readmissions>().0[i].is_index()),
             many_conditions: m.get::<Comorbidity>().elixhauser_count.is_some_and(|n| n >= 4),
             principal: m.codes().icd.text(d.principal).into(),
-            diagnosis: named.and_then(|category| m.codes().reference.ccsr_label(category)),
+            diagnosis: named.and_then(|category| m.codes().reference.ccsr_label(category)).map(Into::into),
             sensitive: if d.icd10 { m.codes().dx(d.principal).sensitive } else { Sensitive::No },
             lace: d.stay.and_then(|i| lace_of_stay(&m.timeline, i, m.codes())),
             contact_due,

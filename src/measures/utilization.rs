@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::dated::Dated;
 use super::measure::{Inputs, Measure, Measured, is_within_year};
 use super::pqi::StayPqi;
+use crate::domain::record::record;
 use crate::domain::{CodeId, Day, Short, WordId};
 use crate::extracts::{ClaimKind, NO_DAY, NO_INTEGER};
 use crate::reference::{CareList, Sensitive};
@@ -41,6 +42,22 @@ pub struct Utilization {
     /// Paid over the last 365 days, in cents.
     pub paid_year_cents: i64,
 }
+
+record!(Utilization {
+    stays_year,
+    pqi_year,
+    ed_year,
+    last_ed,
+    last_stay,
+    behavioral_year,
+    in_facility_since,
+    died_by_claim,
+    hospice_since,
+    coc,
+    upc,
+    last_visit,
+    paid_year_cents,
+});
 
 impl Utilization {
     /// At least two stays of any kind admitted in the year.

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::Day;
+use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
+use crate::domain::{BrokenRecord, Day, Record, RecordReader};
 use crate::extracts::{ClaimKind, ClaimLine, NO_DAY};
 use crate::timeline::Claim;
 
@@ -37,6 +38,8 @@ pub struct PastEvent {
     pub at_home: u8,
 }
 
+record!(PastEvent { kind, day, seen, at_home });
+
 /// The whole time in which a clock looks.
 pub const AT_HOME_THROUGHOUT: u8 = 31;
 
@@ -58,6 +61,16 @@ const BOOKED_SHARE: f64 = 0.2;
 /// Days from service to first arrival, counted; the last place holds all longer ones.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LagHistogram(Vec<u64>);
+
+impl Record for LagHistogram {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+    fn take(from: &mut RecordReader<'_>) -> Result<Self, BrokenRecord> {
+        let days = Vec::take(from)?;
+        if days.len() == LONGEST_LAG + 1 { Ok(Self(days)) } else { Err(BrokenRecord) }
+    }
+}
 
 /// Longest lag told apart, in days.
 const LONGEST_LAG: usize = 400;

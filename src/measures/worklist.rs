@@ -9,6 +9,7 @@ use super::needs::Needs;
 use super::pharmacy::{NewDrug, Pharmacy};
 use super::readmission::Readmissions;
 use super::transitions::{ReconciliationState, Transitions};
+use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
 use crate::domain::{AuthorizationStatus, Day, TaskKind};
 use crate::extracts::Authorization;
@@ -69,6 +70,8 @@ pub struct WorkItem {
     /// So long past due that it is counted and starts no clock.
     pub stale: bool,
 }
+
+record!(WorkItem { kind, id, detail, began, due, urgent, stale });
 
 impl WorkItem {
     fn new(kind: WorkKind, id: &str, detail: &str, began: Day, due: Day) -> Self {

@@ -2,6 +2,7 @@
 //! refuses to decide which reasons somebody has.
 
 use crate::domain::Day;
+use crate::domain::record::{record, record_choice};
 use crate::reference::{ELIXHAUSER, Sensitive};
 
 /// What drives a reason, and so who can help.
@@ -54,6 +55,9 @@ pub struct Reason {
     /// What sheets, list and brief say instead; `None` when only an analyst can use it.
     pub sheet: Option<String>,
 }
+
+record!(Reason { text, driver, points, day, evidence, sensitive, sheet });
+record_choice!(Driver { Transition, Clinical, Medication, Behavioral, Social, Rest });
 
 impl Reason {
     /// The reason as a sheet shows it; `None` when only an analyst can use it.

@@ -13,6 +13,7 @@ use super::score::{Basis, Horizon, ModelId, NotScored, Score, ScoreId, ScoreStat
 use super::trained::TrainedModel;
 use super::wording::Wording;
 use crate::domain::Day;
+use crate::domain::record::record;
 use crate::features::Snapshot;
 use crate::reference::Sensitive;
 
@@ -102,6 +103,8 @@ pub struct TrainedScore {
     /// Reasons with the rest and the average last.
     pub reasons: Vec<Reason>,
 }
+
+record!(TrainedScore { member, model, stay_id, discharge, probability, before, reasons });
 
 /// Reasons of one score of one member.
 #[derive(Clone, Debug)]

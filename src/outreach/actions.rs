@@ -98,7 +98,7 @@ fn place(inputs: &Inputs<'_>, t: &Transition) -> String {
 
 /// Where from, when, for what: "home from General Hospital since Jun 24 (Heart failure)".
 fn home_from(inputs: &Inputs<'_>, t: &Transition) -> String {
-    let why = t.diagnosis.filter(|_| !t.is_sensitive()).map_or(String::new(), |d| format!(" ({d})"));
+    let why = t.diagnosis.as_deref().filter(|_| !t.is_sensitive()).map_or(String::new(), |d| format!(" ({d})"));
     let advice = if t.ama { ", left against medical advice" } else { "" };
     format!("home from {} since {}{why}{advice}", place(inputs, t), t.discharge)
 }

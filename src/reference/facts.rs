@@ -18,6 +18,7 @@ use super::rates::AreaRates;
 use super::rows::{Sorted, all_prefixes, bits, family, find, malformed, number, pair, prefixes, sorted};
 use super::services::Services;
 use super::sets;
+use crate::domain::record::record_choice;
 
 /// Charlson conditions in the order of their bits (Quan 2005).
 pub const CHARLSON: [&str; 17] = [
@@ -120,6 +121,8 @@ pub enum Sensitive {
     /// Abuse or neglect: never on a shared sheet.
     Abuse,
 }
+
+record_choice!(Sensitive { No, SubstanceUse, Hiv, Psychiatric, Abuse });
 
 /// Whether ICD-10-CM knows a code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -18,6 +18,8 @@ macro_rules! named_list {
                 match self { $(Self::$variant => $name),+ }
             }
         }
+
+        $crate::domain::record::record_choice!($list { $($variant),+ });
     };
     ($(#[$doc:meta])* $list:ident { $($(#[$member:meta])* $variant:ident = $name:literal, $words:literal;)+ }) => {
         $crate::reference::named_list::named_list! {

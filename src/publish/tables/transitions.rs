@@ -59,7 +59,7 @@ pub static TABLE: Table<Transitions> = Table {
         }),
         text("facility_name", "its name, where the facility extract has it", |r| r.facility_name.into()),
         text("principal_diagnosis", "principal diagnosis in words (CCSR category); sensitive ones masked", |r| {
-            masked(r.masked, r.transition.diagnosis.unwrap_or("")).into()
+            masked(r.masked, r.transition.diagnosis.as_deref().unwrap_or("")).into()
         }),
         flag("ama", "left against medical advice", |r| r.transition.ama.into()),
         flag("is_index", "counts as an index discharge", |r| r.transition.is_index.into()),
