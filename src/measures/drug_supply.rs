@@ -57,8 +57,8 @@ impl Measure for DrugSupply {
     }
 }
 
-/// First day without supply of each ingredient (interned), over all its fills. A step that two measures share, so it is
-/// worked once a member and stands in no registry.
+/// First day without supply of each ingredient (interned), over all its fills: a step that two measures share, worked
+/// once a member.
 pub(super) struct SupplyEnds(pub(super) BTreeMap<WordId, i32>);
 
 impl Measure for SupplyEnds {

@@ -4,7 +4,7 @@
 use super::ccsr::Ccsr;
 use super::ccw::Ccw;
 use super::comorbidity::Comorbidity;
-use super::drug_supply::DrugSupply;
+use super::drug_supply::{DrugSupply, SupplyEnds};
 use super::ed_classes::EdClasses;
 use super::engagement::Engagement;
 use super::facility_stay::Whereabouts;
@@ -54,6 +54,7 @@ pub const REGISTRY: &[MeasureEntry] = &[
     MeasureEntry::of::<Utilization>(),
     MeasureEntry::of::<Pharmacy>(),
     MeasureEntry::of::<DrugSupply>(),
+    MeasureEntry::of::<SupplyEnds>(),
     MeasureEntry::of::<Medicines>(),
     MeasureEntry::of::<LastResults>(),
     MeasureEntry::of::<Engagement>(),

@@ -22,7 +22,8 @@ pub(super) fn people(n: usize) -> String {
     if n > 0 && n < SMALL_CELL { format!("under {SMALL_CELL}") } else { n.to_string() }
 }
 
-fn escape(text: &str) -> String {
+/// Text as it may stand in markup.
+pub(super) fn escape_markup(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
@@ -30,7 +31,7 @@ fn escape(text: &str) -> String {
 pub(super) fn bars(title: &str, unit: &str, values: &[(String, usize)]) -> Chart {
     let most = values.iter().map(|v| v.1).max().unwrap_or(1).max(1);
     let height = values.len() * 26 + 8;
-    let mut svg = format!("<svg viewBox=\"0 0 520 {height}\" role=\"img\" aria-label=\"{}\">", escape(title));
+    let mut svg = format!("<svg viewBox=\"0 0 520 {height}\" role=\"img\" aria-label=\"{}\">", escape_markup(title));
     for (i, (label, n)) in values.iter().enumerate() {
         let y = i * 26 + 4;
         let width = if *n < SMALL_CELL { 2 } else { n * 250 / most };
@@ -38,10 +39,10 @@ pub(super) fn bars(title: &str, unit: &str, values: &[(String, usize)]) -> Chart
             svg,
             "<text x=\"180\" y=\"{}\" text-anchor=\"end\" class=\"t\">{}</text><rect x=\"190\" y=\"{y}\" width=\"{width}\" height=\"18\" class=\"b\"/><text x=\"{}\" y=\"{}\" class=\"t\">{}</text>",
             y + 14,
-            escape(label),
+            escape_markup(label),
             198 + width,
             y + 14,
-            escape(&people(*n))
+            escape_markup(&people(*n))
         );
     }
     svg.push_str("</svg>");
@@ -52,7 +53,7 @@ pub(super) fn bars(title: &str, unit: &str, values: &[(String, usize)]) -> Chart
 /// Two bars a row: before pale, after dark; the line is full load.
 pub(super) fn paired(title: &str, values: &[(String, f64, f64)]) -> Chart {
     let height = values.len() * 22 + 8;
-    let mut svg = format!("<svg viewBox=\"0 0 520 {height}\" role=\"img\" aria-label=\"{}\">", escape(title));
+    let mut svg = format!("<svg viewBox=\"0 0 520 {height}\" role=\"img\" aria-label=\"{}\">", escape_markup(title));
     let _ = write!(svg, "<line x1=\"410\" x2=\"410\" y1=\"0\" y2=\"{height}\" class=\"l\"/>");
     for (i, (label, before, after)) in values.iter().enumerate() {
         let y = i * 22 + 4;
@@ -61,7 +62,7 @@ pub(super) fn paired(title: &str, values: &[(String, f64, f64)]) -> Chart {
             svg,
             "<text x=\"100\" y=\"{}\" text-anchor=\"end\" class=\"t\">{}</text><rect x=\"110\" y=\"{y}\" width=\"{}\" height=\"7\" class=\"p\"/><rect x=\"110\" y=\"{}\" width=\"{}\" height=\"7\" class=\"b\"/>",
             y + 12,
-            escape(label),
+            escape_markup(label),
             w(*before),
             y + 8,
             w(*after)
@@ -99,7 +100,7 @@ pub(super) fn curve(title: &str, unit: &str, points: &[Point]) -> Chart {
     let path: Vec<String> = points.iter().enumerate().map(|(i, p)| at(i, p.value)).collect();
     let mut svg = format!(
         "<svg viewBox=\"0 0 520 160\" role=\"img\" aria-label=\"{}\"><line x1=\"60\" x2=\"490\" y1=\"130\" y2=\"130\" class=\"l\"/>",
-        escape(title)
+        escape_markup(title)
     );
     if points.iter().all(|p| p.limits.is_some()) {
         let limit = |i: usize, p: &Point, high: bool| at(i, p.limits.map_or(p.value, |l| if high { l.1 } else { l.0 }));
@@ -111,8 +112,8 @@ pub(super) fn curve(title: &str, unit: &str, points: &[Point]) -> Chart {
     let _ = write!(
         svg,
         "<text x=\"54\" y=\"134\" text-anchor=\"end\" class=\"t\">0</text><text x=\"54\" y=\"24\" text-anchor=\"end\" class=\"t\">{top:.1}</text><text x=\"60\" y=\"152\" class=\"t\">{}</text><text x=\"490\" y=\"152\" text-anchor=\"end\" class=\"t\">{}</text></svg>",
-        escape(&points[0].month),
-        escape(&points[points.len() - 1].month)
+        escape_markup(&points[0].month),
+        escape_markup(&points[points.len() - 1].month)
     );
     let alt = points
         .iter()

@@ -6,20 +6,17 @@ use serde::Serialize;
 
 use super::charts::people;
 use super::error::PublishError;
+use super::evaluation_charts::{
+    EvaluationChart, draw_calibration, draw_concentration, draw_decision_curve, draw_groups,
+};
 use crate::learners::Evaluation;
 use crate::models::evaluation::{GroupFigures, ListFigures, ModelEvaluation};
-
-#[derive(Serialize)]
-struct Chart {
-    title: String,
-    svg: String,
-}
 
 #[derive(Serialize, Default)]
 struct Section {
     title: String,
     lead: String,
-    charts: Vec<Chart>,
+    charts: Vec<EvaluationChart>,
     header: Vec<String>,
     rows: Vec<Vec<String>>,
 }
@@ -130,7 +127,8 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
             line("expected / observed", format!("{:.4}", o.expected_over_observed)),
         ],
     );
-    figures.charts = vec![calibration_chart(o), benefit_chart(o)];
+    figures.charts.push(draw_calibration(&o.deciles, &o.spread));
+    figures.charts.extend(draw_decision_curve(&o.decision_curve));
     let deciles = section(
         "By tenth of predicted probability",
         "Lowest first.",
@@ -176,54 +174,6 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
     vec![figures, deciles, thresholds]
 }
 
-/// Places of points in a 300 by 220 field.
-fn place(x: f64, y: f64, top: (f64, f64)) -> (f64, f64) {
-    (40.0 + 240.0 * (x / top.0).clamp(0.0, 1.0), 190.0 - 170.0 * (y / top.1).clamp(0.0, 1.0))
-}
-
-fn frame(title: &str, top: (f64, f64), across: &str, inside: &str) -> Chart {
-    let svg = format!(
-        "<svg viewBox=\"0 0 300 220\" role=\"img\" aria-label=\"{title}\"><line x1=\"40\" y1=\"190\" x2=\"280\" y2=\"190\" class=\"l\"/><line x1=\"40\" y1=\"20\" x2=\"40\" y2=\"190\" class=\"l\"/>{inside}<text x=\"36\" y=\"194\" text-anchor=\"end\" class=\"t\">0</text><text x=\"36\" y=\"26\" text-anchor=\"end\" class=\"t\">{:.3}</text><text x=\"280\" y=\"206\" text-anchor=\"end\" class=\"t\">{across} {:.3}</text></svg>",
-        top.1, top.0
-    );
-    Chart { title: title.to_owned(), svg }
-}
-
-fn calibration_chart(o: &Evaluation) -> Chart {
-    use std::fmt::Write as _;
-    let most = o.deciles.iter().flat_map(|d| [d.mean_predicted, d.observed]).fold(1e-6, f64::max);
-    let top = (most, most);
-    let (start, end) = (place(0.0, 0.0, top), place(most, most, top));
-    let mut inside = format!(
-        "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" class=\"l\"/>",
-        start.0, start.1, end.0, end.1
-    );
-    for d in &o.deciles {
-        let (x, y) = place(d.mean_predicted, d.observed, top);
-        let _ = write!(inside, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" class=\"d\"/>");
-    }
-    frame("Observed against predicted, by tenth", top, "predicted", &inside)
-}
-
-fn benefit_chart(o: &Evaluation) -> Chart {
-    let most = o.thresholds.iter().map(|t| t.net_benefit).fold(1e-9, f64::max);
-    let last = o.thresholds.iter().filter(|t| t.listed > 0).map(|t| t.threshold).fold(0.01, f64::max);
-    let top = (last, most);
-    let path = |value: &dyn Fn(&crate::learners::metrics::Threshold) -> f64| {
-        let points = o.thresholds.iter().filter(|t| t.threshold <= last).map(|t| {
-            let (x, y) = place(t.threshold, value(t), top);
-            format!("{x:.1},{y:.1}")
-        });
-        points.collect::<Vec<_>>().join(" ")
-    };
-    let inside = format!(
-        "<polyline points=\"{}\" class=\"c\"/><polyline points=\"{}\" class=\"c2\"/>",
-        path(&|t| t.net_benefit),
-        path(&|t| t.net_benefit_all.max(0.0))
-    );
-    frame("Net benefit of the model and (dashed) of listing everyone", top, "threshold", &inside)
-}
-
 fn list_cells(f: &ListFigures) -> Vec<String> {
     vec![f.listed.to_string(), some(f.ppv, 4), some(f.sensitivity, 4), some(f.number_needed_to_contact, 1)]
 }
@@ -267,7 +217,7 @@ fn comparators(e: &ModelEvaluation) -> Section {
             .concat(),
         );
     }
-    section(
+    let mut out = section(
         "Beside published indices, on the same rows",
         &format!("Capacity: {}.", e.capacity),
         &[
@@ -281,7 +231,11 @@ fn comparators(e: &ModelEvaluation) -> Section {
             "contacts per event",
         ],
         rows,
-    )
+    );
+    if e.concentration.iter().any(|c| !c.points.is_empty()) {
+        out.charts.push(draw_concentration(&e.concentration, e.at_capacity.listed, e.overall.rows));
+    }
+    out
 }
 
 fn months(e: &ModelEvaluation) -> Section {
@@ -331,10 +285,10 @@ fn groups(e: &ModelEvaluation) -> Section {
 
 fn group_section(groups: &[GroupFigures], lead: &str) -> Section {
     let n = |v: Option<usize>| v.map_or_else(|| "under 11".to_owned(), |n| n.to_string());
-    section(
+    let mut out = section(
         "By group",
         lead,
-        &["attribute", "level", "rows", "events", "AUROC", "O/E", "selected", "sensitivity"],
+        &["attribute", "level", "rows", "events", "AUROC", "O/E", "95 % interval", "selected", "sensitivity"],
         groups
             .iter()
             .map(|g| {
@@ -345,35 +299,47 @@ fn group_section(groups: &[GroupFigures], lead: &str) -> Section {
                     n(g.events),
                     some(g.auroc, 4),
                     some(g.observed_over_expected, 3),
+                    g.interval.map_or_else(|| HIDDEN.to_owned(), |i| format!("{:.3} to {:.3}", i.low, i.high)),
                     some(g.selected, 4),
                     some(g.sensitivity, 4),
                 ]
             })
             .collect(),
-    )
+    );
+    out.charts.extend(draw_groups(groups));
+    out
 }
 
 fn burden(e: &ModelEvaluation) -> Section {
+    let told = |group: &str| {
+        let mut figures = e.burden_audit.iter().flat_map(|a| &a.groups).filter(|g| g.group == group);
+        figures.any(|g| g.share_of_top.is_some())
+    };
+    let names: Vec<&str> =
+        e.burden_audit.first().map_or_else(Vec::new, |a| a.groups.iter().map(|g| g.group.as_str()).collect());
+    let shown: Vec<&str> = names.into_iter().filter(|g| told(g)).collect();
     let rows = e.burden_audit.iter().map(|a| {
-        let groups = a
-            .groups
-            .iter()
-            .filter(|g| g.share_of_top.is_some())
-            .map(|g| format!("{} {} of the top, burden {}", g.group, some(g.share_of_top, 3), some(g.burden_in_top, 2)))
-            .collect::<Vec<_>>()
-            .join("; ");
-        vec![
+        let mut cells = vec![
             a.ranked_by.clone(),
-            format!("{:.3}", a.overlap_with_model),
+            some(Some(a.overlap_with_model), 3),
             some(a.dollars_in_top, 3),
             some(a.events_in_top, 3),
-            groups,
-        ]
+        ];
+        cells.extend(shown.iter().map(|name| {
+            let figures = a.groups.iter().find(|g| g.group == **name);
+            match figures.and_then(|g| Some((g.share_of_top?, g.burden_in_top?))) {
+                Some((share, burden)) => format!("{share:.3} ({burden:.2})"),
+                None => "under 11".to_owned(),
+            }
+        }));
+        cells
     });
+    let mut header = vec!["ranked by", "overlap with the model", "dollars in the top", "events in the top"];
+    header.extend(shown.iter().copied());
     section(
         "Who is on top under which label",
-        "The top tenth by the model, by cost, by the event and by burden of illness (after Obermeyer 2019).",
-        &["ranked by", "overlap with the model", "dollars in the top", "events in the top", "groups"],
+        "The top tenth by the model, by cost, by the event and by burden of illness (after Obermeyer 2019). By group: share of the top (mean Elixhauser measures of its people there).",
+        &header,
         rows.collect(),
     )
 }

@@ -9,6 +9,7 @@ mod data_quality;
 mod directory;
 mod disk;
 mod error;
+mod evaluation_charts;
 mod evaluation_page;
 mod fhir;
 mod list_files;

@@ -14,7 +14,7 @@ use super::read_back::{Rows, read_rows};
 use super::report_program::{changes, equity, freshness, risk, score_drift, work};
 use super::report_section::{Section, line, section};
 use super::scan::TableScan;
-use crate::measures::exact_poisson;
+use crate::domain::exact_poisson;
 
 #[derive(Serialize)]
 struct Page {

@@ -8,7 +8,7 @@ use super::error::RunError;
 use super::funnel::{Funnels, SMALL_COUNT, count_funnels, count_json, is_tellable};
 use super::kept_runs::KeptRuns;
 use crate::domain::Day;
-use crate::measures::{newcombe_difference, wilson};
+use crate::domain::{newcombe_difference, wilson};
 use crate::training::LoadedHistory;
 
 /// What became of the calls.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::measures::{newcombe_difference, wilson};
+use crate::domain::{newcombe_difference, wilson};
 use crate::runs::{FollowupAnswer, OUTCOMES, SMALL_COUNT, is_tellable, shown_count};
 
 fn share_words(events: u64, people: u64) -> String {

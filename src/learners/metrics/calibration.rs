@@ -1,6 +1,8 @@
 //! Owns how predicted and observed agree. Refuses to change a prediction (see `calibrate`).
 
+use super::bootstrap::Interval;
 use super::ranking::Sorted;
+use crate::domain::wilson;
 use crate::learners::log_odds::sigmoid;
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +89,9 @@ pub struct Decile {
     pub observed_events: usize,
     /// Expected / observed events; none where none was observed.
     pub expected_over_observed: Option<f64>,
+    /// Wilson's interval (95 %) of the observed share, rows counted as they are.
+    #[serde(default)]
+    pub observed_interval: Option<Interval>,
 }
 
 /// Ten bins of equal size by (probability, id): row at place `r` of `n` goes to bin `10 r / n`. A row of `copies[row]`
@@ -121,6 +126,8 @@ pub(super) fn deciles(
         d.mean_predicted = d.expected_events / *stand_for;
         d.observed = seen / *stand_for;
         d.expected_over_observed = (seen > 0.0).then(|| d.expected_events / seen);
+        let (low, high) = wilson(d.observed_events as u64, d.rows as u64);
+        d.observed_interval = (d.rows > 0).then_some(Interval { low, high });
     }
     out.retain(|d| d.0.rows > 0);
     out
@@ -130,4 +137,31 @@ pub(super) fn deciles(
 pub(super) fn ece(deciles: &[(Decile, f64)]) -> f64 {
     let total: f64 = deciles.iter().map(|d| d.1).sum();
     deciles.iter().map(|(d, stand_for)| stand_for / total * (d.mean_predicted - d.observed).abs()).sum()
+}
+
+/// Edges of the bins that tell how probabilities spread: about even on the log-odds.
+const SPREAD_EDGES: [f64; 17] =
+    [0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0];
+
+/// Rows whose probability lies in `[from, to)`; the last bin holds 1 too.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ScoreBin {
+    /// Lower edge.
+    pub from: f64,
+    /// Upper edge.
+    pub to: f64,
+    /// Rows.
+    pub rows: usize,
+}
+
+/// How probabilities spread, lowest bin first; every bin stands, empty ones too.
+pub(super) fn spread_probabilities(p: &[f64]) -> Vec<ScoreBin> {
+    let mut bins: Vec<ScoreBin> =
+        SPREAD_EDGES.windows(2).map(|edge| ScoreBin { from: edge[0], to: edge[1], rows: 0 }).collect();
+    let last = bins.len() - 1;
+    for p in p {
+        let at = SPREAD_EDGES.partition_point(|edge| edge <= p).saturating_sub(1).min(last);
+        bins[at].rows += 1;
+    }
+    bins
 }

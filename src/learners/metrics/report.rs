@@ -1,9 +1,11 @@
 //! Owns the full evaluation of one set of predictions. Refuses to know where they came from.
 
 use super::bootstrap::{Interval, copies, percentiles};
-use super::calibration::{Decile, LogitFit, calibration_fit, deciles, ece, in_the_large};
+use super::calibration::{
+    Decile, LogitFit, ScoreBin, calibration_fit, deciles, ece, in_the_large, spread_probabilities,
+};
 use super::ranking::{Sorted, TopShare, auroc, average_precision, top_share};
-use crate::learners::log_odds::logit;
+use crate::learners::log_odds::{logit, sigmoid};
 use crate::learners::table::{Groups, compare_ids};
 use crate::learners::watch::{Watch, go_on};
 use crate::learners::{LearnError, Refusal};
@@ -15,6 +17,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const SHARES: [f64; 5] = [1.0, 2.0, 5.0, 10.0, 20.0];
 /// Thresholds of the decision table.
 const THRESHOLDS: [f64; 12] = [0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
+
+/// Points of the decision curve.
+const CURVE_POINTS: u8 = 25;
 
 /// What a decision at one threshold does.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -94,6 +99,12 @@ pub struct Evaluation {
     pub top: Vec<TopShare>,
     /// Decision table with net benefit.
     pub thresholds: Vec<Threshold>,
+    /// The same at thresholds even on the log-odds between those that list a fifth and a hundredth of the rows.
+    #[serde(default)]
+    pub decision_curve: Vec<Threshold>,
+    /// How probabilities spread.
+    #[serde(default)]
+    pub spread: Vec<ScoreBin>,
     /// Intervals; empty when no replicate was asked for.
     pub intervals: MetricIntervals,
     /// Bootstrap replicates.
@@ -199,6 +210,8 @@ pub fn evaluate_with(
         deciles: bins.into_iter().map(|b| b.0).collect(),
         top: SHARES.iter().map(|&q| top_share(&sorted, p, y, &counts, q)).collect(),
         thresholds: THRESHOLDS.iter().map(|&t| threshold(p, y, &counts, t)).collect(),
+        decision_curve: decision_curve(&sorted, p, y, &counts),
+        spread: spread_probabilities(p),
         intervals: intervals(
             &Reading { sorted: &sorted, y, p, z: &z, counts: &counts },
             groups,
@@ -242,6 +255,18 @@ fn threshold(p: &[f64], y: &[bool], counts: &[f64], t: f64) -> Threshold {
         net_benefit: hits / n - false_alarms / n * odds,
         net_benefit_all: events / n - others / n * odds,
     }
+}
+
+/// Net benefit over the thresholds that lists use (Vickers 2006); empty where both ends are one
+/// threshold.
+fn decision_curve(sorted: &Sorted, p: &[f64], y: &[bool], counts: &[f64]) -> Vec<Threshold> {
+    let cut_at = |percent| logit(top_share(sorted, p, y, counts, percent).threshold);
+    let (long, short) = (cut_at(20.0), cut_at(1.0));
+    if !(long.is_finite() && short.is_finite()) || long >= short {
+        return Vec::new();
+    }
+    let step = (short - long) / f64::from(CURVE_POINTS - 1);
+    (0..CURVE_POINTS).map(|i| threshold(p, y, counts, sigmoid(long + step * f64::from(i)))).collect()
 }
 
 /// What every replicate reads.

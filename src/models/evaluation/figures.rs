@@ -7,7 +7,7 @@ use super::drift::Drift;
 use super::groups::GroupFigures;
 use super::lists::ListFigures;
 use crate::learners::Evaluation;
-use crate::learners::metrics::Difference;
+use crate::learners::metrics::{ConcentrationPoint, Difference};
 
 /// A comparator's figures beside the model's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,15 @@ pub struct ComparatorFigures {
     pub top_decile_capture: Option<f64>,
     /// At the staff's capacity.
     pub at_capacity: ListFigures,
+}
+
+/// How events concentrate at the top of one ranking.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Concentration {
+    /// The model, or the name of a comparator.
+    pub ranking: String,
+    /// What its top holds, shortest list first.
+    pub points: Vec<ConcentrationPoint>,
 }
 
 /// Observed and expected of one month.
@@ -88,6 +97,9 @@ pub struct ModelEvaluation {
     pub capacity: String,
     /// At that capacity.
     pub at_capacity: ListFigures,
+    /// Concentration curves, the model's first.
+    #[serde(default)]
+    pub concentration: Vec<Concentration>,
     /// Published indices on the same rows.
     pub comparators: Vec<ComparatorFigures>,
     /// Indices that are not here, and why.

@@ -1,10 +1,10 @@
 //! The same figures by group of people: who is told well, who is selected. Owns the suppression of small
 //! cells; refuses to call a difference unfair or fair.
 
-use crate::domain::SMALL_CELL;
+use crate::domain::{SMALL_CELL, exact_poisson};
 use serde::{Deserialize, Serialize};
 
-use crate::learners::metrics::ranking_auroc;
+use crate::learners::metrics::{Interval, ranking_auroc};
 
 /// An attribute of the audit.
 pub struct Attribute {
@@ -46,6 +46,9 @@ pub struct GroupFigures {
     pub auroc: Option<f64>,
     /// Observed / expected; none when events are suppressed.
     pub observed_over_expected: Option<f64>,
+    /// Exact Poisson interval (95 %, Garwood 1936) of it, expected events taken as known.
+    #[serde(default)]
+    pub interval: Option<Interval>,
     /// Share of the group on the list at capacity; none when under 11 are.
     pub selected: Option<f64>,
     /// Share of its events on the list; none when events or listed events are suppressed.
@@ -79,13 +82,16 @@ fn one((all_y, all_p, list): Rows<'_>, attribute: &str, level: &str, pick: &[usi
     let hits = pick.iter().filter(|i| list[**i] && all_y[**i]).count();
     let expected: f64 = p.iter().sum();
     let enough = events >= SMALL_CELL && n >= SMALL_CELL;
+    let (low, high) = exact_poisson(events as u64);
+    let told = enough && expected > 0.0;
     GroupFigures {
         attribute: attribute.to_owned(),
         level: level.to_owned(),
         rows: (n >= SMALL_CELL).then_some(n),
         events: enough.then_some(events),
         auroc: if enough { ranking_auroc(&p, &y) } else { None },
-        observed_over_expected: (enough && expected > 0.0).then(|| events as f64 / expected),
+        observed_over_expected: told.then(|| events as f64 / expected),
+        interval: told.then(|| Interval { low: low / expected, high: high / expected }),
         selected: (listed >= SMALL_CELL).then(|| listed as f64 / n as f64),
         // A share of a small count would tell the count.
         sensitivity: (enough && hits >= SMALL_CELL).then(|| hits as f64 / events as f64),

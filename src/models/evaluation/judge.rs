@@ -2,12 +2,14 @@
 //! staff's own capacity, by month and by group. Owns the comparison; refuses to know where rows came from.
 
 use super::audit;
-use super::figures::{ComparatorFigures, DeathHandling, EqualLength, ModelEvaluation, MonthFigures};
+use super::figures::{ComparatorFigures, Concentration, DeathHandling, EqualLength, ModelEvaluation, MonthFigures};
 use super::groups::group_figures;
 use super::lists::{list_figures, listed};
 use super::rows::Judged;
 use crate::domain::Day;
-use crate::learners::metrics::{BootstrapPlan, evaluate_with, paired_auroc_difference, ranking_auroc};
+use crate::learners::metrics::{
+    BootstrapPlan, concentration_curve, evaluate_with, paired_auroc_difference, ranking_auroc,
+};
 use crate::learners::{LearnError, Watch};
 
 /// Judges a model.
@@ -45,6 +47,7 @@ pub fn judge(rows: &Judged<'_>, watch: &dyn Watch) -> Result<ModelEvaluation, Le
         top_decile_capture: tenth(&rows.p),
         capacity: rows.capacity_words.clone(),
         at_capacity: list_figures(&rows.y, &list),
+        concentration: concentrations(rows),
         comparators,
         absent: rows.absent.clone(),
         equal_length: equal_length(rows),
@@ -56,6 +59,16 @@ pub fn judge(rows: &Judged<'_>, watch: &dyn Watch) -> Result<ModelEvaluation, Le
         left_out: rows.left_out.clone(),
         overall,
     })
+}
+
+fn concentrations(rows: &Judged<'_>) -> Vec<Concentration> {
+    let curve = |ranking: &str, values: &[f64]| Concentration {
+        ranking: ranking.to_owned(),
+        points: concentration_curve(values, &rows.y),
+    };
+    let mut out = vec![curve("this model", &rows.p)];
+    out.extend(rows.comparators.iter().map(|c| curve(c.name, &c.values)));
+    out
 }
 
 fn equal_length(rows: &Judged<'_>) -> Vec<EqualLength> {

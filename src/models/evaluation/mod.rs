@@ -11,7 +11,7 @@ mod rows;
 
 pub use audit::{BurdenAudit, GroupBurden};
 pub use drift::{Drift, drift, spread_of};
-pub use figures::{ComparatorFigures, DeathHandling, EqualLength, ModelEvaluation, MonthFigures};
+pub use figures::{ComparatorFigures, Concentration, DeathHandling, EqualLength, ModelEvaluation, MonthFigures};
 pub use groups::{Attribute, GroupFigures, group_figures};
 pub use judge::judge;
 pub use lists::{ListFigures, list_figures, listed};

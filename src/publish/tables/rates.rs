@@ -2,8 +2,9 @@
 //! refuses to count an event.
 
 use crate::domain::WordId;
+use crate::domain::exact_poisson;
 use crate::extracts::Words;
-use crate::measures::{RateCell, RateGroup, RateKey, RateKind, exact_poisson};
+use crate::measures::{RateCell, RateGroup, RateKey, RateKind};
 use crate::publish::sinks::PARQUET;
 use crate::publish::table::{Forms, RowFamily, Table, date, integer, number, text};
 use crate::publish::table_data::Unit;
