@@ -80,16 +80,70 @@ fn unknown_fact(specs: &[FactSpec], sql: &str) -> Option<String> {
     })
 }
 
+/// Conditions read once and asked of many tables, all in one sweep of a table.
+pub struct PreparedConditions {
+    conditions: Vec<Condition>,
+    expressions: Vec<pl::Expr>,
+}
+
+impl PreparedConditions {
+    /// Reads the conditions.
+    ///
+    /// # Errors
+    /// The first that is no SQL.
+    pub fn read(conditions: Vec<Condition>) -> Result<Self, BadCondition> {
+        let name = |at: usize| answer_name(at);
+        let parse = |(at, c): (usize, &Condition)| {
+            let read = polars::sql::sql_expr(&c.sql);
+            let bad = |why| BadCondition { place: c.place.clone(), problem: first_line(&why) };
+            read.map(|e| e.alias(name(at))).map_err(bad)
+        };
+        let expressions = conditions.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
+        Ok(Self { conditions, expressions })
+    }
+
+    /// One list a condition, one answer a member in the order of the table.
+    ///
+    /// # Errors
+    /// The first condition that cannot be asked; conditions that were checked can.
+    pub fn ask(&self, table: &FactTable) -> Result<Vec<Vec<bool>>, BadCondition> {
+        if table.rows() == 0 || self.expressions.is_empty() {
+            return Ok(vec![Vec::new(); self.expressions.len()]);
+        }
+        let frame = table.frame();
+        if let Ok(answers) = self.sweep(frame.as_ref()) {
+            return Ok(answers);
+        }
+        // One of them cannot be asked: each by itself tells which.
+        let alone =
+            |c: &Condition| ask(frame.as_ref(), c).map_err(|problem| BadCondition { place: c.place.clone(), problem });
+        self.conditions.iter().map(alone).collect()
+    }
+
+    fn sweep(&self, frame: Result<&pl::DataFrame, &pl::PolarsError>) -> Result<Vec<Vec<bool>>, String> {
+        let refused = |why: pl::PolarsError| first_line(&why);
+        let lazy = frame.map_err(first_line)?.clone().lazy().with_columns(&self.expressions);
+        let names: Vec<pl::Expr> = (0..self.expressions.len()).map(|at| pl::col(answer_name(at))).collect();
+        let answers = lazy.select(names).collect().map_err(refused)?;
+        let told = |at: usize| {
+            let column = answers.column(&answer_name(at)).map_err(refused)?.bool().map_err(refused)?;
+            Ok(column.iter().map(|one| one == Some(true)).collect())
+        };
+        (0..self.expressions.len()).map(told).collect()
+    }
+}
+
+/// The column of an answer: no fact is named like it.
+fn answer_name(at: usize) -> String {
+    format!("answer {at}")
+}
+
 /// Asks every condition of every member: one list a condition, one answer a member in the order of the table.
 ///
 /// # Errors
 /// The first condition that cannot be asked; conditions that were checked can.
 pub fn evaluate_conditions(table: &FactTable, conditions: &[Condition]) -> Result<Vec<Vec<bool>>, BadCondition> {
-    let frame = table.frame();
-    conditions
-        .iter()
-        .map(|c| ask(frame.as_ref(), c).map_err(|problem| BadCondition { place: c.place.clone(), problem }))
-        .collect()
+    PreparedConditions::read(conditions.to_vec())?.ask(table)
 }
 
 /// What polars says against a condition: its first line; what follows is the plan.

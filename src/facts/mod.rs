@@ -3,10 +3,12 @@
 
 mod condition;
 mod error;
+mod members;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub use condition::{BadCondition, Condition, check_conditions, evaluate_conditions, facts_named};
+pub use condition::{BadCondition, Condition, PreparedConditions, check_conditions, evaluate_conditions, facts_named};
 pub use error::RuleFileError;
+pub use members::{fact_values, member_fact_specs};
 pub use table::{FactKind, FactSpec, FactTable, FactValue};

@@ -1,8 +1,8 @@
 //! Facts of care: age, cover, discharge, stays, visits, contact. Owns those facts; refuses to judge whether care was right.
 
 use super::fact::{FactColumn, FactContext, FactKind, FactValue, facts};
-use crate::domain::{AuthorizationService, AuthorizationStatus, CodeId, Day, OverrideAction};
-use crate::extracts::ClaimKind;
+use crate::domain::{AuthorizationService, AuthorizationStatus, CodeId, Day, OverrideAction, Short};
+use crate::extracts::{ClaimKind, NO_PAYER};
 use crate::measures::{
     Engagement, HospitalScore, LatestLace, Needs, Readmissions, StayPqi, Transition, Transitions, Utilization,
 };
@@ -88,12 +88,30 @@ fn has_open_equipment(c: &FactContext<'_, '_>) -> bool {
     })
 }
 
+/// Dual status codes of Medicare and Medicaid (CMS).
+const DUAL_STATUS: [&str; 11] = ["00", "01", "02", "03", "04", "05", "06", "08", "09", "10", "99"];
+
+/// The dual status of the latest span.
+fn dual_status(c: &FactContext<'_, '_>) -> Option<&'static str> {
+    let code = c.m.timeline.member.facts.dual;
+    DUAL_STATUS.into_iter().find(|known| Short::of(known) == code)
+}
+
+/// Who pays; none where eligibility does not say.
+fn payer_type(c: &FactContext<'_, '_>) -> Option<&'static str> {
+    let member = c.m.timeline.member;
+    (member.facts.payer_type != NO_PAYER).then(|| member.payer_type().name())
+}
+
 /// Facts of care.
 #[rustfmt::skip]
 pub const FACTS: &[FactColumn] = facts! {
     "age_years", "years", Integer, "completed years on the work day", |c| c.m.timeline.member.birth().age_on(c.work_day);
     "enrolled_days_365", "days", Integer, "enrolled days of the last 365", |c| c.m.timeline.member.enrolled_days(c.day().plus(-364), c.day());
     "primary_care_provider_named", "0 or 1", Flag, "eligibility names a primary care provider", |c| c.m.timeline.member.facts.pcp.is_some();
+    "payer_type", "medicare, medicaid, commercial, other", Text, "who pays in the latest span; null where eligibility does not say", payer_type;
+    "dual_status", "00 to 06, 08, 09, 10, 99", Text, "dual status code of Medicare and Medicaid in the latest span (01 and 02: qualified Medicare beneficiary); null without one", dual_status;
+    "hospice", "0 or 1", Flag, "hospice by eligibility, by a discharge to hospice, or by a hospice bill of 30 days", |c| c.m.timeline.member.facts.hospice == Some(true) || c.m.get::<Utilization>().hospice_since.is_some();
     "override_add", "0 or 1", Flag, "an override to add is open", |c| c.m.inputs.overrides.iter().any(|o| o.action == OverrideAction::Add && o.expires >= c.day());
     "transition_status", "live, in_facility, readmitted, died, period_over, destination_ineligible", Text, "state of the newest discharge in its 30 days; null without one", transition_status;
     "days_home", "days", Integer, "work day less the discharge to the community; null without one in its 30 days", |c| newest_transition(c).filter(|t| t.closed.is_none() && c.work_day <= t.period_end).map(|t| c.work_day.since(t.discharge));

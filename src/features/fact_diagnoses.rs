@@ -1,7 +1,8 @@
 //! Facts of disease: days that a family is coded, days since an event, indices. Owns those facts; refuses to diagnose.
 
 use super::fact::{FactColumn, FactContext, FactKind, FactValue, facts};
-use crate::measures::{Comorbidity, Engagement};
+use crate::domain::Day;
+use crate::measures::{CategoryRow, Ccw, Comorbidity, Engagement};
 use crate::reference::{CareDiagnosis, DiagnosisFamily as F, ELIXHAUSER, Service};
 
 /// An Elixhauser measure holds after the hierarchy; none when the window holds ICD-9 codes only.
@@ -16,6 +17,21 @@ fn is_pregnant(c: &FactContext<'_, '_>) -> bool {
     let coded = c.days_since_last(c.scan.family(F::Pregnancy)).filter(|days| *days < 120);
     let ended = c.days_since_last(c.scan.family(F::PregnancyEnd));
     coded.is_some_and(|days| ended.is_none_or(|end| end > days))
+}
+
+/// Conditions of the warehouse that pass.
+const PASSING: [&str; 3] = ["mi", "hip_fracture", "pneumonia"];
+/// Conditions of the warehouse that are one illness told more than once.
+const DEMENTIAS: [&str; 3] = ["alzheimer", "alzheimer_related", "non_alzheimer_dementia"];
+
+/// Chronic conditions of the warehouse last coded in 24 months, dementia once; none for ICD-9 only.
+fn chronic_conditions(c: &FactContext<'_, '_>) -> Option<usize> {
+    c.m.get::<Comorbidity>().charlson?;
+    let recent = |row: &&CategoryRow| row.after_hierarchy && c.days_since(Day(row.mention.last)) < 730;
+    let all = c.m.get::<Ccw>().0.iter().filter(recent).map(|row| row.category);
+    let (dementia, other): (Vec<&str>, Vec<&str>) =
+        all.filter(|name| !PASSING.contains(name)).partition(|name| DEMENTIAS.contains(name));
+    Some(other.len() + usize::from(!dementia.is_empty()))
 }
 
 /// Facts of disease.
@@ -67,6 +83,7 @@ pub const FACTS: &[FactColumn] = facts! {
     "days_since_substance_stay", "days", Integer, "days since the discharge from a stay for substance use; null without one", |c| c.days_since_care_stay(CareDiagnosis::SubstanceEvent);
     "elixhauser_cancer_mets", "0 or 1", Flag, "metastatic cancer (Elixhauser Refined); null for ICD-9 only", |c| elixhauser(c, "cancer_mets");
     "elixhauser_liver_sev", "0 or 1", Flag, "severe liver disease (Elixhauser Refined); null for ICD-9 only", |c| elixhauser(c, "liver_sev");
+    "chronic_conditions_24m", "count", Integer, "chronic conditions of the CMS warehouse (CCW) last coded in 730 days, heart attack, hip fracture and pneumonia left out, dementia counted once; null for ICD-9 only", chronic_conditions;
     "elixhauser_count", "count", Integer, "Elixhauser conditions after the hierarchy; null for ICD-9 only", |c| c.m.get::<Comorbidity>().elixhauser_count;
     "hospital_frailty_score", "points", Number, "Hospital Frailty Risk Score; null for ICD-9 only", |c| c.m.get::<Comorbidity>().hfrs;
     "frailty_markers", "count", Integer, "claim markers of frailty in 365 days; null without an ICD-10 code", |c| c.m.get::<Engagement>().frailty.map(u8::count_ones);

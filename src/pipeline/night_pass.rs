@@ -9,7 +9,7 @@ use super::night_scoring::{BEFORE_DAYS, NightScoring};
 use super::signal::stop_flag;
 use crate::domain::Short;
 use crate::extracts::{Basis, ClaimLine, Extracts, QuarantineRow, Reason};
-use crate::features::{RiskKey, Snapshot};
+use crate::features::{MemberFactsRow, RiskKey, Snapshot};
 use crate::measures::{FollowUps, LagHistogram, PastEvent, Rates, Transitions, add_professional_lags};
 use crate::models::TrainedScore;
 use crate::population::{Control, HistoryContext, MemberHistory, MemberPass, PopulationWalk};
@@ -114,7 +114,8 @@ impl NightPass<'_> {
         add_professional_lags(&measured.timeline.claims, &history.events().claims, plan.as_of, &mut out.lags);
         out.past_events.extend(&measured.get::<Transitions>().past);
         out.past_events.extend(&measured.get::<FollowUps>().past);
-        out.tables.add(measured, plan.work_day(), &self.context.extracts.facilities);
+        let facts = MemberFactsRow::of(history.index, measured, plan.work_day());
+        out.tables.add(measured, &facts, plan.work_day(), &self.context.extracts.facilities);
         out.rates.add(measured, self.context.plan.models.label_maturity_days);
         count_member(measured, &mut out.codes, &mut out.counts);
         out.snapshots.push(Snapshot::new(history.index, measured, self.key_before(history)));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Playbook, plan_members};
-use crate::facts::{FactKind, FactSpec, FactTable, FactValue, RuleFileError, facts_named};
+use crate::facts::{FactKind, FactSpec, FactTable, FactValue, RuleFileError, facts_named, member_fact_specs};
 
 /// Facts that are words; all others are numbers here.
 const WORDS: [&str; 3] = ["transition_status", "index_family", "new_drug_after_discharge"];
@@ -201,4 +201,10 @@ fn a_file_that_says_what_it_must_not_is_refused_with_the_place() {
     let told = Playbook::parse(&thrice, "own.toml").expect("a playbook").check(&specs).expect_err("three").to_string();
     assert!(told.contains("is shared by behavioral_crisis, overdose_recent, override; 2 segments at most"), "{told}");
     assert!(matches!(Playbook::parse("version = ", "own.toml"), Err(RuleFileError::Unreadable { .. })));
+}
+
+#[test]
+fn the_shipped_playbook_asks_only_for_facts_that_members_have() {
+    let playbook = Playbook::embedded().expect("the shipped playbook");
+    assert_eq!(playbook.check(member_fact_specs()), Ok(()));
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{ConsentState, MemberServices, ProgramRow, Programs, match_programs};
 use crate::domain::ConsentStatus::{self, Given, Refused, Withdrawn};
 use crate::domain::Day;
-use crate::facts::{FactKind, FactSpec, FactTable, FactValue, facts_named};
+use crate::facts::{FactKind, FactSpec, FactTable, FactValue, facts_named, member_fact_specs};
 
 const WORDS: [&str; 3] = ["transition_status", "payer_type", "dual_status"];
 
@@ -223,4 +223,10 @@ fn rules_that_say_what_they_must_not_are_refused_with_their_place() {
     );
     assert!(refused("consent = \"needed\"", "consent = \"maybe\"").starts_with("own.toml: "));
     assert!(refused("name = ", "nam = ").contains("nam"));
+}
+
+#[test]
+fn the_shipped_rules_ask_only_for_facts_that_members_have() {
+    let programs = Programs::embedded().expect("the shipped rules");
+    assert_eq!(programs.check(member_fact_specs()), Ok(()));
 }

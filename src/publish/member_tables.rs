@@ -1,15 +1,17 @@
 //! The tables written member by member while claims are worked: stays, PQI, ED visits, conditions, indices,
-//! needs, medicines, worklist. Owns the turning of measures into rows; refuses to hold a population in memory.
+//! member facts, needs, medicines, worklist. Owns the turning of measures into rows; refuses to hold a population in memory.
 
 use super::directory::{StagedFile, Staging};
 use super::error::PublishError;
 use super::plain_words::is_sensitive_medicine;
 use super::sinks::ParquetStream;
-use super::table::{RowFamily, TableWriter};
+use super::table::{Described, RowFamily, TableWriter};
 use super::table_data::TableData;
+use super::tables::member_facts::{self, MemberFactsWriter};
 use super::tables::{conditions, ed_visits, indices, medicines, needs, pqi, stays, worklist};
 use crate::domain::Day;
 use crate::extracts::{Directory, Facility};
+use crate::features::MemberFactsRow;
 use crate::measures::{
     Ccsr, Ccw, Comorbidity, EdClasses, Engagement, Hcc, Measured, Medicine, Medicines, Needs, PQI, Readmissions,
     StayPqi, VisitPqe, Worklist, composites_of, row_id,
@@ -23,6 +25,7 @@ pub struct MemberTables {
     ed_visits: TableWriter<ed_visits::EdVisits>,
     conditions: TableWriter<conditions::Conditions>,
     indices: TableWriter<indices::Indices>,
+    facts: MemberFactsWriter,
     needs: TableWriter<needs::Needs>,
     medicines: TableWriter<medicines::Medicines>,
     worklist: TableWriter<worklist::Worklist>,
@@ -47,6 +50,18 @@ impl<F: RowFamily> Pending for TableWriter<F> {
     }
 }
 
+impl Pending for MemberFactsWriter {
+    fn name(&self) -> &'static str {
+        member_facts::TABLE.name()
+    }
+    fn stream(&self, file: StagedFile) -> Result<ParquetStream<StagedFile>, PublishError> {
+        ParquetStream::new(member_facts::TABLE.name(), &member_facts::TABLE.columns(), file)
+    }
+    fn take_rows(&mut self) -> Result<Option<TableData>, PublishError> {
+        if self.rows() == 0 { Ok(None) } else { self.take().map(Some) }
+    }
+}
+
 impl Default for MemberTables {
     fn default() -> Self {
         Self {
@@ -55,6 +70,7 @@ impl Default for MemberTables {
             ed_visits: TableWriter::new(&ed_visits::TABLE),
             conditions: TableWriter::new(&conditions::TABLE),
             indices: TableWriter::new(&indices::TABLE),
+            facts: MemberFactsWriter::default(),
             needs: TableWriter::new(&needs::TABLE),
             medicines: TableWriter::new(&medicines::TABLE),
             worklist: TableWriter::new(&worklist::TABLE),
@@ -64,13 +80,14 @@ impl Default for MemberTables {
 
 impl MemberTables {
     /// Every table, in an order that never changes.
-    fn all(&mut self) -> [&mut dyn Pending; 8] {
+    fn all(&mut self) -> [&mut dyn Pending; 9] {
         [
             &mut self.stays,
             &mut self.pqi,
             &mut self.ed_visits,
             &mut self.conditions,
             &mut self.indices,
+            &mut self.facts,
             &mut self.needs,
             &mut self.medicines,
             &mut self.worklist,
@@ -78,7 +95,7 @@ impl MemberTables {
     }
 
     /// Adds the rows of one member.
-    pub fn add(&mut self, m: &Measured<'_>, work_day: Day, facilities: &Directory<Facility>) {
+    pub fn add(&mut self, m: &Measured<'_>, facts: &MemberFactsRow, work_day: Day, facilities: &Directory<Facility>) {
         let (timeline, codes) = (&m.timeline, m.codes());
         let member_id = timeline.member.id();
         for i in 0..timeline.stays.len() {
@@ -91,6 +108,7 @@ impl MemberTables {
         self.add_medicines(m);
         self.add_conditions(m);
         self.indices.push(&indices::IndicesRow { member_id, measures: m });
+        self.facts.push(member_id, facts);
         for need in &m.get::<Needs>().0 {
             self.needs.push(&needs::NeedsRow { member_id, need });
         }

@@ -102,6 +102,8 @@ pub enum Unit {
     VisitsAMonth,
     /// Cases a week.
     CasesAWeek,
+    /// As its own words say.
+    Named(&'static str),
 }
 
 impl Unit {
@@ -136,6 +138,7 @@ impl Unit {
             Self::Degrees => "degrees",
             Self::VisitsAMonth => "visits a month",
             Self::CasesAWeek => "cases a week",
+            Self::Named(words) => words,
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod follow_ups;
 pub mod indices;
 pub mod labs;
 pub mod medicines;
+pub mod member_facts;
 pub mod memory;
 pub mod metrics;
 pub mod needs;

@@ -2,9 +2,9 @@
 
 use super::{
     assignments, caseload_managers, caseload_members, conditions, contact_history, contact_queue, decisions, dropped,
-    ed_visits, follow_ups, indices, labs, medicines, memory, metrics, needs, not_scored, outreach, overflow, people,
-    pqi, predictions, quarantine, rates, reasons, scored, scores, stays, stranded_cases, suppressed, transitions,
-    waitlist, worklist,
+    ed_visits, follow_ups, indices, labs, medicines, member_facts, memory, metrics, needs, not_scored, outreach,
+    overflow, people, pqi, predictions, quarantine, rates, reasons, scored, scores, stays, stranded_cases, suppressed,
+    transitions, waitlist, worklist,
 };
 use crate::publish::table::Described;
 
@@ -33,6 +33,7 @@ pub const TABLES: &[&dyn Described] = &[
     &ed_visits::TABLE,
     &conditions::TABLE,
     &indices::TABLE,
+    &member_facts::TABLE,
     &rates::TABLE,
     &needs::TABLE,
     &labs::TABLE,
