@@ -4,6 +4,7 @@ use polars::prelude as pl;
 use polars::prelude::IntoLazy as _;
 
 use super::table::{FactSpec, FactTable};
+use crate::features::FACTS_LEFT_OUT;
 
 /// A condition and where it stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,6 +74,9 @@ pub fn check_conditions(specs: &[FactSpec], conditions: &[Condition]) -> Result<
 
 fn unknown_fact(specs: &[FactSpec], sql: &str) -> Option<String> {
     let unknown = facts_named(sql).into_iter().find(|name| specs.iter().all(|s| s.name != name))?;
+    if let Some((_, why)) = FACTS_LEFT_OUT.iter().find(|(name, _)| *name == unknown) {
+        return Some(format!("`{unknown}` is no fact of a member: {why}"));
+    }
     let nearest = specs.iter().map(|s| s.name).min_by_key(|name| strsim::levenshtein(name, &unknown));
     Some(match nearest {
         Some(name) => format!("`{unknown}` is no fact of a member; did you mean `{name}`?"),

@@ -44,6 +44,10 @@ fn what_cannot_be_asked_is_refused_with_its_place() {
         bad[0].to_string()
     };
     assert_eq!(told("age_year >= 18"), "here: `age_year` is no fact of a member; did you mean `age_years`?");
+    assert_eq!(
+        told("smoking_status = 'never'"),
+        "here: `smoking_status` is no fact of a member: no extract carries it"
+    );
     assert_eq!(told("age_years + 1"), "here: gives i64 where a yes or no is needed");
     assert!(told("age_years >=").starts_with("here: "));
     assert!(told("transition_status > 3 AND").starts_with("here: "));
