@@ -2,18 +2,30 @@
 //! missing when no discharge is scored; refuses to look at what followed.
 
 use super::known::View;
+use super::missing_rule::MissingRule as Missing;
 use super::scan::Days;
-use super::spec::{Domain, Group, Spec, flag, spec};
+use super::spec::{Domain, Group, flag};
 use super::topic::Topic;
+use super::unit::Unit;
+use super::window::Window;
 use crate::measures::{Readmissions, lace_of_stay};
 use crate::reference::{CareList, DiagnosisFamily};
+use crate::timeline::Stay;
 
-/// What the group reads off a view: all missing without a discharge.
-#[derive(Default)]
-pub struct Facts {
-    values: [Option<f64>; 14],
+/// What is read off the discharge being scored.
+pub struct Index {
+    length_of_stay: Option<f64>,
+    days_passed: Option<f64>,
+    emergency: Option<f64>,
+    planned: Option<f64>,
+    to_home_health: Option<f64>,
+    to_facility: Option<f64>,
+    lace: Option<f64>,
+    /// Admission day, when the principal diagnosis is one that a family may hold.
+    judged_admission: Option<f64>,
 }
 
+/// Families of which the principal diagnosis may be.
 const PRINCIPAL: [DiagnosisFamily; 7] = [
     DiagnosisFamily::HeartFailure,
     DiagnosisFamily::Copd,
@@ -24,63 +36,67 @@ const PRINCIPAL: [DiagnosisFamily; 7] = [
     DiagnosisFamily::Cancer,
 ];
 
-fn prepare(v: &View<'_>) -> Facts {
-    let Some(at) = v.index else { return Facts::default() };
-    let (Some(stay), Some(facts)) = (v.timeline().stays.get(at), v.measured.get::<Readmissions>().0.get(at)) else {
-        return Facts::default();
-    };
-    let lace = lace_of_stay(v.timeline(), at, v.codes);
-    let diagnoses = v.timeline().stay_diagnoses(stay).count();
-    let lists = &v.codes.reference.lists;
-    let mut values = [None; 14];
-    values[0] = stay.length_of_stay().map(f64::from);
-    values[1] = stay.discharge.map(|d| f64::from(v.day.since(d)));
-    values[2] = (!stay.admit_type.is_none()).then(|| flag(lists.has(CareList::UrgentAdmission, stay.admit_type)));
-    values[3] = facts.planned.map(flag);
-    values[4] = (!stay.disposition.is_none()).then(|| flag(lists.has(CareList::ToHomeHealth, stay.disposition)));
-    values[5] = (!stay.disposition.is_none()).then(|| flag(lists.has(CareList::ToFacility, stay.disposition)));
-    values[6] = lace.map(|l| f64::from(l.total()));
-    for (slot, family) in values[7..].iter_mut().zip(PRINCIPAL) {
-        *slot = (stay.principal.is_some() && stay.principal_icd10)
-            .then(|| flag(v.scan.principal(family).since(v.day) == Some(f64::from(v.day.since(stay.admit)))));
+impl Index {
+    /// `None` when no discharge is scored.
+    fn of(v: &View<'_>) -> Option<Self> {
+        let at = v.index?;
+        let stay = v.timeline().stays.get(at)?;
+        let judged = v.measured.get::<Readmissions>().0.get(at)?;
+        let lists = &v.codes.reference.lists;
+        let went_to = |list| (!stay.disposition.is_none()).then(|| flag(lists.has(list, stay.disposition)));
+        Some(Self {
+            length_of_stay: stay.length_of_stay().map(f64::from),
+            days_passed: stay.discharge.map(|d| f64::from(v.day.since(d))),
+            emergency: (!stay.admit_type.is_none())
+                .then(|| flag(lists.has(CareList::UrgentAdmission, stay.admit_type))),
+            planned: judged.planned.map(flag),
+            to_home_health: went_to(CareList::ToHomeHealth),
+            to_facility: went_to(CareList::ToFacility),
+            lace: lace_of_stay(v.timeline(), at, v.codes).map(|l| f64::from(l.total())),
+            judged_admission: has_known_illness(v, stay).then(|| f64::from(v.day.since(stay.admit))),
+        })
     }
-    // A stay without any diagnosis yet (an ADT message alone) says nothing of its illness.
-    if diagnoses == 0 {
-        values[7..].fill(None);
+
+    /// The newest admission for the family is that of this stay.
+    fn is_for(&self, v: &View<'_>, family: DiagnosisFamily) -> Option<f64> {
+        let admitted = self.judged_admission?;
+        Some(flag(v.scan.principal(family).since(v.day) == Some(admitted)))
     }
-    Facts { values }
 }
 
+/// A stay without any diagnosis yet (an ADT message alone) says nothing of its illness.
+fn has_known_illness(v: &View<'_>, stay: &Stay) -> bool {
+    stay.principal.is_some() && stay.principal_icd10 && v.timeline().stay_diagnoses(stay).next().is_some()
+}
+
+/// How a line of the table reads the discharge.
+type Reading = fn(&Index) -> Option<f64>;
+
+const LINES: [(&str, &str, Unit, Reading); 7] = [
+    ("index_length_of_stay", "days from admission to discharge", Unit::Days, |i| i.length_of_stay),
+    ("index_days_passed", "days from the discharge to the snapshot", Unit::Days, |i| i.days_passed),
+    ("index_emergency", "admit type 1, 2 or 5", Unit::Flag, |i| i.emergency),
+    ("index_planned", "planned by CMS v4.0 as known then", Unit::Flag, |i| i.planned),
+    ("index_to_home_health", "discharged to home health (06, 86)", Unit::Flag, |i| i.to_home_health),
+    ("index_to_facility", "discharged to a facility (03, 61-64)", Unit::Flag, |i| i.to_facility),
+    ("index_lace", "LACE as known then", Unit::Points, |i| i.lace),
+];
+
 /// The group.
-pub fn group() -> Group<Facts> {
-    let mut specs: Vec<Spec<Facts>> = Vec::new();
-    let lines = [
-        ("index_length_of_stay", "days from admission to discharge", "days"),
-        ("index_days_passed", "days from the discharge to the snapshot", "days"),
-        ("index_emergency", "admit type 1, 2 or 5", "0 or 1"),
-        ("index_planned", "planned by CMS v4.0 as known then", "0 or 1"),
-        ("index_to_home_health", "discharged to home health (06, 86)", "0 or 1"),
-        ("index_to_facility", "discharged to a facility (03, 61-64)", "0 or 1"),
-        ("index_lace", "LACE as known then", "points"),
-    ];
-    let missing = "no discharge is scored, or the stay does not say";
-    for (k, (name, words, unit)) in lines.into_iter().enumerate() {
-        let words = format!("of the discharge being scored: {words}");
-        specs
-            .push(spec((name, &words), unit, missing, "the stay", Topic::ThisDischarge, k, |f: &Facts, k| f.values[k]));
+pub fn group() -> Group<Option<Index>> {
+    let mut group = Group::new(Domain::Utilization, Index::of);
+    let of_discharge = |words: &str| format!("of the discharge being scored: {words}");
+    for (name, words, unit, reading) in LINES {
+        group
+            .line(name, of_discharge(words), unit, Missing::NoDischargeScored, Topic::ThisDischarge)
+            .on(Window::Stay, move |_, index| index.as_ref().and_then(reading));
     }
-    for (k, family) in PRINCIPAL.into_iter().enumerate() {
-        let name = family.name();
-        let words = format!("of the discharge being scored: principal diagnosis of the family {name}");
-        specs.push(spec(
-            (&format!("index_for_{name}"), &words),
-            "0 or 1",
-            missing,
-            "the stay",
-            Topic::ThisDischarge,
-            k + 7,
-            |f: &Facts, k| f.values[k],
-        ));
+    for family in PRINCIPAL {
+        let name = format!("index_for_{}", family.name());
+        let words = of_discharge(&format!("principal diagnosis of the family {}", family.name()));
+        group
+            .line(name, words, Unit::Flag, Missing::NoDischargeScored, Topic::ThisDischarge)
+            .on(Window::Stay, move |v, index| index.as_ref()?.is_for(v, family));
     }
-    Group { domain: Domain::Utilization, prepare, specs }
+    group
 }

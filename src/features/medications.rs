@@ -1,19 +1,24 @@
 //! Medicines: fills, ingredients, supply by class. Owns those features; refuses to call a late fill
-//! non-adherence.
+//! non-adherence, and to reckon supply (see `supply`).
 
 use std::collections::BTreeMap;
 
 use super::known::View;
+use super::missing_rule::MissingRule as Missing;
 use super::scan::LONGEST;
-use super::spec::{Domain, Group, Spec, spec};
+use super::spec::{Domain, Group, flag};
+use super::supply::{LATE, Refills, Supply, supply_of};
 use super::topic::Topic;
+use super::unit::Unit;
+use super::window::LookBack::{self, Days30, Days90, Days365, Days730};
+use super::window::Window;
 use crate::domain::{Day, WordId};
-use crate::extracts::NO_INTEGER;
+use crate::extracts::{Fill, NO_INTEGER};
 use crate::measures::DrugSupply;
-use crate::reference::DrugClass;
+use crate::reference::{ClassSet, DrugClass};
 
 /// Classes whose supply is told.
-const CLASSES: [DrugClass; 5] = [
+const SUPPLIED: [DrugClass; 5] = [
     DrugClass::Statin,
     DrugClass::RasAntagonist,
     DrugClass::DiabetesNonInsulin,
@@ -33,401 +38,302 @@ const STEPS: [DrugClass; 8] = [
     DrugClass::Benzodiazepine,
 ];
 
-#[derive(Clone, Copy, Default)]
-struct Class {
-    covered: Option<f64>,
-    late: Option<f64>,
-    fills: f64,
-}
+/// The year over which supply is reckoned.
+const YEAR: LookBack = Days365;
+/// Days since the first fill before a share of covered days means something.
+const LEAST_DAYS: i32 = 60;
+/// Fills before a supply can be called covered or stopped.
+const LEAST_FILLS: usize = 2;
+/// Days without supply that count as a gap, and after which a medicine counts as stopped.
+const PAUSE: i32 = 30;
+/// Days of supply from which a fill is one for about ninety days.
+const NINETY_DAY_FILL: i32 = 80;
 
-/// What the group reads off a view.
+/// What the group reads off a view: nothing without a pharmacy extract.
 #[derive(Default)]
 pub struct Facts {
-    told: bool,
-    fills: [f64; 3],
-    since: Option<f64>,
-    ingredients: [f64; 2],
-    on_hand: Option<f64>,
-    started: f64,
-    stopped: f64,
-    mean_supply: Option<f64>,
-    ninety: Option<f64>,
-    /// Share of supplied days among days from first fill, over all ingredients.
-    coverage: Option<f64>,
-    worst: Option<f64>,
-    late_classes: f64,
-    gaps: f64,
-    classes: [Class; 5],
-    steps: [f64; STEPS.len()],
+    /// There is a pharmacy extract.
+    known: bool,
+    /// Days of supply of each fill of the year that says them.
+    days_supply: Vec<i32>,
+    /// Ingredients with a fill in the year, by name.
+    ingredients: Vec<IngredientYear>,
+    /// Refills of two years, over all ingredients.
     refills: Refills,
 }
 
-/// Fills of two years that follow a fill of the same ingredient: how long after its supply had ended.
-#[derive(Default)]
-struct Refills {
-    count: f64,
-    late: f64,
-    /// Days between the end of supply and the next fill, each at most [`LONGEST_GAP`].
-    gap_days: f64,
-    supplied_days: f64,
-    /// Sum of days from the end of supply to the next fill as a share of the supply, each cut to -0.5..1.
-    delay: f64,
+/// The fills of one ingredient within a year.
+struct IngredientYear {
+    classes: ClassSet,
+    fills: usize,
+    newest: i32,
+    supply: Supply,
+    /// Days from the first fill to the view's day, that day included.
+    days: i32,
 }
 
-/// A pause of more than two months is a therapy stopped and begun again; it counts as one of two months.
-const LONGEST_GAP: i32 = 60;
-/// Days late that count as a late refill.
-const LATE: i32 = 7;
-
-impl Refills {
-    /// Adds the fills (day, days of supply) of one ingredient, in order of days.
-    fn add(&mut self, fills: &[(i32, i32)]) {
-        for pair in fills.windows(2) {
-            let ((start, days), next) = (pair[0], pair[1].0);
-            if next == start {
-                continue;
-            }
-            let late = next - start - days;
-            self.count += 1.0;
-            self.late += f64::from(u8::from(late > LATE));
-            self.gap_days += f64::from(late.clamp(0, LONGEST_GAP));
-            self.supplied_days += f64::from(days);
-            self.delay += (f64::from(late) / f64::from(days)).clamp(-0.5, 1.0);
-        }
+impl IngredientYear {
+    /// Enough fills and time to tell a share of covered days.
+    fn is_followed(&self) -> bool {
+        self.fills >= LEAST_FILLS && self.days >= LEAST_DAYS
     }
 
-    fn share(&self, part: f64, of: f64) -> Option<f64> {
-        (self.count >= 2.0).then(|| part / of)
+    fn share(&self) -> f64 {
+        f64::from(self.supply.covered) / f64::from(self.days)
     }
+}
+
+/// The fills of one class within a year.
+#[derive(Default)]
+struct ClassYear {
+    fills: usize,
+    covered: i32,
+    days: i32,
+    end: Option<i32>,
+}
+
+impl ClassYear {
+    fn covered_share(&self) -> Option<f64> {
+        let followed = self.fills >= LEAST_FILLS && self.days >= LEAST_DAYS;
+        followed.then(|| (f64::from(self.covered) / f64::from(self.days)).min(1.0))
+    }
+
+    /// Days since the supply ended; `None` without a fill.
+    fn days_late(&self, day: Day) -> Option<i32> {
+        self.end.map(|end| (day.0 - end).max(0))
+    }
+}
+
+/// Days of supply of a fill; `None` where it says none.
+fn days_supplied(fill: &Fill<'_>) -> Option<i32> {
+    let days = i32::try_from(fill.days_supply).unwrap_or(0).clamp(0, 365);
+    (fill.days_supply != NO_INTEGER && days > 0).then_some(days)
 }
 
 /// By name: the interned number, and (day, days of supply) of each fill of two years, by day.
 type ByIngredient<'v> = BTreeMap<&'v str, (WordId, Vec<(i32, i32)>)>;
 
-/// Supply of one ingredient within a year: (first day, covered days, end of supply, longest gap).
-struct Supply {
-    first: i32,
-    covered: i32,
-    end: i32,
-    gap: i32,
-}
-
-fn supply(fills: &[(i32, i32)], day: Day) -> Supply {
-    let mut out = Supply { first: fills[0].0, covered: 0, end: fills[0].0, gap: 0 };
-    for (start, days) in fills {
-        out.gap = out.gap.max(start - out.end);
-        // Supply in hand is used up first: an early fill begins where the last one ends.
-        let begin = (*start).max(out.end);
-        let end = begin + days;
-        out.covered += end.min(day.0 + 1) - begin.min(day.0 + 1);
-        out.end = end;
-    }
-    out.gap = out.gap.max(day.0 - out.end);
-    out
-}
-
-fn prepare(v: &View<'_>) -> Facts {
-    let mut f = Facts { told: v.coverage.fills, ..Facts::default() };
-    if !f.told {
-        return f;
-    }
-    let words = v.codes.words;
-    let mut by_ingredient: ByIngredient<'_> = BTreeMap::new();
-    let (mut supplies, mut long) = (Vec::new(), 0.0);
+fn fills_by_ingredient<'v>(v: &'v View<'_>) -> ByIngredient<'v> {
+    let mut out: ByIngredient<'_> = BTreeMap::new();
     for fill in v.timeline().fills.iter().filter(|x| v.within(Day(x.day), LONGEST)) {
-        let days = i32::try_from(fill.days_supply).unwrap_or(0).clamp(0, 365);
-        let supplied = fill.days_supply != NO_INTEGER && days > 0;
-        if supplied && fill.ingredient.is_some() {
-            let entry = by_ingredient.entry(words.text(fill.ingredient)).or_insert((fill.ingredient, Vec::new()));
-            entry.1.push((fill.day, days));
-        }
-        if !v.within(Day(fill.day), 365) {
-            continue;
-        }
-        for (k, n) in [30, 90, 365].into_iter().enumerate() {
-            f.fills[k] += f64::from(u8::from(v.within(Day(fill.day), n)));
-        }
-        f.since = Some(f64::from(v.day.0 - fill.day));
-        if !supplied {
-            continue;
-        }
-        supplies.push(f64::from(days));
-        long += f64::from(u8::from(days >= 80));
-    }
-    if !supplies.is_empty() {
-        let n = supplies.len() as f64;
-        f.mean_supply = Some(supplies.iter().sum::<f64>() / n);
-        f.ninety = Some(long / n);
-    }
-    f.on_hand = v.measured.get::<DrugSupply>().ingredients_on_hand.map(f64::from);
-    ingredients(v, &by_ingredient, &mut f);
-    for (_, fills) in by_ingredient.values() {
-        f.refills.add(fills);
-    }
-    f
-}
-
-fn ingredients(v: &View<'_>, by_ingredient: &ByIngredient<'_>, f: &mut Facts) {
-    let (mut covered, mut span) = (0, 0);
-    let mut class_days: [(i32, i32, i32); 5] = [(0, 0, i32::MIN); 5];
-    for (number, fills) in by_ingredient.values() {
-        let fills = &fills[fills.partition_point(|x| x.0 <= v.day.0 - 365)..];
-        if fills.is_empty() {
-            continue;
-        }
-        let s = supply(fills, v.day);
-        let days = v.day.0 - s.first + 1;
-        f.ingredients[1] += 1.0;
-        f.ingredients[0] += f64::from(u8::from(fills.iter().any(|x| x.0 > v.day.0 - 90)));
-        f.started += f64::from(u8::from(s.first > v.day.0 - 90));
-        f.stopped += f64::from(u8::from(s.end < v.day.0 - 30 && fills.len() >= 2));
-        f.gaps += f64::from(u8::from(s.gap > 30));
-        if fills.len() >= 2 && days >= 60 {
-            covered += s.covered;
-            span += days;
-            let share = f64::from(s.covered) / f64::from(days);
-            f.worst = Some(f.worst.map_or(share, |w: f64| w.min(share)));
-        }
-        let classes = v.codes.drug(*number).classes;
-        for (k, class) in STEPS.iter().enumerate() {
-            if classes.has(*class) {
-                f.steps[k] += fills.len() as f64;
-            }
-        }
-        for (k, class) in CLASSES.iter().enumerate() {
-            if !classes.has(*class) {
-                continue;
-            }
-            f.classes[k].fills += fills.len() as f64;
-            class_days[k].0 += s.covered;
-            class_days[k].1 += days;
-            class_days[k].2 = class_days[k].2.max(s.end);
+        if let Some(days) = days_supplied(fill).filter(|_| fill.ingredient.is_some()) {
+            let name = v.codes.words.text(fill.ingredient);
+            out.entry(name).or_insert((fill.ingredient, Vec::new())).1.push((fill.day, days));
         }
     }
-    f.coverage = (span > 0).then(|| f64::from(covered) / f64::from(span));
-    for (class, (covered, days, end)) in f.classes.iter_mut().zip(class_days) {
-        if class.fills >= 2.0 && days >= 60 {
-            class.covered = Some((f64::from(covered) / f64::from(days)).min(1.0));
-        }
-        if class.fills > 0.0 {
-            let late = (v.day.0 - end).max(0);
-            class.late = Some(f64::from(late));
-            f.late_classes += f64::from(u8::from(late > LATE));
-        }
-    }
-}
-
-type Pick = fn(&Facts, usize) -> Option<f64>;
-
-const NO_FILLS: &str = "no pharmacy extract";
-const YEAR: &str = "365 days";
-const TWO_YEARS: &str = "730 days";
-
-fn by_class() -> Vec<Spec<Facts>> {
-    let mut out: Vec<Spec<Facts>> = Vec::new();
-    for (k, class) in CLASSES.into_iter().enumerate() {
-        let (name, words) = (class.name(), class.words());
-        let topic = Topic::Supply(class);
-        let mut line = |suffix: &str, what: &str, unit, missing, value: Pick| {
-            out.push(spec(
-                (&format!("{name}_{suffix}"), &format!("{what} {words}")),
-                unit,
-                missing,
-                YEAR,
-                topic.clone(),
-                k,
-                value,
-            ));
-        };
-        line(
-            "covered",
-            "covered days as a share of days since the first fill of",
-            "0..1",
-            "under two fills or 60 days",
-            |f, k| f.classes[k].covered,
-        );
-        line("days_late", "days since the supply ran out of", "days", "no fill in the window", |f, k| {
-            f.classes[k].late
-        });
-        line("fills_365", "fills of", "count", NO_FILLS, |f, k| f.told.then_some(f.classes[k].fills));
-    }
-    out.extend(STEPS.iter().enumerate().map(|(k, class)| {
-        let (name, words) = (class.name(), class.words());
-        spec(
-            (&format!("{name}_fills_365"), &format!("fills with days of supply of {words}")),
-            "count",
-            NO_FILLS,
-            YEAR,
-            Topic::Medicines,
-            k,
-            |f: &Facts, k| f.told.then_some(f.steps[k]),
-        )
-    }));
     out
+}
+
+/// Fills within the window, oldest first.
+fn fills<'v>(v: &'v View<'_>, w: LookBack) -> impl DoubleEndedIterator<Item = &'v Fill<'v>> {
+    v.timeline().fills.iter().filter(move |x| v.within(Day(x.day), w.days()))
+}
+
+impl Facts {
+    fn of(v: &View<'_>) -> Self {
+        if !v.coverage.fills {
+            return Self::default();
+        }
+        let by_ingredient = fills_by_ingredient(v);
+        let mut refills = Refills::default();
+        for (_, fills) in by_ingredient.values() {
+            refills.add(fills);
+        }
+        Self {
+            known: true,
+            days_supply: fills(v, YEAR).filter_map(days_supplied).collect(),
+            ingredients: by_ingredient.values().filter_map(|(id, fills)| ingredient_year(v, *id, fills)).collect(),
+            refills,
+        }
+    }
+
+    /// A count, where there is a pharmacy extract.
+    fn count(&self, n: usize) -> Option<f64> {
+        self.known.then_some(n as f64)
+    }
+
+    fn count_ingredients(&self, is_wanted: impl Fn(&IngredientYear) -> bool) -> Option<f64> {
+        self.count(self.ingredients.iter().filter(|i| is_wanted(i)).count())
+    }
+
+    /// The fills of a class, over its ingredients.
+    fn class(&self, class: DrugClass) -> ClassYear {
+        let of_class = self.ingredients.iter().filter(|i| i.classes.has(class));
+        of_class.fold(ClassYear::default(), |sum, i| ClassYear {
+            fills: sum.fills + i.fills,
+            covered: sum.covered + i.supply.covered,
+            days: sum.days + i.days,
+            end: sum.end.max(Some(i.supply.end)),
+        })
+    }
+
+    /// Distinct ingredients on hand, where there is a pharmacy extract.
+    fn on_hand(&self, v: &View<'_>) -> Option<f64> {
+        v.measured.get::<DrugSupply>().ingredients_on_hand.filter(|_| self.known).map(f64::from)
+    }
+}
+
+/// What the fills of the year say of an ingredient; `None` without one.
+fn ingredient_year(v: &View<'_>, ingredient: WordId, fills: &[(i32, i32)]) -> Option<IngredientYear> {
+    let of_year = fills.get(fills.partition_point(|x| x.0 <= v.day.0 - YEAR.days())..)?;
+    let supply = supply_of(of_year, v.day)?;
+    Some(IngredientYear {
+        classes: v.codes.drug(ingredient).classes,
+        fills: of_year.len(),
+        newest: of_year.last()?.0,
+        days: v.day.0 - supply.first + 1,
+        supply,
+    })
 }
 
 /// The group.
 pub fn group() -> Group<Facts> {
-    let line = |name, words, unit, missing, window, arg, value: Pick| -> Spec<Facts> {
-        spec((name, words), unit, missing, window, Topic::Medicines, arg, value)
-    };
-    let mut specs = vec![
-        line("fills_30", "pharmacy fills", "count", NO_FILLS, "30 days", 0, |f, k| f.told.then(|| f.fills[k])),
-        line("fills_90", "pharmacy fills", "count", NO_FILLS, "90 days", 1, |f, k| f.told.then(|| f.fills[k])),
-        line("fills_365", "pharmacy fills", "count", NO_FILLS, YEAR, 2, |f, k| f.told.then(|| f.fills[k])),
-        line("days_since_fill", "days since the latest fill", "days", "no fill in the window", YEAR, 0, |f, _| f.since),
-        line("ingredients_90", "distinct ingredients filled", "count", NO_FILLS, "90 days", 0, |f, k| {
-            f.told.then(|| f.ingredients[k])
-        }),
-        line("ingredients_365", "distinct ingredients filled", "count", NO_FILLS, YEAR, 1, |f, k| {
-            f.told.then(|| f.ingredients[k])
-        }),
-        line(
-            "ingredients_on_hand",
-            "distinct ingredients on hand",
-            "count",
-            "no fill with ingredient and supply",
-            "the day",
-            0,
-            |f, _| f.on_hand,
-        ),
-        line(
-            "polypharmacy_5",
-            "five or more ingredients on hand",
-            "0 or 1",
-            "no fill with ingredient and supply",
-            "the day",
-            0,
-            |f, _| f.on_hand.map(|n| f64::from(u8::from(n >= 5.0))),
-        ),
-        line(
-            "polypharmacy_10",
-            "ten or more ingredients on hand",
-            "0 or 1",
-            "no fill with ingredient and supply",
-            "the day",
-            0,
-            |f, _| f.on_hand.map(|n| f64::from(u8::from(n >= 10.0))),
-        ),
-        line(
-            "ingredients_started_90",
-            "ingredients whose first fill of the year lies in 90 days",
-            "count",
-            NO_FILLS,
-            YEAR,
-            0,
-            |f, _| f.told.then_some(f.started),
-        ),
-        line(
-            "ingredients_stopped_365",
-            "ingredients filled twice whose supply ended more than 30 days ago",
-            "count",
-            NO_FILLS,
-            YEAR,
-            0,
-            |f, _| f.told.then_some(f.stopped),
-        ),
-        line(
-            "ingredients_with_gap_365",
-            "ingredients with more than 30 days without supply",
-            "count",
-            NO_FILLS,
-            YEAR,
-            0,
-            |f, _| f.told.then_some(f.gaps),
-        ),
-        line(
-            "covered_days_share",
-            "covered days as a share of days since first fill, over all ingredients",
-            "0..1",
-            "no ingredient with two fills over 60 days",
-            YEAR,
-            0,
-            |f, _| f.coverage,
-        ),
-        line(
-            "lowest_covered_share",
-            "lowest share of covered days of any ingredient",
-            "0..1",
-            "no ingredient with two fills over 60 days",
-            YEAR,
-            0,
-            |f, _| f.worst,
-        ),
-        line(
-            "classes_late",
-            "classes whose supply ran out more than 7 days ago",
-            "count",
-            NO_FILLS,
-            YEAR,
-            0,
-            |f, _| f.told.then_some(f.late_classes),
-        ),
-        line("mean_days_supply", "mean days' supply of a fill", "days", "no fill in the window", YEAR, 0, |f, _| {
-            f.mean_supply
-        }),
-        line(
-            "ninety_day_fills_share",
-            "share of fills of 80 days or more",
-            "0..1",
-            "no fill in the window",
-            YEAR,
-            0,
-            |f, _| f.ninety,
-        ),
-    ];
-    let few = "under two refills";
-    specs.extend([
-        line("refills_730", "fills that follow a fill of the same ingredient", "count", NO_FILLS, TWO_YEARS, 0, |f, _| {
-            f.told.then_some(f.refills.count)
-        }),
-        line(
-            "refill_gap_share_730",
-            "days between the end of supply and the next fill of the same ingredient, at most 60 each, as a share of the days supplied",
-            "0 and up",
-            few,
-            TWO_YEARS,
-            0,
-            |f, _| f.refills.share(f.refills.gap_days, f.refills.supplied_days),
-        ),
-        line(
-            "refill_delay_730",
-            "mean delay of a refill as a share of the supply before it, early refills negative, each cut to -0.5..1",
-            "-0.5..1",
-            few,
-            TWO_YEARS,
-            0,
-            |f, _| f.refills.share(f.refills.delay, f.refills.count),
-        ),
-        line("late_refills_share_730", "share of refills more than 7 days late", "0..1", few, TWO_YEARS, 0, |f, _| {
-            f.refills.share(f.refills.late, f.refills.count)
-        }),
-    ]);
-    specs.extend(by_class());
-    Group { domain: Domain::Medications, prepare, specs }
+    let mut group = Group::new(Domain::Medications, Facts::of);
+    add_fills(&mut group);
+    add_ingredients_on_hand(&mut group);
+    add_course(&mut group);
+    add_covered_days(&mut group);
+    add_size_of_fills(&mut group);
+    add_refills(&mut group);
+    for class in SUPPLIED {
+        add_supply_of_class(&mut group, class);
+    }
+    for class in STEPS {
+        let (name, words) = (format!("{}_fills", class.name()), class.words());
+        group
+            .line(
+                name,
+                format!("fills with days of supply of {words}"),
+                Unit::Count,
+                Missing::NoPharmacyExtract,
+                Topic::Medicines,
+            )
+            .over(&[YEAR], move |_, f, _| f.count(f.class(class).fills));
+    }
+    group
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn add_fills(group: &mut Group<Facts>) {
+    group
+        .line("fills", "pharmacy fills", Unit::Count, Missing::NoPharmacyExtract, Topic::Medicines)
+        .over(&[Days30, Days90, Days365], |v, f, w| f.count(fills(v, w).count()));
+    group
+        .line("days_since_fill", "days since the latest fill", Unit::Days, Missing::NoFill, Topic::Medicines)
+        .within(Days365, |v, f, w| {
+            fills(v, w).next_back().filter(|_| f.known).map(|fill| f64::from(v.day.0 - fill.day))
+        });
+    group
+        .line("ingredients", "distinct ingredients filled", Unit::Count, Missing::NoPharmacyExtract, Topic::Medicines)
+        .over(&[Days90, Days365], |v, f, w| f.count_ingredients(|i| i.newest > v.day.0 - w.days()));
+}
 
-    #[test]
-    fn refills_are_counted_by_how_late_they_come() {
-        let mut r = Refills::default();
-        // Ten days early, forty late, a hundred late (sixty count); two fills on one day are no refill.
-        r.add(&[(0, 30), (20, 30), (90, 30), (220, 30), (220, 30)]);
-        assert_eq!((r.count, r.late, r.gap_days, r.supplied_days), (3.0, 2.0, 100.0, 90.0));
-        assert!((r.delay - (-1.0 / 3.0 + 1.0 + 1.0)).abs() < 1e-12);
-        assert_eq!(r.share(r.gap_days, r.supplied_days), Some(100.0 / 90.0));
-        let mut one = Refills::default();
-        one.add(&[(0, 30), (31, 30)]);
-        assert_eq!(one.share(one.gap_days, one.supplied_days), None);
+fn add_ingredients_on_hand(group: &mut Group<Facts>) {
+    let missing = Missing::NoSupplyKnown;
+    group
+        .line("ingredients_on_hand", "distinct ingredients on hand", Unit::Count, missing, Topic::Medicines)
+        .on(Window::Day, |v, f| f.on_hand(v));
+    for (name, words, least) in [
+        ("polypharmacy_5", "five or more ingredients on hand", 5.0),
+        ("polypharmacy_10", "ten or more ingredients on hand", 10.0),
+    ] {
+        group
+            .line(name, words, Unit::Flag, missing, Topic::Medicines)
+            .on(Window::Day, move |v, f| f.on_hand(v).map(|n| flag(n >= least)));
     }
+}
 
-    #[test]
-    fn early_fills_shift_and_gaps_are_seen() {
-        let s = supply(&[(0, 30), (20, 30), (90, 30)], Day(99));
-        // 0..30, 30..60, 90..100 of the hundred days; a gap of thirty days.
-        assert_eq!((s.covered, s.gap, s.end), (70, 30, 120));
-    }
+/// Medicines begun, stopped and paused.
+fn add_course(group: &mut Group<Facts>) {
+    let words = "ingredients whose first fill of the year lies in 90 days";
+    group
+        .line("ingredients_started_90", words, Unit::Count, Missing::NoPharmacyExtract, Topic::Medicines)
+        .within(YEAR, |v, f, _| f.count_ingredients(|i| i.supply.first > v.day.0 - Days90.days()));
+    let words = "ingredients filled twice whose supply ended more than 30 days ago";
+    group
+        .line("ingredients_stopped", words, Unit::Count, Missing::NoPharmacyExtract, Topic::Medicines)
+        .over(&[YEAR], |v, f, _| f.count_ingredients(|i| i.supply.end < v.day.0 - PAUSE && i.fills >= LEAST_FILLS));
+    let words = "ingredients with more than 30 days without supply";
+    group
+        .line("ingredients_with_gap", words, Unit::Count, Missing::NoPharmacyExtract, Topic::Medicines)
+        .over(&[YEAR], |_, f, _| f.count_ingredients(|i| i.supply.gap > PAUSE));
+}
+
+fn add_covered_days(group: &mut Group<Facts>) {
+    let words = "covered days as a share of days since first fill, over all ingredients";
+    group.line("covered_days_share", words, Unit::Share, Missing::NoIngredientFollowed, Topic::Medicines).within(
+        YEAR,
+        |_, f, _| {
+            let followed = f.ingredients.iter().filter(|i| i.is_followed());
+            let (covered, days) = followed.fold((0, 0), |(c, d), i| (c + i.supply.covered, d + i.days));
+            (days > 0).then(|| f64::from(covered) / f64::from(days))
+        },
+    );
+    let words = "lowest share of covered days of any ingredient";
+    group
+        .line("lowest_covered_share", words, Unit::Share, Missing::NoIngredientFollowed, Topic::Medicines)
+        .within(YEAR, |_, f, _| {
+            f.ingredients.iter().filter(|i| i.is_followed()).map(IngredientYear::share).reduce(f64::min)
+        });
+    let words = "classes whose supply ran out more than 7 days ago";
+    group.line("classes_late", words, Unit::Count, Missing::NoPharmacyExtract, Topic::Medicines).within(
+        YEAR,
+        |v, f, _| {
+            let late = |class: &&DrugClass| f.class(**class).days_late(v.day).is_some_and(|days| days > LATE);
+            f.count(SUPPLIED.iter().filter(late).count())
+        },
+    );
+}
+
+fn add_size_of_fills(group: &mut Group<Facts>) {
+    group
+        .line("mean_days_supply", "mean days' supply of a fill", Unit::Days, Missing::NoFill, Topic::Medicines)
+        .within(YEAR, |_, f, _| {
+            let n = f.days_supply.len() as f64;
+            (n > 0.0).then(|| f.days_supply.iter().map(|d| f64::from(*d)).sum::<f64>() / n)
+        });
+    let words = "share of fills of 80 days or more";
+    group.line("ninety_day_fills_share", words, Unit::Share, Missing::NoFill, Topic::Medicines).within(
+        YEAR,
+        |_, f, _| {
+            let long = f.days_supply.iter().filter(|d| **d >= NINETY_DAY_FILL).count() as f64;
+            let n = f.days_supply.len() as f64;
+            (n > 0.0).then(|| long / n)
+        },
+    );
+}
+
+/// How refills follow the supply before them, over two years.
+fn add_refills(group: &mut Group<Facts>) {
+    let words = "fills that follow a fill of the same ingredient";
+    group
+        .line("refills", words, Unit::Count, Missing::NoPharmacyExtract, Topic::Medicines)
+        .over(&[Days730], |_, f, _| f.known.then_some(f.refills.count));
+    let words = "days between the end of supply and the next fill of the same ingredient, at most 60 each, as a share of the days supplied";
+    group
+        .line("refill_gap_share", words, Unit::Ratio, Missing::UnderTwoRefills, Topic::Medicines)
+        .over(&[Days730], |_, f, _| f.refills.share(f.refills.gap_days, f.refills.supplied_days));
+    let words =
+        "mean delay of a refill as a share of the supply before it, early refills negative, each cut to -0.5..1";
+    group
+        .line("refill_delay", words, Unit::Delay, Missing::UnderTwoRefills, Topic::Medicines)
+        .over(&[Days730], |_, f, _| f.refills.share(f.refills.delay, f.refills.count));
+    let words = "share of refills more than 7 days late";
+    group
+        .line("late_refills_share", words, Unit::Share, Missing::UnderTwoRefills, Topic::Medicines)
+        .over(&[Days730], |_, f, _| f.refills.share(f.refills.late, f.refills.count));
+}
+
+fn add_supply_of_class(group: &mut Group<Facts>, class: DrugClass) {
+    let (name, words, topic) = (class.name(), class.words(), Topic::Supply(class));
+    let what = format!("covered days as a share of days since the first fill of {words}");
+    group
+        .line(format!("{name}_covered"), what, Unit::Share, Missing::ClassNotFollowed, topic.clone())
+        .within(YEAR, move |_, f, _| f.class(class).covered_share());
+    let what = format!("days since the supply ran out of {words}");
+    group
+        .line(format!("{name}_days_late"), what, Unit::Days, Missing::NoFill, topic.clone())
+        .within(YEAR, move |v, f, _| f.class(class).days_late(v.day).map(f64::from));
+    group
+        .line(format!("{name}_fills"), format!("fills of {words}"), Unit::Count, Missing::NoPharmacyExtract, topic)
+        .over(&[YEAR], move |_, f, _| f.count(f.class(class).fills));
 }

@@ -4,8 +4,11 @@
 use std::sync::OnceLock;
 
 use super::known::View;
+use super::missing_rule::MissingRule;
 use super::spec::{Domain, Feature, FeatureGroup};
 use super::topic::Topic;
+use super::unit::Unit;
+use super::window::Window;
 use super::{conditions, demographics, discharge, medications, procedures, social, utilization};
 use crate::domain::stable_hash;
 
@@ -48,9 +51,9 @@ impl Registry {
             name: format!("own_{name}"),
             domain: Domain::SocialContact,
             definition: format!("column {name} of the feature table, newest row observed by the snapshot"),
-            unit: "as in the feature table",
-            missing: "no row observed by the snapshot, or an empty cell",
-            window: "any",
+            unit: Unit::AsInFeatureTable,
+            missing: MissingRule::NoOwnValue,
+            window: Window::Any,
             topic: Topic::Own(name.clone()),
         }));
         out
@@ -101,7 +104,8 @@ mod tests {
                 let lowered = part.to_lowercase();
                 assert!(!lowered.split(|c: char| !c.is_alphabetic()).any(|w| w == "race" || w.starts_with("ethnic")));
             }
-            assert!(!f.definition.is_empty() && !f.unit.is_empty() && !f.missing.is_empty() && !f.window.is_empty());
+            assert!(!f.definition.is_empty() && !f.unit.as_str().is_empty());
+            assert!(!f.missing.as_str().is_empty() && !f.window.to_string().is_empty());
         }
     }
 

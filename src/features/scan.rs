@@ -1,13 +1,14 @@
 //! One pass over a member's final claims, ADT rows and fills that sorts days by what happened. Owns which line
 //! is which service; refuses to weigh anything.
 
+use super::window::LookBack;
 use crate::domain::{CodeId, Day, WordId};
 use crate::extracts::{ClaimKind, NO_INTEGER};
 use crate::reference::{DiagnosisFamily, Service, ServiceSet};
 use crate::timeline::{Claim, Codes, ServiceLine, Timeline};
 
 /// Longest window of any feature, in days.
-pub const LONGEST: i32 = 730;
+pub const LONGEST: i32 = LookBack::Days730.days();
 
 /// What the pass found. Days are sorted and distinct.
 pub struct Scan {

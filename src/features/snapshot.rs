@@ -6,7 +6,7 @@ use crate::measures::{
     Comorbidity, DrugSupply, Evidence, FollowUp, FollowUps, Lace, Measured, Need, Needs, Readmissions, Scheme,
     Transition, Transitions, Utilization, Whereabouts, WorkItem, Worklist, lace_of_stay,
 };
-use crate::reference::ELIXHAUSER;
+use crate::reference::Elixhauser;
 use crate::timeline::Codes;
 
 /// Orders people by published indices: PQI stay in 12 months, then two stays in a year, then the
@@ -32,8 +32,8 @@ impl RiskKey {
 /// An Elixhauser condition that adds to the index, with its evidence.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// Place in [`ELIXHAUSER`].
-    pub bit: u8,
+    /// The measure.
+    pub measure: Elixhauser,
     /// Weight in the readmission index.
     pub weight: i32,
     /// Mentions.
@@ -89,7 +89,7 @@ pub struct Snapshot {
 }
 
 record!(RiskKey { pqi_stays, two_stays, elixhauser });
-record!(Condition { bit, weight, evidence });
+record!(Condition { measure, weight, evidence });
 record!(RecentIndex { stay_id, discharge, lace });
 record!(Snapshot {
     member,
@@ -167,16 +167,12 @@ fn heaviest_conditions(comorbidity: &Comorbidity, codes: &Codes<'_>) -> Vec<Cond
         .iter()
         .filter(|c| c.scheme == Scheme::Elixhauser && c.after_hierarchy)
         .filter_map(|c| {
-            let bit = ELIXHAUSER.iter().position(|n| *n == c.condition)?;
-            let weight = codes.reference.elixhauser_weights[bit].1;
-            (weight > 0).then(|| Condition {
-                bit: u8::try_from(bit).unwrap_or(0),
-                weight,
-                evidence: c.evidence.clone(),
-            })
+            let measure = Elixhauser::parse(c.condition)?;
+            let weight = codes.reference.elixhauser.weight(measure).readmission;
+            (weight > 0).then(|| Condition { measure, weight, evidence: c.evidence.clone() })
         })
         .collect();
-    out.sort_by_key(|c| (-c.weight, -c.evidence.last, c.bit));
+    out.sort_by_key(|c| (-c.weight, -c.evidence.last, c.measure));
     out.truncate(5);
     out
 }

@@ -1,206 +1,200 @@
 //! Social needs, instruments, contact. Owns those features and their rule that an extract which does not reach
 //! back far enough is missing, not zero; refuses to take an area for a person.
 
+use std::collections::BTreeSet;
+
 use super::known::{Coverage, View};
-use super::scan::LONGEST;
-use super::spec::{Domain, Group, Spec, spec};
+use super::missing_rule::MissingRule as Missing;
+use super::spec::{Domain, Group, flag};
 use super::topic::Topic;
-use crate::domain::{ContactOutcome, Day, Need as NeedAnswer, OrderedNumber};
+use super::unit::Unit;
+use super::window::LookBack::{self, Days180, Days365, Days730};
+use crate::domain::{ContactOutcome, Day, Need as NeedAnswer};
+use crate::extracts::{Referral, Screening};
 use crate::measures::{Need, Needs};
+use crate::reference::SocialDomain;
+
+/// The group: rows are few, so that each line reads its own.
+pub fn group() -> Group<()> {
+    let mut group = Group::new(Domain::SocialContact, |_| ());
+    add_needs(&mut group);
+    add_asking(&mut group);
+    add_contacts(&mut group);
+    add_instruments(&mut group);
+    group
+}
 
 /// Domains with a feature of their own.
-const DOMAINS: [&str; 7] =
-    ["food", "housing", "transportation", "utilities", "financial", "social_isolation", "health_literacy"];
-
-const TWO_YEARS: &str = "730 days";
-
-/// Instruments: name in the extract, feature name, comes from the survey extract.
-const INSTRUMENTS: [(&str, &str, bool); 4] = [
-    ("PHQ-9", "phq9", false),
-    ("ADL", "activities_of_daily_living", false),
-    ("health literacy", "health_literacy_score", false),
-    ("PAM-13", "patient_activation", true),
+const DOMAINS: [SocialDomain; 7] = [
+    SocialDomain::Food,
+    SocialDomain::Housing,
+    SocialDomain::Transportation,
+    SocialDomain::Utilities,
+    SocialDomain::Financial,
+    SocialDomain::SocialIsolation,
+    SocialDomain::HealthLiteracy,
 ];
 
-/// What the group reads off a view.
-pub struct Facts {
-    needs: f64,
-    /// Domains a screening of the window said yes to.
-    named: Option<f64>,
-    domains: [Option<f64>; 7],
-    screened: Option<f64>,
-    declined: Option<f64>,
-    referrals: [Option<f64>; 2],
-    contacts: [Option<f64>; 4],
-    instruments: [[Option<f64>; 3]; 4],
+/// Needs whose newest answer or code lies within the window.
+fn needs<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v Need> {
+    let known = v.measured.get::<Needs>().0.iter();
+    known.filter(move |n| v.within(n.day, w.days()))
 }
 
-/// Newest score, its age in days, mean score of the window.
-fn scores<'a>(
-    rows: impl DoubleEndedIterator<Item = (&'a str, Day, Option<OrderedNumber>)>,
-    instrument: &str,
-    day: Day,
-) -> [Option<f64>; 3] {
-    let mut known = rows
-        .rev()
-        .filter(|(name, on, _)| *name == instrument && day.since(*on) < LONGEST)
-        .filter_map(|(_, on, score)| score.map(|s| (on, s.0)));
-    let Some((newest, score)) = known.next() else { return [None; 3] };
-    let (sum, n) = known.fold((score, 1.0), |(sum, n), (_, s)| (sum + s, n + 1.0));
-    [Some(score), Some(f64::from(day.since(newest))), Some(sum / n)]
+fn screenings<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v Screening> {
+    v.small.screenings.iter().copied().filter(move |s| v.day.since(s.day) < w.days())
 }
 
-fn prepare(v: &View<'_>) -> Facts {
-    let needs: Vec<&Need> = v.measured.get::<Needs>().0.iter().filter(|n| v.within(n.day, LONGEST)).collect();
-    let reach = |first, days| Coverage::reaches(first, v.day, days);
-    let count = |told: bool, n: usize| told.then_some(n as f64);
-    let screenings = v.small.screenings.iter().filter(|s| v.day.since(s.day) < 365);
-    let log = |what: &[ContactOutcome]| {
-        let n = v
-            .small
-            .outreach
-            .iter()
-            .filter(|o| v.day.since(o.day) < 180 && (what.is_empty() || what.contains(&o.outcome)));
-        count(reach(v.coverage.outreach, 180), n.count())
-    };
-    let screened = reach(v.coverage.screenings, 365);
-    let open = v.small.referrals.iter().filter(|r| v.day.since(r.created) < LONGEST);
-    let asked = v.small.screenings.iter().filter(|s| v.day.since(s.day) < LONGEST);
-    let yes: std::collections::BTreeSet<&str> =
-        asked.clone().filter(|s| s.need == NeedAnswer::Yes).map(|s| &*s.domain).collect();
-    Facts {
-        named: asked.clone().any(|s| matches!(s.need, NeedAnswer::Yes | NeedAnswer::No)).then_some(yes.len() as f64),
-        needs: needs.iter().filter(|n| n.is_reported()).count() as f64,
-        domains: DOMAINS.map(|d| {
-            needs
-                .iter()
-                .find(|n| &*n.domain == d && matches!(&*n.need, "yes" | "no"))
-                .map(|n| f64::from(u8::from(n.is_reported())))
-        }),
-        screened: count(screened, screenings.clone().count()),
-        declined: count(screened, screenings.filter(|s| s.need == NeedAnswer::Declined).count()),
-        referrals: [
-            count(
-                reach(v.coverage.referrals, 365),
-                v.small.referrals.iter().filter(|r| v.day.since(r.created) < 365).count(),
-            ),
-            count(reach(v.coverage.referrals, 365), open.filter(|r| r.closed.is_none_or(|c| c > v.day)).count()),
-        ],
-        contacts: [
-            log(&[]),
-            log(&[ContactOutcome::Completed, ContactOutcome::Enrolled]),
-            log(&[ContactOutcome::Refused]),
-            log(&[ContactOutcome::AttemptsComplete, ContactOutcome::AttemptsIncomplete, ContactOutcome::WrongNumber]),
-        ],
-        instruments: INSTRUMENTS.map(|(name, _, survey)| {
-            if survey {
-                scores(v.small.surveys.iter().map(|s| (&*s.instrument, s.day, s.score)), name, v.day)
-            } else {
-                scores(v.small.assessments.iter().map(|s| (&*s.instrument, s.day, s.score)), name, v.day)
+fn referrals<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v Referral> {
+    v.small.referrals.iter().copied().filter(move |r| v.day.since(r.created) < w.days())
+}
+
+/// A count over a window that the extract must reach back over.
+fn count_told(v: &View<'_>, first: Option<Day>, reach: LookBack, n: usize) -> Option<f64> {
+    Coverage::reaches(first, v.day, reach.days()).then_some(n as f64)
+}
+
+/// Domains that any screening of the window said yes to; `None` where none was answered.
+fn domains_ever_named(v: &View<'_>, w: LookBack) -> Option<f64> {
+    let is_answered = |s: &Screening| matches!(s.need, NeedAnswer::Yes | NeedAnswer::No);
+    let named = screenings(v, w).filter(|s| s.need == NeedAnswer::Yes).map(|s| &*s.domain);
+    screenings(v, w).any(is_answered).then(|| named.collect::<BTreeSet<&str>>().len() as f64)
+}
+
+fn add_needs(group: &mut Group<()>) {
+    let words = "domains whose newest screening or Z code says yes";
+    group
+        .line("open_needs", words, Unit::Count, Missing::Never, Topic::Needs)
+        .within(Days730, |v, (), w| Some(needs(v, w).filter(|n| n.is_reported()).count() as f64));
+    let words = "domains any screening said yes to, later answers aside";
+    group
+        .line("needs_named", words, Unit::Count, Missing::NoAnswer, Topic::Needs)
+        .over(&[Days730], |v, (), w| domains_ever_named(v, w));
+    for domain in DOMAINS {
+        let name = domain.name();
+        let words = format!("newest answer or Z code on {name} says yes");
+        group
+            .line(format!("need_{name}"), words, Unit::Flag, Missing::NotAsked, Topic::Needs)
+            .within(Days730, move |v, (), w| {
+                needs(v, w).find(|n| &*n.domain == name && n.is_answered()).map(|n| flag(n.is_reported()))
+            });
+    }
+}
+
+fn add_asking(group: &mut Group<()>) {
+    group
+        .line("screening_answers", "screening answers", Unit::Count, Missing::ExtractTooShort, Topic::Needs)
+        .over(&[Days365], |v, (), w| count_told(v, v.coverage.screenings, w, screenings(v, w).count()));
+    group
+        .line("screenings_declined", "screening answers declined", Unit::Count, Missing::ExtractTooShort, Topic::Needs)
+        .over(&[Days365], |v, (), w| {
+            let declined = screenings(v, w).filter(|s| s.need == NeedAnswer::Declined);
+            count_told(v, v.coverage.screenings, w, declined.count())
+        });
+    group
+        .line("referrals", "community referrals created", Unit::Count, Missing::ExtractTooShort, Topic::Needs)
+        .over(&[Days365], |v, (), w| count_told(v, v.coverage.referrals, w, referrals(v, w).count()));
+    let words = "community referrals created in the window and open on the day";
+    group.line("referrals_open", words, Unit::Count, Missing::ExtractTooShort, Topic::Needs).within(
+        Days730,
+        |v, (), w| {
+            let open = referrals(v, w).filter(|r| r.closed.is_none_or(|c| c > v.day));
+            // A year of referrals is enough to know that they are kept.
+            count_told(v, v.coverage.referrals, Days365, open.count())
+        },
+    );
+}
+
+/// Outcomes of contacts, by feature; an empty list is every outcome.
+const CONTACTS: [(&str, &str, &[ContactOutcome]); 4] = [
+    ("contact_attempts", "outreach log rows", &[]),
+    ("contacts_made", "completed or enrolled contacts", &[ContactOutcome::Completed, ContactOutcome::Enrolled]),
+    ("contacts_refused", "refused contacts", &[ContactOutcome::Refused]),
+    (
+        "contacts_in_vain",
+        "vain attempts",
+        &[ContactOutcome::AttemptsComplete, ContactOutcome::AttemptsIncomplete, ContactOutcome::WrongNumber],
+    ),
+];
+
+fn add_contacts(group: &mut Group<()>) {
+    for (name, words, outcomes) in CONTACTS {
+        group.line(name, words, Unit::Count, Missing::ExtractTooShort, Topic::Contact).over(
+            &[Days180],
+            move |v, (), w| {
+                let log = v.small.outreach.iter().filter(|o| v.day.since(o.day) < w.days());
+                let wanted = log.filter(|o| outcomes.is_empty() || outcomes.contains(&o.outcome));
+                count_told(v, v.coverage.outreach, w, wanted.count())
+            },
+        );
+    }
+}
+
+/// An instrument taken up.
+struct Instrument {
+    /// Name in the extract and in reasons.
+    name: &'static str,
+    /// Beginning of its features' names.
+    feature: &'static str,
+    source: ScoreSource,
+}
+
+/// The extract that holds an instrument's scores.
+#[derive(Clone, Copy)]
+enum ScoreSource {
+    Assessments,
+    Surveys,
+}
+
+static INSTRUMENTS: [Instrument; 4] = [
+    Instrument { name: "PHQ-9", feature: "phq9", source: ScoreSource::Assessments },
+    Instrument { name: "ADL", feature: "activities_of_daily_living", source: ScoreSource::Assessments },
+    Instrument { name: "health literacy", feature: "health_literacy_score", source: ScoreSource::Assessments },
+    Instrument { name: "PAM-13", feature: "patient_activation", source: ScoreSource::Surveys },
+];
+
+impl Instrument {
+    /// Days and scores within the window, newest first.
+    fn scores(&self, v: &View<'_>, w: LookBack) -> Vec<(Day, f64)> {
+        let is_wanted = |name: &str, day: Day| name == self.name && v.day.since(day) < w.days();
+        match self.source {
+            ScoreSource::Assessments => {
+                let rows = v.small.assessments.iter().rev().filter(|r| is_wanted(&r.instrument, r.day));
+                rows.filter_map(|r| r.score.map(|s| (r.day, s.0))).collect()
             }
-        }),
-    }
-}
-
-/// The group.
-pub fn group() -> Group<Facts> {
-    let mut specs: Vec<Spec<Facts>> = vec![spec(
-        ("open_needs", "domains whose newest screening or Z code says yes"),
-        "count",
-        "never missing",
-        TWO_YEARS,
-        Topic::Needs,
-        0,
-        |f: &Facts, _| Some(f.needs),
-    )];
-    specs.push(spec(
-        ("needs_named_730", "domains any screening said yes to, later answers aside"),
-        "count",
-        "no answer of yes or no in the window",
-        TWO_YEARS,
-        Topic::Needs,
-        0,
-        |f: &Facts, _| f.named,
-    ));
-    for (k, d) in DOMAINS.into_iter().enumerate() {
-        specs.push(spec(
-            (&format!("need_{d}"), &format!("newest answer or Z code on {d} says yes")),
-            "0 or 1",
-            "not asked or coded in the window, unknown, or declined",
-            TWO_YEARS,
-            Topic::Needs,
-            k,
-            |f: &Facts, k| f.domains[k],
-        ));
-    }
-    let early = "the extract does not reach back so far";
-    specs.extend([
-        spec(
-            ("screening_answers_365", "screening answers"),
-            "count",
-            early,
-            "365 days",
-            Topic::Needs,
-            0,
-            |f: &Facts, _| f.screened,
-        ),
-        spec(
-            ("screenings_declined_365", "screening answers declined"),
-            "count",
-            early,
-            "365 days",
-            Topic::Needs,
-            0,
-            |f, _| f.declined,
-        ),
-        spec(("referrals_365", "community referrals created"), "count", early, "365 days", Topic::Needs, 0, |f, k| {
-            f.referrals[k]
-        }),
-        spec(
-            ("referrals_open", "community referrals created in the window and open on the day"),
-            "count",
-            early,
-            TWO_YEARS,
-            Topic::Needs,
-            1,
-            |f, k| f.referrals[k],
-        ),
-        spec(("contact_attempts_180", "outreach log rows"), "count", early, "180 days", Topic::Contact, 0, |f, k| {
-            f.contacts[k]
-        }),
-        spec(
-            ("contacts_made_180", "completed or enrolled contacts"),
-            "count",
-            early,
-            "180 days",
-            Topic::Contact,
-            1,
-            |f, k| f.contacts[k],
-        ),
-        spec(("contacts_refused_180", "refused contacts"), "count", early, "180 days", Topic::Contact, 2, |f, k| {
-            f.contacts[k]
-        }),
-        spec(("contacts_in_vain_180", "vain attempts"), "count", early, "180 days", Topic::Contact, 3, |f, k| {
-            f.contacts[k]
-        }),
-    ]);
-    for (k, (name, feature, _)) in INSTRUMENTS.into_iter().enumerate() {
-        let parts = [
-            ("last", "newest score of", "points"),
-            ("days", "days since the newest score of", "days"),
-            ("mean_730", "mean score of", "points"),
-        ];
-        for (part, (suffix, words, unit)) in parts.into_iter().enumerate() {
-            specs.push(spec(
-                (&format!("{feature}_{suffix}"), &format!("{words} {name}")),
-                unit,
-                "not assessed in the window",
-                TWO_YEARS,
-                Topic::Instrument(name),
-                k * 3 + part,
-                |f: &Facts, k| f.instruments[k / 3][k % 3],
-            ));
+            ScoreSource::Surveys => {
+                let rows = v.small.surveys.iter().rev().filter(|r| is_wanted(&r.instrument, r.day));
+                rows.filter_map(|r| r.score.map(|s| (r.day, s.0))).collect()
+            }
         }
     }
-    Group { domain: Domain::SocialContact, prepare, specs }
+
+    fn mean(&self, v: &View<'_>, w: LookBack) -> Option<f64> {
+        let scores = self.scores(v, w);
+        let (first, rest) = scores.split_first()?;
+        let sum = rest.iter().fold(first.1, |sum, (_, score)| sum + score);
+        Some(sum / scores.len() as f64)
+    }
+}
+
+type Reading = fn(&Instrument, &View<'_>, LookBack) -> Option<f64>;
+
+/// Of each instrument: end of the name, words before its own, unit, value.
+const SCORES: [(&str, &str, Unit, Reading); 3] = [
+    ("last", "newest score of", Unit::Points, |i, v, w| i.scores(v, w).first().map(|(_, score)| *score)),
+    ("days", "days since the newest score of", Unit::Days, |i, v, w| {
+        i.scores(v, w).first().map(|(day, _)| f64::from(v.day.since(*day)))
+    }),
+    ("mean_730", "mean score of", Unit::Points, Instrument::mean),
+];
+
+fn add_instruments(group: &mut Group<()>) {
+    for instrument in &INSTRUMENTS {
+        for (end, what, unit, reading) in SCORES {
+            let (name, words) = (format!("{}_{end}", instrument.feature), format!("{what} {}", instrument.name));
+            group
+                .line(name, words, unit, Missing::NotAssessed, Topic::Instrument(instrument.name))
+                .within(Days730, move |v, (), w| reading(instrument, v, w));
+        }
+    }
 }

@@ -1,8 +1,11 @@
-//! One feature: name, definition, unit, missing rule, window, and how it is read off a view. Owns the shape of a
+//! One feature: name, definition, unit, missing rule, window, topic, and how it is read off a view. Owns the shape of a
 //! feature and of a group; refuses to know which there are.
 
 use super::known::View;
+use super::missing_rule::MissingRule;
 use super::topic::Topic;
+use super::unit::Unit;
+use super::window::{LookBack, Window};
 use crate::domain::stable_hash;
 
 /// The six domains.
@@ -47,11 +50,11 @@ pub struct Feature {
     /// What it is.
     pub definition: String,
     /// Unit.
-    pub unit: &'static str,
+    pub unit: Unit,
     /// When it has no value.
-    pub missing: &'static str,
-    /// Days looked back from the snapshot.
-    pub window: &'static str,
+    pub missing: MissingRule,
+    /// What it looks at.
+    pub window: Window,
     /// What it speaks of when it becomes a reason.
     pub topic: Topic,
 }
@@ -68,47 +71,71 @@ impl Feature {
     }
 }
 
-/// A feature with its reading; `arg` tells members of a family apart.
-pub struct Spec<F> {
-    /// Name.
-    pub name: String,
-    /// What it is.
-    pub definition: String,
-    /// Unit.
-    pub unit: &'static str,
-    /// When it has no value.
-    pub missing: &'static str,
-    /// Days looked back.
-    pub window: &'static str,
-    /// Topic of its reason.
-    pub topic: Topic,
-    /// Passed to `value`.
-    pub arg: usize,
-    /// The value; `None` is missing.
-    pub value: fn(&F, usize) -> Option<f64>,
-}
-
-/// One line of a group's table.
-pub fn spec<F>(
-    (name, definition): (&str, &str),
-    unit: &'static str,
-    missing: &'static str,
-    window: &'static str,
-    topic: Topic,
-    arg: usize,
-    value: fn(&F, usize) -> Option<f64>,
-) -> Spec<F> {
-    Spec { name: name.to_owned(), definition: definition.to_owned(), unit, missing, window, topic, arg, value }
-}
+/// A value read off a view and what its group prepared; `None` is missing.
+type Value<F> = Box<dyn Fn(&View<'_>, &F) -> Option<f64> + Send + Sync>;
 
 /// A group of features that share one preparation.
 pub struct Group<F: 'static> {
-    /// Domain.
-    pub domain: Domain,
-    /// Reads what the group's features need off a view, once.
-    pub prepare: fn(&View<'_>) -> F,
-    /// The features.
-    pub specs: Vec<Spec<F>>,
+    domain: Domain,
+    prepare: fn(&View<'_>) -> F,
+    lines: Vec<(Feature, Value<F>)>,
+}
+
+/// A line of a group's table that lacks its window and value.
+#[must_use = "a line without a window and a value is no feature"]
+pub struct Line<'g, F: 'static> {
+    group: &'g mut Group<F>,
+    feature: Feature,
+}
+
+impl<F> Group<F> {
+    /// A group without features; `prepare` reads what several of them need off a view, once.
+    pub fn new(domain: Domain, prepare: fn(&View<'_>) -> F) -> Self {
+        Self { domain, prepare, lines: Vec::new() }
+    }
+
+    /// Begins a line of the table.
+    pub fn line(
+        &mut self,
+        name: impl Into<String>,
+        definition: impl Into<String>,
+        unit: Unit,
+        missing: MissingRule,
+        topic: Topic,
+    ) -> Line<'_, F> {
+        let (name, definition) = (name.into(), definition.into());
+        let feature = Feature { name, domain: self.domain, definition, unit, missing, window: Window::Any, topic };
+        Line { group: self, feature }
+    }
+}
+
+impl<F> Line<'_, F> {
+    /// A feature whose window has no number of days that its value needs.
+    pub fn on(self, window: Window, value: impl Fn(&View<'_>, &F) -> Option<f64> + Send + Sync + 'static) {
+        self.group.lines.push((Feature { window, ..self.feature }, Box::new(value)));
+    }
+
+    /// A feature that looks back over days which its name does not tell.
+    pub fn within(
+        self,
+        look_back: LookBack,
+        value: impl Fn(&View<'_>, &F, LookBack) -> Option<f64> + Send + Sync + 'static,
+    ) {
+        self.on(look_back.into(), move |view, facts| value(view, facts, look_back));
+    }
+
+    /// One feature for each look-back; the days end its name.
+    pub fn over(
+        self,
+        look_backs: &[LookBack],
+        value: impl Fn(&View<'_>, &F, LookBack) -> Option<f64> + Send + Sync + Copy + 'static,
+    ) {
+        let Self { group, feature } = self;
+        for look_back in look_backs {
+            let name = format!("{}_{}", feature.name, look_back.days());
+            Line { group: &mut *group, feature: Feature { name, ..feature.clone() } }.within(*look_back, value);
+        }
+    }
 }
 
 /// A group of any kind.
@@ -121,23 +148,14 @@ pub trait FeatureGroup: Sync + Send {
 
 impl<F> FeatureGroup for Group<F> {
     fn features(&self) -> Vec<Feature> {
-        let of = |s: &Spec<F>| Feature {
-            name: s.name.clone(),
-            domain: self.domain,
-            definition: s.definition.clone(),
-            unit: s.unit,
-            missing: s.missing,
-            window: s.window,
-            topic: s.topic.clone(),
-        };
-        self.specs.iter().map(of).collect()
+        self.lines.iter().map(|(feature, _)| feature.clone()).collect()
     }
 
     fn compute(&self, view: &View<'_>, out: &mut Vec<f32>) {
         let facts = (self.prepare)(view);
-        out.extend(self.specs.iter().map(|s| {
+        out.extend(self.lines.iter().map(|(_, read)| {
             #[expect(clippy::cast_possible_truncation, reason = "features keep seven digits")]
-            let value = (s.value)(&facts, s.arg).filter(|v| v.is_finite()).map_or(f32::NAN, |v| v as f32);
+            let value = read(view, &facts).filter(|v| v.is_finite()).map_or(f32::NAN, |v| v as f32);
             value
         }));
     }

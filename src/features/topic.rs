@@ -1,7 +1,7 @@
 //! What a feature speaks of: features of one topic become one reason. Owns the list of topics; refuses to
 //! word them (see the models room).
 
-use crate::reference::DrugClass;
+use crate::reference::{DrugClass, Elixhauser};
 
 /// A topic.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -12,8 +12,8 @@ pub enum Topic {
     Cover,
     /// Poverty of the county.
     Place,
-    /// An Elixhauser condition by its place in the list.
-    Condition(u8),
+    /// An Elixhauser measure.
+    Condition(Elixhauser),
     /// Coronary disease and atrial fibrillation.
     Heart,
     /// How many and how heavy all conditions are.

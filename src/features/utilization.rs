@@ -2,361 +2,286 @@
 //! judge whether a use was right.
 
 use super::known::View;
+use super::missing_rule::MissingRule as Missing;
 use super::scan::Days;
-use super::spec::{Domain, Group, Spec, flag, spec};
+use super::spec::{Domain, Group, flag};
 use super::topic::Topic;
+use super::unit::Unit;
+use super::window::LookBack::{self, Days30, Days90, Days180, Days365, Days730};
 use crate::domain::{CodeId, Day};
-use crate::measures::{EdClasses, Readmissions, StayPqi};
-use crate::reference::{CareList, Sensitive, Service};
+use crate::extracts::PatientClass;
+use crate::measures::{EdClass, EdClasses, Readmissions, StayMeasures, StayPqi};
+use crate::reference::{CareList, NyuClass, Sensitive, Service};
+use crate::timeline::Stay;
 
-/// Windows of counts, in days.
-const WINDOWS: [i32; 5] = [30, 90, 180, 365, 730];
-
-/// What the group reads off a view.
+/// The stays of a member with what was judged of them.
 pub struct Facts {
-    stays: [f64; 5],
-    unplanned: [f64; 5],
-    avoidable: [f64; 5],
-    readmissions: f64,
-    hospital_days: [f64; 2],
-    longest: Option<f64>,
-    mean_length: Option<f64>,
-    emergency_admissions: f64,
-    against_advice: f64,
-    to_facility: f64,
-    post_acute: f64,
-    behavioral: f64,
-    open_stay: bool,
-    since_discharge: Option<f64>,
-    since_avoidable: Option<f64>,
-    since_admission: Option<f64>,
-    ed: [f64; 5],
-    ed_since: Option<f64>,
-    ed_classes: [f64; 5],
-    ed_behavioral: f64,
-    observation: f64,
-    visits: [f64; 4],
-    visit_since: Option<f64>,
-    services: [[f64; 2]; 6],
-    paid: [f64; 4],
+    stays: Vec<JudgedStay>,
 }
 
-fn stays(v: &View<'_>, f: &mut Facts) {
-    let lists = &v.codes.reference.lists;
-    let mut lengths = Vec::new();
-    let behavioral =
-        |code: CodeId| matches!(v.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric);
-    let pqi = v.measured.get::<StayPqi>();
-    let judged = &v.measured.get::<Readmissions>().0;
-    for (i, (stay, facts)) in v.timeline().stays.iter().zip(judged).enumerate() {
-        let avoidable = pqi.counted(i) != 0;
-        let unplanned = !stay.post_acute && facts.planned != Some(true);
-        for (k, n) in WINDOWS.into_iter().enumerate() {
-            if v.within(stay.admit, n) {
-                f.stays[k] += 1.0;
-                f.unplanned[k] += flag(unplanned);
-                f.avoidable[k] += flag(avoidable);
-            }
-        }
-        let end = stay.discharge.unwrap_or(v.day);
-        for (k, n) in [90, 365].into_iter().enumerate() {
-            let from = stay.admit.0.max(v.day.0 - n + 1);
-            f.hospital_days[k] += f64::from((end.0.min(v.day.0) - from).max(0));
-        }
-        if avoidable {
-            f.since_avoidable = v.since(stay.admit);
-        }
-        f.since_admission = v.since(stay.admit);
-        if let Some(d) = stay.discharge {
-            // A discharge date after the day ends a stay that is still open.
-            f.since_discharge = v.since(d.min(v.day));
-        } else if v.day.since(stay.admit) <= 365 {
-            f.open_stay = true;
-        }
-        if !v.within(stay.admit, 365) {
-            continue;
-        }
-        f.readmissions += flag(facts.readmit30 == Some(true));
-        lengths.extend(stay.length_of_stay().map(f64::from));
-        f.emergency_admissions += flag(lists.has(CareList::UrgentAdmission, stay.admit_type));
-        f.against_advice += flag(lists.has(CareList::AgainstAdvice, stay.disposition));
-        f.to_facility += flag(lists.has(CareList::ToFacility, stay.disposition));
-        f.post_acute += flag(stay.post_acute);
-        f.behavioral += flag(stay.principal_icd10 && behavioral(stay.principal));
-    }
-    f.longest = lengths.iter().copied().reduce(f64::max);
-    f.mean_length = (!lengths.is_empty()).then(|| lengths.iter().sum::<f64>() / lengths.len() as f64);
+/// One stay as features see it.
+struct JudgedStay {
+    admit: Day,
+    discharge: Option<Day>,
+    length: Option<f64>,
+    /// Counts in an AHRQ PQI.
+    avoidable: bool,
+    /// Acute and not planned by CMS v4.0.
+    unplanned: bool,
+    readmitted: bool,
+    emergency: bool,
+    against_advice: bool,
+    to_facility: bool,
+    post_acute: bool,
+    behavioral: bool,
 }
 
-fn emergency(v: &View<'_>, f: &mut Facts) {
-    let days: Vec<i32> = v.timeline().ed_visits.iter().map(|e| e.day.0).collect();
-    f.ed = WINDOWS.map(|n| days.within(v.day, n));
-    f.ed_since = v.timeline().ed_visits.iter().rev().find(|e| e.day <= v.day).and_then(|e| v.since(e.day));
-    let classes = &v.measured.get::<EdClasses>().0;
-    for (_, class) in v.timeline().ed_visits.iter().zip(classes).filter(|(e, _)| v.within(e.day, 365)) {
-        // Emergent not preventable, emergent preventable, primary-care treatable, non-emergent, injury.
-        for (sum, part) in f.ed_classes.iter_mut().zip(class.fractions) {
-            *sum += part;
-        }
-        f.ed_behavioral += class.fractions[5] + class.fractions[6] + class.fractions[7];
-    }
-    f.observation = v
-        .timeline()
-        .admissions
-        .iter()
-        .filter(|a| a.class == crate::extracts::PatientClass::Observation && v.within(Day(a.admit), 365))
-        .count() as f64;
-}
+/// Days after its admission for which a stay without a discharge is taken to be open.
+const OPEN_STAY: LookBack = Days365;
 
-fn prepare(v: &View<'_>) -> Facts {
-    let s = |service: Service| v.scan.service(service);
-    let pair = |service: Service| [s(service).within(v.day, 90), s(service).within(v.day, 365)];
-    let mut f = Facts {
-        stays: [0.0; 5],
-        unplanned: [0.0; 5],
-        avoidable: [0.0; 5],
-        readmissions: 0.0,
-        hospital_days: [0.0; 2],
-        longest: None,
-        mean_length: None,
-        emergency_admissions: 0.0,
-        against_advice: 0.0,
-        to_facility: 0.0,
-        post_acute: 0.0,
-        behavioral: 0.0,
-        open_stay: false,
-        since_discharge: None,
-        since_avoidable: None,
-        since_admission: None,
-        ed: [0.0; 5],
-        ed_since: None,
-        ed_classes: [0.0; 5],
-        ed_behavioral: 0.0,
-        observation: 0.0,
-        visits: [30, 90, 180, 365].map(|n| s(Service::Ambulatory).within(v.day, n)),
-        visit_since: s(Service::Ambulatory).since(v.day),
-        services: [
-            pair(Service::Skilled),
-            pair(Service::HomeHealth),
-            pair(Service::OutpatientHospital),
-            pair(Service::NursingVisit),
-            pair(Service::Therapy),
-            pair(Service::IntensiveCare),
-        ],
-        paid: [30, 90, 365, 730].map(|n| v.scan.paid(v.day, n)),
-    };
-    stays(v, &mut f);
-    emergency(v, &mut f);
-    f
-}
-
-const NEVER: &str = "never missing";
-const YEAR: &str = "365 days";
-const TWO_YEARS: &str = "730 days";
-const NONE: &str = "none in 730 days";
-const NAMES: [&str; 5] = ["30 days", "90 days", "180 days", "365 days", "730 days"];
-
-type Pick = fn(&Facts, usize) -> Option<f64>;
-
-fn windows(name: &str, words: &str, topic: &Topic, picks: &[usize], value: Pick) -> Vec<Spec<Facts>> {
-    picks
-        .iter()
-        .map(|k| spec((&format!("{name}_{}", WINDOWS[*k]), words), "count", NEVER, NAMES[*k], topic.clone(), *k, value))
-        .collect()
-}
-
-fn hospital() -> Vec<Spec<Facts>> {
-    let stays = Topic::Stays;
-    let line =
-        |name, words, unit, missing, value: Pick| spec((name, words), unit, missing, YEAR, Topic::Stays, 0, value);
-    let mut out = windows("stays", "stays of any kind admitted", &stays, &[0, 1, 2, 3, 4], |f, k| Some(f.stays[k]));
-    out.extend(windows("unplanned_stays", "acute stays not planned by CMS v4.0", &stays, &[1, 2, 3, 4], |f, k| {
-        Some(f.unplanned[k])
-    }));
-    out.extend(windows(
-        "avoidable_stays",
-        "stays that count in an AHRQ PQI",
-        &Topic::AvoidableStays,
-        &[1, 2, 3, 4],
-        |f, k| Some(f.avoidable[k]),
-    ));
-    out.extend([
-        line("readmissions_365", "index discharges followed by a 30-day readmission", "count", NEVER, |f, _| {
-            Some(f.readmissions)
-        }),
-        spec(("hospital_days_90", "days in hospital"), "days", NEVER, "90 days", Topic::Stays, 0, |f: &Facts, k| {
-            Some(f.hospital_days[k])
-        }),
-        spec(("hospital_days_365", "days in hospital"), "days", NEVER, YEAR, Topic::Stays, 1, |f, k| {
-            Some(f.hospital_days[k])
-        }),
-        line("longest_stay_365", "longest stay", "days", "no discharged stay", |f, _| f.longest),
-        line("mean_stay_365", "mean length of stay", "days", "no discharged stay", |f, _| f.mean_length),
-        line("emergency_admissions_365", "stays with admit type 1, 2 or 5", "count", NEVER, |f, _| {
-            Some(f.emergency_admissions)
-        }),
-        line("left_against_advice_365", "stays left against advice (07)", "count", NEVER, |f, _| {
-            Some(f.against_advice)
-        }),
-        line("discharged_to_facility_365", "stays that ended in a facility (03, 61-64)", "count", NEVER, |f, _| {
-            Some(f.to_facility)
-        }),
-        line("open_stay", "a stay is open", "0 or 1", NEVER, |f, _| Some(flag(f.open_stay))),
-    ]);
-    let since = |name, words, topic: Topic, value: Pick| spec((name, words), "days", NONE, TWO_YEARS, topic, 0, value);
-    out.extend([
-        since("days_since_discharge", "days since the latest discharge", Topic::Stays, |f, _| f.since_discharge),
-        since("days_since_admission", "days since the latest admission", Topic::Stays, |f, _| f.since_admission),
-        since(
-            "days_since_avoidable_stay",
-            "days since the latest avoidable admission",
-            Topic::AvoidableStays,
-            |f, _| f.since_avoidable,
-        ),
-        spec(
-            ("behavioral_stays_365", "stays for a psychiatric or substance-use diagnosis"),
-            "count",
-            NEVER,
-            YEAR,
-            Topic::Behavioral,
-            0,
-            |f, _| Some(f.behavioral),
-        ),
-        spec(("post_acute_stays_365", "post-acute stays"), "count", NEVER, YEAR, Topic::PostAcute, 0, |f, _| {
-            Some(f.post_acute)
-        }),
-    ]);
-    out
-}
-
-fn elsewhere() -> Vec<Spec<Facts>> {
-    let mut out =
-        windows("ed_visits", "ED visits that ended at home", &Topic::Emergency, &[0, 1, 2, 3, 4], |f, k| Some(f.ed[k]));
-    out.push(spec(
-        ("days_since_ed_visit", "days since the latest ED visit"),
-        "days",
-        NONE,
-        TWO_YEARS,
-        Topic::Emergency,
-        0,
-        |f: &Facts, _| f.ed_since,
-    ));
-    for (k, (name, words)) in [
-        ("ed_emergent_365", "NYU share emergent, not preventable"),
-        ("ed_preventable_365", "NYU share emergent, preventable"),
-        ("ed_primary_care_365", "NYU share treatable in primary care"),
-        ("ed_non_emergent_365", "NYU share non-emergent"),
-        ("ed_injury_365", "NYU share injury"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let words = format!("{words}, summed over ED visits");
-        out.push(spec((name, &words), "visits", NEVER, YEAR, Topic::Emergency, k, |f: &Facts, k| {
-            Some(f.ed_classes[k])
-        }));
-    }
-    out.extend([
-        spec(
-            ("ed_behavioral_365", "NYU shares psychiatric, alcohol and drug, summed over ED visits"),
-            "visits",
-            NEVER,
-            YEAR,
-            Topic::Behavioral,
-            0,
-            |f: &Facts, _| Some(f.ed_behavioral),
-        ),
-        spec(("observation_stays_365", "ADT observation rows"), "count", NEVER, YEAR, Topic::Stays, 0, |f, _| {
-            Some(f.observation)
-        }),
-    ]);
-    for (k, (name, window)) in [
-        ("ambulatory_visits_30", "30 days"),
-        ("ambulatory_visits_90", "90 days"),
-        ("ambulatory_visits_180", "180 days"),
-        ("ambulatory_visits_365", YEAR),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        out.push(spec(
-            (name, "days with an ambulatory visit"),
-            "days",
-            NEVER,
-            window,
-            Topic::Visits,
-            k,
-            |f: &Facts, k| Some(f.visits[k]),
-        ));
-    }
-    out.push(spec(
-        ("days_since_ambulatory_visit", "days since the latest ambulatory visit"),
-        "days",
-        NONE,
-        TWO_YEARS,
-        Topic::Visits,
-        0,
-        |f: &Facts, _| f.visit_since,
-    ));
-    for (k, (name, words)) in [
-        ("skilled_nursing", "skilled nursing bills (18x, 21x, 22x)"),
-        ("home_health", "home health bills (32x-34x)"),
-        ("outpatient_hospital", "outpatient hospital bills (13x, 83x, 85x)"),
-        ("nursing_facility_visits", "professional visits in a nursing facility"),
-        ("therapy", "therapy (revenue 042x-044x)"),
-        ("intensive_care", "intensive or coronary care (revenue 020x, 021x)"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let topic = match k {
-            2 => Topic::Visits,
-            5 => Topic::Stays,
-            _ => Topic::PostAcute,
-        };
-        for (w, (suffix, window)) in [("90", "90 days"), ("365", YEAR)].into_iter().enumerate() {
-            let words = format!("days with {words}");
-            out.push(spec(
-                (&format!("{name}_{suffix}"), &words),
-                "days",
-                NEVER,
-                window,
-                topic.clone(),
-                k * 2 + w,
-                |f: &Facts, k| Some(f.services[k / 2][k % 2]),
-            ));
+impl JudgedStay {
+    fn of(v: &View<'_>, stay: &Stay<'_>, judged: &StayMeasures, avoidable: bool) -> Self {
+        let lists = &v.codes.reference.lists;
+        Self {
+            admit: stay.admit,
+            discharge: stay.discharge,
+            length: stay.length_of_stay().map(f64::from),
+            avoidable,
+            unplanned: !stay.post_acute && judged.planned != Some(true),
+            readmitted: judged.readmit30 == Some(true),
+            emergency: lists.has(CareList::UrgentAdmission, stay.admit_type),
+            against_advice: lists.has(CareList::AgainstAdvice, stay.disposition),
+            to_facility: lists.has(CareList::ToFacility, stay.disposition),
+            post_acute: stay.post_acute,
+            behavioral: stay.principal_icd10 && is_behavioral(v, stay.principal),
         }
     }
-    out
+
+    /// Days in hospital within the window.
+    fn days_within(&self, day: Day, w: LookBack) -> i32 {
+        let from = self.admit.0.max(day.0 - w.days() + 1);
+        (self.discharge.unwrap_or(day).0.min(day.0) - from).max(0)
+    }
+
+    fn is_open(&self, day: Day) -> bool {
+        self.discharge.is_none() && day.since(self.admit) <= OPEN_STAY.days()
+    }
+}
+
+fn is_behavioral(v: &View<'_>, code: CodeId) -> bool {
+    matches!(v.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric)
+}
+
+impl Facts {
+    fn of(v: &View<'_>) -> Self {
+        let pqi = v.measured.get::<StayPqi>();
+        let judged = v.timeline().stays.iter().zip(&v.measured.get::<Readmissions>().0).enumerate();
+        Self { stays: judged.map(|(i, (stay, j))| JudgedStay::of(v, stay, j, pqi.counted(i) != 0)).collect() }
+    }
+
+    /// Stays admitted within the window.
+    fn admitted(&self, v: &View<'_>, w: LookBack) -> impl Iterator<Item = &JudgedStay> {
+        self.stays.iter().filter(move |s| v.within(s.admit, w.days()))
+    }
+
+    fn count(&self, v: &View<'_>, w: LookBack, is_wanted: fn(&JudgedStay) -> bool) -> f64 {
+        self.admitted(v, w).filter(|s| is_wanted(s)).count() as f64
+    }
+
+    fn lengths(&self, v: &View<'_>, w: LookBack) -> Vec<f64> {
+        self.admitted(v, w).filter_map(|s| s.length).collect()
+    }
 }
 
 /// The group.
 pub fn group() -> Group<Facts> {
-    let mut specs = hospital();
-    specs.extend(elsewhere());
-    for (k, (name, window)) in
-        [("paid_30", "30 days"), ("paid_90", "90 days"), ("paid_365", YEAR), ("paid_730", "730 days")]
-            .into_iter()
-            .enumerate()
-    {
-        specs.push(spec(
-            (name, "paid for claims and fills"),
-            "US dollars",
-            NEVER,
-            window,
-            Topic::Cost,
-            k,
-            |f: &Facts, k| Some(f.paid[k]),
-        ));
+    let mut group = Group::new(Domain::Utilization, Facts::of);
+    add_stays(&mut group);
+    add_lengths(&mut group);
+    add_kinds_of_stays(&mut group);
+    add_last_stays(&mut group);
+    add_emergency(&mut group);
+    add_visits(&mut group);
+    add_services(&mut group);
+    add_cost(&mut group);
+    group
+}
+
+/// How a line of the table picks the stays that it counts.
+type StayTest = fn(&JudgedStay) -> bool;
+
+fn add_stays(group: &mut Group<Facts>) {
+    let counts: [(&str, &str, Topic, &[LookBack], StayTest); 3] = [
+        ("stays", "stays of any kind admitted", Topic::Stays, &LookBack::ALL, |_| true),
+        ("unplanned_stays", "acute stays not planned by CMS v4.0", Topic::Stays, &LookBack::ALL[1..], |s| s.unplanned),
+        ("avoidable_stays", "stays that count in an AHRQ PQI", Topic::AvoidableStays, &LookBack::ALL[1..], |s| {
+            s.avoidable
+        }),
+    ];
+    for (name, words, topic, look_backs, test) in counts {
+        group
+            .line(name, words, Unit::Count, Missing::Never, topic)
+            .over(look_backs, move |v, f, w| Some(f.count(v, w, test)));
     }
-    specs.push(spec(
-        ("paid_trend", "paid in 90 days as a share of paid in 365 days"),
-        "0..1",
-        "nothing paid in 365 days",
-        YEAR,
-        Topic::Cost,
-        0,
-        |f: &Facts, _| (f.paid[2] > 0.0).then(|| f.paid[1] / f.paid[2]),
-    ));
-    Group { domain: Domain::Utilization, prepare, specs }
+    let words = "index discharges followed by a 30-day readmission";
+    group
+        .line("readmissions", words, Unit::Count, Missing::Never, Topic::Stays)
+        .over(&[Days365], |v, f, w| Some(f.count(v, w, |s| s.readmitted)));
+}
+
+fn add_lengths(group: &mut Group<Facts>) {
+    group
+        .line("hospital_days", "days in hospital", Unit::Days, Missing::Never, Topic::Stays)
+        .over(&[Days90, Days365], |v, f, w| {
+            Some(f64::from(f.stays.iter().map(|s| s.days_within(v.day, w)).sum::<i32>()))
+        });
+    group
+        .line("longest_stay", "longest stay", Unit::Days, Missing::NoDischargedStay, Topic::Stays)
+        .over(&[Days365], |v, f, w| f.lengths(v, w).into_iter().reduce(f64::max));
+    group.line("mean_stay", "mean length of stay", Unit::Days, Missing::NoDischargedStay, Topic::Stays).over(
+        &[Days365],
+        |v, f, w| {
+            let lengths = f.lengths(v, w);
+            (!lengths.is_empty()).then(|| lengths.iter().sum::<f64>() / lengths.len() as f64)
+        },
+    );
+}
+
+fn add_kinds_of_stays(group: &mut Group<Facts>) {
+    let counts: [(&str, &str, StayTest); 3] = [
+        ("emergency_admissions", "stays with admit type 1, 2 or 5", |s| s.emergency),
+        ("left_against_advice", "stays left against advice (07)", |s| s.against_advice),
+        ("discharged_to_facility", "stays that ended in a facility (03, 61-64)", |s| s.to_facility),
+    ];
+    for (name, words, test) in counts {
+        group
+            .line(name, words, Unit::Count, Missing::Never, Topic::Stays)
+            .over(&[Days365], move |v, f, w| Some(f.count(v, w, test)));
+    }
+    group
+        .line("open_stay", "a stay is open", Unit::Flag, Missing::Never, Topic::Stays)
+        .within(OPEN_STAY, |v, f, _| Some(flag(f.stays.iter().any(|s| s.is_open(v.day)))));
+}
+
+/// Days since the latest stays, and stays of kinds with a topic of their own.
+fn add_last_stays(group: &mut Group<Facts>) {
+    let none = Missing::NoneInTwoYears;
+    group
+        .line("days_since_discharge", "days since the latest discharge", Unit::Days, none, Topic::Stays)
+        // A discharge date after the day ends a stay that is still open.
+        .within(Days730, |v, f, w| since_within(v, f.stays.iter().rev().find_map(|s| s.discharge)?.min(v.day), w));
+    group
+        .line("days_since_admission", "days since the latest admission", Unit::Days, none, Topic::Stays)
+        .within(Days730, |v, f, w| since_within(v, f.stays.last()?.admit, w));
+    let words = "days since the latest avoidable admission";
+    group
+        .line("days_since_avoidable_stay", words, Unit::Days, none, Topic::AvoidableStays)
+        .within(Days730, |v, f, w| since_within(v, f.stays.iter().rev().find(|s| s.avoidable)?.admit, w));
+    let words = "stays for a psychiatric or substance-use diagnosis";
+    group
+        .line("behavioral_stays", words, Unit::Count, Missing::Never, Topic::Behavioral)
+        .over(&[Days365], |v, f, w| Some(f.count(v, w, |s| s.behavioral)));
+    group
+        .line("post_acute_stays", "post-acute stays", Unit::Count, Missing::Never, Topic::PostAcute)
+        .over(&[Days365], |v, f, w| Some(f.count(v, w, |s| s.post_acute)));
+}
+
+/// Days since a day that lies within the window.
+fn since_within(v: &View<'_>, day: Day, w: LookBack) -> Option<f64> {
+    v.within(day, w.days()).then(|| f64::from(v.day.since(day)))
+}
+
+/// Classes of the ED visits within the window.
+fn ed_classes<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v EdClass> {
+    let visits = v.timeline().ed_visits.iter().zip(&v.measured.get::<EdClasses>().0);
+    visits.filter(move |(visit, _)| v.within(visit.day, w.days())).map(|(_, class)| class)
+}
+
+/// Classes with a feature of their own.
+const ED_CLASSES: [(&str, NyuClass); 5] = [
+    ("ed_emergent", NyuClass::Emergent),
+    ("ed_preventable", NyuClass::Preventable),
+    ("ed_primary_care", NyuClass::PrimaryCare),
+    ("ed_non_emergent", NyuClass::NonEmergent),
+    ("ed_injury", NyuClass::Injury),
+];
+
+fn add_emergency(group: &mut Group<Facts>) {
+    group.line("ed_visits", "ED visits that ended at home", Unit::Count, Missing::Never, Topic::Emergency).over(
+        &LookBack::ALL,
+        |v, _, w| {
+            let known = v.timeline().ed_visits.iter().filter(|e| v.within(e.day, w.days()));
+            Some(known.count() as f64)
+        },
+    );
+    let words = "days since the latest ED visit";
+    group.line("days_since_ed_visit", words, Unit::Days, Missing::NoneInTwoYears, Topic::Emergency).within(
+        Days730,
+        |v, _, w| {
+            let latest = v.timeline().ed_visits.iter().rev().find(|e| e.day <= v.day)?;
+            since_within(v, latest.day, w)
+        },
+    );
+    for (name, class) in ED_CLASSES {
+        let words = format!("NYU share {}, summed over ED visits", class.words());
+        group
+            .line(name, words, Unit::Visits, Missing::Never, Topic::Emergency)
+            .over(&[Days365], move |v, _, w| Some(ed_classes(v, w).fold(0.0, |sum, c| sum + c.fraction(class))));
+    }
+    let words = "NYU shares psychiatric, alcohol and drug, summed over ED visits";
+    group.line("ed_behavioral", words, Unit::Visits, Missing::Never, Topic::Behavioral).over(&[Days365], |v, _, w| {
+        let share = |c: &EdClass| {
+            c.fraction(NyuClass::Psychiatric) + c.fraction(NyuClass::Alcohol) + c.fraction(NyuClass::Drug)
+        };
+        Some(ed_classes(v, w).fold(0.0, |sum, c| sum + share(c)))
+    });
+    group.line("observation_stays", "ADT observation rows", Unit::Count, Missing::Never, Topic::Stays).over(
+        &[Days365],
+        |v, _, w| {
+            let observed = v.timeline().admissions.iter().filter(|a| a.class == PatientClass::Observation);
+            Some(observed.filter(|a| v.within(Day(a.admit), w.days())).count() as f64)
+        },
+    );
+}
+
+fn add_visits(group: &mut Group<Facts>) {
+    group
+        .line("ambulatory_visits", "days with an ambulatory visit", Unit::Days, Missing::Never, Topic::Visits)
+        .over(&[Days30, Days90, Days180, Days365], |v, _, w| {
+            Some(v.scan.service(Service::Ambulatory).within(v.day, w.days()))
+        });
+    let words = "days since the latest ambulatory visit";
+    group
+        .line("days_since_ambulatory_visit", words, Unit::Days, Missing::NoneInTwoYears, Topic::Visits)
+        // The scan holds no older visit.
+        .within(Days730, |v, _, _| v.scan.service(Service::Ambulatory).since(v.day));
+}
+
+/// Services told over 90 days and a year: the beginning of the name, words, topic.
+const SERVICES: [(Service, &str, &str, Topic); 6] = [
+    (Service::Skilled, "skilled_nursing", "skilled nursing bills (18x, 21x, 22x)", Topic::PostAcute),
+    (Service::HomeHealth, "home_health", "home health bills (32x-34x)", Topic::PostAcute),
+    (Service::OutpatientHospital, "outpatient_hospital", "outpatient hospital bills (13x, 83x, 85x)", Topic::Visits),
+    (Service::NursingVisit, "nursing_facility_visits", "professional visits in a nursing facility", Topic::PostAcute),
+    (Service::Therapy, "therapy", "therapy (revenue 042x-044x)", Topic::PostAcute),
+    (Service::IntensiveCare, "intensive_care", "intensive or coronary care (revenue 020x, 021x)", Topic::Stays),
+];
+
+fn add_services(group: &mut Group<Facts>) {
+    for (service, name, words, topic) in SERVICES {
+        group
+            .line(name, format!("days with {words}"), Unit::Days, Missing::Never, topic)
+            .over(&[Days90, Days365], move |v, _, w| Some(v.scan.service(service).within(v.day, w.days())));
+    }
+}
+
+fn add_cost(group: &mut Group<Facts>) {
+    group
+        .line("paid", "paid for claims and fills", Unit::Dollars, Missing::Never, Topic::Cost)
+        .over(&[Days30, Days90, Days365, Days730], |v, _, w| Some(v.scan.paid(v.day, w.days())));
+    let words = "paid in 90 days as a share of paid in 365 days";
+    group.line("paid_trend", words, Unit::Share, Missing::NothingPaid, Topic::Cost).within(Days365, |v, _, w| {
+        let paid = v.scan.paid(v.day, w.days());
+        (paid > 0.0).then(|| v.scan.paid(v.day, Days90.days()) / paid)
+    });
 }

@@ -5,7 +5,7 @@ use super::measure::{Measure, Measured};
 use super::scheme::Scheme;
 use crate::domain::record::record;
 use crate::domain::{CodeId, Day};
-use crate::reference::{CHARLSON, ELIXHAUSER};
+use crate::reference::{Charlson, Elixhauser, Reference};
 use crate::timeline::{CodeBasis, Codes};
 
 /// First and last mention of a condition: the day and the lowest id of that day.
@@ -153,8 +153,8 @@ impl Measure for Comorbidity {
 }
 
 struct Tally<'t> {
-    charlson: [Option<Mentions<'t>>; 17],
-    elixhauser: [Option<Mentions<'t>>; 39],
+    charlson: [Option<Mentions<'t>>; Charlson::ALL.len()],
+    elixhauser: [Option<Mentions<'t>>; Elixhauser::ALL.len()],
     hfrs: Vec<Option<Mentions<'t>>>,
     acute_cbvd_absent: bool,
     basis: Option<CodeBasis>,
@@ -165,8 +165,8 @@ struct Tally<'t> {
 impl Default for Tally<'_> {
     fn default() -> Self {
         Self {
-            charlson: [const { None }; 17],
-            elixhauser: [const { None }; 39],
+            charlson: [const { None }; Charlson::ALL.len()],
+            elixhauser: [const { None }; Elixhauser::ALL.len()],
             hfrs: Vec::new(),
             acute_cbvd_absent: false,
             basis: None,
@@ -183,27 +183,17 @@ fn mark_mention<'t>(slot: &mut Option<Mentions<'t>>, day: i32, id: &'t str) {
     }
 }
 
-fn bit_of(list: &[&str], name: &str) -> usize {
-    list.iter().position(|n| *n == name).unwrap_or(0)
-}
-
 impl<'t> Tally<'t> {
     fn add(&mut self, codes: &Codes<'_>, code: CodeId, absent_on_admission: bool, day: i32, id: &'t str) {
         let facts = codes.dx(code);
-        let mut bits = facts.charlson;
-        while bits != 0 {
-            mark_mention(&mut self.charlson[bits.trailing_zeros() as usize], day, id);
-            bits &= bits - 1;
+        for condition in set_bits(facts.charlson.into()).filter_map(|bit| Charlson::ALL.get(bit)) {
+            mark_mention(&mut self.charlson[*condition as usize], day, id);
         }
-        let mut bits = facts.elixhauser;
-        while bits != 0 {
-            let bit = bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            let requires = codes.reference.elixhauser_weights.get(bit).is_some_and(|w| w.0);
-            if absent_on_admission && requires {
-                self.acute_cbvd_absent |= bit == CBVD;
+        for measure in set_bits(facts.elixhauser).filter_map(|bit| Elixhauser::ALL.get(bit).copied()) {
+            if absent_on_admission && codes.reference.elixhauser.weight(measure).requires_poa {
+                self.acute_cbvd_absent |= measure == Elixhauser::Cerebrovascular;
             } else {
-                mark_mention(&mut self.elixhauser[bit], day, id);
+                mark_mention(&mut self.elixhauser[measure as usize], day, id);
             }
         }
         if facts.hfrs > 0 {
@@ -215,41 +205,43 @@ impl<'t> Tally<'t> {
         }
     }
 
-    fn finish(mut self, reference: &crate::reference::Reference) -> Comorbidity {
+    fn finish(mut self, reference: &Reference) -> Comorbidity {
         // The sequela helper becomes cbvd unless an acute code arose in hospital.
-        if let Some(sequela) = self.elixhauser[38].take()
+        if let Some(sequela) = self.elixhauser[Elixhauser::CerebrovascularSequela as usize].take()
             && !self.acute_cbvd_absent
         {
-            let slot = &mut self.elixhauser[CBVD];
+            let slot = &mut self.elixhauser[Elixhauser::Cerebrovascular as usize];
             mark_mention(slot, sequela.first, sequela.first_id);
             mark_mention(slot, sequela.last, sequela.last_id);
         }
         let mut charlson: u64 = bits_of(&self.charlson);
-        for (parent, child) in [("dmc", "dm"), ("msld", "mld"), ("mst", "mal")] {
-            drop_child(&mut charlson, bit_of(&CHARLSON, parent), bit_of(&CHARLSON, child));
+        for (parent, child) in CHARLSON_HIERARCHY {
+            drop_child(&mut charlson, parent.bit().into(), child.bit().into());
         }
         let mut elixhauser = bits_of(&self.elixhauser);
         for (parent, child) in ELIXHAUSER_HIERARCHY {
-            drop_child(&mut elixhauser, bit_of(&ELIXHAUSER, parent), bit_of(&ELIXHAUSER, child));
+            drop_child(&mut elixhauser, parent.bit(), child.bit());
         }
-        let sum =
-            |bits: u64, weight: &dyn Fn(usize) -> i32| (0..64).filter(|b| bits >> b & 1 == 1).map(weight).sum::<i32>();
+        let held = || Charlson::ALL.iter().filter(|c| charlson & u64::from(c.bit()) != 0);
+        let charlson_weights = || held().map(|c| reference.charlson.weight(*c));
+        let measures = || Elixhauser::ALL.iter().filter(|e| elixhauser & e.bit() != 0);
+        let elixhauser_weights = || measures().map(|e| reference.elixhauser.weight(*e));
         // Points have one decimal: summed as tenths they carry no rounding.
         let tenths: i64 = self
             .hfrs
             .iter()
             .enumerate()
             .filter(|(_, e)| e.is_some())
-            .map(|(i, _)| as_tenths(reference.hfrs_points[i]))
+            .map(|(i, _)| as_tenths(reference.hfrs.rows[i].points))
             .sum();
         let judged = self.basis != Some(CodeBasis::Icd9);
         let keep = |v: i32| judged.then_some(v);
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "small counts")]
         let out = Comorbidity {
-            charlson: keep(sum(charlson, &|b| reference.charlson_weights[b].0)),
-            charlson_quan2011: keep(sum(charlson, &|b| reference.charlson_weights[b].1)),
-            elixhauser_readmission: keep(sum(elixhauser, &|b| reference.elixhauser_weights[b].1)),
-            elixhauser_mortality: keep(sum(elixhauser, &|b| reference.elixhauser_weights[b].2)),
+            charlson: keep(charlson_weights().map(|w| w.original).sum()),
+            charlson_quan2011: keep(charlson_weights().map(|w| w.quan2011).sum()),
+            elixhauser_readmission: keep(elixhauser_weights().map(|w| w.readmission).sum()),
+            elixhauser_mortality: keep(elixhauser_weights().map(|w| w.mortality).sum()),
             elixhauser_count: keep(elixhauser.count_ones() as i32),
             elixhauser_bits: elixhauser,
             hfrs: judged.then_some(tenths as f64 / 10.0),
@@ -265,20 +257,20 @@ impl<'t> Tally<'t> {
         Comorbidity { conditions: self.rows(charlson, elixhauser, reference), ..out }
     }
 
-    fn rows(self, charlson: u64, elixhauser: u64, reference: &crate::reference::Reference) -> Vec<ConditionRow> {
+    fn rows(self, charlson: u64, elixhauser: u64, reference: &Reference) -> Vec<ConditionRow> {
         let mut rows = Vec::new();
         for (i, e) in self.charlson.into_iter().enumerate() {
             rows.extend(e.map(|e| ConditionRow {
                 scheme: Scheme::Charlson,
-                condition: CHARLSON[i],
+                condition: Charlson::NAMES[i],
                 after_hierarchy: charlson >> i & 1 == 1,
                 evidence: e.own(),
             }));
         }
-        for (i, e) in self.elixhauser.into_iter().take(38).enumerate() {
+        for (i, e) in self.elixhauser.into_iter().take(Elixhauser::counted().len()).enumerate() {
             rows.extend(e.map(|e| ConditionRow {
                 scheme: Scheme::Elixhauser,
-                condition: ELIXHAUSER[i],
+                condition: Elixhauser::NAMES[i],
                 after_hierarchy: elixhauser >> i & 1 == 1,
                 evidence: e.own(),
             }));
@@ -286,7 +278,7 @@ impl<'t> Tally<'t> {
         for (i, e) in self.hfrs.into_iter().enumerate() {
             rows.extend(e.map(|e| ConditionRow {
                 scheme: Scheme::Hfrs,
-                condition: reference.hfrs_codes[i],
+                condition: reference.hfrs.rows[i].code,
                 after_hierarchy: true,
                 evidence: e.own(),
             }));
@@ -300,26 +292,40 @@ fn as_tenths(points: f64) -> i64 {
     (points * 10.0).round() as i64
 }
 
-/// Place of `cbvd` in [`ELIXHAUSER`].
-const CBVD: usize = 10;
-
-const ELIXHAUSER_HIERARCHY: [(&str, &str); 7] = [
-    ("diab_cx", "diab_uncx"),
-    ("htn_cx", "htn_uncx"),
-    ("cancer_mets", "cancer_solid"),
-    ("cancer_mets", "cancer_nsitu"),
-    ("cancer_solid", "cancer_nsitu"),
-    ("liver_sev", "liver_mld"),
-    ("renlfl_sev", "renlfl_mod"),
+/// Of each pair the first drops the second.
+const CHARLSON_HIERARCHY: [(Charlson, Charlson); 3] = [
+    (Charlson::DiabetesComplicated, Charlson::Diabetes),
+    (Charlson::LiverSevere, Charlson::LiverMild),
+    (Charlson::CancerMetastatic, Charlson::Cancer),
 ];
+
+/// Of each pair the first drops the second, in this order.
+const ELIXHAUSER_HIERARCHY: [(Elixhauser, Elixhauser); 7] = [
+    (Elixhauser::DiabetesComplicated, Elixhauser::Diabetes),
+    (Elixhauser::HypertensionComplicated, Elixhauser::Hypertension),
+    (Elixhauser::CancerMetastatic, Elixhauser::CancerSolid),
+    (Elixhauser::CancerMetastatic, Elixhauser::CancerInSitu),
+    (Elixhauser::CancerSolid, Elixhauser::CancerInSitu),
+    (Elixhauser::LiverSevere, Elixhauser::LiverMild),
+    (Elixhauser::RenalSevere, Elixhauser::RenalModerate),
+];
+
+/// Places of the set bits, lowest first.
+fn set_bits(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(lowest)
+    })
+}
 
 fn bits_of(slots: &[Option<Mentions<'_>>]) -> u64 {
     slots.iter().enumerate().filter(|(_, e)| e.is_some()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 
-fn drop_child(bits: &mut u64, parent: usize, child: usize) {
-    if *bits >> parent & 1 == 1 {
-        *bits &= !(1 << child);
+fn drop_child(bits: &mut u64, parent: u64, child: u64) {
+    if *bits & parent != 0 {
+        *bits &= !child;
     }
 }
 
@@ -329,6 +335,25 @@ impl Comorbidity {
     pub fn evidence(&self, scheme: Scheme, condition: &str) -> Option<&Evidence> {
         self.conditions.iter().find(|c| c.scheme == scheme && c.condition == condition).map(|c| &c.evidence)
     }
+
+    /// Evidence of an Elixhauser measure, whatever the hierarchy says.
+    #[must_use]
+    pub fn elixhauser_evidence(&self, measure: Elixhauser) -> Option<&Evidence> {
+        self.evidence(Scheme::Elixhauser, measure.name())
+    }
+
+    /// An Elixhauser measure holds after the hierarchy; `None` when the window holds ICD-9 codes only.
+    #[must_use]
+    pub fn has_elixhauser(&self, measure: Elixhauser) -> Option<bool> {
+        self.charlson.map(|_| self.elixhauser_bits & measure.bit() != 0)
+    }
+
+    /// A Charlson condition was named, whatever the hierarchy says; `None` when the window holds ICD-9 codes only.
+    #[must_use]
+    pub fn has_charlson(&self, condition: Charlson) -> Option<bool> {
+        self.charlson.map(|_| self.evidence(Scheme::Charlson, condition.name()).is_some())
+    }
+
     /// The latest mention of any condition, as day and id.
     #[must_use]
     pub fn latest(&self) -> Option<(Day, &str)> {
@@ -342,7 +367,7 @@ mod tests {
 
     #[test]
     fn cbvd_is_where_the_constant_says() {
-        assert_eq!(ELIXHAUSER[CBVD], "cbvd");
-        assert_eq!(ELIXHAUSER[38], "cbvd_sqla");
+        assert_eq!(Elixhauser::NAMES[Elixhauser::Cerebrovascular as usize], "cbvd");
+        assert_eq!(Elixhauser::NAMES[38], "cbvd_sqla");
     }
 }

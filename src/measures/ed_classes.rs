@@ -1,15 +1,24 @@
 //! NYU/Johnston classes of ED visits. Owns the lookup of fractions; refuses to round a visit to one class.
 
 use super::measure::{Measure, Measured};
+use crate::reference::{NyuClass, NyuFractions};
 
 /// The fractions of one visit, in the order of the reference's classes; a visit whose code is not listed
 /// is wholly unclassified.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EdClass {
     /// Eight fractions, 0..1; all 0 when unclassified.
-    pub fractions: [f64; 8],
+    pub fractions: NyuFractions,
     /// 1 when the code is not listed, else 0; `None` for an ICD-9 code.
     pub unclassified: Option<f64>,
+}
+
+impl EdClass {
+    /// The fraction of a class.
+    #[must_use]
+    pub fn fraction(&self, class: NyuClass) -> f64 {
+        self.fractions[class as usize]
+    }
 }
 
 /// The classes of each ED visit, in visit order.
@@ -26,14 +35,14 @@ impl Measure for EdClasses {
             .ed_visits
             .iter()
             .map(|v| {
-                match m.codes().dx(v.diagnosis).nyu {
-                    // An ICD-9 code enters no ICD-10 map: neither classified nor unclassified.
-                    _ if v.diagnosis.is_some() && !v.icd10 => EdClass { fractions: [0.0; 8], unclassified: None },
-                    0 => EdClass { fractions: [0.0; 8], unclassified: Some(1.0) },
-                    n => EdClass {
-                        fractions: m.codes().reference.nyu_fractions[usize::from(n) - 1],
-                        unclassified: Some(0.0),
-                    },
+                let none = NyuFractions::default();
+                // An ICD-9 code enters no ICD-10 map: neither classified nor unclassified.
+                if v.diagnosis.is_some() && !v.icd10 {
+                    return EdClass { fractions: none, unclassified: None };
+                }
+                match m.codes().reference.nyu.fractions(m.codes().dx(v.diagnosis).nyu) {
+                    Some(fractions) => EdClass { fractions, unclassified: Some(0.0) },
+                    None => EdClass { fractions: none, unclassified: Some(1.0) },
                 }
             })
             .collect();

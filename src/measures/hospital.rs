@@ -5,7 +5,7 @@ use super::measure::{Inputs, Measure, Measured};
 use super::readmission::Readmissions;
 use crate::domain::Day;
 use crate::extracts::{Basis, Lab};
-use crate::reference::{CHARLSON, CareList, CareLists};
+use crate::reference::{CareList, CareLists, Charlson};
 use crate::timeline::{Stay, Timeline};
 
 /// The items of one discharge; `None` where the data do not say.
@@ -114,11 +114,7 @@ fn value_at_discharge(
 
 fn read_items(timeline: &Timeline<'_>, inputs: &Inputs<'_>, stay: &Stay) -> HospitalItems {
     let codes = inputs.codes;
-    let malignant = CHARLSON
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| matches!(**name, "mal" | "mst"))
-        .fold(0_u32, |bits, (i, _)| bits | 1 << i);
+    let malignant = Charlson::Cancer.bit() | Charlson::CancerMetastatic.bit();
     let claims = || stay.claims.iter().map(|i| &timeline.claims[*i]);
     let year_before = stay.admit.plus_months(-12);
     let lists: &CareLists = &codes.reference.lists;

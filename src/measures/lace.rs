@@ -5,7 +5,7 @@ use super::measure::{Measure, Measured};
 use super::readmission::Readmissions;
 use crate::domain::record::record;
 use crate::domain::{CodeId, Day};
-use crate::reference::{CHARLSON, CareList};
+use crate::reference::{CareList, Charlson};
 use crate::timeline::{CodeBasis, Codes, Timeline};
 
 /// The parts and their sum, 0..=19.
@@ -57,29 +57,27 @@ impl Conditions {
         let facts = codes.dx(code);
         self.charlson |= facts.charlson;
         self.renal_severe |= facts.lace_renal_severe;
-        self.renal_other |= facts.charlson & bit("rnd") != 0 && !facts.lace_renal_severe;
+        self.renal_other |= facts.charlson & Charlson::Renal.bit() != 0 && !facts.lace_renal_severe;
     }
 
     /// Liver and renal disease count separately; complicated over plain diabetes, metastatic over solid.
     fn sum(&self) -> u32 {
-        let has = |name: &str| self.charlson & bit(name) != 0;
+        let has = |condition: Charlson| self.charlson & condition.bit() != 0;
         let mut points = 0;
-        for (name, value) in
-            [("mi", 1), ("cebvd", 1), ("pvd", 1), ("chf", 2), ("copd", 2), ("dem", 3), ("rhd", 3), ("aidshiv", 4)]
-        {
-            points += if has(name) { value } else { 0 };
+        for (condition, value) in CONDITION_POINTS {
+            points += if has(condition) { value } else { 0 };
         }
-        points += if has("dmc") { 2 } else { u32::from(has("dm")) };
-        points += if has("mst") {
+        points += if has(Charlson::DiabetesComplicated) { 2 } else { u32::from(has(Charlson::Diabetes)) };
+        points += if has(Charlson::CancerMetastatic) {
             6
-        } else if has("mal") {
+        } else if has(Charlson::Cancer) {
             2
         } else {
             0
         };
-        points += if has("msld") {
+        points += if has(Charlson::LiverSevere) {
             4
-        } else if has("mld") {
+        } else if has(Charlson::LiverMild) {
             2
         } else {
             0
@@ -95,9 +93,17 @@ impl Conditions {
     }
 }
 
-fn bit(name: &str) -> u32 {
-    CHARLSON.iter().position(|c| *c == name).map_or(0, |i| 1 << i)
-}
+/// Points of the conditions that no other one outweighs.
+const CONDITION_POINTS: [(Charlson, u32); 8] = [
+    (Charlson::Infarction, 1),
+    (Charlson::Cerebrovascular, 1),
+    (Charlson::PeripheralVascular, 1),
+    (Charlson::HeartFailure, 2),
+    (Charlson::Lung, 2),
+    (Charlson::Dementia, 3),
+    (Charlson::Rheumatic, 3),
+    (Charlson::Aids, 4),
+];
 
 /// LACE of a discharged stay; `None` while it is open, or when its window holds ICD-9 codes only.
 #[must_use]
@@ -167,12 +173,21 @@ mod tests {
     #[test]
     fn liver_and_renal_count_apart_and_the_worse_wins() {
         let c = Conditions {
-            charlson: bit("mld") | bit("rnd") | bit("dm") | bit("dmc") | bit("mal") | bit("mst"),
+            charlson: Charlson::LiverMild.bit()
+                | Charlson::Renal.bit()
+                | Charlson::Diabetes.bit()
+                | Charlson::DiabetesComplicated.bit()
+                | Charlson::Cancer.bit()
+                | Charlson::CancerMetastatic.bit(),
             renal_severe: false,
             renal_other: true,
         };
         assert_eq!(c.sum(), 2 + 2 + 2 + 6);
-        let c = Conditions { charlson: bit("msld") | bit("mld") | bit("rnd"), renal_severe: true, renal_other: true };
+        let c = Conditions {
+            charlson: Charlson::LiverSevere.bit() | Charlson::LiverMild.bit() | Charlson::Renal.bit(),
+            renal_severe: true,
+            renal_other: true,
+        };
         assert_eq!(c.sum(), 8);
     }
 }

@@ -42,7 +42,7 @@ mod tests;
 pub use care_evidence::{Seen, SeenBy, is_visit_line};
 pub use ccsr::Ccsr;
 pub use ccw::Ccw;
-pub use comorbidity::{Comorbidity, ConditionRow, Evidence, PoaBasis};
+pub use comorbidity::{Comorbidity, ConditionRow, Evidence, LOOK_BACK_MONTHS, PoaBasis};
 pub use dated::Dated;
 pub use drug_supply::{DrugSupply, LateClass};
 pub use ed_classes::{EdClass, EdClasses};

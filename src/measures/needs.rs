@@ -83,6 +83,12 @@ impl Need {
         &*self.need == "yes"
     }
 
+    /// Yes or no; unknown and declined are no answers.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        matches!(&*self.need, "yes" | "no")
+    }
+
     /// The member has this need as far as anyone knows: said or coded in the last 12 months.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -123,7 +129,7 @@ impl Measure for Needs {
             };
             match needs.iter_mut().find(|n| n.domain == s.domain) {
                 Some(old) if old.day == made.day && old.is_reported() => {}
-                Some(old) if is_answer(old) && !is_answer(&made) => {}
+                Some(old) if old.is_answered() && !made.is_answered() => {}
                 Some(old) => *old = made,
                 None => needs.push(made),
             }
@@ -160,11 +166,6 @@ impl Measure for Needs {
         needs.sort_by(|a, b| a.domain.cmp(&b.domain));
         Self(needs)
     }
-}
-
-/// Yes or no; unknown and declined are no answers.
-fn is_answer(need: &Need) -> bool {
-    matches!(&*need.need, "yes" | "no")
 }
 
 fn z_codes<'t>(timeline: &'t Timeline<'_>, inputs: &'t Inputs<'_>) -> impl Iterator<Item = (i32, CodeId, &'t str)> {

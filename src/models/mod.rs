@@ -23,7 +23,7 @@ pub use outcome::Outcome;
 pub use percentile::{percentile_among, percentiles};
 pub use published::{residual, score_all};
 pub use published_reasons::{drivers, reasons_from_indices};
-pub use reason::{Driver, Reason, plain_condition};
+pub use reason::{Driver, Reason, condition_driver, condition_sensitivity};
 pub use score::{Basis, Horizon, ModelId, NotScored, Score, ScoreId, ScoreStatus};
 pub use scores::{ScoreReasons, Scores, TrainedScore, apply_trained_scores};
 pub use wording::{Wording, join_words};

@@ -1,7 +1,7 @@
 //! Why a member ranks where they do by the published indices, in plain words with evidence. Owns that wording;
 //! refuses to give age or sex as a reason.
 
-use super::reason::{Driver, Reason, plain_condition};
+use super::reason::{Driver, Reason, condition_driver, condition_sensitivity};
 use super::wording::Wording;
 use crate::domain::Day;
 use crate::features::Snapshot;
@@ -105,11 +105,8 @@ fn causes(s: &Snapshot, wording: &Wording) -> Vec<Reason> {
     }
     let urgent_context = usize::from(!s.supply.late_classes.is_empty()) + usize::from(s.open_needs().next().is_some());
     for c in s.conditions.iter().take(5_usize.saturating_sub(out.len() + urgent_context).max(1)) {
-        let (name, sensitive) = plain_condition(usize::from(c.bit));
-        let driver = match sensitive {
-            Sensitive::SubstanceUse | Sensitive::Psychiatric => Driver::Behavioral,
-            _ => Driver::Clinical,
-        };
+        let (name, sensitive) = (c.measure.words(), condition_sensitivity(c.measure));
+        let driver = condition_driver(sensitive);
         out.push(Reason {
             text: name.to_owned(),
             driver,

@@ -3,7 +3,7 @@
 
 use crate::domain::Day;
 use crate::domain::record::{record, record_choice};
-use crate::reference::{ELIXHAUSER, Sensitive};
+use crate::reference::{Elixhauser, Sensitive};
 
 /// What drives a reason, and so who can help.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -79,56 +79,24 @@ impl Reason {
     }
 }
 
-/// Plain name and sensitivity of an Elixhauser measure by its place.
+/// Who may read of an Elixhauser measure.
 #[must_use]
-pub fn plain_condition(bit: usize) -> (&'static str, Sensitive) {
-    const NAMES: [&str; 38] = [
-        "HIV",
-        "alcohol use disorder",
-        "nutritional anemia",
-        "autoimmune disease",
-        "chronic blood-loss anemia",
-        "leukemia",
-        "lymphoma",
-        "metastatic cancer",
-        "cancer in situ",
-        "solid cancer",
-        "cerebrovascular disease",
-        "clotting disorder",
-        "dementia",
-        "depression",
-        "diabetes with complications",
-        "diabetes",
-        "drug use disorder",
-        "heart failure",
-        "complicated hypertension",
-        "hypertension",
-        "mild liver disease",
-        "severe liver disease",
-        "chronic lung disease",
-        "movement disorder",
-        "neurological disorder",
-        "epilepsy",
-        "obesity",
-        "paralysis",
-        "peripheral vascular disease",
-        "psychosis",
-        "pulmonary circulation disease",
-        "moderate kidney disease",
-        "severe kidney disease",
-        "hypothyroidism",
-        "thyroid disorder",
-        "bleeding ulcer",
-        "heart valve disease",
-        "weight loss",
-    ];
-    let sensitive = match ELIXHAUSER.get(bit).copied().unwrap_or("") {
-        "aids" => Sensitive::Hiv,
-        "alcohol" | "drug_abuse" => Sensitive::SubstanceUse,
-        "depress" | "psychoses" => Sensitive::Psychiatric,
+pub fn condition_sensitivity(measure: Elixhauser) -> Sensitive {
+    match measure {
+        Elixhauser::Aids => Sensitive::Hiv,
+        Elixhauser::Alcohol | Elixhauser::DrugAbuse => Sensitive::SubstanceUse,
+        Elixhauser::Depression | Elixhauser::Psychoses => Sensitive::Psychiatric,
         _ => Sensitive::No,
-    };
-    (NAMES.get(bit).copied().unwrap_or("condition"), sensitive)
+    }
+}
+
+/// Who can help with a condition of a sensitivity.
+#[must_use]
+pub fn condition_driver(sensitive: Sensitive) -> Driver {
+    match sensitive {
+        Sensitive::SubstanceUse | Sensitive::Psychiatric => Driver::Behavioral,
+        Sensitive::No | Sensitive::Hiv | Sensitive::Abuse => Driver::Clinical,
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ macro_rules! code_sets {
         #[expect(missing_docs, reason = "the variants are AHRQ's own set names")]
         pub enum $set { $($variant),+ }
         impl $set {
-            pub(super) const NAMES: &'static [(&'static str, Self)] = &[$(($name, Self::$variant)),+];
+            /// The set of a name; `None` for a name that is none.
+            pub(super) fn parse(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)+ _ => None }
+            }
             /// The set's bit.
             #[must_use]
             pub fn bit(self) -> u32 { 1 << self as u32 }

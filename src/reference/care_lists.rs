@@ -71,8 +71,7 @@ impl CareLists {
         let mut out = vec![Vec::new(); CareList::ALL.len()];
         for (i, row) in sets::rows(sets::text(SET, dir)?).enumerate() {
             let (name, code) = pair(row, SET, i)?;
-            let list = CareList::ALL.iter().find(|l| l.name() == name);
-            let list = *list.ok_or_else(|| malformed(SET, i, "unknown list"))?;
+            let list = CareList::parse(name).ok_or_else(|| malformed(SET, i, "unknown list"))?;
             let code = Short::parse(code).ok_or_else(|| malformed(SET, i, "a code of more than eight characters"))?;
             if let Some(codes) = out.get_mut(list as usize) {
                 codes.push(code);

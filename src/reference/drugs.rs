@@ -119,8 +119,7 @@ impl Drugs {
         let mut found = ClassSet::default();
         for (i, row) in sets::rows(sets::text(SET, dir)?).enumerate() {
             let (name, ingredient) = pair(row, SET, i)?;
-            let class = DrugClass::ALL.iter().find(|c| c.name() == name);
-            let class = *class.ok_or_else(|| malformed(SET, i, "unknown class"))?;
+            let class = DrugClass::parse(name).ok_or_else(|| malformed(SET, i, "unknown class"))?;
             if ingredient.split(' ').count() > LONGEST_NAME {
                 return Err(malformed(SET, i, "an ingredient of more than three words"));
             }

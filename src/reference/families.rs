@@ -152,11 +152,10 @@ const SET: &str = "diagnosis_families";
 impl DiagnosisFamilies {
     /// Loads the set; every family must have a code there, and every row name a family.
     pub(super) fn load(dir: Option<&Path>) -> Result<Self, ReferenceError> {
-        let family = |name: &str| DiagnosisFamily::ALL.iter().find(|f| f.name() == name);
         let table = prefixes(
             sets::rows(sets::text(SET, dir)?),
             SET,
-            |n| family(n).map(|f| FamilySet::of(&[*f])),
+            |n| DiagnosisFamily::parse(n).map(|f| FamilySet::of(&[f])),
             FamilySet::union,
         )?;
         let found = table.iter().fold(FamilySet::NONE, |all, (_, set)| all.union(*set));

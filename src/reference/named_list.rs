@@ -1,7 +1,8 @@
 //! A closed list of names that a code set must fill: the enum, its members in order, the name of each in the code set and,
 //! where readers are told of it, its words. Owns the form of such a list; refuses to hold a code.
 
-/// `Variant = "name"` or `Variant = "name", "words"`, a line each; the enum has `ALL`, `name` and, with words, `words`.
+/// `Variant = "name"` or `Variant = "name", "words"`, a line each; the enum has `ALL`,
+/// `NAMES`, `parse`, `name` and, with words, `words`.
 macro_rules! named_list {
     ($(#[$doc:meta])* $list:ident { $($(#[$member:meta])* $variant:ident = $name:literal;)+ }) => {
         $(#[$doc])*
@@ -11,6 +12,15 @@ macro_rules! named_list {
         impl $list {
             /// Every member, in the order of their bits.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Their names, in the same order.
+            pub const NAMES: [&'static str; Self::ALL.len()] = [$($name),+];
+
+            /// The member of a name; `None` for a name that is none.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|member| member.name() == name)
+            }
 
             /// The name in the code set, in features and in files.
             #[must_use]

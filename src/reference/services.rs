@@ -94,8 +94,7 @@ impl Services {
             let [name, system, first, last] = cells[..] else {
                 return Err(malformed(SET, i, "four columns expected"));
             };
-            let service = Service::ALL.iter().find(|s| s.name() == name);
-            let service = *service.ok_or_else(|| malformed(SET, i, "unknown service"))?;
+            let service = Service::parse(name).ok_or_else(|| malformed(SET, i, "unknown service"))?;
             found = found.with(service);
             match system {
                 "place" => put(&mut out.places, first, service),

@@ -3,8 +3,9 @@
 
 use crate::domain::Day;
 use crate::extracts::Member;
-use crate::measures::{EdClasses, Measured, Readmissions, StayPqi, Utilization};
+use crate::measures::{EdClass, EdClasses, Measured, Readmissions, StayPqi, Utilization};
 use crate::models::Outcome;
+use crate::reference::NyuClass;
 
 /// How a follow-up ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +51,13 @@ pub struct OutcomeHistory<'a> {
     pub discharges: Vec<Discharge>,
 }
 
+/// The share of an ED visit that care elsewhere could have spared.
+fn avoidable_share(class: &EdClass) -> f64 {
+    class.fraction(NyuClass::Preventable)
+        + class.fraction(NyuClass::PrimaryCare)
+        + class.fraction(NyuClass::NonEmergent)
+}
+
 impl<'a> OutcomeHistory<'a> {
     /// Reads the history as of the last day.
     #[must_use]
@@ -66,8 +74,7 @@ impl<'a> OutcomeHistory<'a> {
             .ed_visits
             .iter()
             .zip(&m.get::<EdClasses>().0)
-            // Preventable, treatable in primary care, non-emergent.
-            .filter(|(_, class)| class.fractions[1] + class.fractions[2] + class.fractions[3] >= 0.5)
+            .filter(|(_, class)| avoidable_share(class) >= 0.5)
             .map(|(visit, _)| visit.day);
         let discharges = timeline.stays.iter().zip(judged).enumerate().filter_map(|(i, (stay, facts))| {
             let day = stay.discharge.filter(|_| facts.is_index())?;

@@ -35,9 +35,9 @@ impl From<&Feature> for FeatureRecord {
             name: f.name.clone(),
             domain: f.domain.name().to_owned(),
             definition: f.definition.clone(),
-            unit: f.unit.to_owned(),
-            missing: f.missing.to_owned(),
-            window: f.window.to_owned(),
+            unit: f.unit.to_string(),
+            missing: f.missing.to_string(),
+            window: f.window.to_string(),
             hash: f.hash(),
         }
     }

@@ -7,10 +7,10 @@ use super::evidence::{family_evidence, latest};
 use super::sheet::sheet_reason;
 use crate::domain::{Day, WordId};
 use crate::features::{Days, Topic, View};
-use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, Scheme, Utilization};
-use crate::models::reason::{Driver, Reason, plain_condition};
+use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, Utilization};
+use crate::models::reason::{Driver, Reason, condition_driver, condition_sensitivity};
 use crate::models::wording::Wording;
-use crate::reference::{DiagnosisFamily as F, DrugClass, ELIXHAUSER, Sensitive, Service};
+use crate::reference::{DiagnosisFamily as F, DrugClass, Elixhauser, Sensitive, Service};
 
 /// Reasons that a sheet shows at most.
 const ON_A_SHEET: usize = 5;
@@ -141,7 +141,7 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
         Topic::AgeSex => words("age and sex", Driver::Rest, None),
         Topic::Cover => words("kind and length of cover", Driver::Clinical, newest_claim(v)),
         Topic::Place => words("poverty of the county", Driver::Social, None),
-        Topic::Condition(bit) => condition(v, usize::from(*bit)),
+        Topic::Condition(measure) => condition(v, *measure),
         Topic::Heart => family_words(v, "coronary disease or atrial fibrillation", &[F::Coronary, F::Fibrillation]),
         Topic::Burden => words(
             format!(
@@ -241,14 +241,10 @@ fn say(v: &View<'_>, topic: &Topic) -> Words {
     }
 }
 
-fn condition(v: &View<'_>, bit: usize) -> Words {
-    let (name, sensitive) = plain_condition(bit);
-    let driver = match sensitive {
-        Sensitive::SubstanceUse | Sensitive::Psychiatric => Driver::Behavioral,
-        _ => Driver::Clinical,
-    };
-    let key = ELIXHAUSER.get(bit).copied().unwrap_or("");
-    match v.measured.get::<Comorbidity>().evidence(Scheme::Elixhauser, key) {
+fn condition(v: &View<'_>, measure: Elixhauser) -> Words {
+    let (name, sensitive) = (measure.words(), condition_sensitivity(measure));
+    let driver = condition_driver(sensitive);
+    match v.measured.get::<Comorbidity>().elixhauser_evidence(measure) {
         Some(e) => Words { sensitive, ..words(name, driver, Some(Dated { day: Day(e.last), id: e.last_id.clone() })) },
         // That a sensitive condition is not there would tell as much.
         None => Words { sensitive, ..words(format!("no {name} on record"), Driver::Clinical, None) },
@@ -368,10 +364,10 @@ mod tests {
             [(&age, 2.0), (&stays, 0.5), (&ed, -0.9), (&cost, 0.001), (&place, -0.2)].into_iter().collect();
         let chosen: Vec<&Topic> = choose(&map).into_iter().map(|c| c.0).collect();
         assert_eq!(chosen, [&stays, &ed, &place]);
-        let many: Vec<Topic> = (0..9).map(Topic::Condition).collect();
+        let many: Vec<Topic> = Elixhauser::ALL.iter().take(9).copied().map(Topic::Condition).collect();
         let map: BTreeMap<&Topic, f64> = many.iter().enumerate().map(|(i, t)| (t, 0.1 * (i + 1) as f64)).collect();
         let chosen = choose(&map);
         assert_eq!(chosen.len(), 5);
-        assert_eq!(chosen[0].0, &Topic::Condition(8));
+        assert_eq!(chosen[0].0, &Topic::Condition(Elixhauser::ALL[8]));
     }
 }

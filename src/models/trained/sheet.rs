@@ -5,11 +5,11 @@
 use super::evidence::{family_evidence, latest, of_stay};
 use crate::domain::Day;
 use crate::features::{Days, Topic, View};
-use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, PQI, Scheme, Utilization};
+use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, PQI, Utilization};
 use crate::models::published_reasons::pqi_words;
-use crate::models::reason::{Driver, Reason, plain_condition};
+use crate::models::reason::{Driver, Reason, condition_driver, condition_sensitivity};
 use crate::models::wording::{Wording, join_words};
-use crate::reference::{DiagnosisFamily as F, DrugClass, ELIXHAUSER, Sensitive, Service};
+use crate::reference::{DiagnosisFamily as F, DrugClass, Elixhauser, Sensitive, Service};
 
 /// Days after which a supply that ran out was given up, or is paid in cash.
 const GIVEN_UP: i32 = 180;
@@ -22,7 +22,7 @@ const NAMED_CONDITIONS: usize = 3;
 #[must_use]
 pub fn sheet_reason(v: &View<'_>, topic: &Topic, points: f64, wording: &Wording) -> Option<Reason> {
     let told = match topic {
-        Topic::Condition(bit) => condition(v, usize::from(*bit), wording),
+        Topic::Condition(measure) => condition(v, *measure, wording),
         Topic::Burden => burden(v, wording),
         Topic::Heart => {
             family_signs(v, &[F::Coronary, F::Fibrillation], 365, |s| wording.say("heart", 1, &[("signs", s)]))
@@ -92,26 +92,20 @@ impl Told {
     }
 }
 
-fn condition(v: &View<'_>, bit: usize, wording: &Wording) -> Option<Told> {
-    let (name, sensitive) = plain_condition(bit);
-    let found = v.measured.get::<Comorbidity>().evidence(Scheme::Elixhauser, ELIXHAUSER.get(bit)?)?;
-    let driver = match sensitive {
-        Sensitive::SubstanceUse | Sensitive::Psychiatric => Driver::Behavioral,
-        _ => Driver::Clinical,
-    };
+fn condition(v: &View<'_>, measure: Elixhauser, wording: &Wording) -> Option<Told> {
+    let sensitive = condition_sensitivity(measure);
+    let found = v.measured.get::<Comorbidity>().elixhauser_evidence(measure)?;
     let evidence = Some(Dated { day: Day(found.last), id: found.last_id.clone() });
-    Some(Told { sensitive, ..Told::of(wording.say("condition", 1, &[("condition", name)]), driver, evidence) })
+    let text = wording.say("condition", 1, &[("condition", measure.words())]);
+    Some(Told { sensitive, ..Told::of(text, condition_driver(sensitive), evidence) })
 }
 
 /// The first conditions by name and the number of the rest; sensitive ones are neither named nor counted.
 fn burden(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let comorbidity = v.measured.get::<Comorbidity>();
-    let names: Vec<String> = (0..ELIXHAUSER.len())
-        .filter(|bit| comorbidity.evidence(Scheme::Elixhauser, ELIXHAUSER[*bit]).is_some())
-        .map(plain_condition)
-        .filter(|(_, sensitive)| *sensitive == Sensitive::No)
-        .map(|(name, _)| name.to_owned())
-        .collect();
+    let named = Elixhauser::counted().iter().filter(|e| comorbidity.elixhauser_evidence(**e).is_some());
+    let tellable = named.filter(|e| condition_sensitivity(**e) == Sensitive::No);
+    let names: Vec<&str> = tellable.map(|e| e.words()).collect();
     let rest = names.len().checked_sub(NAMED_CONDITIONS).filter(|n| *n > 0)?;
     let named = names[..NAMED_CONDITIONS].join(", ");
     let text = wording.say("burden", i64::try_from(rest).unwrap_or(0), &[("conditions", &named)]);

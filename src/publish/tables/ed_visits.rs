@@ -5,6 +5,7 @@ use crate::publish::cell::{TextCell, filled};
 use crate::publish::sinks::PARQUET;
 use crate::publish::table::{Forms, RowFamily, Table, date, number, text};
 use crate::publish::table_data::Unit;
+use crate::reference::NyuClass;
 use crate::timeline::{Codes, EdVisit};
 
 /// One ED visit.
@@ -22,9 +23,9 @@ pub struct EdVisitsRow<'a> {
 }
 
 impl EdVisitsRow<'_> {
-    /// A fraction by its place among the eight; none when the visit cannot be judged.
-    fn fraction(&self, at: usize) -> Option<f64> {
-        self.class.unclassified.and(self.class.fractions.get(at).copied())
+    /// A fraction by its class; none when the visit cannot be judged.
+    fn fraction(&self, class: NyuClass) -> Option<f64> {
+        self.class.unclassified.map(|_| self.class.fraction(class))
     }
 }
 
@@ -45,14 +46,16 @@ pub static TABLE: Table<EdVisits> = Table {
         date("visit_date", "day", |r| r.visit.day.into()),
         text("facility_npi", "facility", |r| filled(r.codes.words.text(r.visit.facility))),
         text("diagnosis_code", "position 1", |r| filled(r.codes.icd.text(r.visit.diagnosis))),
-        number("emergent_not_preventable", Unit::Share, "fraction", |r| r.fraction(0).into()),
-        number("emergent_preventable", Unit::Share, "fraction", |r| r.fraction(1).into()),
-        number("emergent_primary_care_treatable", Unit::Share, "fraction", |r| r.fraction(2).into()),
-        number("non_emergent", Unit::Share, "fraction", |r| r.fraction(3).into()),
-        number("injury", Unit::Share, "fraction", |r| r.fraction(4).into()),
-        number("psych", Unit::Share, "fraction", |r| r.fraction(5).into()),
-        number("alcohol", Unit::Share, "fraction", |r| r.fraction(6).into()),
-        number("drug", Unit::Share, "fraction", |r| r.fraction(7).into()),
+        number("emergent_not_preventable", Unit::Share, "fraction", |r| r.fraction(NyuClass::Emergent).into()),
+        number("emergent_preventable", Unit::Share, "fraction", |r| r.fraction(NyuClass::Preventable).into()),
+        number("emergent_primary_care_treatable", Unit::Share, "fraction", |r| {
+            r.fraction(NyuClass::PrimaryCare).into()
+        }),
+        number("non_emergent", Unit::Share, "fraction", |r| r.fraction(NyuClass::NonEmergent).into()),
+        number("injury", Unit::Share, "fraction", |r| r.fraction(NyuClass::Injury).into()),
+        number("psych", Unit::Share, "fraction", |r| r.fraction(NyuClass::Psychiatric).into()),
+        number("alcohol", Unit::Share, "fraction", |r| r.fraction(NyuClass::Alcohol).into()),
+        number("drug", Unit::Share, "fraction", |r| r.fraction(NyuClass::Drug).into()),
         number("unclassified", Unit::Share, "1 when the code is not listed", |r| r.class.unclassified.into()),
         text(
             "pqe",
