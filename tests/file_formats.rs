@@ -361,3 +361,88 @@ fn commas_before_cents_and_other_separators_of_lists() {
     f.publish();
     assert_eq!(f.cells("measures/indices.parquet", "P1", "paid_12m"), ["1234.5"]);
 }
+
+/// Rows read, used, quarantined and left out of eligibility by a night, and what was left out by which rule.
+fn account(f: &Folder) -> (Vec<u64>, serde_json::Value) {
+    let (_, counts) = told(f);
+    let path = f.path("out/current/data_quality.json");
+    let page: serde_json::Value = serde_json::from_slice(&std::fs::read(path).expect("a page")).expect("JSON");
+    (counts, page["extracts"]["eligibility"]["dropped"].clone())
+}
+
+#[test]
+fn a_view_counts_the_rows_that_it_leaves_and_knows_where_the_others_stood() {
+    let mapped = "SELECT PERSON AS member_id, BORN AS birth_date, CASE SEX WHEN '1' THEN 'male' ELSE 'female' END AS gender, \
+        COVER_FROM AS enrollment_start_date, CASE WHEN COVER_TO IS NULL OR COVER_TO = '' THEN '9999-12-31' ELSE COVER_TO END AS enrollment_end_date";
+    // A row that cannot be cut, one of nobody, one without a birth date.
+    let rows = csv() + "P4,1950-01-01\nP5,,1,2020-01-01,2026-12-31,X,Y\n";
+    for (tail, counts, left, place) in [
+        (", file_name, row_number FROM raw WHERE PERSON <> 'P3'", [5, 2, 2, 1], 1, "e.csv,6,birth_date"),
+        (" FROM raw WHERE PERSON <> 'P3'", [5, 2, 2, 1], 1, "(view),3,birth_date"),
+        (" FROM raw", [5, 3, 2, 0], 0, "e.csv,6,birth_date"),
+        // Rows that know of each other: a group, and an order with an end.
+        (
+            ", MAX(row_number) AS row_number, MAX(file_name) AS file_name FROM raw WHERE SEX <> '9' GROUP BY PERSON, BORN, SEX, COVER_FROM, COVER_TO",
+            [5, 2, 2, 1],
+            1,
+            "e.csv,6,birth_date",
+        ),
+        (" FROM raw ORDER BY PERSON LIMIT 2", [5, 2, 1, 2], 2, ""),
+    ] {
+        let f = night("e.csv", rows.as_bytes(), &format!("max_bad_share = 1.0\nsql = \"{mapped}{tail}\""));
+        let (found, dropped) = account(&f);
+        assert_eq!(found, counts, "{tail}");
+        assert_eq!(dropped["left_by_view"].as_u64().unwrap_or(0), left, "{tail}");
+        let quarantine = std::fs::read_to_string(f.path("out/current/quarantine.csv")).expect("rows");
+        assert!(quarantine.contains("eligibility,e.csv,5,,ragged_row"), "{tail}: {quarantine}");
+        assert!(quarantine.contains(place), "{tail}: {quarantine}");
+    }
+}
+
+#[test]
+fn a_view_joins_named_tables_of_several_layouts() {
+    let mut f = Folder::new(NIGHT);
+    // Fixed width, each table with fields of its own; and one person of the first table without a span.
+    std::fs::write(f.path("people.txt"), "P11948-03-17F\nP21951-10-02M\nP91960-01-01M\n").expect("written");
+    std::fs::write(f.path("spans.txt"), "2020-01-012026-12-31P1\n2021-06-019999-12-31P2\n").expect("written");
+    std::fs::write(
+        f.path("layout.csv"),
+        "table,field,start,width\npeople,ID,1,2\npeople,BORN,3,10\npeople,SEX,13,1\nspans,A,1,10\nspans,Z,11,10\nspans,WHO,21,2\n",
+    )
+    .expect("written");
+    f.config.push_str(
+        "[extracts.eligibility]\nlayout = \"layout.csv\"\nsql = \"SELECT ID AS member_id, BORN AS birth_date, SEX AS gender, A AS enrollment_start_date, Z AS enrollment_end_date FROM spans JOIN people ON spans.WHO = people.ID\"\n\
+        [extracts.eligibility.tables]\npeople = \"people.txt\"\nspans = [\"spans.txt\"]\n\
+        [extracts.eligibility.columns]\ngender = { column = \"gender\", map = { F = \"female\", M = \"male\" } }\n",
+    );
+    f.raw("medical_claim", "claims.csv", CLAIMS.as_bytes(), "");
+    // Rows in are the rows of both tables; two became rows of the view.
+    let (counts, dropped) = account(&f);
+    assert_eq!((counts, dropped["left_by_view"].as_u64()), (vec![5, 2, 0, 3], Some(3)));
+    assert_eq!(f.cells("measures/indices.parquet", "P1", "member_id"), ["P1"]);
+}
+
+#[test]
+fn a_view_reads_its_tables_and_nothing_else() {
+    let keys = "[extracts.eligibility.tables]\n";
+    for (lines, exit, said) in [
+        ("sql = \"SELECT * FROM read_csv('/etc/passwd')\"", 3, "a view reads its tables alone"),
+        ("sql = \"SELECT * FROM 'other.csv'\"", 3, "[extracts.eligibility] sql: "),
+        ("sql = \"SELECT * FROM nowhere\"", 3, "[extracts.eligibility] sql: "),
+        (
+            "sql = \"SELECT * FROM raw WHERE PERSON = 'nobody'\"\ncolumns = { member_id = \"PERSON\" }",
+            3,
+            "required column",
+        ),
+        (&format!("sql = \"SELECT * FROM raw\"\n{keys}people = \"gone/*.csv\""), 3, "no file at `gone/*.csv`"),
+        (&format!("{keys}people = \"e.csv\""), 2, "are the tables of a view"),
+        (&format!("sql = \"SELECT * FROM raw\"\n{keys}raw = \"e.csv\""), 2, "is no name for a table"),
+        (&format!("sql = \"SELECT * FROM raw\"\n{keys}people = \"\""), 2, "extracts.eligibility.tables.people"),
+    ] {
+        let f = night("e.csv", csv().as_bytes(), lines);
+        std::fs::write(f.path("other.csv"), csv()).expect("written");
+        let output = f.run(&[]);
+        assert_eq!(code(&output), exit, "{lines}: {}", text(&output));
+        assert!(text(&output).contains(said), "{lines}: {}", text(&output));
+    }
+}

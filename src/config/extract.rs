@@ -38,8 +38,11 @@ section! {
         /// their column for ours: a name, { constant = "x" }, { column = "X", map = { a = "b" }, map_file = "x.csv",
         /// default = "y" } or { coalesce = […], default = "y" }, the first that holds something; "diagnosis_code_*" = "DX*" maps all numbered ones
         columns: BTreeMap<String, ColumnSource> = BTreeMap::new(), example r#"{ gender = { column = "SEX", map = { "1" = "male" } } }"#;
-        /// SELECT over the files as table raw, with file_name and row_number as columns
+        /// SELECT over the files of path as table raw and those of tables, with file_name and row_number as columns; every
+        /// raw column is text, and rows that it leaves out are counted left_by_view
         sql: Option<String> = None, example r#""SELECT … FROM raw""#;
+        /// further tables of sql: a file, folder or glob each, or a list of them; fields of a fixed-width one are named TABLE.FIELD
+        tables: BTreeMap<String, FileList> = BTreeMap::new(), example r#""claims/*.csv""#;
         /// accepted date spellings (strftime, excel_serial); a column may hold several, never two that can be confused; %Y
         /// takes four digits, %y needs two_digit_year_pivot
         date_formats: Vec<String> = Vec::new(), shown r#"["%Y-%m-%d"]"#;
@@ -87,13 +90,27 @@ impl ExtractConfig {
         Ok(())
     }
 
+    /// The columns of a fixed-width file: those named after its table, where any are, else those without one.
+    #[must_use]
+    pub fn fields_of(&self, table: Option<&str>) -> Vec<(&str, [usize; 2])> {
+        let of = |wanted: Option<&str>| -> Vec<(&str, [usize; 2])> {
+            let fields = self.fields.iter().map(|(name, place)| match name.split_once('.') {
+                Some((table, field)) => (Some(table), field, *place),
+                None => (None, name.as_str(), *place),
+            });
+            fields.filter(|(table, ..)| *table == wanted).map(|(_, field, place)| (field, place)).collect()
+        };
+        let own = of(table);
+        if own.is_empty() && table.is_some() { of(None) } else { own }
+    }
+
     /// What the ranges of single keys cannot say.
     ///
     /// # Errors
     /// [`ConfigError::Value`] naming the key.
     pub(super) fn check_together(&self, name: &str) -> Result<(), ConfigError> {
         let key = |k: &str| format!("extracts.{name}.{k}");
-        if self.path.is_empty() {
+        if self.path.is_empty() && self.tables.is_empty() {
             return Err(bad_value(&key("path"), "is missing: a file, folder or glob"));
         }
         if !self.header && self.names.is_empty() && self.fields.is_empty() {
@@ -125,6 +142,24 @@ impl ExtractConfig {
         }
         if self.list_separator.as_deref().is_some_and(|l| l.chars().count() != 1) {
             return Err(bad_value(&key("list_separator"), "must be one character"));
+        }
+        if self.sql.is_none() && !self.tables.is_empty() {
+            return Err(bad_value(&key("tables"), "are the tables of a view; write it as sql"));
+        }
+        let word = |n: &str| {
+            n.starts_with(|c: char| c.is_ascii_alphabetic())
+                && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        if let Some(name) = self.tables.keys().find(|name| !word(name) || name.eq_ignore_ascii_case("raw")) {
+            return Err(bad_value(
+                &key("tables"),
+                &format!(
+                    "`{name}` is no name for a table: letters, digits and _, and not raw, which are the files of path"
+                ),
+            ));
+        }
+        if let Some((name, _)) = self.tables.iter().find(|(_, paths)| paths.is_empty()) {
+            return Err(bad_value(&key(&format!("tables.{name}")), "is missing: a file, folder or glob"));
         }
         if self.sql.is_some() && self.r#where.is_some() {
             return Err(bad_value(&key("where"), "stands beside sql; put the condition into the view"));

@@ -6,7 +6,8 @@ use std::path::Path;
 /// Columns by name: first character, counted from 1, and width.
 pub type Fields = BTreeMap<String, [usize; 2]>;
 
-/// Reads a layout: a CSV with the columns field (or name), start, and width (or end).
+/// Reads a layout: a CSV with the columns field (or name), start, and width (or end); where it has a column table, its fields
+/// are named `TABLE.FIELD`.
 ///
 /// # Errors
 /// A sentence when the file is none, or holds the layouts of several files.
@@ -19,6 +20,7 @@ pub fn read_layout(path: &Path) -> Result<Fields, String> {
     let (Some(name), Some(start)) = (place(&["field", "name", "column"]), place(&["start", "begin", "from"])) else {
         return Err(format!("layout {shown}: needs the columns field, start and width (or end)"));
     };
+    let table = place(&["table"]);
     let (width, end) = (place(&["width", "length", "len"]), place(&["end", "to"]));
     if width.is_none() && end.is_none() {
         return Err(format!("layout {shown}: needs the columns field, start and width (or end)"));
@@ -33,7 +35,10 @@ pub fn read_layout(path: &Path) -> Result<Fields, String> {
         let (Some(first @ 1..), Some(wide @ 1..)) = (first, wide) else {
             return Err(format!("layout {shown}, line {line}: start and width are whole numbers from 1"));
         };
-        let field = record.get(name).unwrap_or("").trim().to_owned();
+        let mut field = record.get(name).unwrap_or("").trim().to_owned();
+        if let Some(table) = table.and_then(|at| record.get(at)).map(str::trim).filter(|t| !t.is_empty()) {
+            field.insert_str(0, &format!("{table}."));
+        }
         if field.is_empty() || out.insert(field, [first, wide]).is_some() {
             return Err(format!(
                 "layout {shown}, line {line}: a field without a name, or one that stands twice\nhint: keep the lines of one file alone"

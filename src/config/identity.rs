@@ -63,7 +63,7 @@ fn without_keys(mut value: Value, keys: &[&str]) -> Value {
 
 /// The settings of an extract that change what is read, without the place of its files.
 fn extract_meaning(extract: &ExtractConfig) -> Value {
-    without_keys(as_json(extract), &["path", "layout"])
+    without_keys(as_json(extract), &["path", "layout", "tables"])
 }
 
 fn content_hash(plan: &RunPlan, file: Option<&Path>) -> Result<Option<String>, ConfigError> {

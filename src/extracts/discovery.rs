@@ -21,18 +21,23 @@ pub fn discover(
     base: &Path,
     root: Option<&Path>,
 ) -> Result<Vec<SourceFile>, ExtractError> {
-    let mut files = Vec::new();
-    for pattern in &config.path.0 {
-        files.extend(matching(extract, pattern, (config, base), root)?);
+    let mut all = Vec::new();
+    let named = config.tables.iter().map(|(table, paths)| (Some(table.as_str()), paths));
+    for (table, paths) in std::iter::once((None, &config.path)).chain(named) {
+        let mut files = Vec::new();
+        for pattern in paths.0.iter().filter(|p| !p.is_empty()) {
+            files.extend(matching((extract, table), pattern, (config, base), root)?);
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.dedup_by(|a, b| a.path == b.path);
+        all.extend(without_repeats(files));
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files.dedup_by(|a, b| a.path == b.path);
-    Ok(without_repeats(files))
+    Ok(all)
 }
 
 /// The files of one file, folder or glob.
 fn matching(
-    extract: &str,
+    (extract, table): (&str, Option<&str>),
     pattern: &str,
     (config, base): (&ExtractConfig, &Path),
     root: Option<&Path>,
@@ -62,7 +67,7 @@ fn matching(
             "no file at `{pattern}`\nhint: paths are relative to the configuration file, then to the working directory"
         )));
     }
-    paths.into_iter().map(|p| describe(&p, &resolved, (config, root)).map_err(&fail)).collect()
+    paths.into_iter().map(|p| describe((&p, table), &resolved, (config, root)).map_err(&fail)).collect()
 }
 
 /// Relative to the configuration's folder when something is there, else to the working directory.
@@ -100,7 +105,11 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-fn describe(path: &Path, given: &Path, (config, root): (&ExtractConfig, Option<&Path>)) -> Result<SourceFile, String> {
+fn describe(
+    (path, table): (&Path, Option<&str>),
+    given: &Path,
+    (config, root): (&ExtractConfig, Option<&Path>),
+) -> Result<SourceFile, String> {
     let shown = path
         .strip_prefix(given)
         .ok()
@@ -136,7 +145,7 @@ fn describe(path: &Path, given: &Path, (config, root): (&ExtractConfig, Option<&
         hasher.update(&buffer[..n]);
     }
     let sha256 = crate::domain::hex(&hasher.finalize());
-    let (packing, format) = recognise(path, &head, &name, config)?;
+    let (packing, format) = recognise(path, &head, &name, (config, table))?;
     Ok(SourceFile {
         path: path.to_path_buf(),
         format,
@@ -144,6 +153,7 @@ fn describe(path: &Path, given: &Path, (config, root): (&ExtractConfig, Option<&
         name,
         bytes: meta.len(),
         sha256,
+        table: table.map(str::to_owned),
         copies: 0,
         modified: meta.modified().ok(),
     })

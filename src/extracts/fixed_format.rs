@@ -20,11 +20,11 @@ impl FileFormat for Fixed {
     }
 
     fn open(&self, file: &SourceFile, config: &ExtractConfig) -> Result<Box<dyn OpenFile>, String> {
-        let mut fields: Vec<(&String, [usize; 2])> = config.fields.iter().map(|(n, p)| (n, *p)).collect();
-        fields.sort_by_key(|(name, place)| (*place, (*name).clone()));
+        let mut fields = config.fields_of(file.table.as_deref());
+        fields.sort_by_key(|(name, place)| (*place, *name));
         let places: Vec<Place> =
             fields.iter().map(|(_, [start, width])| Place { from: start - 1, to: start - 1 + width }).collect();
-        let names = fields.into_iter().map(|(n, _)| n.clone()).collect();
+        let names = fields.into_iter().map(|(n, _)| n.to_owned()).collect();
         Ok(Box::new(OpenFixed { names, places, lines: PlainLines::open(file, config)? }))
     }
 

@@ -27,7 +27,7 @@ pub fn recognise(
     path: &Path,
     head: &[u8],
     name: &str,
-    config: &ExtractConfig,
+    (config, table): (&ExtractConfig, Option<&str>),
 ) -> Result<(Packing, &'static dyn FileFormat), String> {
     let packing = packing_of(head);
     let mut inside = head.to_vec();
@@ -37,7 +37,7 @@ pub fn recognise(
         let opened = unpack(path, packing).map_err(|e| format!("{name}: {e}"))?;
         let _ = opened.take(HEAD_BYTES as u64).read_to_end(&mut inside);
     }
-    let declared = config.format.or((!config.fields.is_empty()).then_some(FormatName::Fixed));
+    let declared = config.format.or((!config.fields_of(table).is_empty()).then_some(FormatName::Fixed));
     let look = Look { head, name, packing, inside: &inside };
     for format in FORMATS {
         match declared {

@@ -50,6 +50,9 @@ mod source;
 mod sql_view;
 mod sql_words;
 mod text_columns;
+mod view_plan;
+mod view_rows;
+mod view_tables;
 mod visit_states;
 mod xlsx_format;
 

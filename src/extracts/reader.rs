@@ -20,7 +20,7 @@ use super::ledger::{Ledger, QuarantineRow, Tally};
 use super::null_words::NullWords;
 use super::reason::Reason;
 use super::source::{BatchSink, ReadRequest, SourceFile, Stretch};
-use super::sql_view;
+use super::sql_view::{Account, SqlView};
 use super::text_columns;
 use crate::config::ExtractConfig;
 use crate::domain::Day;
@@ -86,18 +86,18 @@ impl ExtractReader<'_> {
         ledger: &Ledger,
         consume: Consumer<'_>,
     ) -> Result<(), ExtractError> {
-        let view = sql_view::run_view(self.spec.name, sql, self.files, self.config)?;
+        let view = SqlView::open(self.spec.name, sql, self.files, self.config)?;
         let bindings = self.binder().bind(&view.names, "the view", ledger)?;
-        let whole = || view_is_fractions(&view.batches(&bindings.needed), bindings.member_slot());
+        let whole = || view_is_fractions(&view, &bindings);
         let fractions = Fractions::new(&whole);
         let judge = Judge { reader: self, bindings: &bindings, spellings, fractions, ledger, consume };
-        for batch in view.batches(&bindings.needed) {
-            judge.stretch()(batch)?;
-        }
-        ledger.merge(
-            &Tally { rows_in: view.unreadable.len() as u64, quarantined: count(&view.unreadable), ..Tally::default() },
-            view.unreadable.iter().map(|(file, u)| self.row_of(*file, u)).collect(),
-        );
+        let refused = |rows: Vec<(usize, Unreadable)>| {
+            ledger.merge(
+                &Tally { rows_in: rows.len() as u64, quarantined: count(&rows), ..Tally::default() },
+                rows.iter().map(|(file, u)| self.row_of(*file, u)).collect(),
+            );
+        };
+        view.read(&bindings.needed, &judge, Some(&Account { ledger, unreadable: &refused }))?;
         self.files.iter().try_for_each(|f| self.check_unchanged(f))
     }
 
@@ -212,7 +212,7 @@ struct FractionCount {
 impl BatchSink for FractionCount {
     fn stretch(&self) -> Stretch<'_> {
         Box::new(|raw| {
-            if !view_is_fractions(std::slice::from_ref(&raw), Some(0)) {
+            if !are_fractions(&raw) {
                 self.other.store(true, Ordering::Relaxed);
             }
             Ok(())
@@ -220,13 +220,19 @@ impl BatchSink for FractionCount {
     }
 }
 
-/// Whether every id in a column of some batches is a fraction.
-fn view_is_fractions(batches: &[RawBatch], slot: Option<usize>) -> bool {
-    let Some(slot) = slot else { return false };
+/// Whether every member id that a view gives is written as a fraction.
+fn view_is_fractions(view: &SqlView<'_>, bindings: &Bindings<'_>) -> bool {
+    let Some(slot) = bindings.member_slot() else { return false };
+    let count = FractionCount::default();
+    view.read(&[bindings.needed[slot]], &count, None).is_ok() && !count.other.load(Ordering::Relaxed)
+}
+
+/// Whether every id in the first column of a batch is a fraction.
+fn are_fractions(raw: &RawBatch) -> bool {
     let fractions = |array: &ArrayRef| {
         findings::texts(array).is_ok_and(|ids| ids.iter().flatten().all(text_columns::is_fractional_id))
     };
-    batches.iter().all(|raw| raw.columns.get(slot).is_some_and(fractions))
+    raw.columns.first().is_some_and(fractions)
 }
 
 /// Judges the batches of one file and keeps their account.

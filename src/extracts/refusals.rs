@@ -51,6 +51,7 @@ pub const REFUSALS: &[(&str, &str)] = &[
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("after_as_of", "starts after the night"),
     ("not_yet_arrived", "had not been received by the night"),
+    ("left_by_view", "is given on by no row of the view `sql` of its extract: dropped, joined away or grouped"),
     ("filtered_by_where", "is left out by the condition `where` of its extract"),
     ("exact_duplicate", "says what another row says"),
     ("cancelled_visit", "a visit that was cancelled in the end"),

@@ -107,6 +107,8 @@ pub struct SourceFile {
     pub bytes: u64,
     /// SHA-256, lower-case hex.
     pub sha256: String,
+    /// The table of a view that it belongs to; none for the files under `path`.
+    pub table: Option<String>,
     /// Further names under which the same bytes stood.
     pub copies: u64,
     /// When it was written last, as seen at the first look.

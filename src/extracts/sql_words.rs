@@ -14,6 +14,22 @@ pub fn reads_files(sql: &str) -> bool {
     })
 }
 
+/// The statement says in which order its rows stand: `ORDER BY` outside of every bracket.
+#[must_use]
+pub fn has_order(sql: &str) -> bool {
+    let lowered = sql.to_lowercase();
+    let mut depth = 0_i32;
+    let mut words = Vec::new();
+    for part in lowered.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_') {
+        let word = part.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
+        if depth == 0 && !word.is_empty() {
+            words.push(word);
+        }
+        depth += i32::from(part.ends_with('(')) - i32::from(part.ends_with(')'));
+    }
+    words.windows(2).any(|pair| pair == ["order", "by"])
+}
+
 /// Why polars refuses, without a word of its own text, which quotes cells and headers: the kind of failure, and those
 /// names of the SQL itself that the text mentions.
 #[must_use]
@@ -54,6 +70,13 @@ mod tests {
         for sql in ["SELECT read_code FROM raw", "COUNT(read_code) > 1", "read_code IN ('a')"] {
             assert!(!reads_files(sql), "{sql}");
         }
+    }
+
+    #[test]
+    fn an_order_of_the_whole_is_told_from_one_of_a_window() {
+        assert!(has_order("SELECT a FROM raw ORDER  BY a"));
+        assert!(!has_order("SELECT ROW_NUMBER() OVER (PARTITION BY a ORDER BY b) AS n FROM raw"));
+        assert!(!has_order("SELECT order_by FROM raw"));
     }
 
     #[test]
