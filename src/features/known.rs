@@ -1,6 +1,7 @@
 //! What was known of one member on a day: the only door through which features see the past. Owns the cut by
 //! arrival, of claims and of the small extracts; refuses to look at another member.
 
+use super::instrument::Instrument;
 use super::scan::{LONGEST, Scan};
 use crate::config::{Clocks, Models};
 use crate::domain::Day;
@@ -184,6 +185,17 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn since(&self, day: Day) -> Option<f64> {
         self.within(day, LONGEST).then(|| f64::from(self.day.since(day)))
+    }
+
+    /// The newest row of an instrument within the last `days` days, in either extract; `None` when there is none, or it
+    /// has no score.
+    #[must_use]
+    pub fn newest_score(&self, instrument: Instrument, days: i32) -> Option<(Day, f64)> {
+        let assessed = self.small.assessments.iter().map(|r| (&*r.instrument, r.day, r.score));
+        let rows = assessed.chain(self.small.surveys.iter().map(|r| (&*r.instrument, r.day, r.score)));
+        let known = rows.filter(|(name, day, _)| *name == instrument.as_str() && self.day.since(*day) < days);
+        let (_, day, score) = known.max_by_key(|(_, day, _)| *day)?;
+        score.map(|s| (day, s.0))
     }
 
     /// A day lies within the last `days` days, the view's own included.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::instrument::{Instrument, ScoreSource};
 use super::known::{Coverage, View};
 use super::missing_rule::MissingRule as Missing;
 use super::spec::{Domain, Group, flag};
@@ -130,71 +131,49 @@ fn add_contacts(group: &mut Group<()>) {
     }
 }
 
-/// An instrument taken up.
-struct Instrument {
-    /// Name in the extract and in reasons.
-    name: &'static str,
-    /// Beginning of its features' names.
-    feature: &'static str,
-    source: ScoreSource,
-}
+/// Instruments in the order of their features.
+const INSTRUMENTS: [Instrument; 4] = [Instrument::Phq9, Instrument::Adl, Instrument::HealthLiteracy, Instrument::Pam13];
 
-/// The extract that holds an instrument's scores.
-#[derive(Clone, Copy)]
-enum ScoreSource {
-    Assessments,
-    Surveys,
-}
-
-static INSTRUMENTS: [Instrument; 4] = [
-    Instrument { name: "PHQ-9", feature: "phq9", source: ScoreSource::Assessments },
-    Instrument { name: "ADL", feature: "activities_of_daily_living", source: ScoreSource::Assessments },
-    Instrument { name: "health literacy", feature: "health_literacy_score", source: ScoreSource::Assessments },
-    Instrument { name: "PAM-13", feature: "patient_activation", source: ScoreSource::Surveys },
-];
-
-impl Instrument {
-    /// Days and scores within the window, newest first.
-    fn scores(&self, v: &View<'_>, w: LookBack) -> Vec<(Day, f64)> {
-        let is_wanted = |name: &str, day: Day| name == self.name && v.day.since(day) < w.days();
-        match self.source {
-            ScoreSource::Assessments => {
-                let rows = v.small.assessments.iter().rev().filter(|r| is_wanted(&r.instrument, r.day));
-                rows.filter_map(|r| r.score.map(|s| (r.day, s.0))).collect()
-            }
-            ScoreSource::Surveys => {
-                let rows = v.small.surveys.iter().rev().filter(|r| is_wanted(&r.instrument, r.day));
-                rows.filter_map(|r| r.score.map(|s| (r.day, s.0))).collect()
-            }
+/// Days and scores of an instrument within the window, newest first.
+fn instrument_scores(v: &View<'_>, instrument: Instrument, w: LookBack) -> Vec<(Day, f64)> {
+    let is_wanted = |name: &str, day: Day| name == instrument.as_str() && v.day.since(day) < w.days();
+    match instrument.source() {
+        ScoreSource::Assessments => {
+            let rows = v.small.assessments.iter().rev().filter(|r| is_wanted(&r.instrument, r.day));
+            rows.filter_map(|r| r.score.map(|s| (r.day, s.0))).collect()
+        }
+        ScoreSource::Surveys => {
+            let rows = v.small.surveys.iter().rev().filter(|r| is_wanted(&r.instrument, r.day));
+            rows.filter_map(|r| r.score.map(|s| (r.day, s.0))).collect()
         }
     }
-
-    fn mean(&self, v: &View<'_>, w: LookBack) -> Option<f64> {
-        let scores = self.scores(v, w);
-        let (first, rest) = scores.split_first()?;
-        let sum = rest.iter().fold(first.1, |sum, (_, score)| sum + score);
-        Some(sum / scores.len() as f64)
-    }
 }
 
-type Reading = fn(&Instrument, &View<'_>, LookBack) -> Option<f64>;
+fn mean_score(v: &View<'_>, instrument: Instrument, w: LookBack) -> Option<f64> {
+    let scores = instrument_scores(v, instrument, w);
+    let (first, rest) = scores.split_first()?;
+    let sum = rest.iter().fold(first.1, |sum, (_, score)| sum + score);
+    Some(sum / scores.len() as f64)
+}
+
+type Reading = fn(&View<'_>, Instrument, LookBack) -> Option<f64>;
 
 /// Of each instrument: end of the name, words before its own, unit, value.
 const SCORES: [(&str, &str, Unit, Reading); 3] = [
-    ("last", "newest score of", Unit::Points, |i, v, w| i.scores(v, w).first().map(|(_, score)| *score)),
-    ("days", "days since the newest score of", Unit::Days, |i, v, w| {
-        i.scores(v, w).first().map(|(day, _)| f64::from(v.day.since(*day)))
+    ("last", "newest score of", Unit::Points, |v, i, w| instrument_scores(v, i, w).first().map(|(_, score)| *score)),
+    ("days", "days since the newest score of", Unit::Days, |v, i, w| {
+        instrument_scores(v, i, w).first().map(|(day, _)| f64::from(v.day.since(*day)))
     }),
-    ("mean_730", "mean score of", Unit::Points, Instrument::mean),
+    ("mean_730", "mean score of", Unit::Points, mean_score),
 ];
 
 fn add_instruments(group: &mut Group<()>) {
-    for instrument in &INSTRUMENTS {
+    for instrument in INSTRUMENTS {
         for (end, what, unit, reading) in SCORES {
-            let (name, words) = (format!("{}_{end}", instrument.feature), format!("{what} {}", instrument.name));
+            let (name, words) = (format!("{}_{end}", instrument.feature_name()), format!("{what} {instrument}"));
             group
-                .line(name, words, unit, Missing::NotAssessed, Topic::Instrument(instrument.name))
-                .within(Days730, move |v, (), w| reading(instrument, v, w));
+                .line(name, words, unit, Missing::NotAssessed, Topic::Instrument(instrument))
+                .within(Days730, move |v, (), w| reading(v, instrument, w));
         }
     }
 }

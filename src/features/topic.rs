@@ -1,6 +1,8 @@
 //! What a feature speaks of: features of one topic become one reason. Owns the list of topics; refuses to
 //! word them (see the models room).
 
+use super::instrument::Instrument;
+use super::lab_test::LabTest;
 use crate::reference::{DrugClass, Elixhauser};
 
 /// A topic.
@@ -22,8 +24,8 @@ pub enum Topic {
     Frailty,
     /// Acute illness of the last year: infection, kidney injury, respiratory failure.
     AcuteIllness,
-    /// A laboratory value by LOINC code.
-    Laboratory(&'static str),
+    /// A laboratory value.
+    Laboratory(LabTest),
     /// Hospital stays.
     Stays,
     /// Potentially avoidable stays.
@@ -51,7 +53,7 @@ pub enum Topic {
     /// Social needs heard of.
     Needs,
     /// An instrument.
-    Instrument(&'static str),
+    Instrument(Instrument),
     /// Care-management contact.
     Contact,
     /// An organisation's own column.

@@ -3,7 +3,8 @@
 
 use super::care_evidence::{first_seen_at_large, is_facility_bill};
 use super::measure::{Measure, Measured};
-use super::transitions::{TransitionStatus, Transitions};
+use super::transition_states::TransitionStatus;
+use super::transitions::Transitions;
 use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
 use crate::domain::{Day, Short};

@@ -4,9 +4,10 @@
 use super::care_evidence::{
     Seen, SeenBy, booked_appointment, is_behavioral, is_medical, is_visit_line, kept_appointments,
 };
+use super::discharges::Destination;
 use super::measure::{Measure, Measured};
 use super::readmission::Readmissions;
-use super::transitions::{Destination, days_at_home};
+use super::transitions::days_at_home;
 use super::utilization::died_by_disposition;
 use super::visit_knowledge::{ClockKind, PastEvent, VisitKnowledge};
 use crate::domain::record::record;

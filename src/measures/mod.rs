@@ -9,6 +9,7 @@ mod ccsr;
 mod ccw;
 mod comorbidity;
 mod dated;
+mod discharges;
 mod drug_supply;
 mod ed_classes;
 mod engagement;
@@ -31,6 +32,8 @@ mod readmission;
 mod registry;
 mod results;
 mod scheme;
+mod transition;
+mod transition_states;
 mod transitions;
 mod utilization;
 mod visit_knowledge;
@@ -44,6 +47,7 @@ pub use ccsr::Ccsr;
 pub use ccw::Ccw;
 pub use comorbidity::{Comorbidity, ConditionRow, Evidence, LOOK_BACK_MONTHS, PoaBasis};
 pub use dated::Dated;
+pub use discharges::Destination;
 pub use drug_supply::{DrugSupply, LateClass};
 pub use ed_classes::{EdClass, EdClasses};
 pub use engagement::{Engagement, PrimaryCareVisit};
@@ -65,10 +69,11 @@ pub use readmission::{IndexExclusion, Readmissions, StayMeasures};
 pub use registry::{MeasureEntry, REGISTRY};
 pub use results::{Direction, LastResult, LastResults, TESTS, standard_unit};
 pub use scheme::Scheme;
-pub use transitions::{
-    ContactState, Destination, DueStep, NextStep, ReconciliationState, Setting, Transition, TransitionStatus,
-    Transitions, VisitState,
+pub use transition::Transition;
+pub use transition_states::{
+    ContactState, DueStep, NextStep, ReconciliationState, Setting, TransitionStatus, VisitState,
 };
+pub use transitions::Transitions;
 pub use utilization::Utilization;
 pub use visit_knowledge::{ClockKind, LagHistogram, PastEvent, VisitKnowledge, add_professional_lags};
 pub use worklist::{WorkItem, WorkKind, Worklist};

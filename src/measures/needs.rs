@@ -54,6 +54,9 @@ impl NeedAge {
     }
 }
 
+/// How the domains of safety begin.
+const SAFETY: &str = "safety";
+
 /// One domain of one member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
@@ -81,6 +84,12 @@ impl Need {
     #[must_use]
     pub fn is_reported(&self) -> bool {
         &*self.need == "yes"
+    }
+
+    /// A need for safety: never named to anybody.
+    #[must_use]
+    pub fn is_of_safety(&self) -> bool {
+        self.domain.starts_with(SAFETY)
     }
 
     /// Yes or no; unknown and declined are no answers.

@@ -2,10 +2,10 @@
 //! refuses to give age or sex as a reason.
 
 use super::reason::{Driver, Reason, condition_driver, condition_sensitivity};
-use super::wording::Wording;
+use super::wording::{SheetReason, Wording};
 use crate::domain::Day;
-use crate::features::Snapshot;
-use crate::measures::{Dated, PQI, Setting};
+use crate::features::{Condition, Snapshot};
+use crate::measures::{Dated, LateClass, Need, PQI, Setting};
 use crate::reference::Sensitive;
 
 /// The PQIs of a stay in words, as `PQI` orders their bits.
@@ -25,7 +25,7 @@ pub(super) fn pqi_words(counted: u16) -> String {
     (0..PQI.len()).filter(|i| counted >> i & 1 == 1).map(|i| WORDS[i]).collect::<Vec<_>>().join(", ")
 }
 
-fn reason(text: String, driver: Driver, points: Option<f64>, dated: Option<&Dated>) -> Reason {
+fn plain_reason(text: String, driver: Driver, points: Option<f64>, dated: Option<&Dated>) -> Reason {
     Reason {
         text,
         driver,
@@ -43,8 +43,8 @@ fn reason(text: String, driver: Driver, points: Option<f64>, dated: Option<&Date
 pub fn reasons_from_indices(s: &Snapshot, wording: &Wording) -> Vec<Reason> {
     let mut out = causes(s, wording);
     if !out.is_empty() && out.len() < 3 {
-        context(s, &mut out, wording);
-        out.truncate(5);
+        add_context(s, &mut out, wording);
+        out.truncate(TOLD);
     }
     out
 }
@@ -54,112 +54,120 @@ fn on_sheet(reason: Reason, text: String) -> Reason {
     Reason { sheet: Some(text), ..reason }
 }
 
+/// Reasons of one member that are told at most.
+const TOLD: usize = 5;
+
 /// The reasons that rank a member or ask for help, without context.
 fn causes(s: &Snapshot, wording: &Wording) -> Vec<Reason> {
-    let mut out = Vec::new();
-    if let Some(recent) = s.recent.last() {
-        let l = recent.lace;
-        let dated = Dated { day: recent.discharge, id: recent.stay_id.clone() };
-        let analyst = reason(
-            format!(
-                "left hospital {}; LACE {} of 19 (stay {}, acute {}, conditions {}, ED {})",
-                recent.discharge,
-                l.total(),
-                l.length,
-                l.acute,
-                l.comorbidity,
-                l.emergency
-            ),
-            Driver::Transition,
-            Some(f64::from(l.total())),
-            Some(&dated),
-        );
-        let values = [("date", recent.discharge.to_string()), ("lace", l.total().to_string())];
-        out.push(on_sheet(analyst, say(wording, "discharge_lace", 1, &values)));
-    }
-    if out.is_empty()
-        && let Some(t) = s.transitions.iter().rev().find(|t| t.closed.is_none())
-    {
-        let dated = Dated { day: t.discharge, id: t.id.clone() };
-        let place = place_left(t.setting);
-        let analyst = reason(format!("left {place} {}", t.discharge), Driver::Transition, None, Some(&dated));
-        let values = [("place", place.to_owned()), ("date", t.discharge.to_string())];
-        out.push(on_sheet(analyst, say(wording, "transition", 1, &values)));
-    }
-    if let Some((dated, counted)) = s.facts.pqi_year.first() {
-        let n = s.facts.pqi_year.len();
-        let diagnosis = pqi_words(*counted);
-        let analyst = reason(
-            format!("{n} avoidable hospital stay{} in 12 months ({diagnosis})", if n == 1 { "" } else { "s" }),
-            Driver::Clinical,
-            f64::from(u32::try_from(n).unwrap_or(0)).into(),
-            Some(dated),
-        );
-        let text = say(wording, "avoidable_stays", i64::try_from(n).unwrap_or(0), &[("diagnosis", diagnosis)]);
-        out.push(on_sheet(analyst, text));
-    }
-    if let Some(last) = s.facts.last_stay.as_ref().filter(|_| s.key.two_stays) {
-        let n = s.facts.stays_year;
-        let analyst = reason(format!("{n} hospital stays in a year"), Driver::Clinical, Some(1.0), Some(last));
-        out.push(on_sheet(analyst, say(wording, "stays", i64::from(n), &[("date", last.day.to_string())])));
-    }
-    let urgent_context = usize::from(!s.supply.late_classes.is_empty()) + usize::from(s.open_needs().next().is_some());
-    for c in s.conditions.iter().take(5_usize.saturating_sub(out.len() + urgent_context).max(1)) {
-        let (name, sensitive) = (c.measure.words(), condition_sensitivity(c.measure));
-        let driver = condition_driver(sensitive);
-        out.push(Reason {
-            text: name.to_owned(),
-            driver,
-            points: Some(f64::from(c.weight)),
-            day: Some(Day(c.evidence.last)),
-            evidence: c.evidence.last_id.clone(),
-            sensitive,
-            sheet: Some(say(wording, "condition", 1, &[("condition", name.to_owned())])),
-        });
-    }
-    if let Some(late) = s.supply.late_classes.first() {
-        out.push(Reason {
-            text: format!("{} supply ran out", late.class.name().replace('_', " ")),
-            driver: Driver::Medication,
-            points: None,
-            day: Some(late.ran_out),
-            evidence: Box::default(),
-            sensitive: Sensitive::No,
-            sheet: wording.supply(late.class.name()).map(|words| {
-                let values = [("purpose", words.purpose.clone()), ("date", late.ran_out.to_string())];
-                say(wording, "supply_class", 1, &values)
-            }),
-        });
-    }
-    for need in s.open_needs() {
-        let sensitive = if &*need.domain == "safety_trauma" || &*need.domain == "safety" {
-            Sensitive::Abuse
-        } else {
-            Sensitive::No
-        };
-        out.push(Reason {
-            text: format!("{} need ({})", need.domain.replace('_', " "), need.source.name().replace('_', " ")),
-            driver: Driver::Social,
-            points: None,
-            day: Some(need.day),
-            evidence: need.evidence.clone(),
-            sensitive,
-            sheet: Some(match sensitive {
-                Sensitive::No => say(
-                    wording,
-                    "needs",
-                    1,
-                    &[("needs", need.domain.replace('_', " ")), ("date", need.day.to_string())],
-                ),
-                _ => say(wording, "safety", 1, &[]),
-            }),
-        });
-    }
-    out.truncate(5);
+    let mut out: Vec<Reason> = Vec::new();
+    out.extend(recent_discharge(s, wording).or_else(|| open_transition(s, wording)));
+    out.extend(avoidable_stays(s, wording));
+    out.extend(repeated_stays(s, wording));
+    let asking = usize::from(!s.supply.late_classes.is_empty()) + usize::from(s.open_needs().next().is_some());
+    let room = TOLD.saturating_sub(out.len() + asking).max(1);
+    out.extend(s.conditions.iter().take(room).map(|c| weighing_condition(c, wording)));
+    out.extend(s.supply.late_classes.first().map(|late| late_supply(*late, wording)));
+    out.extend(s.open_needs().map(|need| open_need(need, wording)));
+    out.truncate(TOLD);
     out
 }
 
-fn say(wording: &Wording, reason: &str, n: i64, values: &[(&str, String)]) -> String {
+/// The newest index discharge with its LACE.
+fn recent_discharge(s: &Snapshot, wording: &Wording) -> Option<Reason> {
+    let recent = s.recent.last()?;
+    let l = recent.lace;
+    let dated = Dated { day: recent.discharge, id: recent.stay_id.clone() };
+    let text = format!(
+        "left hospital {}; LACE {} of 19 (stay {}, acute {}, conditions {}, ED {})",
+        recent.discharge,
+        l.total(),
+        l.length,
+        l.acute,
+        l.comorbidity,
+        l.emergency
+    );
+    let analyst = plain_reason(text, Driver::Transition, Some(f64::from(l.total())), Some(&dated));
+    let values = [("date", recent.discharge.to_string()), ("lace", l.total().to_string())];
+    Some(on_sheet(analyst, sheet_words(wording, SheetReason::DischargeLace, 1, &values)))
+}
+
+/// The newest discharge of any other kind whose clocks run.
+fn open_transition(s: &Snapshot, wording: &Wording) -> Option<Reason> {
+    let t = s.transitions.iter().rev().find(|t| t.closed.is_none())?;
+    let dated = Dated { day: t.discharge, id: t.id.clone() };
+    let place = place_left(t.setting);
+    let analyst = plain_reason(format!("left {place} {}", t.discharge), Driver::Transition, None, Some(&dated));
+    let values = [("place", place.to_owned()), ("date", t.discharge.to_string())];
+    Some(on_sheet(analyst, sheet_words(wording, SheetReason::Transition, 1, &values)))
+}
+
+fn avoidable_stays(s: &Snapshot, wording: &Wording) -> Option<Reason> {
+    let (dated, counted) = s.facts.pqi_year.first()?;
+    let n = u32::try_from(s.facts.pqi_year.len()).unwrap_or(0);
+    let diagnosis = pqi_words(*counted);
+    let text = format!("{n} avoidable hospital stay{} in 12 months ({diagnosis})", if n == 1 { "" } else { "s" });
+    let analyst = plain_reason(text, Driver::Clinical, Some(f64::from(n)), Some(dated));
+    let values = [("diagnosis", diagnosis)];
+    Some(on_sheet(analyst, sheet_words(wording, SheetReason::AvoidableStays, i64::from(n), &values)))
+}
+
+/// Two stays or more in a year.
+fn repeated_stays(s: &Snapshot, wording: &Wording) -> Option<Reason> {
+    let last = s.facts.last_stay.as_ref().filter(|_| s.key.two_stays)?;
+    let n = s.facts.stays_year;
+    let analyst = plain_reason(format!("{n} hospital stays in a year"), Driver::Clinical, Some(1.0), Some(last));
+    let values = [("date", last.day.to_string())];
+    Some(on_sheet(analyst, sheet_words(wording, SheetReason::Stays, i64::from(n), &values)))
+}
+
+fn weighing_condition(c: &Condition, wording: &Wording) -> Reason {
+    let (name, sensitive) = (c.measure.words(), condition_sensitivity(c.measure));
+    Reason {
+        text: name.to_owned(),
+        driver: condition_driver(sensitive),
+        points: Some(f64::from(c.weight)),
+        day: Some(Day(c.evidence.last)),
+        evidence: c.evidence.last_id.clone(),
+        sensitive,
+        sheet: Some(sheet_words(wording, SheetReason::Condition, 1, &[("condition", name.to_owned())])),
+    }
+}
+
+fn late_supply(late: LateClass, wording: &Wording) -> Reason {
+    Reason {
+        text: format!("{} supply ran out", late.class.name().replace('_', " ")),
+        driver: Driver::Medication,
+        points: None,
+        day: Some(late.ran_out),
+        evidence: Box::default(),
+        sensitive: Sensitive::No,
+        sheet: wording.supply(late.class.name()).map(|words| {
+            let values = [("purpose", words.purpose.clone()), ("date", late.ran_out.to_string())];
+            sheet_words(wording, SheetReason::SupplyClass, 1, &values)
+        }),
+    }
+}
+
+fn open_need(need: &Need, wording: &Wording) -> Reason {
+    let domain = need.domain.replace('_', " ");
+    let (sensitive, sheet) = if need.is_of_safety() {
+        (Sensitive::Abuse, sheet_words(wording, SheetReason::Safety, 1, &[]))
+    } else {
+        let values = [("needs", domain.clone()), ("date", need.day.to_string())];
+        (Sensitive::No, sheet_words(wording, SheetReason::Needs, 1, &values))
+    };
+    Reason {
+        text: format!("{domain} need ({})", need.source.name().replace('_', " ")),
+        driver: Driver::Social,
+        points: None,
+        day: Some(need.day),
+        evidence: need.evidence.clone(),
+        sensitive,
+        sheet: Some(sheet),
+    }
+}
+
+fn sheet_words(wording: &Wording, reason: SheetReason, n: i64, values: &[(&str, String)]) -> String {
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
     wording.say(reason, n, &values)
 }
@@ -176,23 +184,26 @@ fn place_left(setting: Setting) -> &'static str {
 }
 
 /// Context for someone with few reasons: emergency department, last stay, last visit.
-fn context(s: &Snapshot, out: &mut Vec<Reason>, wording: &Wording) {
+fn add_context(s: &Snapshot, out: &mut Vec<Reason>, wording: &Wording) {
     if let Some(ed) = &s.facts.last_ed {
         let n = s.facts.ed_year;
         let text = format!("{n} ED visit{} in a year", if n == 1 { "" } else { "s" });
-        let analyst = reason(text, Driver::Clinical, None, Some(ed));
+        let analyst = plain_reason(text, Driver::Clinical, None, Some(ed));
         out.push(if n > 1 {
-            on_sheet(analyst, say(wording, "emergency", i64::from(n), &[("date", ed.day.to_string())]))
+            on_sheet(
+                analyst,
+                sheet_words(wording, SheetReason::Emergency, i64::from(n), &[("date", ed.day.to_string())]),
+            )
         } else {
             analyst
         });
     }
     if let Some(stay) = s.facts.last_stay.as_ref().filter(|_| !s.key.two_stays && s.key.pqi_stays == 0) {
-        out.push(reason("a hospital stay in the last year".to_owned(), Driver::Clinical, None, Some(stay)));
+        out.push(plain_reason("a hospital stay in the last year".to_owned(), Driver::Clinical, None, Some(stay)));
     }
     match &s.facts.last_visit {
-        Some(visit) => out.push(reason("last ambulatory visit".to_owned(), Driver::Clinical, None, Some(visit))),
-        None => out.push(reason("no ambulatory visit in a year".to_owned(), Driver::Clinical, None, None)),
+        Some(visit) => out.push(plain_reason("last ambulatory visit".to_owned(), Driver::Clinical, None, Some(visit))),
+        None => out.push(plain_reason("no ambulatory visit in a year".to_owned(), Driver::Clinical, None, None)),
     }
 }
 

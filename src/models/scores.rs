@@ -11,7 +11,7 @@ use super::published_reasons::reasons_from_indices;
 use super::reason::{Driver, Reason};
 use super::score::{Basis, Horizon, ModelId, NotScored, Score, ScoreId, ScoreStatus};
 use super::trained::TrainedModel;
-use super::wording::Wording;
+use super::wording::{SheetReason, Wording};
 use crate::domain::Day;
 use crate::domain::record::record;
 use crate::features::Snapshot;
@@ -297,7 +297,7 @@ impl ScoreReasons {
     /// What is told when no part of a score can be used by a care manager.
     fn whole_pattern(&self) -> Reason {
         Reason {
-            text: self.wording().say("whole_pattern", 1, &[]),
+            text: self.wording().say(SheetReason::WholePattern, 1, &[]),
             driver: Driver::Rest,
             points: None,
             day: None,

@@ -6,36 +6,89 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::domain::vocabulary::word_list;
+
 /// The shipped wording.
 static SHIPPED: LazyLock<Wording> =
     LazyLock::new(|| Wording::parse(include_str!("../../config/wording.toml")).unwrap_or_else(|_| Wording::silent()));
 
-/// Every reason, with the words in braces that its template may use.
-const REASONS: [(&str, &[&str]); 23] = [
-    ("condition", &["condition"]),
-    ("burden", &["conditions", "n"]),
-    ("heart", &["signs"]),
-    ("frailty", &["signs"]),
-    ("acute_illness", &["signs"]),
-    ("laboratory_value", &["test", "value"]),
-    ("laboratory_change", &["test", "before", "value"]),
-    ("stays", &["n", "date"]),
-    ("avoidable_stays", &["n", "diagnosis"]),
-    ("discharge", &["n", "date", "day"]),
-    ("discharge_lace", &["date", "lace"]),
-    ("transition", &["place", "date"]),
-    ("emergency", &["n", "date"]),
-    ("behavioral", &["date"]),
-    ("home_health", &[]),
-    ("medicines", &["n"]),
-    ("supply", &["drug", "purpose", "filled", "date", "n"]),
-    ("supply_class", &["purpose", "date"]),
-    ("needs", &["needs", "date", "n"]),
-    ("safety", &[]),
-    ("depression", &["value"]),
-    ("activation", &["level", "value"]),
-    ("whole_pattern", &[]),
-];
+word_list! {
+    /// A reason that sheets have words for: a key of `[reasons]` in the wording file.
+    SheetReason {
+        /// A condition by name.
+        Condition = "condition",
+        /// Many conditions.
+        Burden = "burden",
+        /// Signs of heart disease.
+        Heart = "heart",
+        /// Signs of frailty.
+        Frailty = "frailty",
+        /// Acute illness.
+        AcuteIllness = "acute_illness",
+        /// A laboratory value.
+        LaboratoryValue = "laboratory_value",
+        /// A laboratory value beside the one before.
+        LaboratoryChange = "laboratory_change",
+        /// Hospital stays.
+        Stays = "stays",
+        /// Avoidable hospital stays.
+        AvoidableStays = "avoidable_stays",
+        /// The discharge being scored.
+        Discharge = "discharge",
+        /// A discharge with its LACE.
+        DischargeLace = "discharge_lace",
+        /// A discharge from another place.
+        Transition = "transition",
+        /// ED visits.
+        Emergency = "emergency",
+        /// A behavioral-health stay or visit.
+        Behavioral = "behavioral",
+        /// Home health care.
+        HomeHealth = "home_health",
+        /// Many medicines.
+        Medicines = "medicines",
+        /// A drug whose supply ran out.
+        Supply = "supply",
+        /// A class whose supply ran out.
+        SupplyClass = "supply_class",
+        /// Open social needs.
+        Needs = "needs",
+        /// A need for safety, unnamed.
+        Safety = "safety",
+        /// A PHQ-9 score.
+        Depression = "depression",
+        /// A low activation.
+        Activation = "activation",
+        /// No one thing.
+        WholePattern = "whole_pattern",
+    }
+}
+
+impl SheetReason {
+    /// The words in braces that its template may use.
+    fn slots(self) -> &'static [&'static str] {
+        match self {
+            Self::Condition => &["condition"],
+            Self::Burden => &["conditions", "n"],
+            Self::Heart | Self::Frailty | Self::AcuteIllness => &["signs"],
+            Self::LaboratoryValue => &["test", "value"],
+            Self::LaboratoryChange => &["test", "before", "value"],
+            Self::Stays | Self::Emergency => &["n", "date"],
+            Self::AvoidableStays => &["n", "diagnosis"],
+            Self::Discharge => &["n", "date", "day"],
+            Self::DischargeLace => &["date", "lace"],
+            Self::Transition => &["place", "date"],
+            Self::Behavioral => &["date"],
+            Self::HomeHealth | Self::Safety | Self::WholePattern => &[],
+            Self::Medicines => &["n"],
+            Self::Supply => &["drug", "purpose", "filled", "date", "n"],
+            Self::SupplyClass => &["purpose", "date"],
+            Self::Needs => &["needs", "date", "n"],
+            Self::Depression => &["value"],
+            Self::Activation => &["level", "value"],
+        }
+    }
+}
 
 /// One reason's words.
 #[derive(Clone, Debug, Deserialize)]
@@ -118,11 +171,12 @@ impl Wording {
     pub fn parse(text: &str) -> Result<Self, String> {
         let out: Self = toml::from_str(text).map_err(|e| e.to_string())?;
         for name in out.reasons.keys() {
-            if !REASONS.iter().any(|(known, _)| known == name) {
+            if !SheetReason::WORDS.contains(&name.as_str()) {
                 return Err(format!("[reasons.{name}]: there is no such reason"));
             }
         }
-        for (name, allowed) in REASONS {
+        for reason in SheetReason::ALL {
+            let (name, allowed) = (reason.as_str(), reason.slots());
             let template = out.reasons.get(name).ok_or_else(|| format!("[reasons.{name}] is missing"))?;
             for (key, text) in [("one", &template.one), ("many", &template.many)] {
                 check_template(text, allowed).map_err(|why| format!("[reasons.{name}] {key}: {why}"))?;
@@ -143,8 +197,8 @@ impl Wording {
 
     /// A reason in words; `n` chooses between one and many. Empty only for words that were never checked.
     #[must_use]
-    pub fn say(&self, reason: &str, n: i64, values: &[(&str, &str)]) -> String {
-        let Some(template) = self.reasons.get(reason) else { return String::new() };
+    pub fn say(&self, reason: SheetReason, n: i64, values: &[(&str, &str)]) -> String {
+        let Some(template) = self.reasons.get(reason.as_str()) else { return String::new() };
         let text = if n == 1 { &template.one } else { &template.many };
         let mut out = text.replace("{n}", &n.to_string());
         for (name, value) in values {
@@ -203,18 +257,18 @@ mod tests {
     #[test]
     fn plurals_and_values_are_right() {
         let w = Wording::parse(TEXT).expect("the shipped wording is sound");
-        assert_eq!(w.say("emergency", 1, &[("date", "2026-06-02")]), "ED visit 2026-06-02");
+        assert_eq!(w.say(SheetReason::Emergency, 1, &[("date", "2026-06-02")]), "ED visit 2026-06-02");
         assert_eq!(
-            w.say("emergency", 3, &[("date", "2026-06-02")]),
+            w.say(SheetReason::Emergency, 3, &[("date", "2026-06-02")]),
             "3 ED visits in 12 months, the last on 2026-06-02"
         );
         let values =
             [("drug", "apixaban"), ("purpose", "blood thinner"), ("filled", "2026-05-01"), ("date", "2026-05-31")];
         assert_eq!(
-            w.say("supply", 1, &values),
+            w.say(SheetReason::Supply, 1, &values),
             "apixaban (blood thinner) last filled 2026-05-01, ran out 2026-05-31: 1 day without"
         );
-        assert!(w.say("supply", 12, &values).ends_with("12 days without"));
+        assert!(w.say(SheetReason::Supply, 12, &values).ends_with("12 days without"));
         assert_eq!(join_words(&["a".into(), "b".into(), "c".into()]), "a, b and c");
         assert_eq!(join_words(&["a".into()]), "a");
     }

@@ -1,6 +1,7 @@
 //! Models learned from the organisation's own history: the folder's content, its check against tonight's features,
 //! scoring with contributions. Owns what a model refuses; refuses to train and to read a claim.
 
+mod analyst_words;
 mod card;
 mod evidence;
 mod identity;

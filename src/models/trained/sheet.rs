@@ -4,11 +4,11 @@
 
 use super::evidence::{family_evidence, latest, of_stay};
 use crate::domain::Day;
-use crate::features::{Days, Topic, View};
+use crate::features::{Days, Instrument, LabTest, Topic, View};
 use crate::measures::{Comorbidity, Dated, DrugSupply, Needs, PQI, Utilization};
 use crate::models::published_reasons::pqi_words;
 use crate::models::reason::{Driver, Reason, condition_driver, condition_sensitivity};
-use crate::models::wording::{Wording, join_words};
+use crate::models::wording::{SheetReason, Wording, join_words};
 use crate::reference::{DiagnosisFamily as F, DrugClass, Elixhauser, Sensitive, Service};
 
 /// Days after which a supply that ran out was given up, or is paid in cash.
@@ -24,38 +24,42 @@ pub fn sheet_reason(v: &View<'_>, topic: &Topic, points: f64, wording: &Wording)
     let told = match topic {
         Topic::Condition(measure) => condition(v, *measure, wording),
         Topic::Burden => burden(v, wording),
-        Topic::Heart => {
-            family_signs(v, &[F::Coronary, F::Fibrillation], 365, |s| wording.say("heart", 1, &[("signs", s)]))
-        }
+        Topic::Heart => family_signs(v, &[F::Coronary, F::Fibrillation], 365, |s| {
+            wording.say(SheetReason::Heart, 1, &[("signs", s)])
+        }),
         Topic::Frailty => family_signs(v, &[F::Fall, F::Weakness, F::PressureUlcer], 365, |s| {
-            wording.say("frailty", 1, &[("signs", s)])
+            wording.say(SheetReason::Frailty, 1, &[("signs", s)])
         }),
         Topic::AcuteIllness => family_signs(
             v,
             &[F::Pneumonia, F::UrinaryInfection, F::Sepsis, F::KidneyInjury, F::RespiratoryFailure, F::Dehydration],
             GIVEN_UP,
-            |s| wording.say("acute_illness", 1, &[("signs", s)]),
+            |s| wording.say(SheetReason::AcuteIllness, 1, &[("signs", s)]),
         ),
-        Topic::Laboratory(loinc) => laboratory(v, loinc, wording),
+        Topic::Laboratory(test) => laboratory(v, *test, wording),
         Topic::Stays => stays(v, wording),
         Topic::AvoidableStays => avoidable_stays(v, wording),
         Topic::ThisDischarge => discharge(v, wording),
         Topic::Emergency => emergency(v, wording),
         Topic::Behavioral => v.measured.get::<Utilization>().behavioral_year.clone().map(|d| Told {
             sensitive: Sensitive::Psychiatric,
-            ..Told::of(wording.say("behavioral", 1, &[("date", &d.day.to_string())]), Driver::Behavioral, Some(d))
+            ..Told::of(
+                wording.say(SheetReason::Behavioral, 1, &[("date", &d.day.to_string())]),
+                Driver::Behavioral,
+                Some(d),
+            )
         }),
         Topic::PostAcute => (v.scan.service(Service::HomeHealth).within(v.day, 60) > 0.0)
-            .then(|| Told::of(wording.say("home_health", 1, &[]), Driver::Clinical, None)),
+            .then(|| Told::of(wording.say(SheetReason::HomeHealth, 1, &[]), Driver::Clinical, None)),
         Topic::Medicines => v
             .measured
             .get::<DrugSupply>()
             .ingredients_on_hand
             .filter(|n| *n >= MANY_MEDICINES)
-            .map(|n| Told::of(wording.say("medicines", i64::from(n), &[]), Driver::Medication, None)),
+            .map(|n| Told::of(wording.say(SheetReason::Medicines, i64::from(n), &[]), Driver::Medication, None)),
         Topic::Supply(class) => supply(v, *class, wording),
         Topic::Needs => needs(v, wording),
-        Topic::Instrument(name) => instrument(v, name, wording),
+        Topic::Instrument(asked) => instrument(v, *asked, wording),
         Topic::AgeSex
         | Topic::Cover
         | Topic::Place
@@ -96,7 +100,7 @@ fn condition(v: &View<'_>, measure: Elixhauser, wording: &Wording) -> Option<Tol
     let sensitive = condition_sensitivity(measure);
     let found = v.measured.get::<Comorbidity>().elixhauser_evidence(measure)?;
     let evidence = Some(Dated { day: Day(found.last), id: found.last_id.clone() });
-    let text = wording.say("condition", 1, &[("condition", measure.words())]);
+    let text = wording.say(SheetReason::Condition, 1, &[("condition", measure.words())]);
     Some(Told { sensitive, ..Told::of(text, condition_driver(sensitive), evidence) })
 }
 
@@ -108,7 +112,7 @@ fn burden(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let names: Vec<&str> = tellable.map(|e| e.words()).collect();
     let rest = names.len().checked_sub(NAMED_CONDITIONS).filter(|n| *n > 0)?;
     let named = names[..NAMED_CONDITIONS].join(", ");
-    let text = wording.say("burden", i64::try_from(rest).unwrap_or(0), &[("conditions", &named)]);
+    let text = wording.say(SheetReason::Burden, i64::try_from(rest).unwrap_or(0), &[("conditions", &named)]);
     Some(Told::of(text, Driver::Clinical, None))
 }
 
@@ -117,9 +121,9 @@ fn family_signs(v: &View<'_>, families: &[F], days: i32, say: impl Fn(&str) -> S
     Some(Told::of(say(&join_words(&names)), Driver::Clinical, evidence))
 }
 
-fn laboratory(v: &View<'_>, loinc: &str, wording: &Wording) -> Option<Told> {
-    let words = wording.laboratory(loinc)?;
-    let mut known = v.small.labs.iter().rev().filter(|l| &*l.loinc == loinc && v.day.since(l.day) < 365);
+fn laboratory(v: &View<'_>, test: LabTest, wording: &Wording) -> Option<Told> {
+    let words = wording.laboratory(test.as_str())?;
+    let mut known = v.small.labs.iter().rev().filter(|l| &*l.loinc == test.as_str() && v.day.since(l.day) < 365);
     let newest = known.next()?;
     let before = known.next().map(|l| l.value.0);
     if !words.worth_saying(newest.value.0, before) {
@@ -128,11 +132,11 @@ fn laboratory(v: &View<'_>, loinc: &str, wording: &Wording) -> Option<Told> {
     let value = newest.value.0.to_string();
     let text = match before.filter(|b| (b - newest.value.0).abs() > 1e-9) {
         Some(before) => wording.say(
-            "laboratory_change",
+            SheetReason::LaboratoryChange,
             1,
             &[("test", &words.test), ("before", &before.to_string()), ("value", &value)],
         ),
-        None => wording.say("laboratory_value", 1, &[("test", &words.test), ("value", &value)]),
+        None => wording.say(SheetReason::LaboratoryValue, 1, &[("test", &words.test), ("value", &value)]),
     };
     Some(Told::of(text, Driver::Clinical, Some(Dated { day: newest.day, id: Box::default() })))
 }
@@ -152,7 +156,7 @@ fn stays(v: &View<'_>, wording: &Wording) -> Option<Told> {
         return None;
     }
     let (sensitive, evidence) = stay_behind(v, last);
-    let text = wording.say("stays", i64::from(used.stays_year), &[("date", &last.day.to_string())]);
+    let text = wording.say(SheetReason::Stays, i64::from(used.stays_year), &[("date", &last.day.to_string())]);
     Some(Told { sensitive, ..Told::of(text, Driver::Clinical, Some(evidence)) })
 }
 
@@ -162,7 +166,7 @@ fn avoidable_stays(v: &View<'_>, wording: &Wording) -> Option<Told> {
     debug_assert!(usize::from(*counted) < 1 << PQI.len());
     let (_, evidence) = stay_behind(v, dated);
     let n = i64::try_from(used.pqi_year.len()).unwrap_or(0);
-    let text = wording.say("avoidable_stays", n, &[("diagnosis", &pqi_words(*counted))]);
+    let text = wording.say(SheetReason::AvoidableStays, n, &[("diagnosis", &pqi_words(*counted))]);
     Some(Told::of(text, Driver::Clinical, Some(evidence)))
 }
 
@@ -171,7 +175,7 @@ fn discharge(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let (day, length) = (stay.discharge?, stay.length_of_stay()?);
     let values = [("date", day.to_string()), ("day", v.day.since(day).to_string())];
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
-    let text = wording.say("discharge", i64::from(length), &values);
+    let text = wording.say(SheetReason::Discharge, i64::from(length), &values);
     Some(Told::of(text, Driver::Transition, Some(Dated { day, id: of_stay(stay) })))
 }
 
@@ -183,7 +187,7 @@ fn emergency(v: &View<'_>, wording: &Wording) -> Option<Told> {
     }
     let visit = v.timeline().ed_visits.iter().rev().find(|e| e.day == last.day);
     let sensitive = visit.map_or(Sensitive::No, |e| v.codes.dx(e.diagnosis).sensitive);
-    let text = wording.say("emergency", i64::from(used.ed_year), &[("date", &last.day.to_string())]);
+    let text = wording.say(SheetReason::Emergency, i64::from(used.ed_year), &[("date", &last.day.to_string())]);
     Some(Told { sensitive, ..Told::of(text, Driver::Clinical, Some(last.clone())) })
 }
 
@@ -210,45 +214,44 @@ fn supply(v: &View<'_>, class: DrugClass, wording: &Wording) -> Option<Told> {
     ];
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let evidence = Dated { day: Day(last.day), id: last.claim_id.into() };
-    Some(Told::of(wording.say("supply", i64::from(late), &values), Driver::Medication, Some(evidence)))
+    Some(Told::of(wording.say(SheetReason::Supply, i64::from(late), &values), Driver::Medication, Some(evidence)))
 }
 
 /// Needs told in the last 12 months; a need for safety is never named.
 fn needs(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let year_ago = v.day.plus_months(-12);
     let open: Vec<_> = v.measured.get::<Needs>().0.iter().filter(|n| n.is_open() && n.day > year_ago).collect();
-    let safe: Vec<_> = open.iter().copied().filter(|n| !n.domain.starts_with("safety")).collect();
+    let safe: Vec<_> = open.iter().copied().filter(|n| !n.is_of_safety()).collect();
     let (told, sensitive) = if safe.is_empty() { (open, Sensitive::Abuse) } else { (safe, Sensitive::No) };
     let newest = latest(told.iter().map(|n| Dated { day: n.day, id: n.evidence.clone() }))?;
     let names: Vec<String> = told.iter().take(3).map(|n| n.domain.replace('_', " ")).collect();
     let text = match sensitive {
         Sensitive::No => wording.say(
-            "needs",
+            SheetReason::Needs,
             i64::try_from(told.len()).unwrap_or(0),
             &[("needs", &join_words(&names)), ("date", &newest.day.to_string())],
         ),
-        _ => wording.say("safety", 1, &[]),
+        _ => wording.say(SheetReason::Safety, 1, &[]),
     };
     Some(Told { sensitive, ..Told::of(text, Driver::Social, Some(newest)) })
 }
 
 /// A PHQ-9 of 10 or more, and a low activation.
-fn instrument(v: &View<'_>, name: &str, wording: &Wording) -> Option<Told> {
-    let asked = v.small.assessments.iter().map(|r| (&*r.instrument, r.day, r.score));
-    let rows = asked.chain(v.small.surveys.iter().map(|r| (&*r.instrument, r.day, r.score)));
-    let (_, day, score) = rows.filter(|r| r.0 == name && v.day.since(r.1) < 730).max_by_key(|r| r.1)?;
-    let score = score?.0;
+fn instrument(v: &View<'_>, instrument: Instrument, wording: &Wording) -> Option<Told> {
+    let (day, score) = v.newest_score(instrument, 730)?;
     let evidence = Some(Dated { day, id: Box::default() });
     let value = score.to_string();
-    if name == "PHQ-9" {
-        let text = wording.say("depression", 1, &[("value", &value)]);
-        return (score >= 10.0)
-            .then(|| Told { sensitive: Sensitive::Psychiatric, ..Told::of(text, Driver::Behavioral, evidence) });
+    match instrument {
+        Instrument::Phq9 if score >= 10.0 => {
+            let text = wording.say(SheetReason::Depression, 1, &[("value", &value)]);
+            Some(Told { sensitive: Sensitive::Psychiatric, ..Told::of(text, Driver::Behavioral, evidence) })
+        }
+        // The first two of four levels end at 47.0 and 55.1 (Hibbard 2005, PAM-13).
+        Instrument::Pam13 if score <= 55.1 => {
+            let level = if score <= 47.0 { "1" } else { "2" };
+            let text = wording.say(SheetReason::Activation, 1, &[("level", level), ("value", &value)]);
+            Some(Told::of(text, Driver::Clinical, evidence))
+        }
+        _ => None,
     }
-    // The first two of four levels end at 47.0 and 55.1 (Hibbard 2005, PAM-13).
-    let level = if score <= 47.0 { "1" } else { "2" };
-    (name == "PAM-13" && score <= 55.1).then(|| {
-        let text = wording.say("activation", 1, &[("level", level), ("value", &value)]);
-        Told::of(text, Driver::Clinical, evidence)
-    })
 }
