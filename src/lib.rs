@@ -64,6 +64,7 @@
 //! | [`synth`] | a reproducible population with planted truth | [`synth::Options`] |
 //! | [`training`] | panels with labels, splits in time, fitting, judging | [`training::fit_outcome`] |
 //! | [`runs`] | published runs read back as typed answers | [`runs::explain_member`] |
+//! | [`cluster`] | what the parts of a night on many machines tell each other: prelude, streams, part folders, receipts | [`cluster::Prelude`] |
 //! | [`pipeline`] | the order of things, threads, progress, signals, exit codes | [`pipeline::nightly`] |
 //! | [`cli`] | flags, help, answers as text | [`cli::run_program`] |
 //!
@@ -124,6 +125,8 @@ pub mod synth;
 pub mod training;
 
 pub mod runs;
+
+pub mod cluster;
 
 pub mod pipeline;
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by rank. `reference` and `config` know nothing of each other.
-const RANKS: [&str; 21] = [
+const RANKS: [&str; 22] = [
     "domain",
     "config",
     "reference",
@@ -26,6 +26,7 @@ const RANKS: [&str; 21] = [
     "synth",
     "training",
     "runs",
+    "cluster",
     "pipeline",
     "cli",
 ];

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::cluster_arguments::ClusterCommand;
 use crate::learners::LEARNERS;
 
 /// Who to call today, who calls, by when, and why.
@@ -268,6 +269,9 @@ pub enum Command {
         /// Published run.
         dir: PathBuf,
     },
+    /// A night in parts.
+    #[command(flatten)]
+    Cluster(ClusterCommand),
     /// A synthetic population in the input layout, with its planted truth.
     Synth {
         /// Members.

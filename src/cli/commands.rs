@@ -5,19 +5,21 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Command, ModelsWhat, PlanFlags, SynthFormat};
+use super::cluster_commands::run_cluster_command;
 use super::manual::{shell_completions, write_man_pages};
+use super::night_text::night_text;
+use super::plan_loading::load_plan;
 use super::render::{analyst_text, explanation_text, followup_text, metrics_text, staffing_text, training_text};
 use super::schema;
 use crate::caseload::Continuity;
-use crate::config::{Overrides, RunPlan, nearest_hint};
+use crate::config::{RunPlan, nearest_hint};
 use crate::domain::Day;
-use crate::extracts::{extract, extract_names};
 use crate::learners::LearnerChoice;
 use crate::models::cards;
 use crate::pipeline::{
     self, AssignRequest, EvaluateRequest, FollowupRequest, NightlyOptions, PipelineError, Progress, TrainRequest,
 };
-use crate::publish::{CurrentRule, PublishError, write_private};
+use crate::publish::{PublishError, write_private};
 use crate::runs::{
     WhatIfRequest, WhoseBrief, answer_whatif, brief_of_run, explain_member, rebuild_metrics, rebuild_report,
     verify_run, write_metrics,
@@ -124,6 +126,7 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
                 Err(PipelineError::Verify(problems))
             }
         }
+        Command::Cluster(command) => run_cluster_command(command),
         Command::Synth { members, seed, out, years, as_of, format, caseload } => {
             synthesise_population(members, seed, &out, years, &as_of, format, caseload.as_deref())
         }
@@ -166,19 +169,6 @@ fn member_id(given: String) -> Result<String, PipelineError> {
     Ok(text.trim().to_owned())
 }
 
-/// The shipped sample's configuration, beside the working directory or the binary.
-fn sample_config() -> Result<PathBuf, PipelineError> {
-    let mut places = vec![PathBuf::from(".")];
-    if let Ok(binary) = std::env::current_exe() {
-        places.extend(binary.ancestors().skip(1).take(4).map(Path::to_path_buf));
-    }
-    places
-        .into_iter()
-        .map(|p| p.join("config/sample.toml"))
-        .find(|p| p.exists())
-        .ok_or_else(|| PipelineError::Usage("no --config given, and the shipped config/sample.toml is neither beside the working directory nor the binary".to_owned()))
-}
-
 /// An extract that a flag names must be one of the configuration.
 fn require_extract(flag: &str, name: &str, plan: &RunPlan) -> Result<(), PipelineError> {
     let configured: Vec<&str> = plan.extracts.keys().map(String::as_str).collect();
@@ -189,33 +179,6 @@ fn require_extract(flag: &str, name: &str, plan: &RunPlan) -> Result<(), Pipelin
         "{flag} {name}: no such extract is configured{}",
         nearest_hint(name, &configured)
     )))
-}
-
-fn load_plan(flags: &PlanFlags) -> Result<(RunPlan, NightlyOptions), PipelineError> {
-    let sample = flags.config.is_none();
-    let path = flags.config.clone().map_or_else(sample_config, Ok)?;
-    let overrides = Overrides { as_of: flags.as_of.clone(), out: flags.out.clone(), threads: flags.threads };
-    let mut plan = RunPlan::load(&path, &overrides, &|name| std::env::var(name).ok(), &extract_names())?;
-    plan.sample = sample;
-    if let Some(file) = &flags.pseudonymize {
-        plan.pseudonymize(file)?;
-    }
-    for name in &flags.allow_empty {
-        if extract(name).is_none() {
-            return Err(PipelineError::Usage(format!(
-                "--allow-empty {name}: no such extract{}",
-                nearest_hint(name, &extract_names())
-            )));
-        }
-    }
-    let options = NightlyOptions {
-        allow_empty: flags.allow_empty.clone(),
-        accept_volume_change: flags.accept_volume_change,
-        manifest: flags.manifest.clone(),
-        current: if flags.set_current { CurrentRule::Always } else { CurrentRule::NewestNight },
-        only: None,
-    };
-    Ok((plan, options))
 }
 
 /// Where a night would have published whose configuration was refused; `None` when nothing says.
@@ -249,39 +212,7 @@ fn run_night(flags: &PlanFlags) -> Result<String, PipelineError> {
     for warning in &summary.warnings {
         tracing::warn!("{warning}");
     }
-    let n = |key: &str| summary.counts.get(key).copied().unwrap_or(0);
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "{}run {} published to {}",
-        if plan.sample { "SAMPLE DATA  " } else { "" },
-        summary.run_id,
-        summary.path.display()
-    );
-    let _ = writeln!(
-        out,
-        "  {} members, {} enrolled, {} stays, {} index discharges",
-        n("members"),
-        n("enrolled"),
-        n("stays"),
-        n("index_discharges")
-    );
-    let _ = writeln!(
-        out,
-        "  {} to contact ({} with a clock; staff allow {}), {} not reached, {} suppressed",
-        n("listed"),
-        n("listed_with_clock"),
-        n("contact_capacity"),
-        n("overflow"),
-        n("suppressed")
-    );
-    let _ =
-        writeln!(out, "  {} assigned, {} waiting, {} rows quarantined", n("assigned"), n("waiting"), n("quarantined"));
-    for line in &summary.left_out {
-        let _ = writeln!(out, "  left out by rule: {line}");
-    }
-    let _ = writeln!(out, "  digest {}", summary.digest);
-    Ok(out)
+    Ok(night_text(&summary, plan.sample))
 }
 
 fn assignment_text(summary: &[u8], out: &Path) -> String {

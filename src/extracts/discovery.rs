@@ -159,6 +159,23 @@ fn describe(
     })
 }
 
+/// SHA-256 of a file, lower-case hex.
+///
+/// # Errors
+/// When it cannot be read to its end.
+pub fn hash_file(path: &Path) -> std::io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0_u8; 1 << 20];
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            return Ok(crate::domain::hex(&hasher.finalize()));
+        }
+        hasher.update(&buffer[..n]);
+    }
+}
+
 /// The same bytes under two names are read once.
 fn without_repeats(files: Vec<SourceFile>) -> Vec<SourceFile> {
     let mut kept: Vec<SourceFile> = Vec::with_capacity(files.len());

@@ -3,7 +3,7 @@
 
 use crate::domain::Day;
 
-/// Why the extracts could not be read; all but an interruption are exit code 3.
+/// Why the extracts could not be read; exit code 3 unless said otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum ExtractError {
     /// No file, or one that may not be read.
@@ -56,6 +56,9 @@ pub enum ExtractError {
     /// The events could not be spilled.
     #[error("cannot write the spill file: {0}")]
     Spill(std::io::Error),
+    /// Rows that another process packed are not what was sent; exit code 75.
+    #[error("what arrived does not fit: {0}")]
+    Stream(String),
     /// Told to stop.
     #[error("interrupted")]
     Interrupted,

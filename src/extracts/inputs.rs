@@ -103,7 +103,7 @@ impl Discovered {
 }
 
 /// The contract of an extract; the feature table's is widened by the configured columns.
-fn contract_of(name: &str, own: &[String]) -> Option<&'static ExtractSpec> {
+pub(super) fn contract_of(name: &str, own: &[String]) -> Option<&'static ExtractSpec> {
     if name == feature_table::SPEC.name { Some(feature_table::widened(own)) } else { extract(name) }
 }
 

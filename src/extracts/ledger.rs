@@ -24,7 +24,7 @@ pub struct QuarantineRow {
 }
 
 /// Counts of one extract.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// Rows read.
     pub rows_in: u64,

@@ -21,6 +21,7 @@ use super::ledger::QuarantineRow;
 use super::loader::{LoadOptions, Loader};
 use super::member_rows::{RowStore, load_directory, load_member_rows_as, load_rows};
 use super::population::{self, Population};
+use super::reason::Reason;
 use super::report::ExtractReport;
 use super::visit_states::VisitStates;
 use crate::config::RunPlan;
@@ -69,6 +70,21 @@ impl Extracts {
     }
 }
 
+impl Extracts {
+    /// Notes rejected rows whose id would be known with leading zeros, of extracts that parts have consumed without
+    /// knowing everyone.
+    pub fn note_lost_zeros(&mut self, extracts: &[&str]) {
+        for row in self.quarantine.iter().filter(|row| row.reason == Reason::NoEligibility) {
+            if extracts.contains(&row.extract)
+                && self.population.lost_zeros(&row.value)
+                && let Some(report) = self.reports.get_mut(row.extract)
+            {
+                *report.tally.notes.entry(Reason::PaddedIdMatches).or_default() += 1;
+            }
+        }
+    }
+}
+
 /// Reads every configured extract.
 ///
 /// # Errors
@@ -76,17 +92,13 @@ impl Extracts {
 pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Result<Extracts, ExtractError> {
     let pools = Pools::default();
     let as_of = plan.as_of;
-    let mut loader = Loader {
-        plan,
-        files: &found.files,
-        options,
-        pools: &pools,
-        crosswalk: Crosswalk::default(),
-        reports: BTreeMap::new(),
-        quarantine: Vec::new(),
-    };
+    let mut loader = loader_of(plan, found, options, &pools);
     loader.crosswalk = member_crosswalk::read_crosswalk(&mut loader)?;
-    let population = read_population(&mut loader, as_of)?;
+    let mut population = read_population(&mut loader, as_of)?;
+    if options.streams.is_some_and(|s| !s.whole) {
+        // Whether an id has lost its zeros is asked of everyone, by whoever puts the parts together.
+        population.forget_lost_zeros();
+    }
     let ingredients = ndc_ingredient::read_ingredients(&mut loader)?;
     let limit = plan.run.max_memory.bytes();
     let buckets = Buckets::new(population.members.len(), limit, options.scratch).map_err(ExtractError::Spill)?;
@@ -122,6 +134,43 @@ pub fn load(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Re
         words: pools.word.freeze(),
         icd: pools.icd.freeze(),
     })
+}
+
+fn loader_of<'a>(
+    plan: &'a RunPlan,
+    found: &'a Discovered,
+    options: &'a LoadOptions<'a>,
+    pools: &'a Pools,
+) -> Loader<'a> {
+    Loader {
+        plan,
+        files: &found.files,
+        options,
+        pools,
+        crosswalk: Crosswalk::default(),
+        reports: BTreeMap::new(),
+        quarantine: Vec::new(),
+    }
+}
+
+/// Reads the ids that became other ids, alone.
+///
+/// # Errors
+/// [`ExtractError`].
+pub fn read_links(plan: &RunPlan, found: &Discovered, options: &LoadOptions<'_>) -> Result<Crosswalk, ExtractError> {
+    member_crosswalk::read_crosswalk(&mut loader_of(plan, found, options, &Pools::default()))
+}
+
+/// Reads the roster, alone.
+///
+/// # Errors
+/// [`ExtractError`].
+pub fn read_roster(
+    plan: &RunPlan,
+    found: &Discovered,
+    options: &LoadOptions<'_>,
+) -> Result<Vec<Manager>, ExtractError> {
+    care_manager::read_managers(&mut loader_of(plan, found, options, &Pools::default()))
 }
 
 /// A visit that is cancelled in the end takes its earlier rows with it.

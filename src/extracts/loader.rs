@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::batch::{Batch, Verdicts};
+use super::batch_account::BatchPlace;
 use super::column::Pools;
 use super::contract::ExtractSpec;
 use super::crosswalk::Crosswalk;
@@ -15,6 +16,7 @@ use super::reader::{Consumer, ExtractReader};
 use super::reason::Reason;
 use super::report::ExtractReport;
 use super::source::SourceFile;
+use super::streams::Streams;
 use crate::config::{ExtractConfig, RunPlan};
 
 /// Extracts whose emptiness is ordinary: nobody was screened, no id became another.
@@ -28,6 +30,8 @@ pub struct LoadOptions<'a> {
     pub scratch: &'a Path,
     /// Set when told to stop.
     pub stop: &'a AtomicBool,
+    /// Rows that other processes have read, in the place of files.
+    pub streams: Option<&'a Streams>,
     /// Told the name of each extract before it is read.
     pub progress: &'a (dyn Fn(&str) + Sync),
 }
@@ -57,14 +61,22 @@ impl Loader<'_> {
             return Ok(());
         };
         (self.options.progress)(name);
-        let ledger = Ledger::default();
         let (pools, stop, crosswalk) = (self.pools, self.options.stop, &self.crosswalk);
-        let reader = ExtractReader { spec, config, files, pools, crosswalk, as_of: self.plan.as_of, stop };
         let consumer: Consumer<'_> = &consume;
-        reader.read(&ledger, consumer)?;
-        ledger.note(Reason::RepeatedFile, files.iter().map(|f| f.copies).sum());
-        let (tally, rows) = ledger.finish();
-        let may_be_empty = OFTEN_EMPTY.contains(&name) || self.options.allow_empty.iter().any(|e| e == name);
+        let (tally, rows) = match self.options.streams {
+            Some(streams) => streams.replay(BatchPlace { spec, files }, pools, stop, consumer)?,
+            None => {
+                let ledger = Ledger::default();
+                let as_of = self.plan.as_of;
+                let reader = ExtractReader { spec, config, files, only: None, pools, crosswalk, as_of, stop };
+                reader.read(&ledger, consumer)?;
+                ledger.note(Reason::RepeatedFile, files.iter().map(|f| f.copies).sum());
+                ledger.finish()
+            }
+        };
+        let of_one_part = self.options.streams.is_some_and(|s| !s.whole);
+        let may_be_empty =
+            of_one_part || OFTEN_EMPTY.contains(&name) || self.options.allow_empty.iter().any(|e| e == name);
         if tally.rows_in == 0 && !may_be_empty {
             return Err(ExtractError::Empty { extract: name.to_owned() });
         }

@@ -103,6 +103,14 @@ fn collect_rows<T: MemberRow>(context: &Context<'_>, batch: &Batch, verdicts: &m
     rows
 }
 
+/// As [`load_member_rows`] looks back, for rows that are only passed on.
+pub(super) fn reach_of_rows<T: MemberRow>(batch: &Batch, pools: &Pools, as_of: Day, verdicts: &mut Verdicts) {
+    let rows = batch.good().filter_map(|row| read_row::<T>(batch, pools, row));
+    for day in rows.filter(|row| rule_against(row, as_of).is_none()).filter_map(|row| row.happened()) {
+        verdicts.reaches_back_to(day.0);
+    }
+}
+
 fn read_row<T: FeedRow>(batch: &Batch, pools: &Pools, row: usize) -> Option<T> {
     T::read(&mut RowCells { columns: &batch.columns, pools, row, next: 0 })
 }

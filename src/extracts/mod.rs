@@ -1,7 +1,9 @@
 //! From files to clean rows. Owns the contract of each extract, readers, checks, quarantine and the
 //! exact account of rows; refuses to join rows into stays or to know what a code means.
 
+mod account_record;
 mod batch;
+mod batch_account;
 mod binding;
 mod by_member;
 mod cells;
@@ -28,6 +30,7 @@ mod formats;
 mod header;
 mod inputs;
 mod interner;
+mod inventory;
 mod ledger;
 mod load;
 mod loader;
@@ -35,6 +38,7 @@ mod member_rows;
 mod ndjson_format;
 mod null_words;
 mod number_columns;
+mod packed_rows;
 mod packing;
 mod parquet_reader;
 mod plain_lines;
@@ -46,9 +50,12 @@ mod report;
 mod row_block;
 mod row_filter;
 mod row_words;
+mod run_stream;
+mod scatter;
 mod source;
 mod sql_view;
 mod sql_words;
+mod streams;
 mod text_columns;
 mod view_plan;
 mod view_rows;
@@ -57,6 +64,7 @@ mod visit_states;
 mod xlsx_format;
 
 pub use crate::domain::OrderedNumber;
+pub use account_record::{put_refused, take_refused, take_rule};
 pub use by_member::ByMember;
 pub use column::{NO_DAY, NO_INTEGER};
 pub use crosswalk::Crosswalk;
@@ -73,11 +81,15 @@ pub use inputs::{Discovered, InputSize};
 #[cfg(test)]
 pub use interner::Interner;
 pub use interner::Words;
+pub use inventory::{InputEntry, InputUnit, Inventory};
 pub use ledger::{QuarantineRow, Tally};
-pub use load::{Extracts, load};
+pub use load::{Extracts, load, read_links, read_roster};
 pub use loader::LoadOptions;
 pub use population::{EligibilityRow, Member, NO_PAYER, Population, Span, SpanFacts};
 pub use reason::{Reason, Severity};
 pub use refusals::{LEFT_OUT, REFUSALS};
 pub use report::ExtractReport;
+pub use run_stream::{RunFile, StreamLabel};
+pub use scatter::{PartRouter, ScatterTask, sample_ids, scatter_input, stream_path};
 pub use source::{FileFormat, SourceFile};
+pub use streams::{ExtractStreams, SettledRows, Streams};

@@ -269,6 +269,11 @@ impl Population {
         self.stripped.contains(id)
     }
 
+    /// From here on no unknown id is known with leading zeros.
+    pub(super) fn forget_lost_zeros(&mut self) {
+        self.stripped.clear();
+    }
+
     /// A member by index.
     #[must_use]
     pub fn member(&self, index: u32) -> &Member {

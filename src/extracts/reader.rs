@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arrow_array::ArrayRef;
 
 use super::batch::{Batch, RawBatch, Unreadable, Verdicts};
+use super::batch_account::BatchPlace;
 use super::binding::{Binder, Bindings};
 use super::column::{Column, Pools};
 use super::contract::ExtractSpec;
@@ -33,6 +34,8 @@ pub struct ExtractReader<'a> {
     pub config: &'a ExtractConfig,
     /// The files.
     pub files: &'a [SourceFile],
+    /// The one file that is read, by its place; `None` for all of them.
+    pub only: Option<usize>,
     /// Shared tables of texts.
     pub pools: &'a Pools,
     /// Ids that became other ids.
@@ -65,7 +68,8 @@ impl ExtractReader<'_> {
             return self.read_view(sql, spellings, ledger, consume);
         }
         let mut broken = Vec::new();
-        for (index, file) in self.files.iter().enumerate() {
+        let wanted = |at: usize| self.only.is_none_or(|one| one == at);
+        for (index, file) in self.files.iter().enumerate().filter(|(at, _)| wanted(*at)) {
             match self.read_file(index, file, spellings, ledger, consume) {
                 // Contract breaches of every file are listed at once.
                 Err(ExtractError::Contract { problems, .. }) => broken.extend(problems),
@@ -94,7 +98,7 @@ impl ExtractReader<'_> {
         let refused = |rows: Vec<(usize, Unreadable)>| {
             ledger.merge(
                 &Tally { rows_in: rows.len() as u64, quarantined: count(&rows), ..Tally::default() },
-                rows.iter().map(|(file, u)| self.row_of(*file, u)).collect(),
+                rows.iter().map(|(file, u)| self.place().unreadable_row(*file, u)).collect(),
             );
         };
         view.read(&bindings.needed, &judge, Some(&Account { ledger, unreadable: &refused }))?;
@@ -150,24 +154,8 @@ impl ExtractReader<'_> {
         }
     }
 
-    fn file_name(&self, file: usize) -> &str {
-        self.files.get(file).map_or("(view)", |f| f.name.as_str())
-    }
-
-    fn row_of(&self, file: usize, row: &Unreadable) -> QuarantineRow {
-        QuarantineRow {
-            extract: self.spec.name,
-            file: self.file_name(file).to_owned(),
-            row: row.row,
-            column: String::new(),
-            reason: row.reason,
-            value: String::new(),
-        }
-    }
-
-    fn quarantine_row(&self, file: usize, row: u64, column: usize, reason: Reason, value: String) -> QuarantineRow {
-        let column = self.spec.flat().nth(column).map_or_else(String::new, |(n, _)| n);
-        QuarantineRow { extract: self.spec.name, file: self.file_name(file).to_owned(), row, column, reason, value }
+    fn place(&self) -> BatchPlace<'_> {
+        BatchPlace { spec: self.spec, files: self.files }
     }
 
     fn broken(&self, why: String) -> ExtractError {
@@ -259,16 +247,17 @@ impl Judge<'_> {
         if reader.stop.load(Ordering::Relaxed) {
             return Err(ExtractError::Interrupted);
         }
+        let place = reader.place();
         let names: Vec<String> = reader.spec.flat().map(|(name, _)| name).collect();
         let mut account = BatchAccount {
             rejected: vec![false; raw.len],
-            quarantine: raw.unreadable.iter().map(|u| reader.row_of(raw.file, u)).collect(),
+            quarantine: raw.unreadable.iter().map(|u| place.unreadable_row(raw.file, u)).collect(),
             tally: Tally { rows_in: (raw.len + raw.unreadable.len()) as u64, ..Tally::default() },
         };
         let mut left_out = 0;
         if let Some(filter) = &self.bindings.filter {
             let kept =
-                filter.keep(&raw).map_err(|why| reader.broken(format!("{}: {why}", reader.file_name(raw.file))))?;
+                filter.keep(&raw).map_err(|why| reader.broken(format!("{}: {why}", place.file_name(raw.file))))?;
             left_out = kept.iter().filter(|kept| !**kept).count() as u64;
             account.rejected = kept.into_iter().map(|kept| !kept).collect();
         }
@@ -288,9 +277,9 @@ impl Judge<'_> {
             };
             let mut found = Findings::default();
             let column = convert::convert(&array, spec, &rules, &mut found, memo)
-                .map_err(|e| reader.broken(format!("{}: {}", reader.file_name(raw.file), e.0)))?;
+                .map_err(|e| reader.broken(format!("{}: {}", place.file_name(raw.file), e.0)))?;
             account.take(found, &names[flat], |fault| {
-                reader.quarantine_row(raw.file, raw.rows.at(fault.row as usize), flat, fault.reason, fault.value)
+                place.quarantine_row(raw.file, raw.rows.at(fault.row as usize), flat, fault.reason, fault.value)
             });
             columns.push(match column {
                 // Before anything else: whoever reads an id reads the one it is today.
@@ -300,31 +289,14 @@ impl Judge<'_> {
                 other => other,
             });
         }
-        let BatchAccount { rejected, mut quarantine, mut tally } = account;
+        let BatchAccount { rejected, quarantine, mut tally } = account;
         let batch = Batch { file: raw.file, rows: raw.rows, columns, len: raw.len, bound, rejected };
         let mut verdicts = Verdicts::default();
         (self.consume)(&batch, &mut verdicts);
-        for (row, column, reason, value) in verdicts.quarantined {
-            quarantine.push(reader.quarantine_row(batch.file, batch.rows.at(row), column, reason, value));
-        }
-        for row in &quarantine {
-            *tally.quarantined.entry(row.reason).or_default() += 1;
-            *tally.by_column.entry((row.column.clone(), row.reason)).or_default() += 1;
-        }
-        for (reason, n) in verdicts.notes {
-            *tally.notes.entry(reason).or_default() += n;
-        }
-        for ((column, reason), n) in verdicts.column_notes {
-            *tally.by_column.entry((names[column].clone(), reason)).or_default() += n;
-        }
-        tally.dropped = verdicts.dropped;
         if left_out > 0 {
             tally.dropped.insert("filtered_by_where", left_out);
         }
-        tally.newest = verdicts.newest;
-        tally.oldest = verdicts.oldest;
-        tally.blocks = verdicts.blocks.into_iter().collect();
-        tally.rows_used = tally.rows_in - tally.rows_quarantined() - tally.rows_dropped();
+        let (tally, quarantine) = place.settle(&batch, verdicts, (tally, quarantine));
         self.ledger.merge(&tally, quarantine);
         Ok(())
     }

@@ -9,7 +9,31 @@ use crate::reference::CodeStatus;
 /// Counts by name.
 pub type Counts = BTreeMap<&'static str, u64>;
 
+/// The name of every count.
+pub const COUNT_NAMES: &[&str] = &[
+    "diagnoses",
+    "icd9_diagnoses",
+    "retired_codes",
+    "header_codes",
+    "unknown_codes",
+    "stays",
+    "ed_visits",
+    "index_discharges",
+    "open_stays",
+    "readmissions_30d",
+    "readmissions_same_day",
+    "labels_known",
+    "pqi_stays",
+    "principal_without_ccs",
+    "principal_ccs_from_family",
+    "pqi_admit_source_unjudged",
+    "ccsr_from_family",
+    "ccsr_unmapped",
+    "ed_visits_unclassified",
+];
+
 fn add_count(map: &mut Counts, key: &'static str, n: u64) {
+    debug_assert!(COUNT_NAMES.contains(&key), "{key} has no place among the names");
     if n > 0 {
         *map.entry(key).or_default() += n;
     }

@@ -3,6 +3,7 @@
 
 use super::signal::stop_signal;
 use crate::caseload::CaseloadError;
+use crate::cluster::ClusterError;
 use crate::config::ConfigError;
 use crate::extracts::ExtractError;
 use crate::learners::LearnError;
@@ -37,6 +38,9 @@ pub enum PipelineError {
     /// Too many rows were rejected.
     #[error("too many rows were rejected; nothing is published\n{}\nhint: quarantine.csv names each row; raise a limit only when you know why", .0.join("\n"))]
     Quarantine(Vec<String>),
+    /// The parts of a night on many machines do not fit together.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
     /// Output could not be written, or the folder is locked.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -62,7 +66,9 @@ impl PipelineError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Usage(_) | Self::Reference(_) => 2,
+            Self::Config(_) | Self::Usage(_) | Self::Reference(_) | Self::Cluster(ClusterError::Usage(_)) => 2,
+            Self::Cluster(ClusterError::Extract(_) | ClusterError::Misfit(_)) => 75,
+            Self::Cluster(ClusterError::Io { .. }) => 6,
             Self::Extract(ExtractError::Interrupted) | Self::Learn(LearnError::Stopped) | Self::Interrupted => {
                 if stop_signal() == 15 {
                     143
@@ -72,6 +78,7 @@ impl PipelineError {
             }
             Self::Extract(ExtractError::Mapping { .. }) => 2,
             Self::Extract(ExtractError::Spill(_)) => 6,
+            Self::Extract(ExtractError::Stream(_)) => 75,
             Self::Extract(_) | Self::Caseload(_) | Self::Gate(_) => 3,
             Self::Quarantine(_) => 4,
             Self::Publish(PublishError::Locked) => 7,

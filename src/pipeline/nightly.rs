@@ -151,8 +151,13 @@ pub fn read_extracts(
     staging: &Staging,
 ) -> Result<Extracts, PipelineError> {
     let tell = |name: &str| progress.stage(&format!("read {name}"));
-    let load =
-        LoadOptions { allow_empty: &options.allow_empty, scratch: staging.path(), stop: stop_flag(), progress: &tell };
+    let load = LoadOptions {
+        allow_empty: &options.allow_empty,
+        scratch: staging.path(),
+        stop: stop_flag(),
+        streams: None,
+        progress: &tell,
+    };
     let extracts = extracts::load(plan, found, &load)?;
     check_roster(plan, &extracts)?;
     Ok(extracts)
@@ -167,7 +172,11 @@ pub fn words_of(own: Option<&Arc<Wording>>) -> &Wording {
     }
 }
 
-fn measure_everyone(
+/// Measures and scores every member of `context` and writes the member tables.
+///
+/// # Errors
+/// Those of the walk and the disk.
+pub fn measure_everyone(
     context: &HistoryContext<'_>,
     (trained, wording): (&[TrainedModel], &Wording),
     staging: &mut Staging,

@@ -28,7 +28,13 @@ pub fn with_history<T: Send>(
         let found = Discovered::find(plan)?;
         let scratch = tempfile::tempdir()?;
         let tell = |name: &str| progress.stage(&format!("read {name}"));
-        let load = LoadOptions { allow_empty: &[], scratch: scratch.path(), stop: stop_flag(), progress: &tell };
+        let load = LoadOptions {
+            allow_empty: &[],
+            scratch: scratch.path(),
+            stop: stop_flag(),
+            streams: None,
+            progress: &tell,
+        };
         let mut extracts = extracts::load(plan, &found, &load)?;
         let over = gates::exceeded_limits(&extracts.reports, plan);
         if !over.is_empty() {

@@ -63,6 +63,9 @@ impl PopulationWalk<'_> {
     ) -> Result<(), P::Error> {
         let (context, stop) = (self.context, self.control.stop);
         let buckets = &context.extracts.buckets;
+        if context.extracts.population.members.is_empty() {
+            return Ok(());
+        }
         let wanted: Vec<usize> =
             (0..buckets.len()).filter(|b| buckets.members(*b).any(|member| pass.wants(member))).collect();
         let wave = rayon::current_num_threads() * 2;

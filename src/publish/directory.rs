@@ -257,6 +257,34 @@ impl Staging {
         &self.path
     }
 
+    /// A folder of its own at a place where nothing is yet.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`], also when something is there.
+    pub fn fresh(path: &Path) -> Result<Self, PublishError> {
+        if path.symlink_metadata().is_ok() {
+            return Err(PublishError::Io {
+                what: "output folder".to_owned(),
+                why: io::Error::new(
+                    io::ErrorKind::AlreadyExists,
+                    "it exists already; give each attempt a folder of its own",
+                ),
+            });
+        }
+        make_folder(path)?;
+        Ok(Self { path: path.to_path_buf(), files: Vec::new(), published: false })
+    }
+
+    /// Leaves the folder where it is, synced.
+    ///
+    /// # Errors
+    /// [`PublishError::Io`].
+    pub fn keep(mut self) -> Result<(), PublishError> {
+        sync_folders(&self.path)?;
+        self.published = true;
+        Ok(())
+    }
+
     /// Files written so far, by their path within the run.
     #[must_use]
     pub fn files(&self) -> &[String] {

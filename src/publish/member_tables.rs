@@ -1,6 +1,11 @@
 //! The tables written member by member while claims are worked: stays, PQI, ED visits, conditions, indices,
 //! member facts, needs, medicines, worklist. Owns the turning of measures into rows; refuses to hold a population in memory.
 
+use std::fs::File;
+use std::path::Path;
+
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
 use super::directory::{StagedFile, Staging};
 use super::error::PublishError;
 use super::plain_words::is_sensitive_medicine;
@@ -182,6 +187,9 @@ impl MemberTables {
     }
 }
 
+/// Rows taken over at a time.
+const APPENDED_ROWS: usize = 65_536;
+
 /// The open files of the member tables.
 pub struct MemberWriters {
     streams: Vec<ParquetStream<StagedFile>>,
@@ -212,6 +220,25 @@ impl MemberWriters {
         for (stream, table) in self.streams.iter_mut().zip(group.all()) {
             if let Some(rows) = table.take_rows()? {
                 stream.write(&rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the rows of the same tables in another folder, as they are.
+    ///
+    /// # Errors
+    /// When one cannot be read, has other columns, or the disk refuses.
+    pub fn append(&mut self, folder: &Path) -> Result<(), PublishError> {
+        for (stream, table) in self.streams.iter_mut().zip(MemberTables::default().all()) {
+            let what = format!("{}.parquet", table.name());
+            let unreadable = |_| PublishError::Read { what: what.clone(), why: "damaged".to_owned() };
+            let file = File::open(folder.join(&what))
+                .map_err(|e| PublishError::Read { what: what.clone(), why: e.to_string() })?;
+            let reader =
+                ParquetRecordBatchReaderBuilder::try_new(file).and_then(|b| b.with_batch_size(APPENDED_ROWS).build());
+            for batch in reader.map_err(|_| PublishError::Read { what: what.clone(), why: "damaged".to_owned() })? {
+                stream.write_batch(batch.map_err(unreadable)?)?;
             }
         }
         Ok(())

@@ -21,11 +21,14 @@ use super::{
     admission, care_manager, eligibility, feature_table, medical_claim, member_crosswalk, ndc_ingredient,
     pharmacy_claim,
 };
+use crate::domain::Day;
+use crate::extracts::batch::{Batch, Verdicts};
+use crate::extracts::column::Pools;
 use crate::extracts::context::Context;
 use crate::extracts::contract::ExtractSpec;
 use crate::extracts::error::ExtractError;
 use crate::extracts::loader::Loader;
-use crate::extracts::member_rows::{RowStore, load_member_rows};
+use crate::extracts::member_rows::{RowStore, load_member_rows, reach_of_rows};
 
 /// One extract of the list.
 pub struct Feed {
@@ -33,7 +36,12 @@ pub struct Feed {
     pub spec: &'static ExtractSpec,
     /// How its rows are read into the store, for an extract whose rows are about one member each and nothing more.
     pub(in crate::extracts) load: Option<LoadRows>,
+    /// How far back its rows tell of anyone, whoever it is; of such an extract alone.
+    pub(in crate::extracts) reach: Option<ReachBack>,
 }
+
+/// Notes the first own date among the rows of a batch that had arrived.
+type ReachBack = fn(&Batch, &Pools, Day, &mut Verdicts);
 
 /// Reads the rows of one extract into the store.
 type LoadRows = fn(&mut Loader<'_>, &Context<'_>, &mut RowStore) -> Result<(), ExtractError>;
@@ -41,11 +49,11 @@ type LoadRows = fn(&mut Loader<'_>, &Context<'_>, &mut RowStore) -> Result<(), E
 impl Feed {
     /// Rows about one member each.
     const fn of_members<T: MemberRow>() -> Self {
-        Self { spec: T::SPEC, load: Some(load_member_rows::<T>) }
+        Self { spec: T::SPEC, load: Some(load_member_rows::<T>), reach: Some(reach_of_rows::<T>) }
     }
     /// An extract that `load` reads in a way of its own.
     const fn of_its_own(spec: &'static ExtractSpec) -> Self {
-        Self { spec, load: None }
+        Self { spec, load: None, reach: None }
     }
 }
 

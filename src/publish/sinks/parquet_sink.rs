@@ -75,8 +75,19 @@ impl<W: Write + Send> ParquetStream<W> {
     /// # Errors
     /// When they cannot be written.
     pub fn write(&mut self, rows: &TableData) -> Result<(), PublishError> {
-        self.held_rows += rows.batch.num_rows();
-        self.held.push(rows.batch.clone());
+        self.write_batch(rows.batch.clone())
+    }
+
+    /// As [`ParquetStream::write`], of rows in Arrow; their columns must be those of the table.
+    ///
+    /// # Errors
+    /// When they cannot be written, or have other columns.
+    pub fn write_batch(&mut self, rows: RecordBatch) -> Result<(), PublishError> {
+        if rows.schema_ref().fields() != self.schema.fields() {
+            return Err(PublishError::encode(self.what.clone(), &"the rows have other columns"));
+        }
+        self.held_rows += rows.num_rows();
+        self.held.push(rows);
         if self.held_rows < STRETCH_ROWS {
             return Ok(());
         }
