@@ -23,6 +23,8 @@ pub struct InputEntry {
     pub path: PathBuf,
     /// How manifest and quarantine name it.
     pub name: String,
+    /// The table of a view that it belongs to; none for the files under `path`.
+    table: Option<String>,
     /// How it is read.
     format: FormatName,
     /// How it is packed.
@@ -132,6 +134,7 @@ fn entry_of(extract: &str, file: &SourceFile) -> Result<InputEntry, ExtractError
     Ok(InputEntry {
         path,
         name: file.name.clone(),
+        table: file.table.clone(),
         format: file.format.name(),
         packing: file.packing,
         bytes: file.bytes,
@@ -145,6 +148,7 @@ fn source_of(entry: &InputEntry) -> Result<SourceFile, ExtractError> {
     Ok(SourceFile {
         path: entry.path.clone(),
         name: entry.name.clone(),
+        table: entry.table.clone(),
         format: *format.ok_or_else(|| unknown(&entry.name))?,
         packing: entry.packing,
         bytes: entry.bytes,
