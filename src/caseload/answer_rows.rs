@@ -5,7 +5,7 @@ use super::cost::travel_km_visits;
 use super::explain::{Explanation, consult_discipline, covered_by};
 use super::options::{Continuity, Options};
 use super::problem::Problem;
-use super::rows::{CaseKind, Member};
+use super::rows::{AssignmentStatus, CaseKind, Member};
 use super::search::Solution;
 use super::summary::status_of;
 use super::waiting::{WaitReason, Waiting};
@@ -19,7 +19,7 @@ pub struct AssignmentRow<'a> {
     /// Manager of the case.
     pub care_manager_id: &'a str,
     /// kept, moved or new.
-    pub status: &'static str,
+    pub status: AssignmentStatus,
     /// Price of a broken continuity, cost units.
     pub continuity: u64,
     /// Price of travel, cost units.
@@ -59,7 +59,7 @@ pub fn assignment_rows<'a>(problem: &'a Problem, options: &Options, solution: &S
     let row = |(ix, member): (usize, &'a Member)| {
         let manager = &problem.managers()[solution.assigned[ix]?];
         let status = status_of(problem, solution, ix)?;
-        let breaks = status == "moved" && options.continuity != Continuity::Ignore;
+        let breaks = status == AssignmentStatus::Moved && options.continuity != Continuity::Ignore;
         let speaks = member.language.is_some_and(|language| manager.languages.contains(language));
         Some(AssignmentRow {
             member_id: &member.id,

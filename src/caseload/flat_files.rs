@@ -21,6 +21,9 @@ struct Sheet<'a> {
     row: u64,
 }
 
+/// What the instances of earlier studies call `member_id`.
+const OTHER_MEMBER_ID: &str = "person_id";
+
 impl<'a> Sheet<'a> {
     fn read<T>(
         bytes: &[u8],
@@ -35,7 +38,7 @@ impl<'a> Sheet<'a> {
         let mut columns = BTreeMap::new();
         for (at, name) in header.iter().enumerate() {
             let mut name = name.trim().to_ascii_lowercase();
-            if name == "person_id" {
+            if name == OTHER_MEMBER_ID {
                 "member_id".clone_into(&mut name);
             }
             if !name.is_empty() && columns.insert(name.clone(), at).is_some() {

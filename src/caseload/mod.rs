@@ -47,7 +47,7 @@ pub use explain::{Explanation, GraduationCandidate, Move, consult_discipline, co
 pub use loads::{ManagerLoad, PeerGroup, Shortfall, Spread};
 pub use options::{AUTO_STEPS, Continuity, Options, Weights};
 pub use problem::Problem;
-pub use rows::{CareManager, CaseKind, InputWarnings, Member, Position};
+pub use rows::{AssignmentStatus, CareManager, CaseKind, InputWarnings, Member, Position};
 pub use search::{Solution, solve_problem, solve_with_added};
 pub use summary::{AssignmentSummary, summarise_assignment};
 pub use waiting::{WaitReason, Waiting};

@@ -1,7 +1,9 @@
 //! Owns the rows of a caseload: members, care managers, and what is counted about them. Refuses to judge whether
 //! they fit together.
 
-use crate::domain::vocabulary::{Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status};
+use crate::domain::vocabulary::{
+    Discipline, Disciplines, Focus, FocusSet, Language, Languages, State, States, Status, word_list,
+};
 
 /// Most points or cases one manager may be given; far above any person, low enough for exact sums.
 pub const CAPACITY_LIMIT: u32 = 1_000_000;
@@ -13,6 +15,18 @@ pub struct Position {
     pub lat: f64,
     /// Longitude, −180..180.
     pub lon: f64,
+}
+
+word_list! {
+    /// How an assigned member comes to their manager.
+    AssignmentStatus {
+        /// Stays with the manager they had.
+        Kept = "kept",
+        /// Comes from another.
+        Moved = "moved",
+        /// Had nobody.
+        New = "new",
+    }
 }
 
 /// What a place with a manager is for. Each kind has a weekly quota of its own.

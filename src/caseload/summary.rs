@@ -13,7 +13,7 @@ use super::loads::{
 };
 use super::options::{Continuity, Options, Weights};
 use super::problem::Problem;
-use super::rows::InputWarnings;
+use super::rows::{AssignmentStatus, InputWarnings};
 use super::search::Solution;
 use super::waiting::WaitReason;
 use crate::domain::vocabulary::Status;
@@ -194,7 +194,7 @@ pub fn summarise_assignment(
         spread_of(managers.iter().filter(|m| m.status == Status::Active.as_str()).map(pick).collect())
     };
     let waiting = |reason: WaitReason| explanation.waiting.iter().filter(|w| w.reason == reason).count();
-    let count = |status: &str| {
+    let count = |status: AssignmentStatus| {
         (0..solution.assigned.len()).filter(|ix| status_of(problem, solution, *ix) == Some(status)).count()
     };
     let (shortfall_fte, shortfall) = missing_staff(problem, &explanation.waiting);
@@ -219,9 +219,9 @@ pub fn summarise_assignment(
         clocks: solution.clocks_total,
         clocks_placed: solution.clocks_placed,
         clocks_waiting: clock_rows(problem, explanation),
-        kept: count("kept"),
-        moved: count("moved"),
-        new: count("new"),
+        kept: count(AssignmentStatus::Kept),
+        moved: count(AssignmentStatus::Moved),
+        new: count(AssignmentStatus::New),
         put_on_waitlist: explanation.moves.iter().filter(|m| m.to.is_none()).count(),
         consults: (0..problem.members().len())
             .filter(|ix| consult_discipline(problem, solution, *ix).is_some())
@@ -252,13 +252,13 @@ pub fn summarise_assignment(
     }
 }
 
-/// kept, moved or new; `None` for those who wait.
-pub(super) fn status_of(problem: &Problem, solution: &Solution, ix: usize) -> Option<&'static str> {
+/// How an assigned member comes to their manager; `None` for those who wait.
+pub(super) fn status_of(problem: &Problem, solution: &Solution, ix: usize) -> Option<AssignmentStatus> {
     let place = solution.assigned[ix]?;
     Some(match problem.current(ix) {
-        None => "new",
-        Some(current) if current == place => "kept",
-        Some(_) => "moved",
+        None => AssignmentStatus::New,
+        Some(current) if current == place => AssignmentStatus::Kept,
+        Some(_) => AssignmentStatus::Moved,
     })
 }
 

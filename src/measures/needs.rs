@@ -4,7 +4,7 @@
 use super::measure::{Inputs, Measure, Measured};
 use crate::domain::record::{record, record_choice};
 use crate::domain::vocabulary::word_list;
-use crate::domain::{CodeId, Day};
+use crate::domain::{CodeId, Day, Need as Answer};
 use crate::reference::SDOH_DOMAINS;
 use crate::timeline::Timeline;
 
@@ -62,8 +62,8 @@ const SAFETY: &str = "safety";
 pub struct Need {
     /// Domain.
     pub domain: Box<str>,
-    /// `yes`, `no`, `unknown` or `declined`; a Z code says `yes`.
-    pub need: Box<str>,
+    /// The answer; a Z code says yes.
+    pub need: Answer,
     /// Where from.
     pub source: NeedSource,
     /// When.
@@ -83,7 +83,7 @@ impl Need {
     /// Somebody said yes, or coded it, however long ago.
     #[must_use]
     pub fn is_reported(&self) -> bool {
-        &*self.need == "yes"
+        self.need == Answer::Yes
     }
 
     /// A need for safety: never named to anybody.
@@ -95,7 +95,7 @@ impl Need {
     /// Yes or no; unknown and declined are no answers.
     #[must_use]
     pub fn is_answered(&self) -> bool {
-        matches!(&*self.need, "yes" | "no")
+        matches!(self.need, Answer::Yes | Answer::No)
     }
 
     /// The member has this need as far as anyone knows: said or coded in the last 12 months.
@@ -129,7 +129,7 @@ impl Measure for Needs {
         for s in &inputs.screenings {
             let made = Need {
                 domain: s.domain.clone(),
-                need: s.need.as_str().into(),
+                need: s.need,
                 source: NeedSource::Screening,
                 day: s.day,
                 evidence: s.instrument.clone(),
@@ -151,7 +151,7 @@ impl Measure for Needs {
             }
             let made = Need {
                 domain: domain.into(),
-                need: "yes".into(),
+                need: Answer::Yes,
                 source: NeedSource::ZCode,
                 day: Day(day),
                 evidence: id.into(),

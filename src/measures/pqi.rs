@@ -10,6 +10,9 @@ use crate::timeline::{CodeBasis, Timeline};
 /// The single measures, in the order of their bits.
 pub const PQI: [&str; 10] = ["01", "03", "05", "07", "08", "11", "12", "14", "15", "16"];
 
+/// Lower-extremity amputation among people with diabetes: the one measure that procedures make.
+const AMPUTATION: &str = "16";
+
 /// The composites and the bits of their measures.
 pub const COMPOSITES: [(&str, u16); 4] =
     [("90", 0b11_1111_1111), ("91", 0b00_0110_0000), ("92", 0b11_1001_1111), ("93", 0b10_1000_0011)];
@@ -111,7 +114,7 @@ fn judge_stay(timeline: &Timeline<'_>, at: usize, age: i32, inputs: &Inputs<'_>)
         if stay.discharge.is_none() {
             why.push("missing_discharge");
         }
-        if *measure == "16" && stay.principal.is_none() {
+        if *measure == AMPUTATION && stay.principal.is_none() {
             why.push("missing_principal");
         }
         add_own_exclusions(measure, &sets, &mut why);

@@ -30,6 +30,15 @@ pub fn filled(text: &str) -> TextCell<'_> {
     TextCell((!text.is_empty()).then_some(Cow::Borrowed(text)))
 }
 
+/// How a flag that holds is written.
+const FLAG_SET: &str = "1";
+
+/// Whether a flag as text holds.
+#[must_use]
+pub fn is_flag_set(text: &str) -> bool {
+    text == FLAG_SET
+}
+
 /// Ids joined by `|`; nothing when there is none.
 #[must_use]
 pub fn joined<T: AsRef<str>>(ids: &[T]) -> TextCell<'static> {

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use super::disk::{self, DiskFile};
 use super::error::PublishError;
 
+/// The folder of the published runs, below the output folder.
+pub const RUNS_FOLDER: &str = "runs";
+
 fn io_error(what: &str) -> impl FnOnce(io::Error) -> PublishError + '_ {
     move |e| PublishError::Io { what: what.to_owned(), why: e }
 }
@@ -41,7 +44,7 @@ impl OutputFolder {
     /// [`PublishError::Locked`] when another run holds it; [`PublishError::Io`] when it cannot be written.
     pub fn open(root: &Path) -> Result<Self, PublishError> {
         make_folder(root)?;
-        make_folder(&root.join("runs"))?;
+        make_folder(&root.join(RUNS_FOLDER))?;
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -102,7 +105,7 @@ impl OutputFolder {
     /// Published runs, oldest night first.
     #[must_use]
     pub fn runs(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(self.root.join("runs"))
+        let mut names: Vec<String> = fs::read_dir(self.root.join(RUNS_FOLDER))
             .into_iter()
             .flatten()
             .filter_map(Result::ok)
@@ -116,7 +119,7 @@ impl OutputFolder {
     /// The path of a run.
     #[must_use]
     pub fn run(&self, name: &str) -> PathBuf {
-        self.root.join("runs").join(name)
+        self.root.join(RUNS_FOLDER).join(name)
     }
 
     /// Moves a finished staging folder to `runs/<name>` and points `current` at it, as `rule` allows. When that run is there
@@ -147,7 +150,7 @@ impl OutputFolder {
         }
         disk::rename(&staging.path, &self.run(&target)).map_err(io_error("published run"))?;
         staging.published = true;
-        sync_folder(&self.root.join("runs"))?;
+        sync_folder(&self.root.join(RUNS_FOLDER))?;
         sync_folder(&self.root)?;
         record(&target, false)?;
         self.point_current(&target, rule)?;
@@ -170,7 +173,7 @@ impl OutputFolder {
         }
         let temporary = self.root.join(format!(".tmp-current-{}", std::process::id()));
         let _ = fs::remove_file(&temporary);
-        disk::link(&Path::new("runs").join(name), &temporary).map_err(io_error("current"))?;
+        disk::link(&Path::new(RUNS_FOLDER).join(name), &temporary).map_err(io_error("current"))?;
         disk::rename(&temporary, &self.root.join("current")).map_err(io_error("current"))?;
         sync_folder(&self.root)
     }
@@ -342,7 +345,7 @@ impl Staging {
         let out = self.path.parent().map(Path::to_path_buf).unwrap_or_default();
         let inner = names.iter().filter_map(|n| Path::new(n).parent()).filter(|p| !p.as_os_str().is_empty());
         let inner: BTreeSet<PathBuf> = inner.map(|p| self.path.join(p)).filter(|p| p.exists()).collect();
-        for folder in [out.clone(), out.join("runs"), self.path.clone()].into_iter().chain(inner) {
+        for folder in [out.clone(), out.join(RUNS_FOLDER), self.path.clone()].into_iter().chain(inner) {
             std::os::unix::fs::chown(&folder, None, Some(id)).map_err(io_error("output folder"))?;
             fs::set_permissions(&folder, fs::Permissions::from_mode(0o710)).map_err(io_error("output folder"))?;
         }

@@ -33,8 +33,9 @@ mod worklists;
 
 pub use audit::{AUDIT_FILE, AuditEntry, append as append_audit, check_chain, published_order};
 pub use brief::{Brief, CallSheet, OpenItem, brief_page};
+pub use cell::is_flag_set;
 pub use data_quality::{data_quality_json, quality_lines};
-pub use directory::{CurrentRule, OutputFolder, StagedFile, Staging, file_sha256, write_private};
+pub use directory::{CurrentRule, OutputFolder, RUNS_FOLDER, StagedFile, Staging, file_sha256, write_private};
 #[doc(hidden)]
 pub use disk::fail_calls;
 pub use error::PublishError;

@@ -154,6 +154,9 @@ fn risk(inputs: &Inputs<'_>) -> Vec<(f64, u64)> {
     out
 }
 
+/// The group of those of whom nothing is recorded.
+const NOT_RECORDED: &str = "not recorded";
+
 fn equity(inputs: &Inputs<'_>, list: &OutreachList) -> BTreeMap<String, BTreeMap<String, GroupShare>> {
     let ex = inputs.extracts;
     let listed: rustc_hash::FxHashSet<u32> = list.listed.iter().map(|l| l.candidate.member).collect();
@@ -162,7 +165,7 @@ fn equity(inputs: &Inputs<'_>, list: &OutreachList) -> BTreeMap<String, BTreeMap
         let facts = &ex.population.member(s.member).facts;
         for (name, word) in [("race", facts.race), ("ethnicity", facts.ethnicity), ("language", facts.language)] {
             let text = ex.words.text(word);
-            let group = if text.is_empty() { "not recorded" } else { text };
+            let group = if text.is_empty() { NOT_RECORDED } else { text };
             let slot = out.entry(name.to_owned()).or_default().entry(group.to_owned()).or_default();
             slot.enrolled += 1;
             slot.listed += u64::from(listed.contains(&s.member));
@@ -170,6 +173,6 @@ fn equity(inputs: &Inputs<'_>, list: &OutreachList) -> BTreeMap<String, BTreeMap
         }
     }
     // An attribute that nobody has says nothing.
-    out.retain(|_, groups| groups.keys().any(|g| g != "not recorded"));
+    out.retain(|_, groups| groups.keys().any(|g| g != NOT_RECORDED));
     out
 }

@@ -14,7 +14,8 @@ use super::read_back::{Rows, read_rows};
 use super::report_program::{changes, equity, freshness, risk, score_drift, work};
 use super::report_section::{Section, line, section};
 use super::scan::TableScan;
-use crate::domain::exact_poisson;
+use crate::domain::{Need as Answer, exact_poisson};
+use crate::measures::{NeedAge, NextStep, TransitionStatus};
 
 #[derive(Serialize)]
 struct Page {
@@ -158,10 +159,15 @@ fn beyond(manifest: &Manifest) -> usize {
 }
 
 fn clocks(transitions: &Rows, program: Option<&Program>) -> Section {
-    let live = || transitions.rows.iter().filter(|r| transitions.get(r, "status") == "live");
+    let live = || {
+        transitions
+            .rows
+            .iter()
+            .filter(|r| TransitionStatus::parse(transitions.get(r, "status")) == Some(TransitionStatus::Live))
+    };
     let with = |column: &str, value: &str| live().filter(|r| transitions.get(r, column) == value).count();
     let soon = |r: &&Vec<String>| {
-        matches!(transitions.get(r, "next_step"), "contact" | "visit")
+        matches!(NextStep::parse(transitions.get(r, "next_step")), Some(NextStep::Contact | NextStep::Visit))
             && transitions.get(r, "slack_business_days").parse::<i64>().is_ok_and(|s| s <= 0)
     };
     let known = program.map_or(String::new(), |p| {
@@ -295,7 +301,9 @@ fn rate_section(rates: &Rows) -> Section {
 }
 
 fn need_section(needs: &Counts, worklist: &Counts) -> Section {
-    let open = needs.iter().filter(|(k, _)| k[0] == "yes" && k[2] == "current");
+    let open = needs
+        .iter()
+        .filter(|(k, _)| Answer::parse(&k[0]) == Some(Answer::Yes) && NeedAge::parse(&k[2]) == Some(NeedAge::Current));
     let open = open.map(|(k, n)| (k[1].replace('_', " "), *n));
     let mut out = section(
         "Needs and due items",

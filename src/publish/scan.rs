@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use polars::prelude as pl;
 use polars::prelude::IntoLazy as _;
 
+use super::cell::is_flag_set;
 use super::error::PublishError;
 use super::scan_source::{Request, Wanted, read_csv, read_parquet};
 use crate::domain::{Day, unguard_text};
@@ -194,7 +195,7 @@ impl TableFrame {
     pub fn flags(&self, name: &str) -> Result<Vec<Option<bool>>, PublishError> {
         let column = self.column(name)?;
         if let Ok(texts) = column.str() {
-            return Ok(texts.iter().map(|t| t.map(|t| t == "1")).collect());
+            return Ok(texts.iter().map(|t| t.map(is_flag_set)).collect());
         }
         column.bool().map(|c| c.iter().collect()).map_err(|e| damaged(&self.what, &e))
     }

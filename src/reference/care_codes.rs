@@ -160,6 +160,7 @@ impl CareCodes {
         let bad = |why: &str| malformed("follow_up", i, why);
         let cells: Vec<&'static str> = row.split(',').collect();
         let [family, system, kind, code] = cells[..] else { return Err(bad("family, system, match, code expected")) };
+        let setting = || setting_of(family).ok_or_else(|| bad("unknown family"));
         let prefix = match kind {
             "prefix" => true,
             "exact" => false,
@@ -184,11 +185,8 @@ impl CareCodes {
                 *self.services.entry(code).or_default() |= service.bit();
             }
             "ingredient" => self.ingredients.push(code),
-            "place" | "revenue" => {
-                let setting = setting_of(family).ok_or_else(|| bad("unknown family"))?;
-                let list = if system == "place" { &mut self.places } else { &mut self.revenues };
-                list.push((Short::of(code), setting));
-            }
+            "place" => self.places.push((Short::of(code), setting()?)),
+            "revenue" => self.revenues.push((Short::of(code), setting()?)),
             _ => return Err(bad("system is dx, hcpcs, specialty, ingredient, place or revenue")),
         }
         Ok(())

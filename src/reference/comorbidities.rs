@@ -114,6 +114,10 @@ pub fn bit_names<'a>(names: &'a [&'a str], bits: u64) -> impl Iterator<Item = &'
     names.iter().enumerate().filter(move |(i, _)| bits >> i & 1 == 1).map(|(_, n)| *n)
 }
 
+/// The set's name for codes of `cbvd` that count only when present on admission.
+const CBVD_POA: &str = "cbvd_poa";
+/// How the weights say that a measure needs present on admission.
+const POA_REQUIRED: &str = "Y";
 /// Elixhauser measures without the helper.
 const COUNTED: usize = 38;
 
@@ -185,7 +189,7 @@ impl ElixhauserTable {
     pub(super) fn load(dir: Option<&Path>) -> Result<Self, ReferenceError> {
         // The set tells codes apart that arose in hospital; the measure is the same.
         let measure =
-            |name: &str| if name == "cbvd_poa" { Some(Elixhauser::Cerebrovascular) } else { Elixhauser::parse(name) };
+            |name: &str| if name == CBVD_POA { Some(Elixhauser::Cerebrovascular) } else { Elixhauser::parse(name) };
         let rows = sets::rows(sets::text("elixhauser", dir)?);
         let codes = bits(rows, "elixhauser", |name| measure(name).map(Elixhauser::bit))?;
         Ok(Self { codes, weights: Self::read_weights(dir)? })
@@ -204,7 +208,7 @@ impl ElixhauserTable {
                 .find(|m| m.name() == name)
                 .ok_or_else(|| malformed(SET, i, "unknown measure"))?;
             out[*measure as usize] = ElixhauserWeight {
-                requires_poa: poa == "Y",
+                requires_poa: poa == POA_REQUIRED,
                 readmission: number(readmission, SET, i)?,
                 mortality: number(mortality, SET, i)?,
             };

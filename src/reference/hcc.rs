@@ -36,6 +36,11 @@ pub const HCC_SEGMENTS: [&str; 9] = ["cna", "cnd", "cpa", "cpd", "cfa", "cfd", "
 
 /// Lower ages of the twelve bands of continuing enrollees.
 pub const HCC_AGES: [i32; 12] = [0, 35, 45, 55, 60, 65, 70, 75, 80, 85, 90, 95];
+/// The left side of an interaction with disability.
+const DISABLED: &str = "disabled";
+/// CMS's number for female.
+const FEMALE: &str = "2";
+
 const AGE_NAMES: [&str; 12] =
     ["0_34", "35_44", "45_54", "55_59", "60_64", "65_69", "70_74", "75_79", "80_84", "85_89", "90_94", "95_GT"];
 /// Lower ages of the sixteen bands of new enrollees.
@@ -223,7 +228,7 @@ impl HccTables {
                     slot => Ok(bits | 1 << (slot - 1)),
                 })
             };
-            let disabled = left == "disabled";
+            let disabled = left == DISABLED;
             let one =
                 HccInteraction { left: if disabled { u128::MAX } else { side(left)? }, right: side(right)?, disabled };
             table.interactions.push(one);
@@ -273,7 +278,7 @@ impl HccTables {
             let age = |text: &str| if text.is_empty() { Ok(None) } else { number(text, set, i).map(Some) };
             let slot = if hcc.is_empty() { 0 } else { self.models[m].slot(number(hcc, set, i)?) };
             edits.entry(code).or_default()[m] =
-                Some(HccEdit { female: sex == "2", age_min: age(low)?, age_max: age(high)?, slot });
+                Some(HccEdit { female: sex == FEMALE, age_min: age(low)?, age_max: age(high)?, slot });
         }
         let set = "cms_hcc_map";
         for (i, row) in sets::rows(sets::text(set, dir)?).enumerate() {

@@ -92,6 +92,9 @@ const FEMALE_AGE: [&str; 19] = [
 const POVERTY: [&str; 11] =
     ["", "POVCAT1", "POVCAT2", "POVCAT3", "POVCAT4", "POVCAT5", "POVCAT6", "POVCAT7", "POVCAT8", "POVCAT9", "POVCAT10"];
 
+/// The model that knows the county's poverty.
+const WITH_POVERTY: &str = "ses";
+
 impl AreaRates {
     pub(super) fn load(dir: Option<&Path>) -> Result<Self, ReferenceError> {
         let mut coefficients: Coefficients = FxHashMap::default();
@@ -100,7 +103,7 @@ impl AreaRates {
                 let (measure, rest) = pair(row, id, i)?;
                 let (model, rest) = pair(rest, id, i)?;
                 let (variable, estimate) = pair(rest, id, i)?;
-                coefficients.insert((program, measure, model == "ses", variable), number(estimate, id, i)?);
+                coefficients.insert((program, measure, model == WITH_POVERTY, variable), number(estimate, id, i)?);
             }
         }
         let mut poverty = FxHashMap::default();

@@ -10,7 +10,7 @@ use crate::domain::{Day, PseudonymKey};
 use crate::outreach::Memory;
 use crate::publish::tables::memory::read_memory;
 use crate::publish::tables::outreach::read_listings;
-use crate::publish::{Manifest, verify};
+use crate::publish::{Manifest, RUNS_FOLDER, verify};
 
 /// Which kept runs are asked for.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ impl<'a> RunsFolder<'a> {
     }
 
     fn run(&self, name: &str) -> PathBuf {
-        self.out.join("runs").join(name)
+        self.out.join(RUNS_FOLDER).join(name)
     }
 }
 
@@ -62,7 +62,7 @@ pub struct KeptRuns {
 #[must_use]
 pub fn run_manifests(folder: RunsFolder<'_>) -> Vec<(Day, String, Manifest)> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder.out.join("runs")).into_iter().flatten().filter_map(Result::ok) {
+    for entry in std::fs::read_dir(folder.out.join(RUNS_FOLDER)).into_iter().flatten().filter_map(Result::ok) {
         let Ok(bytes) = std::fs::read(entry.path().join("manifest.json")) else { continue };
         let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else { continue };
         let Some(night) = Day::parse_iso(&manifest.as_of).filter(|d| *d <= folder.until) else { continue };

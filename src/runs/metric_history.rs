@@ -7,7 +7,7 @@ use std::path::Path;
 use super::error::RunError;
 use crate::domain::Day;
 use crate::publish::tables::metrics::MetricHistory;
-use crate::publish::{Manifest, OutputFolder, published_order, verify};
+use crate::publish::{Manifest, OutputFolder, RUNS_FOLDER, published_order, verify};
 
 /// A history made anew.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ pub struct RebuiltMetrics {
 pub fn rebuild_metrics(out: &Path) -> Result<RebuiltMetrics, RunError> {
     let order: BTreeMap<String, usize> =
         published_order(out).into_iter().enumerate().map(|(place, run)| (run, place)).collect();
-    let entries = std::fs::read_dir(out.join("runs"))
+    let entries = std::fs::read_dir(out.join(RUNS_FOLDER))
         .map_err(|_| RunError::Usage("that folder holds no runs\nhint: pass the OUT of a run".to_owned()))?;
     let mut names: Vec<String> =
         entries.filter_map(Result::ok).map(|e| e.file_name().to_string_lossy().into_owned()).collect();
@@ -36,7 +36,7 @@ pub fn rebuild_metrics(out: &Path) -> Result<RebuiltMetrics, RunError> {
     names.sort_by_key(|name| (order.get(name).map(|place| place + 1), name.clone()));
     let mut rebuilt = RebuiltMetrics::default();
     for name in names {
-        let run = out.join("runs").join(&name);
+        let run = out.join(RUNS_FOLDER).join(&name);
         match verify(&run) {
             Ok((manifest, problems)) if problems.is_empty() => {
                 let own: BTreeSet<Day> = night_of(&manifest).into_iter().collect();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::RunError;
-use crate::publish::{Manifest, check_chain, render_report, verify};
+use crate::publish::{Manifest, RUNS_FOLDER, check_chain, render_report, verify};
 use crate::reference::sha256_hex;
 
 /// Rebuilds `report.html` of a published run from its files.
@@ -27,7 +27,7 @@ pub fn verify_run(run: &Path) -> Result<(Manifest, Vec<String>), RunError> {
     let (manifest, mut problems) = verify(run).map_err(|_| RunError::Verify(no_run()))?;
     // A copied run stands alone; one in its place is also held to the log.
     let place = run.canonicalize().ok();
-    let runs = place.as_deref().and_then(Path::parent).filter(|p| p.file_name().is_some_and(|n| n == "runs"));
+    let runs = place.as_deref().and_then(Path::parent).filter(|p| p.file_name().is_some_and(|n| n == RUNS_FOLDER));
     if let Some(root) = runs.and_then(Path::parent) {
         let sha256 = std::fs::read(run.join("manifest.json")).map(|b| sha256_hex(&b)).unwrap_or_default();
         problems.extend(check_chain(root, &sha256));

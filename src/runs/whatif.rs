@@ -11,7 +11,7 @@ use crate::outreach::{
     Band, CONTACTS_PER_FTE, ContactRequirement, HOURS_PER_FTE, HoldoutAssignment, Missing, OnDuty, QueueDecision,
     Queued, Staff, apply_capacity,
 };
-use crate::publish::{Manifest, PublishError, Rows, read_rows};
+use crate::publish::{Manifest, PublishError, Rows, is_flag_set, read_rows};
 
 /// What `whatif` was asked.
 #[derive(Clone, Debug)]
@@ -210,13 +210,13 @@ fn read_person(rows: &Rows, row: &[String]) -> Result<Person, RunError> {
                 language: get("language").to_owned(),
                 state: get("state").to_owned(),
                 caller: Some(get("caller_id")).filter(|m| !m.is_empty()).map(str::to_owned),
-                own_case: get("own_case") == "1",
+                own_case: is_flag_set(get("own_case")),
                 band: Band::parse(get("band"))
                     .ok_or_else(|| damaged_file("contact_queue.parquet", "an unknown band"))?,
-                by_hand: get("by_hand") == "1",
+                by_hand: is_flag_set(get("by_hand")),
             },
             household: get("household").parse().ok(),
-            was_listed: get("was_listed") == "1",
+            was_listed: is_flag_set(get("was_listed")),
             days_beyond: get("days_beyond").parse().unwrap_or(0),
             draw,
         },

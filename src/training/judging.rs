@@ -6,13 +6,14 @@ use rustc_hash::FxHashMap;
 use super::panel::{Panel, Row};
 use crate::config::RunPlan;
 use crate::domain::Sex;
+use crate::domain::vocabulary::Status;
 use crate::extracts::Extracts;
 use crate::features::Feature;
 use crate::learners::FlatTable;
 use crate::learners::metrics::BootstrapPlan;
 use crate::learners::table::{ColumnData, FeatureColumn, Groups};
 use crate::models::evaluation::{Attribute, Comparator, Drift, Judged, drift};
-use crate::models::trained::Spread;
+use crate::models::trained::{SCORE_SPREAD, Spread};
 use crate::timeline::Codes;
 
 /// The rows `pick` of a panel as a learner's table. Ids are row numbers, so that the order of the panel is kept.
@@ -134,7 +135,7 @@ fn contact_capacity(context: &JudgingContext<'_>, panel: &Panel) -> (Option<usiz
         .extracts
         .managers
         .iter()
-        .filter(|m| &*m.status == "active")
+        .filter(|m| Status::parse(&m.status) == Some(Status::Active))
         .map(|m| m.new_contacts_per_day.unwrap_or(8.0 * m.fte.unwrap_or(1.0)))
         .sum();
     if contacts <= 0.0 {
@@ -206,7 +207,7 @@ fn feature_drift(panel: &Panel, pick: &[u32], p: &[f64], spreads: &[Spread], fea
     let mut out: Vec<Drift> = spreads
         .iter()
         .filter_map(|s| {
-            if s.name == "score" {
+            if s.name == SCORE_SPREAD {
                 #[expect(clippy::cast_possible_truncation, reason = "a share by bin")]
                 let values: Vec<f32> = p.iter().map(|p| *p as f32).collect();
                 return Some(drift(s, &values));

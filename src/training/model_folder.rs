@@ -13,7 +13,7 @@ use crate::learners::log_odds::sigmoid;
 use crate::learners::{Artifact, LearnError, Ready};
 use crate::models::evaluation::spread_of;
 use crate::models::trained::{
-    CardFacts, FORMAT, FeatureRecord, IDENTITY, Identity, SliceCount, Spread, card_json, card_markdown,
+    CardFacts, FORMAT, FeatureRecord, IDENTITY, Identity, SCORE_SPREAD, SliceCount, Spread, card_json, card_markdown,
 };
 use crate::publish::evaluation_page;
 use crate::reference::code_sets_in;
@@ -65,7 +65,7 @@ fn training_spreads(
     let raw = Ready::new(artifact).raw(&table_of(panel, features, extracts, &pick, false))?;
     #[expect(clippy::cast_possible_truncation, reason = "a share by bin")]
     let p: Vec<f32> = raw.iter().map(|z| sigmoid(artifact.calibration.log_odds(*z)) as f32).collect();
-    out.push(spread_of("score", &p, &weights));
+    out.push(spread_of(SCORE_SPREAD, &p, &weights));
     Ok(out)
 }
 

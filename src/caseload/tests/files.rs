@@ -4,7 +4,9 @@ use super::{manager, member, problem, quick};
 use crate::caseload::flat_files::{read_members, read_problem, read_weights_json};
 use crate::caseload::options::Weights;
 use crate::caseload::rows::{CaseKind, Member};
-use crate::caseload::{AssignmentRow, assignment_rows, explain_solution, solve_problem, waitlist_rows};
+use crate::caseload::{
+    AssignmentRow, AssignmentStatus, assignment_rows, explain_solution, solve_problem, waitlist_rows,
+};
 
 const MEMBERS: &str = "member_id,priority_score,tcm,acuity_points,focus,required_discipline,language,language_required,state,zip3,lat,lon,home_visit,visits_per_month,current_care_manager_id,pinned
 a,319,0,2,general,CHW|RN,en,0,FL,331,25.6,-80.3,1,2,x,0
@@ -118,7 +120,7 @@ fn answers_are_rows_in_order() {
     let row = |member_id| AssignmentRow {
         member_id,
         care_manager_id: "+x",
-        status: "new",
+        status: AssignmentStatus::New,
         continuity: 0,
         travel: 0,
         focus: 0,

@@ -166,7 +166,7 @@ impl TableSpec {
             if label.positive.is_empty() {
                 return fail("label.positive names no value".into());
             }
-            for (role, column) in self.roles().into_iter().filter(|r| r.0 != "label") {
+            for (role, column) in self.roles_beside_label() {
                 if column == label.column {
                     return fail(format!("`{column}` cannot be both label and {role}"));
                 }
@@ -190,11 +190,16 @@ impl TableSpec {
     }
 
     fn roles(&self) -> Vec<(&'static str, &str)> {
+        let mut out = self.roles_beside_label();
+        out.extend(self.label.as_ref().map(|l| ("label", l.column.as_str())));
+        out
+    }
+
+    fn roles_beside_label(&self) -> Vec<(&'static str, &str)> {
         let mut out = vec![("id", self.id.as_str())];
         out.extend(self.group.as_deref().filter(|g| *g != self.id).map(|g| ("group", g)));
         out.extend(self.order.as_deref().filter(|o| *o != self.id).map(|o| ("order", o)));
         out.extend(self.weight.as_deref().map(|w| ("weight", w)));
-        out.extend(self.label.as_ref().map(|l| ("label", l.column.as_str())));
         out
     }
 
@@ -205,7 +210,7 @@ impl TableSpec {
             let n = n.to_lowercase();
             n.contains("ethnic")
                 || n.contains("hispanic")
-                || n.split(|c: char| !c.is_alphabetic()).any(|w| w == "race" || w == "races")
+                || n.split(|c: char| !c.is_alphabetic()).any(|w| matches!(w, "race" | "races"))
         };
         self.feature_names().filter(|n| hit(n)).map(str::to_owned).collect()
     }

@@ -64,9 +64,12 @@ pub(super) fn audit(rows: &Judged<'_>) -> Vec<BurdenAudit> {
         .collect()
 }
 
+/// Attributes of the audit by which the burden of the top is compared.
+const COMPARED: [&str; 2] = ["race", "ethnicity"];
+
 fn groups(rows: &Judged<'_>, top: &BTreeSet<usize>) -> Vec<GroupBurden> {
     let mut out = Vec::new();
-    for a in rows.attributes.iter().filter(|a| a.name == "race" || a.name == "ethnicity") {
+    for a in rows.attributes.iter().filter(|a| COMPARED.contains(&a.name.as_str())) {
         for (k, level) in a.levels.iter().enumerate() {
             let pick: Vec<usize> =
                 top.iter().copied().filter(|i| a.of_row.get(*i).is_some_and(|l| usize::from(*l) == k)).collect();

@@ -58,6 +58,9 @@ pub struct SliceCount {
     pub events: usize,
 }
 
+/// The name of the score among the spreads.
+pub const SCORE_SPREAD: &str = "score";
+
 /// Share of a feature's (or the score's) rows by bin of the training slice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {

@@ -11,7 +11,7 @@ mod reasons;
 mod sheet;
 
 pub use card::{CardFacts, card_json, card_markdown};
-pub use identity::{FORMAT, FeatureRecord, Identity, SliceCount, Spread};
+pub use identity::{FORMAT, FeatureRecord, Identity, SCORE_SPREAD, SliceCount, Spread};
 pub use model::{IDENTITY, TrainedModel};
 pub use ready::{ReadyModel, ScoredRows, feature_table};
 pub use reasons::{AVERAGE, REST, explain};

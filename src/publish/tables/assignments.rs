@@ -20,7 +20,7 @@ pub static TABLE: Table<Assignments> = Table {
     columns: &[
         text("member_id", "member", |r| r.member_id.into()),
         text("care_manager_id", "who holds the case", |r| r.care_manager_id.into()),
-        text("status", "kept, moved or new", |r| r.status.into()),
+        text("status", "kept, moved or new", |r| r.status.as_str().into()),
         integer("continuity", Unit::CostUnits, "price of leaving the present manager", |r| r.continuity.into()),
         integer("travel", Unit::CostUnits, "price of travel: kilometres times visits a month", |r| r.travel.into()),
         integer("focus", Unit::CostUnits, "price of a focus the manager lacks", |r| r.focus.into()),
@@ -38,7 +38,7 @@ pub static TABLE: Table<Assignments> = Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::caseload::{AssignmentRow, CaseKind};
+    use crate::caseload::{AssignmentRow, AssignmentStatus, CaseKind};
     use crate::domain::Discipline;
     use crate::publish::sinks::csv_bytes;
 
@@ -47,7 +47,7 @@ mod tests {
         let row = AssignmentRow {
             member_id: "=b",
             care_manager_id: "+x",
-            status: "new",
+            status: AssignmentStatus::New,
             continuity: 0,
             travel: 12,
             focus: 100,

@@ -92,11 +92,14 @@ pub fn read_memory(run: &Path, as_of: Day) -> Result<Remembered, PublishError> {
             clock: clock.at(i).to_owned(),
             priority: priority[i].unwrap_or(0.0),
             reasons: reasons.at(i).to_owned(),
-            arm: drawn[i]
-                .filter(|_| matches!(arm.at(i), "contact" | "hold_out"))
-                .map(|drawn| Arm { contact: arm.at(i) == "contact", drawn }),
+            arm: drawn[i].and_then(|drawn| arm_of(arm.at(i), drawn)),
         };
         out.rows.insert(ids.at(i).to_owned(), standing);
     }
     Ok(out)
+}
+
+/// The arm of a word; none for one that is no arm's.
+fn arm_of(word: &str, drawn: Day) -> Option<Arm> {
+    [true, false].map(|contact| Arm { contact, drawn }).into_iter().find(|arm| arm.name() == word)
 }

@@ -28,7 +28,7 @@ pub static TABLE: Table<Needs> = Table {
     columns: &[
         text("member_id", "member", |r| r.member_id.into()),
         text("domain", "Z55-Z65 family", |r| TextCell::from(&r.need.domain)),
-        text("need", "yes, no, unknown, declined", |r| TextCell::from(&r.need.need)),
+        text("need", "yes, no, unknown, declined", |r| r.need.need.as_str().into()),
         text("source", "screening or z_code; an area index is never a need", |r| r.need.source.name().into()),
         date("evidence_date", "when", |r| r.need.day.into()),
         text("evidence", "instrument, or claim id of the code", |r| filled(&r.need.evidence)),
