@@ -70,7 +70,7 @@ pub fn root_of(ratio: f64, n: u64) -> f64 {
     let (mut low, mut high) = (0.0_f64, 1.0_f64);
     for _ in 0..80 {
         let middle = f64::midpoint(low, high);
-        if power(middle, n) < ratio {
+        if raise_power(middle, n) < ratio {
             low = middle;
         } else {
             high = middle;
@@ -79,7 +79,7 @@ pub fn root_of(ratio: f64, n: u64) -> f64 {
     high
 }
 
-fn power(mut base: f64, mut n: u64) -> f64 {
+fn raise_power(mut base: f64, mut n: u64) -> f64 {
     let mut result = 1.0;
     while n > 0 {
         if n & 1 == 1 {

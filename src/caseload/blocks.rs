@@ -48,7 +48,7 @@ pub fn search(pool: &Pool, state: &mut State, prices: &[Price], plan: Schedule, 
     for round in 0..ROUNDS {
         let part = Schedule { hot, cold: hot * cooling, toll: (share(round), share(round + 1)), ..plan };
         let mut random = Random::new(seed, u64::from(round) << 32);
-        let blocks = deal(pool, state, &movable, &mut random);
+        let blocks = deal_blocks(pool, state, &movable, &mut random);
         let results: Vec<Vec<(u32, u32)>> = blocks
             .par_iter()
             .enumerate()
@@ -60,7 +60,7 @@ pub fn search(pool: &Pool, state: &mut State, prices: &[Price], plan: Schedule, 
                 run_block(pool, state, prices, block, part, Random::new(seed, stream))
             })
             .collect();
-        apply(pool, state, &results);
+        apply_results(pool, state, &results);
         hot *= cooling;
     }
 }
@@ -102,7 +102,7 @@ struct Block {
 
 /// Deals managers into blocks around randomly chosen members' lists, then people to their manager's
 /// block; those who wait go to the block of one manager on their list.
-fn deal(pool: &Pool, state: &State, movable: &[u32], random: &mut Random) -> Vec<Block> {
+fn deal_blocks(pool: &Pool, state: &State, movable: &[u32], random: &mut Random) -> Vec<Block> {
     const NONE: u32 = u32::MAX;
     let mut block_of = vec![NONE; pool.holders.len()];
     let mut blocks: Vec<Vec<u32>> = vec![Vec::new()];
@@ -116,7 +116,7 @@ fn deal(pool: &Pool, state: &State, movable: &[u32], random: &mut Random) -> Vec
             chosen.swap(place, random.below(place + 1));
         }
         for j in &chosen {
-            add(&mut blocks, &mut block_of, *j);
+            add_manager(&mut blocks, &mut block_of, *j);
             if blocks.last().is_some_and(Vec::is_empty) {
                 break;
             }
@@ -124,7 +124,7 @@ fn deal(pool: &Pool, state: &State, movable: &[u32], random: &mut Random) -> Vec
     }
     let rest: Vec<u32> = (0_u32..).zip(&block_of).filter(|(_, b)| **b == NONE).map(|(j, _)| j).collect();
     for j in rest {
-        add(&mut blocks, &mut block_of, j);
+        add_manager(&mut blocks, &mut block_of, j);
     }
     let mut blocks: Vec<Block> = blocks
         .into_iter()
@@ -143,7 +143,7 @@ fn deal(pool: &Pool, state: &State, movable: &[u32], random: &mut Random) -> Vec
 }
 
 /// Adds a manager to the last block and opens a new one when it is full.
-fn add(blocks: &mut Vec<Vec<u32>>, block_of: &mut [u32], manager: u32) {
+fn add_manager(blocks: &mut Vec<Vec<u32>>, block_of: &mut [u32], manager: u32) {
     let last = blocks.len() - 1;
     block_of[manager as usize] = u32::try_from(last).unwrap_or(NOBODY);
     blocks[last].push(manager);
@@ -192,7 +192,7 @@ fn run_block(
 }
 
 /// Carries the results over: everyone who changed leaves first, then arrives.
-fn apply(pool: &Pool, state: &mut State, results: &[Vec<(u32, u32)>]) {
+fn apply_results(pool: &Pool, state: &mut State, results: &[Vec<(u32, u32)>]) {
     let changed: Vec<(u32, u32)> =
         results.iter().flatten().copied().filter(|(ix, to)| state.at[*ix as usize] != *to).collect();
     for (ix, _) in &changed {

@@ -67,7 +67,7 @@ impl Audit {
     }
 }
 
-fn kilometres(member: &Member, manager: &CareManager) -> Option<f64> {
+fn travel_kilometres(member: &Member, manager: &CareManager) -> Option<f64> {
     let (home, office) = (member.position?, manager.position?);
     let (a, b) = (home.lat.to_radians(), office.lat.to_radians());
     let squared = |x: f64| x * x;
@@ -77,7 +77,7 @@ fn kilometres(member: &Member, manager: &CareManager) -> Option<f64> {
 }
 
 /// The hard rules that do not depend on load; the first that fails.
-fn refusal(member: &Member, manager: &CareManager, is_current: bool) -> Option<&'static str> {
+fn first_refusal(member: &Member, manager: &CareManager, is_current: bool) -> Option<&'static str> {
     match manager.status {
         Status::Leave => return Some("STATUS"),
         Status::Pto if !is_current => return Some("STATUS"),
@@ -90,14 +90,14 @@ fn refusal(member: &Member, manager: &CareManager, is_current: bool) -> Option<&
         Some(state) if manager.licensed.contains(state) => {}
         _ => return Some("LICENCE"),
     }
-    if member.language_required && !speaks(member, manager) {
+    if member.language_required && !speaks_language(member, manager) {
         return Some("LANGUAGE");
     }
     if member.focus == Focus::Pediatric && !manager.focus.contains(Focus::Pediatric) {
         return Some("PEDIATRIC");
     }
     if member.home_visit {
-        let near = match kilometres(member, manager) {
+        let near = match travel_kilometres(member, manager) {
             Some(km) => km <= manager.max_travel_km + 1e-6,
             None => member.county_fips.is_some() && member.county_fips == manager.county_fips,
         };
@@ -119,7 +119,7 @@ fn refusal_to_keep(member: &Member, manager: &CareManager, covered: bool) -> Opt
     }
 }
 
-fn speaks(member: &Member, manager: &CareManager) -> bool {
+fn speaks_language(member: &Member, manager: &CareManager) -> bool {
     member.language.is_some_and(|language| manager.languages.contains(language))
 }
 
@@ -227,7 +227,7 @@ impl<'a> Auditor<'a> {
         let refused = if protect && current == place {
             refusal_to_keep(member, manager, self.covered[j])
         } else {
-            refusal(member, manager, current == place)
+            first_refusal(member, manager, current == place)
         };
         if let Some(rule) = refused {
             broken(rule);
@@ -261,7 +261,7 @@ impl<'a> Auditor<'a> {
         if member.home_visit {
             // Whole kilometres, half up; no coordinates, no kilometres.
             #[allow(clippy::cast_possible_truncation)] // at most 20,016 km
-            let km = kilometres(member, manager).map_or(0, |km| (km + 0.5).floor() as i64);
+            let km = travel_kilometres(member, manager).map_or(0, |km| (km + 0.5).floor() as i64);
             let travel = km * i64::from(member.visits_per_month);
             cost.travel_km_visits += travel;
             cost.travel_cost += travel * i64::from(weights.travel_km_visit);
@@ -270,7 +270,7 @@ impl<'a> Auditor<'a> {
             cost.focus_mismatches += 1;
             cost.focus_cost += i64::from(weights.focus_mismatch);
         }
-        if !speaks(member, manager) {
+        if !speaks_language(member, manager) {
             cost.interpreters += 1;
             cost.interpreter_cost += i64::from(weights.interpreter);
         }
@@ -287,11 +287,11 @@ impl<'a> Auditor<'a> {
             over("OVER_CASES", panel.cases > i64::from(manager.max_cases) && panel.cases > panel.kept_cases);
             over("OVER_POINTS", panel.points > i64::from(manager.max_points) && panel.points > panel.kept_points);
             for (kind, rule) in ["WEEKLY_NEW", "WEEKLY_EPISODES"].into_iter().enumerate() {
-                let cap = quota(manager, kind).filter(|_| self.options.weekly_new);
+                let cap = weekly_quota(manager, kind).filter(|_| self.options.weekly_new);
                 over(rule, cap.is_some_and(|cap| panel.new_places[kind] > i64::from(cap)));
             }
             if manager.status != Status::Leave {
-                audit.cost.z2_load += piecewise(panel.points, i64::from(manager.max_points));
+                audit.cost.z2_load += piecewise_cost(panel.points, i64::from(manager.max_points));
             }
         }
         audit.cost.balance_cost = audit.cost.z2_load * i64::from(self.problem.weights().balance);
@@ -319,7 +319,7 @@ impl<'a> Auditor<'a> {
                     known
                         .iter()
                         .copied()
-                        .filter(|j| refusal(member, &problem.managers()[*j], current == Some(*j)).is_none()),
+                        .filter(|j| first_refusal(member, &problem.managers()[*j], current == Some(*j)).is_none()),
                 );
             }
         }
@@ -343,7 +343,7 @@ impl<'a> Auditor<'a> {
     }
 
     fn quota_left(&self, j: usize, kind: usize) -> i64 {
-        let cap = quota(&self.problem.managers()[j], kind).filter(|_| self.options.weekly_new);
+        let cap = weekly_quota(&self.problem.managers()[j], kind).filter(|_| self.options.weekly_new);
         cap.map_or(i64::MAX / 2, |cap| i64::from(cap) - self.panels[j].new_places[kind])
     }
 
@@ -369,12 +369,12 @@ impl<'a> Auditor<'a> {
 }
 
 /// The weekly quota of a kind: cases, episodes.
-fn quota(manager: &CareManager, kind: usize) -> Option<u32> {
+fn weekly_quota(manager: &CareManager, kind: usize) -> Option<u32> {
     if kind == 0 { manager.weekly_new_cap } else { manager.weekly_episode_cap }
 }
 
 /// The convex load cost, point by point from the definition in bands.
-fn piecewise(points: i64, max: i64) -> i64 {
+fn piecewise_cost(points: i64, max: i64) -> i64 {
     let mut cost = 0;
     let mut from = 0;
     for band in 1..=10 {

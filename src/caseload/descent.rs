@@ -11,7 +11,7 @@ use super::state::State;
 const SIZES: [i32; 5] = [1, 2, 3, 5, 8];
 
 /// Worth on levels 0 and 1 together: clocks outrank any value.
-fn rank(pool: &Pool, member: usize) -> (bool, i32) {
+fn member_rank(pool: &Pool, member: usize) -> (bool, i32) {
     let seeker = &pool.seekers[member];
     (seeker.clock, seeker.value)
 }
@@ -22,8 +22,8 @@ pub fn polish(pool: &Pool, state: &mut State, mut budget: u64) {
     let mut chain_budget = budget / 8;
     raise(pool, state);
     loop {
-        let moved = relocate(pool, state, &mut budget);
-        let exchanged = exchange(pool, state, &mut budget);
+        let moved = relocate_members(pool, state, &mut budget);
+        let exchanged = exchange_pairs(pool, state, &mut budget);
         let replaced = replace_equals(pool, state, &mut budget);
         let chained = raise_by_chain(pool, state, &mut chain_budget);
         if !moved && !exchanged && !replaced && !chained {
@@ -51,7 +51,7 @@ pub fn raise(pool: &Pool, state: &mut State) {
                 if capped { (seeker.current, seeker.kind()) } else { (NOBODY, 0) },
             )
         };
-        queue.sort_by_key(|ix| (group(*ix), std::cmp::Reverse(rank(pool, *ix as usize)), *ix));
+        queue.sort_by_key(|ix| (group(*ix), std::cmp::Reverse(member_rank(pool, *ix as usize)), *ix));
         let mut failed = None;
         for ix in queue {
             if failed == Some(group(ix)) {
@@ -75,11 +75,11 @@ fn raise_one(pool: &Pool, state: &mut State, low: &mut Lowest, member: usize) ->
         low.refresh(pool, state, manager);
         return true;
     }
-    let mine = rank(pool, member);
+    let mine = member_rank(pool, member);
     let mut best: Option<((bool, i32), u32, u32)> = None;
     for j in pool.list(member) {
         for leaver in low.of(*j) {
-            let theirs = rank(pool, leaver as usize);
+            let theirs = member_rank(pool, leaver as usize);
             if theirs < mine
                 && best.is_none_or(|found| (theirs, *j, leaver) < found)
                 && state.fits_without(pool, member, *j, leaver as usize)
@@ -126,7 +126,7 @@ impl Lowest {
             let size = SIZES.iter().position(|size| *size == seeker.points).unwrap_or(0);
             // Someone new frees a place under the weekly cap, someone current does not.
             let cell = &mut cells[10 * seeker.kind() + 2 * size + usize::from(seeker.current == manager)];
-            if *cell == NOBODY || (rank(pool, *ix as usize), *ix) < (rank(pool, *cell as usize), *cell) {
+            if *cell == NOBODY || (member_rank(pool, *ix as usize), *ix) < (member_rank(pool, *cell as usize), *cell) {
                 *cell = *ix;
             }
         }
@@ -139,21 +139,21 @@ impl Lowest {
 }
 
 /// Pays for looking at `cost` pairs; `false` when the budget no longer holds them.
-fn afford(budget: &mut u64, cost: u64) -> bool {
+fn pay_budget(budget: &mut u64, cost: u64) -> bool {
     let enough = cost <= *budget;
     *budget = budget.saturating_sub(cost);
     enough
 }
 
 /// Moves single members while W falls.
-fn relocate(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
+fn relocate_members(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
     let mut any = false;
     for ix in 0..state.at.len() {
         let from = state.at[ix];
         if from == NOBODY || state.fixed[ix] {
             continue;
         }
-        if !afford(budget, pool.list(ix).len() as u64) {
+        if !pay_budget(budget, pool.list(ix).len() as u64) {
             return any;
         }
         let points = pool.seekers[ix].points;
@@ -177,7 +177,7 @@ fn cheapest_place_but(pool: &Pool, state: &State, member: usize, not: u32) -> Op
 }
 
 /// Exchanges pairs while W falls, each member looked at once per call.
-fn exchange(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
+fn exchange_pairs(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
     let mut any = false;
     for ix in 0..state.at.len() {
         let from = state.at[ix];
@@ -185,7 +185,7 @@ fn exchange(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
             continue;
         }
         let looked: u64 = pool.list(ix).iter().map(|j| state.held[*j as usize].len() as u64).sum();
-        if !afford(budget, looked) {
+        if !pay_budget(budget, looked) {
             return any;
         }
         let mut best: Option<(i64, u32)> = None;
@@ -233,7 +233,7 @@ fn exchange_change(pool: &Pool, state: &State, one: usize, other: usize) -> Opti
 fn raise_by_chain(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
     let mut low = Lowest::new(pool, state);
     let mut queue = state.waiting.clone();
-    queue.sort_by_key(|ix| (std::cmp::Reverse(rank(pool, *ix as usize)), *ix));
+    queue.sort_by_key(|ix| (std::cmp::Reverse(member_rank(pool, *ix as usize)), *ix));
     let mut any = false;
     for ix in queue {
         if let Some(chain) = find_chain(pool, state, &low, ix as usize, budget) {
@@ -265,18 +265,18 @@ struct Chain {
 
 /// The first chain that serves the member, as far as the budget goes.
 fn find_chain(pool: &Pool, state: &State, low: &Lowest, member: usize, budget: &mut u64) -> Option<Chain> {
-    let mine = rank(pool, member);
+    let mine = member_rank(pool, member);
     for place in pool.list(member).iter().copied() {
         for pushed in state.held[place as usize].iter().copied() {
             if !state.fits_without(pool, member, place, pushed as usize) {
                 continue;
             }
-            if !afford(budget, pool.list(pushed as usize).len() as u64) {
+            if !pay_budget(budget, pool.list(pushed as usize).len() as u64) {
                 return None;
             }
             for onto in pool.list(pushed as usize).iter().copied().filter(|j| *j != place) {
                 let gives_way = |leaver: &u32| {
-                    rank(pool, *leaver as usize) < mine
+                    member_rank(pool, *leaver as usize) < mine
                         && state.fits_without(pool, pushed as usize, onto, *leaver as usize)
                 };
                 let leaver = low.of(onto).find(gives_way);
@@ -298,14 +298,15 @@ fn replace_equals(pool: &Pool, state: &mut State, budget: &mut u64) -> bool {
     for ix in queue {
         let member = ix as usize;
         let looked: u64 = pool.list(member).iter().map(|j| state.held[*j as usize].len() as u64).sum();
-        if !afford(budget, looked) {
+        if !pay_budget(budget, looked) {
             return any;
         }
         let mut best: Option<(i64, u32, u32)> = None;
         for j in pool.list(member) {
             for leaver in state.held[*j as usize].iter().copied() {
                 let other = leaver as usize;
-                if rank(pool, other) != rank(pool, member) || !state.fits_without(pool, member, *j, other) {
+                if member_rank(pool, other) != member_rank(pool, member) || !state.fits_without(pool, member, *j, other)
+                {
                     continue;
                 }
                 let grow = pool.seekers[member].points - pool.seekers[other].points;

@@ -182,7 +182,7 @@ pub fn read_members(bytes: &[u8], file: &str) -> Result<Vec<Member>, CaseloadErr
         let tier = sheet.whole_or("tier", 0, 1, 4)?;
         Ok(Member {
             id: sheet.optional("member_id").unwrap_or_default(),
-            priority: narrow(sheet.whole("priority_score", 1, 1000)?),
+            priority: narrow_to_u16(sheet.whole("priority_score", 1, 1000)?),
             tcm: sheet.flag("tcm")?,
             acuity: u8::try_from(acuity).unwrap_or(0),
             focus: Focus::parse(sheet.text("focus"))
@@ -195,7 +195,7 @@ pub fn read_members(bytes: &[u8], file: &str) -> Result<Vec<Member>, CaseloadErr
             position: sheet.position()?,
             county_fips: sheet.optional("county_fips"),
             home_visit: sheet.flag("home_visit")?,
-            visits_per_month: narrow(sheet.whole_or("visits_per_month", 0, 0, 999)?),
+            visits_per_month: narrow_to_u16(sheet.whole_or("visits_per_month", 0, 0, 999)?),
             current: sheet.optional("current_care_manager_id"),
             pinned: sheet.flag("pinned")?,
             tier: u8::try_from(tier).ok().filter(|tier| *tier > 0),
@@ -206,7 +206,7 @@ pub fn read_members(bytes: &[u8], file: &str) -> Result<Vec<Member>, CaseloadErr
     })
 }
 
-fn narrow(value: u32) -> u16 {
+fn narrow_to_u16(value: u32) -> u16 {
     u16::try_from(value).unwrap_or(u16::MAX)
 }
 

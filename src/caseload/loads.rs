@@ -136,9 +136,9 @@ pub fn manager_loads(problem: &Problem, solution: &Solution) -> Vec<ManagerLoad>
             points_after_same_people: same[j].1,
             cases_after: after[j].0,
             points_after: after[j].1,
-            utilisation_before: rounded(ratio(before[j].1, max_points), 6),
-            utilisation_after_same_people: rounded(ratio(same[j].1, max_points), 6),
-            utilisation_after: rounded(ratio(after[j].1, max_points), 6),
+            utilisation_before: rounded(share_of(before[j].1, max_points), 6),
+            utilisation_after_same_people: rounded(share_of(same[j].1, max_points), 6),
+            utilisation_after: rounded(share_of(after[j].1, max_points), 6),
             over_capacity_before: before[j].0 > max_cases || before[j].1 > max_points,
             cases_over: after[j].0.saturating_sub(max_cases),
             points_over: after[j].1.saturating_sub(max_points),
@@ -178,7 +178,7 @@ pub fn missing_staff(problem: &Problem, waiting: &[Waiting]) -> (f64, Vec<Shortf
     let points_cap: u64 = active().map(|m| u64::from(m.max_points)).sum();
     let cases_cap: u64 = active().map(|m| u64::from(m.max_cases)).sum();
     let need = |members: u64, points: u64| {
-        let share = ratio(points, points_cap).max(ratio(members, cases_cap));
+        let share = share_of(points, points_cap).max(share_of(members, cases_cap));
         rounded(share * fte, 2)
     };
     let mut groups: BTreeMap<String, (u64, u64)> = BTreeMap::new();
@@ -201,7 +201,7 @@ pub fn missing_staff(problem: &Problem, waiting: &[Waiting]) -> (f64, Vec<Shortf
 }
 
 #[allow(clippy::cast_precision_loss)] // loads are far below 2^52
-fn ratio(part: u64, whole: u64) -> f64 {
+fn share_of(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 

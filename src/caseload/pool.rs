@@ -119,11 +119,11 @@ fn desk_key(problem: &Problem, options: &Options, ix: usize, member: &Member) ->
     }
 }
 
-fn small(value: usize) -> u32 {
+fn as_u32(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-fn clamp(value: i64) -> i32 {
+fn clamp_to_i32(value: i64) -> i32 {
     i32::try_from(value).unwrap_or(if value < 0 { i32::MIN } else { i32::MAX })
 }
 
@@ -152,7 +152,7 @@ impl Pool {
         let w = problem.weights();
         let mut pool = Self {
             seekers: Vec::with_capacity(members.len()),
-            holders: problem.managers().iter().map(|m| holder(m, w.balance, options)).collect(),
+            holders: problem.managers().iter().map(|m| holder_of(m, w.balance, options)).collect(),
             lists: Vec::new(),
             travel: Vec::new(),
             bits: Vec::new(),
@@ -173,7 +173,7 @@ impl Pool {
             pool.seekers.push(Seeker {
                 value: i32::from(member.priority) * i32::from(member.acuity),
                 points: i32::from(member.acuity),
-                current: problem.current(ix).map_or(NOBODY, small),
+                current: problem.current(ix).map_or(NOBODY, as_u32),
                 kind: member.kind as u8,
                 start,
                 len,
@@ -188,15 +188,15 @@ impl Pool {
     }
 
     fn push(&mut self, list: &[(u32, u32)]) -> (u32, u32, u32) {
-        let start = small(self.lists.len());
-        let row = small(self.bits.len() / self.words);
+        let start = as_u32(self.lists.len());
+        let row = as_u32(self.bits.len() / self.words);
         self.bits.resize(self.bits.len() + self.words, 0);
         let base = self.bits.len() - self.words;
         for (j, _) in list {
             self.lists.push(*j);
             self.bits[base + (*j as usize >> 6)] |= 1 << (*j & 63);
         }
-        (start, small(list.len()), row)
+        (start, as_u32(list.len()), row)
     }
 
     /// Managers who may serve the member, ascending.
@@ -236,7 +236,7 @@ impl Pool {
     pub fn restricted(&self, managers: &[u32], members: &[u32]) -> Self {
         let mut local = vec![NOBODY; self.holders.len()];
         for (at, j) in managers.iter().enumerate() {
-            local[*j as usize] = small(at);
+            local[*j as usize] = as_u32(at);
         }
         let mut pool = Self {
             seekers: Vec::with_capacity(members.len()),
@@ -328,11 +328,12 @@ impl Pool {
     }
 }
 
-fn holder(m: &super::rows::CareManager, balance: u32, options: &Options) -> Holder {
-    let quota = |cap: Option<u32>| cap.filter(|_| options.weekly_new).map_or(i32::MAX, |cap| clamp(i64::from(cap)));
+fn holder_of(m: &super::rows::CareManager, balance: u32, options: &Options) -> Holder {
+    let quota =
+        |cap: Option<u32>| cap.filter(|_| options.weekly_new).map_or(i32::MAX, |cap| clamp_to_i32(i64::from(cap)));
     Holder {
-        free_points: clamp(i64::from(m.max_points) - i64::from(m.base_points)),
-        free_cases: clamp(i64::from(m.max_cases) - i64::from(m.base_cases)),
+        free_points: clamp_to_i32(i64::from(m.max_points) - i64::from(m.base_points)),
+        free_cases: clamp_to_i32(i64::from(m.max_cases) - i64::from(m.base_cases)),
         free_new: [quota(m.weekly_new_cap), quota(m.weekly_episode_cap)],
         load: LoadCost::new(m.max_points, balance, m.status != Status::Leave),
         base_points: m.base_points,
@@ -344,14 +345,14 @@ fn holder(m: &super::rows::CareManager, balance: u32, options: &Options) -> Hold
 /// The list shared by everyone who differs from `first` only in soft ways; home visits aside.
 fn desk_list(problem: &Problem, options: &Options, first: usize) -> Vec<u32> {
     if let Some(kept) = problem.kept_by(first, options.continuity) {
-        return vec![small(kept)];
+        return vec![as_u32(kept)];
     }
     let member = &problem.members()[first];
     let current = problem.current(first);
     let fits = |(j, manager): &(usize, &super::rows::CareManager)| {
         eligibility::desk_rules(member, manager, current == Some(*j)).is_empty()
     };
-    problem.managers().iter().enumerate().filter(fits).map(|(j, _)| small(j)).collect()
+    problem.managers().iter().enumerate().filter(fits).map(|(j, _)| as_u32(j)).collect()
 }
 
 /// The part of a desk list that may visit this member at home, with the travel cost.

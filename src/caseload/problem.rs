@@ -64,9 +64,9 @@ impl Problem {
         let current = resolve_current(&members, &managers, member_file, &mut warnings)?;
         let covers = resolve_covers(&managers, &mut warnings);
         warnings.home_visit_without_coordinates =
-            count(members.iter().filter(|m| m.home_visit && m.position.is_none()));
+            count_items(members.iter().filter(|m| m.home_visit && m.position.is_none()));
         warnings.managers_over_capacity_at_start =
-            count(managers.iter().filter(|m| m.base_cases > m.max_cases || m.base_points > m.max_points));
+            count_items(managers.iter().filter(|m| m.base_cases > m.max_cases || m.base_points > m.max_points));
         let problem = Self { members, managers, weights, current, covers, warnings };
         problem.check_pins(member_file)?;
         problem.check_magnitude()?;
@@ -197,7 +197,7 @@ impl Problem {
     }
 }
 
-fn count<T>(items: impl Iterator<Item = T>) -> u64 {
+fn count_items<T>(items: impl Iterator<Item = T>) -> u64 {
     items.fold(0, |sum, _| sum + 1)
 }
 

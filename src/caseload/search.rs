@@ -57,7 +57,7 @@ pub fn solve_problem(problem: &Problem, options: &Options) -> Solution {
         AUTO_STEPS => auto_steps(problem.members().len()),
         given => given,
     };
-    blocks::search(&pool, &mut state, &bound.prices, schedule(problem, steps), options.seed);
+    blocks::search(&pool, &mut state, &bound.prices, cooling_schedule(problem, steps), options.seed);
     descent::polish(&pool, &mut state, steps.saturating_mul(PAIRS_PER_STEP).min(60_000_000));
     let score = state.score(&pool);
     let tcm = |ix: &usize| problem.members()[*ix].has_open_clock();
@@ -105,7 +105,7 @@ fn price_rounds(pairs: usize) -> u32 {
 }
 
 /// Temperatures follow the weights, so that another b cools through the same landscape.
-fn schedule(problem: &Problem, steps: u64) -> Schedule {
+fn cooling_schedule(problem: &Problem, steps: u64) -> Schedule {
     let w = problem.weights();
     let scale = f64::from(w.balance.max(w.continuity_break / 30).max(1)) / 10.0;
     #[allow(clippy::cast_possible_truncation)] // weights are at most 10^6

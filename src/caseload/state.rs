@@ -59,8 +59,8 @@ impl State {
         };
         for ix in 0..n {
             if !pool.list(ix).is_empty() {
-                state.place[ix] = index(state.waiting.len());
-                state.waiting.push(index(ix));
+                state.place[ix] = as_index(state.waiting.len());
+                state.waiting.push(as_index(ix));
             }
         }
         state
@@ -70,7 +70,7 @@ impl State {
     #[must_use]
     pub fn movable(&self, pool: &Pool) -> Vec<u32> {
         let free = |ix: &usize| !self.fixed[*ix] && !pool.list(*ix).is_empty();
-        (0..self.at.len()).filter(free).map(index).collect()
+        (0..self.at.len()).filter(free).map(as_index).collect()
     }
 
     /// 1 when the manager would be a new one for the member, else 0.
@@ -118,13 +118,13 @@ impl State {
         let place = self.place[member] as usize;
         list.swap_remove(place);
         if let Some(moved) = list.get(place) {
-            self.place[*moved as usize] = index(place);
+            self.place[*moved as usize] = as_index(place);
         }
         self.weigh(pool, member, from, 1);
         self.weigh(pool, member, to, -1);
         let list = if to == NOBODY { &mut self.waiting } else { &mut self.held[to as usize] };
-        self.place[member] = index(list.len());
-        list.push(index(member));
+        self.place[member] = as_index(list.len());
+        list.push(as_index(member));
         self.at[member] = to;
     }
 
@@ -186,6 +186,6 @@ impl Score {
 
 /// A member or list index; the problem has refused anything beyond 32 bits.
 #[inline]
-fn index(value: usize) -> u32 {
+fn as_index(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }

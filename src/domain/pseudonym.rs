@@ -41,11 +41,11 @@ impl PseudonymKey {
     /// The pseudonym of an id: `P` and 32 hexadecimal digits (128 bits).
     #[must_use]
     pub fn pseudonym(&self, member_id: &str) -> String {
-        format!("P{}", hex(&mac(&self.secret, member_id.as_bytes())[..16]))
+        format!("P{}", hex(&keyed_hash(&self.secret, member_id.as_bytes())[..16]))
     }
 }
 
-fn mac(secret: &[u8], text: &[u8]) -> Vec<u8> {
+fn keyed_hash(secret: &[u8], text: &[u8]) -> Vec<u8> {
     match Hmac::<Sha256>::new_from_slice(secret) {
         Ok(mut mac) => {
             mac.update(text);
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn the_published_vector() {
         assert_eq!(
-            hex(&mac(b"Jefe", b"what do ya want for nothing?")),
+            hex(&keyed_hash(b"Jefe", b"what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
     }

@@ -32,7 +32,7 @@ pub fn draw_positions(seed: u64, a: u64, n: usize, take: usize) -> Vec<usize> {
 }
 
 /// A number below `n` (0 when `n` is 0) from the higher half of 64 bits: no division, bias below n / 2³².
-fn below(bits: u64, n: usize) -> usize {
+fn scale_below(bits: u64, n: usize) -> usize {
     ((bits >> 32).wrapping_mul(n as u64) >> 32) as usize
 }
 
@@ -70,7 +70,7 @@ impl Stream64 {
 
     /// Uniform in `0..n` (0 when `n` is 0).
     pub fn below(&mut self, n: usize) -> usize {
-        below(self.bits(), n)
+        scale_below(self.bits(), n)
     }
 
     /// Uniform whole number from `low` to `high`, both included.
@@ -156,7 +156,7 @@ impl Xoshiro256 {
     /// A number below `n` (0 when `n` is 0).
     #[inline]
     pub fn below(&mut self, n: usize) -> usize {
-        below(self.bits(), n)
+        scale_below(self.bits(), n)
     }
 
     /// About −log2 of a uniform number in (0, 1]: exponential waiting times by leading zeros and a

@@ -14,7 +14,7 @@ use crate::reference::{Charlson, DiagnosisFamily, Elixhauser};
 use LookBack::{Days90, Days180, Days365, Days730};
 
 /// The group: everything stands in measures and in the scan, so there is nothing to prepare.
-pub fn group() -> Group<()> {
+pub fn condition_features() -> Group<()> {
     let mut group = Group::new(Domain::Conditions, |_| ());
     add_comorbidities(&mut group);
     add_families(&mut group);
@@ -24,7 +24,7 @@ pub fn group() -> Group<()> {
     group
 }
 
-fn comorbidity<'v>(v: &'v View<'_>) -> &'v Comorbidity {
+fn comorbidity_of<'v>(v: &'v View<'_>) -> &'v Comorbidity {
     v.measured.get::<Comorbidity>()
 }
 
@@ -50,7 +50,7 @@ fn add_comorbidities(group: &mut Group<()>) {
         let words = format!("Elixhauser Refined measure {name}, after the hierarchy");
         group
             .line(format!("elixhauser_{name}"), words, Unit::Flag, Missing::Icd9Only, Topic::Condition(measure))
-            .on(Window::Comorbidity, move |v, ()| comorbidity(v).has_elixhauser(measure).map(flag));
+            .on(Window::Comorbidity, move |v, ()| comorbidity_of(v).has_elixhauser(measure).map(flag));
     }
     for measure in DATED {
         let name = measure.name();
@@ -58,7 +58,7 @@ fn add_comorbidities(group: &mut Group<()>) {
         group
             .line(format!("days_since_{name}"), words, Unit::Days, Missing::NotMentioned, Topic::Condition(measure))
             .on(Window::Comorbidity, move |v, ()| {
-                comorbidity(v).elixhauser_evidence(measure).map(|e| f64::from(v.day.0 - e.last))
+                comorbidity_of(v).elixhauser_evidence(measure).map(|e| f64::from(v.day.0 - e.last))
             });
     }
     for condition in CHARLSON_ONLY {
@@ -66,7 +66,7 @@ fn add_comorbidities(group: &mut Group<()>) {
         let words = format!("Charlson condition {name} (Quan 2005)");
         group
             .line(format!("charlson_{name}"), words, Unit::Flag, Missing::Icd9Only, Topic::Burden)
-            .on(Window::Comorbidity, move |v, ()| comorbidity(v).has_charlson(condition).map(flag));
+            .on(Window::Comorbidity, move |v, ()| comorbidity_of(v).has_charlson(condition).map(flag));
     }
 }
 
@@ -185,7 +185,7 @@ fn add_indices(group: &mut Group<()>) {
     for (name, words, topic, reading) in INDICES {
         group
             .line(name, words, Unit::Points, Missing::Icd9Only, topic)
-            .on(Window::Comorbidity, move |v, ()| reading(comorbidity(v)));
+            .on(Window::Comorbidity, move |v, ()| reading(comorbidity_of(v)));
     }
     let (words, topic) = ("highest N18 stage named: 0 none, 6 end-stage", topic_of(DiagnosisFamily::KidneyDisease));
     group

@@ -52,7 +52,7 @@ impl Facts {
 }
 
 /// The group.
-pub fn group() -> Group<Facts> {
+pub fn demographic_features() -> Group<Facts> {
     let mut group = Group::new(Domain::Demographics, Facts::of);
     group
         .line("age_years", "completed years of age", Unit::Years, Missing::Never, Topic::AgeSex)

@@ -83,7 +83,7 @@ const LINES: [(&str, &str, Unit, Reading); 7] = [
 ];
 
 /// The group.
-pub fn group() -> Group<Option<Index>> {
+pub fn discharge_features() -> Group<Option<Index>> {
     let mut group = Group::new(Domain::Utilization, Index::of);
     let of_discharge = |words: &str| format!("of the discharge being scored: {words}");
     for (name, words, unit, reading) in LINES {

@@ -125,7 +125,7 @@ fn fills_by_ingredient<'v>(v: &'v View<'_>) -> ByIngredient<'v> {
 }
 
 /// Fills within the window, oldest first.
-fn fills<'v>(v: &'v View<'_>, w: LookBack) -> impl DoubleEndedIterator<Item = &'v Fill<'v>> {
+fn fills_within<'v>(v: &'v View<'_>, w: LookBack) -> impl DoubleEndedIterator<Item = &'v Fill<'v>> {
     v.timeline().fills.iter().filter(move |x| v.within(Day(x.day), w.days()))
 }
 
@@ -141,7 +141,7 @@ impl Facts {
         }
         Self {
             known: true,
-            days_supply: fills(v, YEAR).filter_map(days_supplied).collect(),
+            days_supply: fills_within(v, YEAR).filter_map(days_supplied).collect(),
             ingredients: by_ingredient.values().filter_map(|(id, fills)| ingredient_year(v, *id, fills)).collect(),
             refills,
         }
@@ -187,7 +187,7 @@ fn ingredient_year(v: &View<'_>, ingredient: WordId, fills: &[(i32, i32)]) -> Op
 }
 
 /// The group.
-pub fn group() -> Group<Facts> {
+pub fn medication_features() -> Group<Facts> {
     let mut group = Group::new(Domain::Medications, Facts::of);
     add_fills(&mut group);
     add_ingredients_on_hand(&mut group);
@@ -216,11 +216,11 @@ pub fn group() -> Group<Facts> {
 fn add_fills(group: &mut Group<Facts>) {
     group
         .line("fills", "pharmacy fills", Unit::Count, Missing::NoPharmacyExtract, Topic::Medicines)
-        .over(&[Days30, Days90, Days365], |v, f, w| f.count(fills(v, w).count()));
+        .over(&[Days30, Days90, Days365], |v, f, w| f.count(fills_within(v, w).count()));
     group
         .line("days_since_fill", "days since the latest fill", Unit::Days, Missing::NoFill, Topic::Medicines)
         .within(Days365, |v, f, w| {
-            fills(v, w).next_back().filter(|_| f.known).map(|fill| f64::from(v.day.0 - fill.day))
+            fills_within(v, w).next_back().filter(|_| f.known).map(|fill| f64::from(v.day.0 - fill.day))
         });
     group
         .line("ingredients", "distinct ingredients filled", Unit::Count, Missing::NoPharmacyExtract, Topic::Medicines)

@@ -14,7 +14,7 @@ use crate::measures::Utilization;
 use crate::reference::Service;
 
 /// The group: counts stand in the scan, so there is nothing to prepare.
-pub fn group() -> Group<()> {
+pub fn procedure_features() -> Group<()> {
     let mut group = Group::new(Domain::ProceduresProviders, |_| ());
     add_services(&mut group);
     add_providers(&mut group);
@@ -80,7 +80,7 @@ fn add_providers(group: &mut Group<()>) {
 }
 
 /// Procedures of claims begun within the window.
-fn procedures<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = CodeId> + 'v {
+fn procedures_within<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = CodeId> + 'v {
     let claims = v.timeline().claims.iter().filter(move |c| v.within(Day(c.start), w.days()));
     claims.flat_map(|c| c.px.iter().map(|p| p.code)).filter(|code| code.is_some())
 }
@@ -88,12 +88,12 @@ fn procedures<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = CodeId> 
 fn add_procedures(group: &mut Group<()>) {
     group
         .line("procedures", "ICD-10-PCS procedures", Unit::Count, Missing::Never, Topic::Procedures)
-        .over(&[Days365], |v, (), w| Some(procedures(v, w).count() as f64));
+        .over(&[Days365], |v, (), w| Some(procedures_within(v, w).count() as f64));
     let words = "procedures CMS v4.0 lists as planned or potentially planned";
     group.line("plannable_procedures", words, Unit::Count, Missing::Never, Topic::Procedures).over(
         &[Days365],
         |v, (), w| {
-            let facts = procedures(v, w).map(|code| v.codes.px(code));
+            let facts = procedures_within(v, w).map(|code| v.codes.px(code));
             Some(facts.filter(|p| p.planned_always || p.planned_potentially).count() as f64)
         },
     );

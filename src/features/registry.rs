@@ -23,13 +23,13 @@ pub fn registry() -> &'static Registry {
     static ALL: OnceLock<Registry> = OnceLock::new();
     ALL.get_or_init(|| {
         let groups: Vec<Box<dyn FeatureGroup>> = vec![
-            Box::new(demographics::group()),
-            Box::new(conditions::group()),
-            Box::new(utilization::group()),
-            Box::new(discharge::group()),
-            Box::new(medications::group()),
-            Box::new(procedures::group()),
-            Box::new(social::group()),
+            Box::new(demographics::demographic_features()),
+            Box::new(conditions::condition_features()),
+            Box::new(utilization::utilization_features()),
+            Box::new(discharge::discharge_features()),
+            Box::new(medications::medication_features()),
+            Box::new(procedures::procedure_features()),
+            Box::new(social::social_features()),
         ];
         let features = groups.iter().flat_map(|g| g.features()).collect();
         Registry { groups, features }

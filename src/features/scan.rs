@@ -199,17 +199,17 @@ impl Scan {
     /// Distinct providers of ambulatory visits in the last `n` days.
     #[must_use]
     pub fn providers(&self, day: Day, n: i32) -> f64 {
-        distinct(&self.providers, day, n)
+        count_distinct(&self.providers, day, n)
     }
 
     /// Distinct facilities in the last `n` days.
     #[must_use]
     pub fn facilities(&self, day: Day, n: i32) -> f64 {
-        distinct(&self.facilities, day, n)
+        count_distinct(&self.facilities, day, n)
     }
 }
 
-fn distinct(pairs: &[(i32, WordId)], day: Day, n: i32) -> f64 {
+fn count_distinct(pairs: &[(i32, WordId)], day: Day, n: i32) -> f64 {
     let mut seen: Vec<WordId> = pairs.iter().filter(|p| p.0 > day.0 - n).map(|p| p.1).collect();
     seen.sort_unstable();
     seen.dedup();

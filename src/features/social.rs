@@ -16,7 +16,7 @@ use crate::measures::{Need, Needs};
 use crate::reference::SocialDomain;
 
 /// The group: rows are few, so that each line reads its own.
-pub fn group() -> Group<()> {
+pub fn social_features() -> Group<()> {
     let mut group = Group::new(Domain::SocialContact, |_| ());
     add_needs(&mut group);
     add_asking(&mut group);
@@ -37,16 +37,16 @@ const DOMAINS: [SocialDomain; 7] = [
 ];
 
 /// Needs whose newest answer or code lies within the window.
-fn needs<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v Need> {
+fn needs_within<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v Need> {
     let known = v.measured.get::<Needs>().0.iter();
     known.filter(move |n| v.within(n.day, w.days()))
 }
 
-fn screenings<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v Screening> {
+fn screenings_within<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v Screening> {
     v.small.screenings.iter().copied().filter(move |s| v.day.since(s.day) < w.days())
 }
 
-fn referrals<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v Referral> {
+fn referrals_within<'v>(v: &'v View<'_>, w: LookBack) -> impl Iterator<Item = &'v Referral> {
     v.small.referrals.iter().copied().filter(move |r| v.day.since(r.created) < w.days())
 }
 
@@ -58,15 +58,15 @@ fn count_told(v: &View<'_>, first: Option<Day>, reach: LookBack, n: usize) -> Op
 /// Domains that any screening of the window said yes to; `None` where none was answered.
 fn domains_ever_named(v: &View<'_>, w: LookBack) -> Option<f64> {
     let is_answered = |s: &Screening| matches!(s.need, NeedAnswer::Yes | NeedAnswer::No);
-    let named = screenings(v, w).filter(|s| s.need == NeedAnswer::Yes).map(|s| &*s.domain);
-    screenings(v, w).any(is_answered).then(|| named.collect::<BTreeSet<&str>>().len() as f64)
+    let named = screenings_within(v, w).filter(|s| s.need == NeedAnswer::Yes).map(|s| &*s.domain);
+    screenings_within(v, w).any(is_answered).then(|| named.collect::<BTreeSet<&str>>().len() as f64)
 }
 
 fn add_needs(group: &mut Group<()>) {
     let words = "domains whose newest screening or Z code says yes";
     group
         .line("open_needs", words, Unit::Count, Missing::Never, Topic::Needs)
-        .within(Days730, |v, (), w| Some(needs(v, w).filter(|n| n.is_reported()).count() as f64));
+        .within(Days730, |v, (), w| Some(needs_within(v, w).filter(|n| n.is_reported()).count() as f64));
     let words = "domains any screening said yes to, later answers aside";
     group
         .line("needs_named", words, Unit::Count, Missing::NoAnswer, Topic::Needs)
@@ -74,32 +74,33 @@ fn add_needs(group: &mut Group<()>) {
     for domain in DOMAINS {
         let name = domain.name();
         let words = format!("newest answer or Z code on {name} says yes");
-        group
-            .line(format!("need_{name}"), words, Unit::Flag, Missing::NotAsked, Topic::Needs)
-            .within(Days730, move |v, (), w| {
-                needs(v, w).find(|n| &*n.domain == name && n.is_answered()).map(|n| flag(n.is_reported()))
-            });
+        group.line(format!("need_{name}"), words, Unit::Flag, Missing::NotAsked, Topic::Needs).within(
+            Days730,
+            move |v, (), w| {
+                needs_within(v, w).find(|n| &*n.domain == name && n.is_answered()).map(|n| flag(n.is_reported()))
+            },
+        );
     }
 }
 
 fn add_asking(group: &mut Group<()>) {
     group
         .line("screening_answers", "screening answers", Unit::Count, Missing::ExtractTooShort, Topic::Needs)
-        .over(&[Days365], |v, (), w| count_told(v, v.coverage.screenings, w, screenings(v, w).count()));
+        .over(&[Days365], |v, (), w| count_told(v, v.coverage.screenings, w, screenings_within(v, w).count()));
     group
         .line("screenings_declined", "screening answers declined", Unit::Count, Missing::ExtractTooShort, Topic::Needs)
         .over(&[Days365], |v, (), w| {
-            let declined = screenings(v, w).filter(|s| s.need == NeedAnswer::Declined);
+            let declined = screenings_within(v, w).filter(|s| s.need == NeedAnswer::Declined);
             count_told(v, v.coverage.screenings, w, declined.count())
         });
     group
         .line("referrals", "community referrals created", Unit::Count, Missing::ExtractTooShort, Topic::Needs)
-        .over(&[Days365], |v, (), w| count_told(v, v.coverage.referrals, w, referrals(v, w).count()));
+        .over(&[Days365], |v, (), w| count_told(v, v.coverage.referrals, w, referrals_within(v, w).count()));
     let words = "community referrals created in the window and open on the day";
     group.line("referrals_open", words, Unit::Count, Missing::ExtractTooShort, Topic::Needs).within(
         Days730,
         |v, (), w| {
-            let open = referrals(v, w).filter(|r| r.closed.is_none_or(|c| c > v.day));
+            let open = referrals_within(v, w).filter(|r| r.closed.is_none_or(|c| c > v.day));
             // A year of referrals is enough to know that they are kept.
             count_told(v, v.coverage.referrals, Days365, open.count())
         },

@@ -94,7 +94,7 @@ impl Facts {
 }
 
 /// The group.
-pub fn group() -> Group<Facts> {
+pub fn utilization_features() -> Group<Facts> {
     let mut group = Group::new(Domain::Utilization, Facts::of);
     add_stays(&mut group);
     add_lengths(&mut group);

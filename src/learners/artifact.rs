@@ -73,12 +73,12 @@ impl Artifact {
     pub fn to_files(&self) -> Result<Vec<(String, Vec<u8>)>, LearnError> {
         let model = ModelFile { format: FORMAT, dictionary_hash: self.dictionary.hash.clone(), model: &self.model };
         Ok(vec![
-            (FILES[0].to_owned(), json(&model, false)?),
-            (FILES[1].to_owned(), json(&self.dictionary, true)?),
-            (FILES[2].to_owned(), json(&self.calibration, true)?),
-            (FILES[3].to_owned(), json(&self.spec, true)?),
-            (FILES[4].to_owned(), json(&self.training, true)?),
-            (FILES[5].to_owned(), json(&self.metrics, true)?),
+            (FILES[0].to_owned(), to_json(&model, false)?),
+            (FILES[1].to_owned(), to_json(&self.dictionary, true)?),
+            (FILES[2].to_owned(), to_json(&self.calibration, true)?),
+            (FILES[3].to_owned(), to_json(&self.spec, true)?),
+            (FILES[4].to_owned(), to_json(&self.training, true)?),
+            (FILES[5].to_owned(), to_json(&self.metrics, true)?),
         ])
     }
 
@@ -88,20 +88,20 @@ impl Artifact {
     /// What `get` returns, or [`LearnError::Artifact`] for a damaged file, another format, or parts
     /// that do not belong together.
     pub fn from_files(get: impl Fn(&str) -> Result<Vec<u8>, LearnError>) -> Result<Self, LearnError> {
-        let file: ModelFile<serde_json::Value> = parse(FILES[0], &get(FILES[0])?)?;
+        let file: ModelFile<serde_json::Value> = parse_part(FILES[0], &get(FILES[0])?)?;
         if file.format != FORMAT {
             return Err(LearnError::Artifact(format!("format {} is not {FORMAT}", file.format)));
         }
         let model: Model = serde_json::from_value(file.model)
             .map_err(|e| LearnError::Artifact(format!("{} cannot be understood: {e}", FILES[0])))?;
-        let dictionary: FeatureDictionary = parse(FILES[1], &get(FILES[1])?)?;
+        let dictionary: FeatureDictionary = parse_part(FILES[1], &get(FILES[1])?)?;
         let out = Self {
             model,
             dictionary,
-            calibration: parse(FILES[2], &get(FILES[2])?)?,
-            spec: parse(FILES[3], &get(FILES[3])?)?,
-            training: parse(FILES[4], &get(FILES[4])?)?,
-            metrics: parse(FILES[5], &get(FILES[5])?)?,
+            calibration: parse_part(FILES[2], &get(FILES[2])?)?,
+            spec: parse_part(FILES[3], &get(FILES[3])?)?,
+            training: parse_part(FILES[4], &get(FILES[4])?)?,
+            metrics: parse_part(FILES[5], &get(FILES[5])?)?,
         };
         out.check(&file.dictionary_hash)?;
         Ok(out)
@@ -130,11 +130,11 @@ impl Artifact {
     }
 }
 
-fn json<T: Serialize>(value: &T, pretty: bool) -> Result<Vec<u8>, LearnError> {
+fn to_json<T: Serialize>(value: &T, pretty: bool) -> Result<Vec<u8>, LearnError> {
     let bytes = if pretty { serde_json::to_vec_pretty(value) } else { serde_json::to_vec(value) };
     bytes.map_err(|e| LearnError::Artifact(e.to_string()))
 }
 
-fn parse<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, LearnError> {
+fn parse_part<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, LearnError> {
     serde_json::from_slice(bytes).map_err(|e| LearnError::Artifact(format!("{name} cannot be understood: {e}")))
 }

@@ -53,7 +53,7 @@ impl Calibration {
     /// intercept alone where the slope has no finite positive estimate.
     #[must_use]
     pub fn fit(raw: &[f64], y: &[bool], weights: Option<&[f32]>, basis: CalibrationBasis) -> Self {
-        let weight = weigh(weights);
+        let weight = row_weight(weights);
         let events = y.iter().filter(|y| **y).count();
         let fit = calibration_fit(raw, y, weight, (0.0, 1.0));
         let (intercept, slope) = if fit.converged && fit.slope > 0.0 {
@@ -72,8 +72,8 @@ impl Calibration {
     /// [`Refusal::OneClass`], [`Refusal::TooFew`] under 100 events or non-events, [`Refusal::Backwards`] when events fall
     /// as the score rises.
     pub fn refit(&self, raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<Self, LearnError> {
-        let events = enough(y)?;
-        forwards(raw, y, weights)?;
+        let events = count_events(y)?;
+        refuse_backward_score(raw, y, weights)?;
         if events >= EVENTS_FOR_SLOPE {
             return Ok(Self::fit(raw, y, weights, CalibrationBasis::OwnTable));
         }
@@ -88,8 +88,8 @@ impl Calibration {
     /// # Errors
     /// Those of [`Calibration::refit`].
     pub fn carried(&self, raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<Self, LearnError> {
-        let events = enough(y)?;
-        forwards(raw, y, weights)?;
+        let events = count_events(y)?;
+        refuse_backward_score(raw, y, weights)?;
         let mut slope = self.slope;
         if events >= EVENTS_FOR_SLOPE {
             let later = Self::fit(raw, y, weights, CalibrationBasis::OwnTable);
@@ -102,7 +102,7 @@ impl Calibration {
     /// The level on a table under a settled slope.
     fn levelled(slope: f64, raw: &[f64], y: &[bool], weights: Option<&[f32]>, basis: CalibrationBasis) -> Self {
         let scaled: Vec<f64> = raw.iter().map(|r| slope * r).collect();
-        let weight = weigh(weights);
+        let weight = row_weight(weights);
         let events = y.iter().filter(|y| **y).count();
         Self { intercept: in_the_large(&scaled, y, weight), slope, basis, rows: y.len(), events }
     }
@@ -121,14 +121,14 @@ impl Calibration {
 }
 
 /// What a row counts: its weight, or one.
-fn weigh(weights: Option<&[f32]>) -> impl Fn(usize) -> f64 + Copy + '_ {
+fn row_weight(weights: Option<&[f32]>) -> impl Fn(usize) -> f64 + Copy + '_ {
     move |i| weights.map_or(1.0, |w| w.get(i).map_or(0.0, |w| f64::from(*w)))
 }
 
 /// Refuses a score that falls where events rise beyond chance: the slope has the sign of the score test at slope 0,
 /// which is refused below minus two standard errors.
-fn forwards(raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<(), LearnError> {
-    let weight = weigh(weights);
+fn refuse_backward_score(raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<(), LearnError> {
+    let weight = row_weight(weights);
     let event = |i: usize| f64::from(u8::from(y[i]));
     let (mut n, mut events, mut sum) = (0.0, 0.0, 0.0);
     for (i, r) in raw.iter().enumerate().take(y.len()) {
@@ -151,7 +151,7 @@ fn forwards(raw: &[f64], y: &[bool], weights: Option<&[f32]>) -> Result<(), Lear
 }
 
 /// Events of a table that can be calibrated on.
-fn enough(y: &[bool]) -> Result<usize, LearnError> {
+fn count_events(y: &[bool]) -> Result<usize, LearnError> {
     let events = y.iter().filter(|y| **y).count();
     if events == 0 || events == y.len() {
         return Err(Refusal::OneClass(if events == 0 { "negative" } else { "positive" }).into());

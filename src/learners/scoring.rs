@@ -146,7 +146,7 @@ impl<'a> Ready<'a> {
             let c = self.contributions_part(&Rows::part(&encoded, from, PART));
             rows.par_extend(c.log_odds.par_iter().enumerate().map(|(i, z)| ScoredRow {
                 probability: crate::learners::log_odds::sigmoid(*z),
-                reasons: reasons(&encoded, from + i, &c.values[i * c.cols..(i + 1) * c.cols]),
+                reasons: row_reasons(&encoded, from + i, &c.values[i * c.cols..(i + 1) * c.cols]),
             }));
         }
         let features: &'a [Feature] = &self.dictionary.features;
@@ -177,8 +177,8 @@ fn unseen_levels(features: &[Feature], encoded: &Encoded<'_>) -> (Vec<String>, V
     (all, many)
 }
 
-fn reasons(encoded: &Encoded<'_>, row: usize, values: &[f64]) -> [Option<RowReason>; REASONS] {
-    strongest(values).map(|k| {
+fn row_reasons(encoded: &Encoded<'_>, row: usize, values: &[f64]) -> [Option<RowReason>; REASONS] {
+    strongest_features(values).map(|k| {
         let feature = k?;
         let value = match &encoded.columns[feature] {
             EncodedColumn::Numeric(v) => RowValue::Number(v[row]),
@@ -208,7 +208,7 @@ impl Scored<'_> {
 }
 
 /// The largest contributions, highest first, the earlier feature first among equals.
-fn strongest(values: &[f64]) -> [Option<usize>; REASONS] {
+fn strongest_features(values: &[f64]) -> [Option<usize>; REASONS] {
     let mut top: [Option<usize>; REASONS] = [None; REASONS];
     for (k, v) in values.iter().enumerate() {
         let mut carried = k;
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn strongest_come_first_and_ties_keep_order() {
-        assert_eq!(strongest(&[0.1, -3.0, 0.5, 0.5, 0.2]), [Some(2), Some(3), Some(4)]);
-        assert_eq!(strongest(&[-1.0]), [Some(0), None, None]);
+        assert_eq!(strongest_features(&[0.1, -3.0, 0.5, 0.5, 0.2]), [Some(2), Some(3), Some(4)]);
+        assert_eq!(strongest_features(&[-1.0]), [Some(0), None, None]);
     }
 }

@@ -70,7 +70,7 @@ impl FollowUp {
         if self.seen.is_some() {
             return None;
         }
-        deadlines(self.kind).iter().map(|days| (self.event.plus(*days), *days)).find(|(due, _)| *due >= work_day)
+        deadline_days(self.kind).iter().map(|days| (self.event.plus(*days), *days)).find(|(due, _)| *due >= work_day)
     }
 
     /// Business days left on a work day.
@@ -112,7 +112,7 @@ impl FollowUp {
 }
 
 /// Days after the event by which somebody should have been seen.
-const fn deadlines(kind: ClockKind) -> &'static [i32] {
+const fn deadline_days(kind: ClockKind) -> &'static [i32] {
     match kind {
         ClockKind::ChronicEd => &[7],
         _ => &[7, 30],
@@ -120,7 +120,7 @@ const fn deadlines(kind: ClockKind) -> &'static [i32] {
 }
 
 fn last_deadline(kind: ClockKind) -> i32 {
-    deadlines(kind).iter().copied().max().unwrap_or(0)
+    deadline_days(kind).iter().copied().max().unwrap_or(0)
 }
 
 /// Events within so many days of one that counts are part of it.
@@ -169,7 +169,7 @@ impl Measure for FollowUps {
         for mut event in events {
             let from = if event.kind == ClockKind::MentalStay { event.event.plus(1) } else { event.event };
             let last = event.event.plus(last_deadline(event.kind));
-            event.seen = closing(m, event.kind, from, last);
+            event.seen = first_closing(m, event.kind, from, last);
             if m.as_of().since(event.event) <= ROW_DAYS {
                 event.booked_on = booked_appointment(m, from, last, |a| closes_by_appointment(event.kind, a));
                 out.rows.push(event);
@@ -307,7 +307,7 @@ fn chronic_groups(m: &Measured<'_>, day: Day) -> u32 {
 }
 
 /// The first thing in a window that closes a follow-up.
-fn closing(m: &Measured<'_>, kind: ClockKind, from: Day, to: Day) -> Option<Seen> {
+fn first_closing(m: &Measured<'_>, kind: ClockKind, from: Day, to: Day) -> Option<Seen> {
     let inside = |day: &Day| *day >= from && *day <= to;
     let seen = |by: SeenBy| move |day: Day| Seen { day, by };
     let lines = m.timeline.claims.iter().flat_map(|c| c.lines.iter().map(move |l| (c, l)));

@@ -60,7 +60,7 @@ impl HccPerson {
     }
 }
 
-fn band(ages: &[i32], age: i32) -> usize {
+fn age_band(ages: &[i32], age: i32) -> usize {
     ages.partition_point(|low| *low <= age).saturating_sub(1)
 }
 
@@ -111,9 +111,10 @@ pub fn raf_thousandths(person: &HccPerson, table: &HccModelTable, hccs: u128) ->
         // Age 64 entitled by age turns 65 in the payment year and takes that cell (CMS software).
         let age = if person.age == 64 && !person.disability_entitlement { 65 } else { person.age };
         let medicaid = usize::from(person.dual != Dual::Non);
-        return segment.new_cells[medicaid][usize::from(person.originally_disabled())][sex][band(&HCC_NEW_AGES, age)];
+        return segment.new_cells[medicaid][usize::from(person.originally_disabled())][sex]
+            [age_band(&HCC_NEW_AGES, age)];
     }
-    let mut sum = segment.cells[sex][band(&HCC_AGES, person.age)];
+    let mut sum = segment.cells[sex][age_band(&HCC_AGES, person.age)];
     if person.originally_disabled() {
         sum += segment.originally_disabled[sex];
     }

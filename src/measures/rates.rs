@@ -182,7 +182,7 @@ impl RateCell {
 pub(super) const KINDS: usize = 24;
 
 /// Every kind in order, as [`RateKind::place`] counts them.
-fn kinds() -> impl Iterator<Item = RateKind> {
+fn all_kinds() -> impl Iterator<Item = RateKind> {
     [RateKind::Admissions, RateKind::EdVisits, RateKind::Readmissions]
         .into_iter()
         .chain((0..14).map(RateKind::Pqi))
@@ -365,7 +365,7 @@ impl Rates {
     /// Cells with any exposure or event, by month, group and kind.
     pub fn iter(&self) -> impl Iterator<Item = (RateKey, &RateCell)> {
         self.rows.iter().flat_map(|((month, group), row)| {
-            kinds()
+            all_kinds()
                 .zip(row)
                 .filter(|(_, c)| c.observed != 0 || c.exposure != 0)
                 .map(|(kind, c)| (RateKey { month: *month, group: group.clone(), kind }, c))
@@ -441,7 +441,7 @@ mod tests {
 
     #[test]
     fn kinds_stand_where_they_say() {
-        let all: Vec<RateKind> = kinds().collect();
+        let all: Vec<RateKind> = all_kinds().collect();
         assert_eq!(all.len(), KINDS);
         assert!(all.iter().enumerate().all(|(i, k)| k.place() == i) && all.is_sorted());
     }

@@ -103,12 +103,12 @@ impl Measure for Worklist {
 }
 
 /// Days ahead in which an item is shown.
-fn horizon(m: &Measured<'_>) -> Day {
+fn look_ahead_day(m: &Measured<'_>) -> Day {
     m.as_of().plus(m.inputs.clocks.due_soon_days)
 }
 
 fn add_tasks(m: &Measured<'_>, items: &mut Vec<WorkItem>) {
-    for t in m.inputs.tasks.iter().filter(|t| t.done.is_none() && t.due <= horizon(m)) {
+    for t in m.inputs.tasks.iter().filter(|t| t.done.is_none() && t.due <= look_ahead_day(m)) {
         let kind = match t.kind {
             TaskKind::Assessment => WorkKind::Assessment,
             TaskKind::PlanReview => WorkKind::PlanReview,
@@ -137,7 +137,7 @@ fn add_authorizations(m: &Measured<'_>, items: &mut Vec<WorkItem>) {
         if let Some(expires) = a.expires
             && a.status == AuthorizationStatus::Approved
             && expires >= as_of
-            && expires <= horizon(m)
+            && expires <= look_ahead_day(m)
         {
             items.push(item(WorkKind::AuthorizationExpiring, expires));
         }

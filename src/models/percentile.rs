@@ -13,7 +13,7 @@ pub fn percentiles<T: Ord>(values: &[T]) -> Vec<f64> {
         while end < order.len() && values[order[end]] == values[order[start]] {
             end += 1;
         }
-        let rank = middle(start, end, values.len());
+        let rank = middle_rank(start, end, values.len());
         for i in &order[start..end] {
             out[*i] = rank;
         }
@@ -28,12 +28,12 @@ pub fn percentiles<T: Ord>(values: &[T]) -> Vec<f64> {
 pub fn percentile_among<T: Ord>(sorted: &[T], value: &T) -> Option<f64> {
     let below = sorted.partition_point(|v| v < value);
     let upto = sorted.partition_point(|v| v <= value);
-    (!sorted.is_empty()).then(|| middle(below, upto, sorted.len()))
+    (!sorted.is_empty()).then(|| middle_rank(below, upto, sorted.len()))
 }
 
 /// The percentile of equal values that stand from `below` to `upto` among `all`.
 #[expect(clippy::cast_precision_loss, reason = "populations stay far below 2^52")]
-fn middle(below: usize, upto: usize, all: usize) -> f64 {
+fn middle_rank(below: usize, upto: usize, all: usize) -> f64 {
     (below as f64 + (upto - below) as f64 / 2.0) * 100.0 / all as f64
 }
 

@@ -41,7 +41,7 @@ fn plain_reason(text: String, driver: Driver, points: Option<f64>, dated: Option
 /// late fills as context. People in a transition begin with the discharge and its LACE parts.
 #[must_use]
 pub fn reasons_from_indices(s: &Snapshot, wording: &Wording) -> Vec<Reason> {
-    let mut out = causes(s, wording);
+    let mut out = find_causes(s, wording);
     if !out.is_empty() && out.len() < 3 {
         add_context(s, &mut out, wording);
         out.truncate(TOLD);
@@ -58,7 +58,7 @@ fn on_sheet(reason: Reason, text: String) -> Reason {
 const TOLD: usize = 5;
 
 /// The reasons that rank a member or ask for help, without context.
-fn causes(s: &Snapshot, wording: &Wording) -> Vec<Reason> {
+fn find_causes(s: &Snapshot, wording: &Wording) -> Vec<Reason> {
     let mut out: Vec<Reason> = Vec::new();
     out.extend(recent_discharge(s, wording).or_else(|| open_transition(s, wording)));
     out.extend(avoidable_stays(s, wording));
@@ -211,7 +211,7 @@ fn add_context(s: &Snapshot, out: &mut Vec<Reason>, wording: &Wording) {
 #[must_use]
 pub fn drivers(s: &Snapshot) -> Vec<Driver> {
     let mut out: Vec<Driver> = Vec::new();
-    for r in causes(s, Wording::shipped()) {
+    for r in find_causes(s, Wording::shipped()) {
         if !out.contains(&r.driver) {
             out.push(r.driver);
         }

@@ -35,8 +35,15 @@ struct Page {
 /// When the template cannot be filled: our own fault.
 pub fn evaluation_page(e: &ModelEvaluation) -> Result<String, PublishError> {
     let mut sections = overall_sections(&e.overall);
-    sections.extend([comparators(e), months(e), deaths(e), groups(e), burden(e), drift(e)]);
-    render(&Page {
+    sections.extend([
+        comparator_section(e),
+        month_section(e),
+        death_section(e),
+        groups(e),
+        burden_section(e),
+        drift_section(e),
+    ]);
+    render_page(&Page {
         title: format!("{}: evaluation", e.model_id),
         lead: format!(
             "{} within {} days, snapshots {} to {}. No member is named; counts of people under 11 are not shown, but the one small group of an attribute can be had by subtraction: keep this page among analysts. {}",
@@ -60,7 +67,7 @@ pub fn predictions_page(e: &Evaluation, groups: &[GroupFigures]) -> Result<Strin
     if !groups.is_empty() {
         sections.push(group_section(groups, "Selection and sensitivity when the top 5 % are listed."));
     }
-    render(&Page {
+    render_page(&Page {
         title: "Predictions: evaluation".to_owned(),
         lead: "From a file of predictions; indices and months need a history.".to_owned(),
         banner: None,
@@ -68,7 +75,7 @@ pub fn predictions_page(e: &Evaluation, groups: &[GroupFigures]) -> Result<Strin
     })
 }
 
-fn render(page: &Page) -> Result<String, PublishError> {
+fn render_page(page: &Page) -> Result<String, PublishError> {
     let failed = |e: minijinja::Error| PublishError::Encode { what: "evaluation.html".to_owned(), why: e.to_string() };
     let mut environment = minijinja::Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
@@ -79,7 +86,7 @@ fn render(page: &Page) -> Result<String, PublishError> {
         .map_err(failed)
 }
 
-fn section(title: &str, lead: &str, header: &[&str], rows: Vec<Vec<String>>) -> Section {
+fn page_section(title: &str, lead: &str, header: &[&str], rows: Vec<Vec<String>>) -> Section {
     Section {
         title: title.to_owned(),
         lead: lead.to_owned(),
@@ -89,14 +96,14 @@ fn section(title: &str, lead: &str, header: &[&str], rows: Vec<Vec<String>>) -> 
     }
 }
 
-fn some(v: Option<f64>, places: usize) -> String {
+fn shown_number(v: Option<f64>, places: usize) -> String {
     v.filter(|v| v.is_finite()).map_or_else(|| "–".to_owned(), |v| format!("{v:.places$}"))
 }
 
 /// What stands where a figure would tell a small count.
 const HIDDEN: &str = "–";
 
-fn small(count: usize) -> bool {
+fn is_small(count: usize) -> bool {
     count < SMALL_CELL
 }
 
@@ -107,7 +114,7 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
         None => format!("{v:.4}"),
     };
     let line = |name: &str, text: String| vec![name.to_owned(), text];
-    let mut figures = section(
+    let mut figures = page_section(
         "Overall",
         "Intervals: 2.5th and 97.5th percentile over resampled members.",
         &["figure", "value"],
@@ -129,7 +136,7 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
     );
     figures.charts.push(draw_calibration(&o.deciles, &o.spread));
     figures.charts.extend(draw_decision_curve(&o.decision_curve));
-    let deciles = section(
+    let deciles = page_section(
         "By tenth of predicted probability",
         "Lowest first.",
         &["rows", "mean predicted", "observed", "expected events", "observed events", "E/O"],
@@ -140,15 +147,15 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
                     d.rows.to_string(),
                     format!("{:.4}", d.mean_predicted),
                     // A share or a ratio of a small count would tell the count.
-                    if small(d.observed_events) { HIDDEN.to_owned() } else { format!("{:.4}", d.observed) },
+                    if is_small(d.observed_events) { HIDDEN.to_owned() } else { format!("{:.4}", d.observed) },
                     format!("{:.1}", d.expected_events),
-                    if small(d.observed_events) { "under 11".to_owned() } else { d.observed_events.to_string() },
-                    some(d.expected_over_observed.filter(|_| !small(d.observed_events)), 2),
+                    if is_small(d.observed_events) { "under 11".to_owned() } else { d.observed_events.to_string() },
+                    shown_number(d.expected_over_observed.filter(|_| !is_small(d.observed_events)), 2),
                 ]
             })
             .collect(),
     );
-    let thresholds = section(
+    let thresholds = page_section(
         "By threshold",
         "Net benefit after Vickers 2006.",
         &["threshold", "listed", "PPV", "sensitivity", "specificity", "net benefit", "of listing everyone"],
@@ -157,12 +164,12 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
             .map(|t| {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
                 let hits = (t.sensitivity * o.events as f64).round() as usize;
-                let hidden = [t.listed, hits].into_iter().any(|n| n > 0 && small(n));
+                let hidden = [t.listed, hits].into_iter().any(|n| n > 0 && is_small(n));
                 let told = |text: String| if hidden { HIDDEN.to_owned() } else { text };
                 vec![
                     format!("{}", t.threshold),
                     people(t.listed),
-                    told(some(t.ppv, 3)),
+                    told(shown_number(t.ppv, 3)),
                     told(format!("{:.3}", t.sensitivity)),
                     told(format!("{:.3}", t.specificity)),
                     told(format!("{:.5}", t.net_benefit)),
@@ -175,17 +182,22 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
 }
 
 fn list_cells(f: &ListFigures) -> Vec<String> {
-    vec![f.listed.to_string(), some(f.ppv, 4), some(f.sensitivity, 4), some(f.number_needed_to_contact, 1)]
+    vec![
+        f.listed.to_string(),
+        shown_number(f.ppv, 4),
+        shown_number(f.sensitivity, 4),
+        shown_number(f.number_needed_to_contact, 1),
+    ]
 }
 
-fn comparators(e: &ModelEvaluation) -> Section {
+fn comparator_section(e: &ModelEvaluation) -> Section {
     let mut rows = vec![
         [
             vec![
                 "this model".to_owned(),
                 format!("{:.4}", e.overall.auroc),
                 "–".to_owned(),
-                some(e.top_decile_capture, 4),
+                shown_number(e.top_decile_capture, 4),
             ],
             list_cells(&e.at_capacity),
         ]
@@ -200,8 +212,11 @@ fn comparators(e: &ModelEvaluation) -> Section {
             },
         );
         rows.push(
-            [vec![c.name.clone(), some(c.auroc, 4), less, some(c.top_decile_capture, 4)], list_cells(&c.at_capacity)]
-                .concat(),
+            [
+                vec![c.name.clone(), shown_number(c.auroc, 4), less, shown_number(c.top_decile_capture, 4)],
+                list_cells(&c.at_capacity),
+            ]
+            .concat(),
         );
     }
     for x in &e.equal_length {
@@ -217,7 +232,7 @@ fn comparators(e: &ModelEvaluation) -> Section {
             .concat(),
         );
     }
-    let mut out = section(
+    let mut out = page_section(
         "Beside published indices, on the same rows",
         &format!("Capacity: {}.", e.capacity),
         &[
@@ -238,29 +253,29 @@ fn comparators(e: &ModelEvaluation) -> Section {
     out
 }
 
-fn months(e: &ModelEvaluation) -> Section {
-    section(
+fn month_section(e: &ModelEvaluation) -> Section {
+    page_section(
         "By month of the snapshot",
         "Observed and expected events.",
         &["month", "rows", "observed", "expected", "O/E"],
         e.months
             .iter()
             .map(|m| {
-                let small = small(m.observed);
+                let small = is_small(m.observed);
                 vec![
                     m.month.clone(),
                     m.rows.to_string(),
                     if small { "under 11".to_owned() } else { m.observed.to_string() },
                     format!("{:.1}", m.expected),
-                    if small { HIDDEN.to_owned() } else { some(m.observed_over_expected, 3) },
+                    if small { HIDDEN.to_owned() } else { shown_number(m.observed_over_expected, 3) },
                 ]
             })
             .collect(),
     )
 }
 
-fn deaths(e: &ModelEvaluation) -> Section {
-    section(
+fn death_section(e: &ModelEvaluation) -> Section {
+    page_section(
         "Death as a competing risk",
         "Follow-up cut by disenrolment is left out of every row here.",
         &["handling", "rows", "events", "AUROC", "O/E"],
@@ -271,8 +286,8 @@ fn deaths(e: &ModelEvaluation) -> Section {
                     d.handling.clone(),
                     d.rows.to_string(),
                     d.events.to_string(),
-                    some(d.auroc, 4),
-                    some(d.observed_over_expected, 3),
+                    shown_number(d.auroc, 4),
+                    shown_number(d.observed_over_expected, 3),
                 ]
             })
             .collect(),
@@ -285,7 +300,7 @@ fn groups(e: &ModelEvaluation) -> Section {
 
 fn group_section(groups: &[GroupFigures], lead: &str) -> Section {
     let n = |v: Option<usize>| v.map_or_else(|| "under 11".to_owned(), |n| n.to_string());
-    let mut out = section(
+    let mut out = page_section(
         "By group",
         lead,
         &["attribute", "level", "rows", "events", "AUROC", "O/E", "95 % interval", "selected", "sensitivity"],
@@ -297,11 +312,11 @@ fn group_section(groups: &[GroupFigures], lead: &str) -> Section {
                     g.level.clone(),
                     n(g.rows),
                     n(g.events),
-                    some(g.auroc, 4),
-                    some(g.observed_over_expected, 3),
+                    shown_number(g.auroc, 4),
+                    shown_number(g.observed_over_expected, 3),
                     g.interval.map_or_else(|| HIDDEN.to_owned(), |i| format!("{:.3} to {:.3}", i.low, i.high)),
-                    some(g.selected, 4),
-                    some(g.sensitivity, 4),
+                    shown_number(g.selected, 4),
+                    shown_number(g.sensitivity, 4),
                 ]
             })
             .collect(),
@@ -310,7 +325,7 @@ fn group_section(groups: &[GroupFigures], lead: &str) -> Section {
     out
 }
 
-fn burden(e: &ModelEvaluation) -> Section {
+fn burden_section(e: &ModelEvaluation) -> Section {
     let told = |group: &str| {
         let mut figures = e.burden_audit.iter().flat_map(|a| &a.groups).filter(|g| g.group == group);
         figures.any(|g| g.share_of_top.is_some())
@@ -321,9 +336,9 @@ fn burden(e: &ModelEvaluation) -> Section {
     let rows = e.burden_audit.iter().map(|a| {
         let mut cells = vec![
             a.ranked_by.clone(),
-            some(Some(a.overlap_with_model), 3),
-            some(a.dollars_in_top, 3),
-            some(a.events_in_top, 3),
+            shown_number(Some(a.overlap_with_model), 3),
+            shown_number(a.dollars_in_top, 3),
+            shown_number(a.events_in_top, 3),
         ];
         cells.extend(shown.iter().map(|name| {
             let figures = a.groups.iter().find(|g| g.group == **name);
@@ -336,7 +351,7 @@ fn burden(e: &ModelEvaluation) -> Section {
     });
     let mut header = vec!["ranked by", "overlap with the model", "dollars in the top", "events in the top"];
     header.extend(shown.iter().copied());
-    section(
+    page_section(
         "Who is on top under which label",
         "The top tenth by the model, by cost, by the event and by burden of illness (after Obermeyer 2019). By group: share of the top (mean Elixhauser measures of its people there).",
         &header,
@@ -344,8 +359,8 @@ fn burden(e: &ModelEvaluation) -> Section {
     )
 }
 
-fn drift(e: &ModelEvaluation) -> Section {
-    section(
+fn drift_section(e: &ModelEvaluation) -> Section {
+    page_section(
         "Shift since training",
         "Population stability index; under 0.1 little, over 0.25 much. The twenty strongest.",
         &["feature", "PSI"],

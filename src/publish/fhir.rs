@@ -25,11 +25,11 @@ fn resource_id(parts: &[&str]) -> String {
 }
 
 /// A logical reference: the identifier stands for a resource that the receiving system holds.
-fn logical(kind: &str, system: &str, value: &str) -> Value {
+fn logical_reference(kind: &str, system: &str, value: &str) -> Value {
     json!({ "type": kind, "identifier": { "system": system, "value": value } })
 }
 
-fn concept(code: &str, words: &str) -> Value {
+fn coded_concept(code: &str, words: &str) -> Value {
     json!({ "coding": [{ "system": CODES, "code": code }], "text": words })
 }
 
@@ -67,11 +67,11 @@ impl Evening<'_> {
             "resourceType": "RiskAssessment",
             "id": self.assessment_id(score),
             "status": "final",
-            "subject": logical("Patient", MEMBERS, self.member(score.member)),
+            "subject": logical_reference("Patient", MEMBERS, self.member(score.member)),
             "occurrenceDateTime": self.night,
-            "method": concept(model, &format!("{model}, {}", score.basis.name())),
+            "method": coded_concept(model, &format!("{model}, {}", score.basis.name())),
             "prediction": [{
-                "outcome": concept(score.id.name(), &outcome_words(score)),
+                "outcome": coded_concept(score.id.name(), &outcome_words(score)),
                 "probabilityDecimal": probability,
                 "whenPeriod": { "start": self.night, "end": until.to_string() },
                 "rationale": self.reasons(row).join("; "),
@@ -88,17 +88,17 @@ impl Evening<'_> {
             "status": "requested",
             "intent": "proposal",
             "priority": if c.is_urgent() { "urgent" } else { "routine" },
-            "code": concept("outreach", "care management outreach"),
+            "code": coded_concept("outreach", "care management outreach"),
             "description": row.action.shown_text(self.sensitive),
-            "for": logical("Patient", MEMBERS, self.member(c.member)),
+            "for": logical_reference("Patient", MEMBERS, self.member(c.member)),
             "authoredOn": self.night,
-            "performerType": [concept(row.action.shown_discipline(self.sensitive), row.action.shown_discipline(self.sensitive))],
+            "performerType": [coded_concept(row.action.shown_discipline(self.sensitive), row.action.shown_discipline(self.sensitive))],
         });
         if let Some(due) = c.clock.as_ref().and_then(|k| k.due) {
             out["restriction"] = json!({ "period": { "end": due.to_string() } });
         }
         if let Some(manager) = manager {
-            out["owner"] = logical("Practitioner", MANAGERS, manager);
+            out["owner"] = logical_reference("Practitioner", MANAGERS, manager);
         }
         if let Some(first) = self.reasons(row).first() {
             out["reasonCode"] = json!({ "text": first });
@@ -116,13 +116,13 @@ impl Evening<'_> {
             "id": resource_id(&["Group", manager.unwrap_or(""), &self.night]),
             "type": "person",
             "actual": true,
-            "code": concept("outreach_list", "people to contact"),
+            "code": coded_concept("outreach_list", "people to contact"),
             "name": manager.map_or_else(|| format!("Outreach list {}", self.night), |m| format!("Outreach list {} of {m}", self.night)),
             "quantity": members.len(),
-            "member": members.iter().map(|m| json!({ "entity": logical("Patient", MEMBERS, m) })).collect::<Vec<_>>(),
+            "member": members.iter().map(|m| json!({ "entity": logical_reference("Patient", MEMBERS, m) })).collect::<Vec<_>>(),
         });
         if let Some(manager) = manager {
-            out["managingEntity"] = logical("Practitioner", MANAGERS, manager);
+            out["managingEntity"] = logical_reference("Practitioner", MANAGERS, manager);
         }
         // R4 allows no empty array.
         if members.is_empty()
@@ -134,7 +134,7 @@ impl Evening<'_> {
     }
 }
 
-fn ndjson(resources: &[Value]) -> Result<Vec<u8>, PublishError> {
+fn as_ndjson(resources: &[Value]) -> Result<Vec<u8>, PublishError> {
     let mut out = Vec::new();
     for r in resources {
         serde_json::to_writer(&mut out, r)
@@ -178,8 +178,8 @@ pub fn fhir_files(
     let mut groups = vec![evening.group(None, &all)];
     groups.extend(by_manager.iter().map(|(manager, members)| evening.group(Some(manager), members)));
     Ok(vec![
-        ("fhir/RiskAssessment.ndjson", ndjson(&assessments)?),
-        ("fhir/Task.ndjson", ndjson(&tasks)?),
-        ("fhir/Group.ndjson", ndjson(&groups)?),
+        ("fhir/RiskAssessment.ndjson", as_ndjson(&assessments)?),
+        ("fhir/Task.ndjson", as_ndjson(&tasks)?),
+        ("fhir/Group.ndjson", as_ndjson(&groups)?),
     ])
 }

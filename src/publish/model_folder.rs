@@ -10,7 +10,7 @@ use super::error::PublishError;
 use crate::learners::{Artifact, LearnError};
 use crate::models::trained::TrainedModel;
 
-fn refuse(what: &str, why: std::io::Error) -> PublishError {
+fn refused_folder(what: &str, why: std::io::Error) -> PublishError {
     PublishError::Io { what: what.to_owned(), why }
 }
 
@@ -46,7 +46,7 @@ pub fn read_trained_model(folder: &Path) -> Result<TrainedModel, LearnError> {
 }
 
 /// Whether a folder may be replaced by a model: it is not there, empty, or holds a model.
-fn replaceable(out: &Path) -> bool {
+fn is_replaceable(out: &Path) -> bool {
     match fs::read_dir(out) {
         Err(_) => !out.exists(),
         Ok(mut entries) => entries.next().is_none() || out.join("model.json").exists(),
@@ -58,9 +58,9 @@ fn replaceable(out: &Path) -> bool {
 /// # Errors
 /// [`PublishError::Io`]; `out` is then as it was.
 pub fn write_model(out: &Path, files: &[(String, Vec<u8>)]) -> Result<(), PublishError> {
-    if !replaceable(out) {
+    if !is_replaceable(out) {
         let why = std::io::Error::other("the folder holds files that are no model; name another with --out");
-        return Err(refuse("model folder", why));
+        return Err(refused_folder("model folder", why));
     }
     let parent =
         out.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
@@ -73,11 +73,11 @@ pub fn write_model(out: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Publis
         .and_then(|_| files.iter().try_for_each(|(file, bytes)| write_private(&staging.join(file), bytes)));
     let moved = written.and_then(|()| {
         if out.exists() {
-            disk::rename(out, &old).map_err(|e| refuse("model folder", e))?;
+            disk::rename(out, &old).map_err(|e| refused_folder("model folder", e))?;
         }
         disk::rename(&staging, out).map_err(|e| {
             let _ = fs::rename(&old, out);
-            refuse("model folder", e)
+            refused_folder("model folder", e)
         })
     });
     // A model that could not be moved back is left beside its place rather than lost.

@@ -114,14 +114,14 @@ impl Program {
         }
         out.work_day = inputs.visits.work_day.to_string();
         out.visits_known_through = inputs.visits.known_through.to_string();
-        out.surveys = surveys(inputs);
-        out.risk = risk(inputs);
-        out.equity = equity(inputs, list);
+        out.surveys = survey_scores(inputs);
+        out.risk = count_by_risk(inputs);
+        out.equity = share_by_group(inputs, list);
         out
     }
 }
 
-fn surveys(inputs: &Inputs<'_>) -> BTreeMap<String, SurveyScore> {
+fn survey_scores(inputs: &Inputs<'_>) -> BTreeMap<String, SurveyScore> {
     let mut newest: BTreeMap<(String, u32), f64> = BTreeMap::new();
     let from = inputs.plan.as_of.plus(-WINDOW_DAYS);
     for (member, s) in inputs.extracts.rows::<Survey>().all().filter(|(_, s)| s.day > from) {
@@ -142,7 +142,7 @@ fn surveys(inputs: &Inputs<'_>) -> BTreeMap<String, SurveyScore> {
     out
 }
 
-fn risk(inputs: &Inputs<'_>) -> Vec<(f64, u64)> {
+fn count_by_risk(inputs: &Inputs<'_>) -> Vec<(f64, u64)> {
     let mut out: Vec<(f64, u64)> = BANDS.iter().map(|b| (*b, 0)).collect();
     for s in inputs.scores.iter().filter(|s| s.id == ScoreId::RISK) {
         if let Some(p) = s.probability
@@ -157,7 +157,7 @@ fn risk(inputs: &Inputs<'_>) -> Vec<(f64, u64)> {
 /// The group of those of whom nothing is recorded.
 const NOT_RECORDED: &str = "not recorded";
 
-fn equity(inputs: &Inputs<'_>, list: &OutreachList) -> BTreeMap<String, BTreeMap<String, GroupShare>> {
+fn share_by_group(inputs: &Inputs<'_>, list: &OutreachList) -> BTreeMap<String, BTreeMap<String, GroupShare>> {
     let ex = inputs.extracts;
     let listed: rustc_hash::FxHashSet<u32> = list.listed.iter().map(|l| l.candidate.member).collect();
     let mut out: BTreeMap<String, BTreeMap<String, GroupShare>> = BTreeMap::new();

@@ -55,11 +55,11 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
         as_of: manifest.as_of.clone(),
         banner: manifest.banner.clone(),
         sections: vec![
-            tonight(&outreach, &overflow, manifest),
+            tonight_section(&outreach, &overflow, manifest),
             changes(manifest, &dropped),
-            clocks(&transitions, program.as_ref()),
+            clock_section(&transitions, program.as_ref()),
             left_out(&suppressed),
-            balance(&summary),
+            balance_section(&summary),
             rate_section(&rates),
             need_section(&needs, &worklist),
             quality_section(&quality),
@@ -74,14 +74,14 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
     }
     let mut environment = minijinja::Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
-    environment.add_template("report.html", include_str!("report.html")).map_err(|e| failed(&e))?;
-    let template = environment.get_template("report.html").map_err(|e| failed(&e))?;
+    environment.add_template("report.html", include_str!("report.html")).map_err(|e| render_error(&e))?;
+    let template = environment.get_template("report.html").map_err(|e| render_error(&e))?;
     template
         .render(minijinja::context! { page => minijinja::Value::from(minijinja::value::Serde(&page)) })
-        .map_err(|e| failed(&e))
+        .map_err(|e| render_error(&e))
 }
 
-fn failed(e: &minijinja::Error) -> PublishError {
+fn render_error(e: &minijinja::Error) -> PublishError {
     PublishError::Encode { what: "report.html".to_owned(), why: e.to_string() }
 }
 
@@ -108,11 +108,11 @@ fn count_by(rows: &Rows, column: &str) -> BTreeMap<String, usize> {
     out
 }
 
-fn sum(rows: &Rows, column: &str) -> f64 {
+fn sum_column(rows: &Rows, column: &str) -> f64 {
     rows.rows.iter().filter_map(|r| rows.get(r, column).parse::<f64>().ok()).sum()
 }
 
-fn tonight(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
+fn tonight_section(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
     let by_status = count_by(outreach, "list_status");
     let by_band = count_by(outreach, "band");
     let n = |map: &BTreeMap<String, usize>, k: &str| people(map.get(k).copied().unwrap_or(0));
@@ -127,7 +127,11 @@ fn tonight(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
                 people(["contact", "visit"].iter().filter_map(|b| by_band.get(*b)).sum()),
                 "never cut by length",
             ),
-            line("Beyond a day's calls", people(beyond(manifest)), "the list is longer than the staff by so many"),
+            line(
+                "Beyond a day's calls",
+                people(count_beyond(manifest)),
+                "the list is longer than the staff by so many",
+            ),
             line(
                 "New / continuing / returned",
                 format!("{} / {} / {}", n(&by_status, "new"), n(&by_status, "continuing"), n(&by_status, "returned")),
@@ -135,7 +139,7 @@ fn tonight(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
             ),
             line(
                 "Expected avoidable stays in 90 days on the list",
-                format!("{:.1}", sum(outreach, "avoid_hosp_90")),
+                format!("{:.1}", sum_column(outreach, "avoid_hosp_90")),
                 if manifest.model_hashes.is_empty() {
                     "by AHRQ's rates: counts events, ranks nobody"
                 } else {
@@ -145,7 +149,7 @@ fn tonight(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
             line(
                 "Not reached tonight",
                 people(overflow.rows.len()),
-                &format!("{:.1} expected avoidable stays", sum(overflow, "expected_events")),
+                &format!("{:.1} expected avoidable stays", sum_column(overflow, "expected_events")),
             ),
         ],
     );
@@ -153,12 +157,12 @@ fn tonight(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
     out
 }
 
-fn beyond(manifest: &Manifest) -> usize {
+fn count_beyond(manifest: &Manifest) -> usize {
     let n = manifest.counts.get("listed_beyond_capacity").copied().unwrap_or(0);
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
-fn clocks(transitions: &Rows, program: Option<&Program>) -> Section {
+fn clock_section(transitions: &Rows, program: Option<&Program>) -> Section {
     let live = || {
         transitions
             .rows
@@ -198,7 +202,7 @@ fn left_out(codes: &Counts) -> Section {
     out
 }
 
-fn balance(summary: &serde_json::Value) -> Section {
+fn balance_section(summary: &serde_json::Value) -> Section {
     let number = |key: &str| summary.get(key).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
     let spread = |key: &str, part: &str| {
         summary.get(key).and_then(|s| s.get(part)).and_then(serde_json::Value::as_f64).unwrap_or(0.0)

@@ -86,7 +86,7 @@ impl TableScan {
         let request = Request { what: &self.what, wanted: &self.wanted, columns: self.columns.as_deref() };
         let is_csv = self.path.extension().is_some_and(|e| e == "csv");
         let frame = if is_csv { read_csv(&self.path, &request) } else { read_parquet(&self.path, &request) }?;
-        let frame = if self.counted { counts_of(frame).map_err(|e| damaged(&self.what, &e))? } else { frame };
+        let frame = if self.counted { counts_of(frame).map_err(|e| damaged_table(&self.what, &e))? } else { frame };
         Ok(TableFrame { frame, what: self.what })
     }
 }
@@ -100,7 +100,7 @@ fn counts_of(frame: pl::DataFrame) -> pl::PolarsResult<pl::DataFrame> {
 }
 
 /// The library's words may hold a value, so only the kind of fault is told.
-fn damaged(what: &str, error: &pl::PolarsError) -> PublishError {
+fn damaged_table(what: &str, error: &pl::PolarsError) -> PublishError {
     let why = match error {
         pl::PolarsError::ColumnNotFound(_) => "a column is missing".to_owned(),
         pl::PolarsError::IO { .. } => "cannot be read".to_owned(),
@@ -146,7 +146,7 @@ impl TableFrame {
     }
 
     fn column(&self, name: &str) -> Result<&pl::Column, PublishError> {
-        self.frame.column(name).map_err(|e| damaged(&self.what, &e))
+        self.frame.column(name).map_err(|e| damaged_table(&self.what, &e))
     }
 
     /// A text column.
@@ -154,7 +154,7 @@ impl TableFrame {
     /// # Errors
     /// When there is no such column of texts.
     pub fn texts(&self, name: &str) -> Result<Texts<'_>, PublishError> {
-        self.column(name)?.str().map(Texts).map_err(|e| damaged(&self.what, &e))
+        self.column(name)?.str().map(Texts).map_err(|e| damaged_table(&self.what, &e))
     }
 
     /// A column of whole numbers.
@@ -162,8 +162,8 @@ impl TableFrame {
     /// # Errors
     /// When there is no such column of numbers.
     pub fn integers(&self, name: &str) -> Result<Vec<Option<i64>>, PublishError> {
-        let cast = self.column(name)?.cast(&pl::DataType::Int64).map_err(|e| damaged(&self.what, &e))?;
-        cast.i64().map(|c| c.iter().collect()).map_err(|e| damaged(&self.what, &e))
+        let cast = self.column(name)?.cast(&pl::DataType::Int64).map_err(|e| damaged_table(&self.what, &e))?;
+        cast.i64().map(|c| c.iter().collect()).map_err(|e| damaged_table(&self.what, &e))
     }
 
     /// A column of numbers.
@@ -171,8 +171,8 @@ impl TableFrame {
     /// # Errors
     /// When there is no such column of numbers.
     pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, PublishError> {
-        let cast = self.column(name)?.cast(&pl::DataType::Float64).map_err(|e| damaged(&self.what, &e))?;
-        cast.f64().map(|c| c.iter().collect()).map_err(|e| damaged(&self.what, &e))
+        let cast = self.column(name)?.cast(&pl::DataType::Float64).map_err(|e| damaged_table(&self.what, &e))?;
+        cast.f64().map(|c| c.iter().collect()).map_err(|e| damaged_table(&self.what, &e))
     }
 
     /// A column of dates.
@@ -184,8 +184,8 @@ impl TableFrame {
         if let Ok(texts) = column.str() {
             return Ok(texts.iter().map(|t| t.and_then(Day::parse_iso)).collect());
         }
-        let cast = column.cast(&DATE).map_err(|e| damaged(&self.what, &e))?;
-        cast.i32().map(|c| c.iter().map(|d| d.map(Day)).collect()).map_err(|e| damaged(&self.what, &e))
+        let cast = column.cast(&DATE).map_err(|e| damaged_table(&self.what, &e))?;
+        cast.i32().map(|c| c.iter().map(|d| d.map(Day)).collect()).map_err(|e| damaged_table(&self.what, &e))
     }
 
     /// A column of flags.
@@ -197,7 +197,7 @@ impl TableFrame {
         if let Ok(texts) = column.str() {
             return Ok(texts.iter().map(|t| t.map(is_flag_set)).collect());
         }
-        column.bool().map(|c| c.iter().collect()).map_err(|e| damaged(&self.what, &e))
+        column.bool().map(|c| c.iter().collect()).map_err(|e| damaged_table(&self.what, &e))
     }
 
     /// Every cell of a column as a CSV file holds it, whatever its type.

@@ -78,13 +78,13 @@ impl Reference {
     pub fn load(dir: Option<&Path>) -> Result<Self, ReferenceError> {
         Ok(Self {
             billable: CodeLists::load(dir)?,
-            ccs_dx: sorted(table("ccs_dx", dir)?, "ccs_dx")?,
-            ccs_px: sorted(table("ccs_px", dir)?, "ccs_px")?,
+            ccs_dx: sorted(set_table("ccs_dx", dir)?, "ccs_dx")?,
+            ccs_px: sorted(set_table("ccs_px", dir)?, "ccs_px")?,
             planned: PlannedRules::load(dir)?,
             pqi: load_quality_sets("ahrq_pqi_sets", dir, |name| PqiSet::parse(name).map(PqiSet::bit))?,
             pqe: load_quality_sets("ahrq_pqe_sets", dir, |name| PqeSet::parse(name).map(PqeSet::bit))?,
             social: load_social_codes(dir)?,
-            sensitive: prefixes(table("sensitive", dir)?, "sensitive", Sensitive::parse, Ord::max)?,
+            sensitive: prefixes(set_table("sensitive", dir)?, "sensitive", Sensitive::parse, Ord::max)?,
             families: DiagnosisFamilies::load(dir)?,
             ccsr_labels: load_labels("ccsr_labels", dir)?,
             charlson: CharlsonTable::load(dir)?,
@@ -181,7 +181,10 @@ struct CodeLists {
 
 impl CodeLists {
     fn load(dir: Option<&Path>) -> Result<Self, ReferenceError> {
-        Ok(Self { billable: table("icd10cm", dir)?.collect(), headers: table("icd10cm_headers", dir)?.collect() })
+        Ok(Self {
+            billable: set_table("icd10cm", dir)?.collect(),
+            headers: set_table("icd10cm_headers", dir)?.collect(),
+        })
     }
 
     /// Whether a code is known; `listed_before` says that an older set has it.
@@ -198,7 +201,7 @@ impl CodeLists {
     }
 }
 
-fn table(set: &str, dir: Option<&Path>) -> Result<impl Iterator<Item = &'static str>, ReferenceError> {
+fn set_table(set: &str, dir: Option<&Path>) -> Result<impl Iterator<Item = &'static str>, ReferenceError> {
     sets::text(set, dir).map(sets::rows)
 }
 
@@ -214,18 +217,18 @@ fn load_quality_sets(
     dir: Option<&Path>,
     bit: impl Fn(&str) -> Option<u32>,
 ) -> Result<FxHashMap<&'static str, u32>, ReferenceError> {
-    let found = bits(table(set, dir)?, set, |name| bit(name).map(u64::from))?;
+    let found = bits(set_table(set, dir)?, set, |name| bit(name).map(u64::from))?;
     Ok(found.into_iter().filter_map(|(code, bits)| u32::try_from(bits).ok().map(|bits| (code, bits))).collect())
 }
 
 fn load_labels(set: &str, dir: Option<&Path>) -> Result<FxHashMap<&'static str, &'static str>, ReferenceError> {
-    table(set, dir)?.enumerate().map(|(i, row)| pair(row, set, i)).collect()
+    set_table(set, dir)?.enumerate().map(|(i, row)| pair(row, set, i)).collect()
 }
 
 fn load_lace_risk(dir: Option<&Path>) -> Result<LaceRisk, ReferenceError> {
     const SET: &str = "lace_expected_risk";
     let mut out = LaceRisk::default();
-    for (i, row) in table(SET, dir)?.enumerate() {
+    for (i, row) in set_table(SET, dir)?.enumerate() {
         let (score, rest) = pair(row, SET, i)?;
         let at: usize = number(score, SET, i)?;
         let percent = rest.split(',').next().unwrap_or("");

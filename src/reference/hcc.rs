@@ -132,11 +132,11 @@ pub struct HccTables {
     models: [HccModelTable; 2],
 }
 
-fn cells<const N: usize>(row: &'static str, set: &str, i: usize) -> Result<[&'static str; N], ReferenceError> {
+fn row_cells<const N: usize>(row: &'static str, set: &str, i: usize) -> Result<[&'static str; N], ReferenceError> {
     row.split(',').collect::<Vec<_>>().try_into().map_err(|_| malformed(set, i, "wrong number of columns"))
 }
 
-fn model(text: &str, set: &str, i: usize) -> Result<HccModel, ReferenceError> {
+fn parse_model(text: &str, set: &str, i: usize) -> Result<HccModel, ReferenceError> {
     HccModel::parse(text).ok_or_else(|| malformed(set, i, "unknown model"))
 }
 
@@ -188,9 +188,9 @@ impl HccTables {
         let set = "cms_hcc_factors";
         let mut seen: [Vec<(u16, &'static str)>; 2] = [Vec::new(), Vec::new()];
         for (i, row) in sets::rows(sets::text(set, dir)?).enumerate() {
-            let [m, _, variable, _] = cells(row, set, i)?;
+            let [m, _, variable, _] = row_cells(row, set, i)?;
             if let Some(n) = variable.strip_prefix("HCC").and_then(|n| n.parse().ok()) {
-                seen[model(m, set, i)? as usize].push((n, variable));
+                seen[parse_model(m, set, i)? as usize].push((n, variable));
             }
         }
         for (table, mut list) in self.models.iter_mut().zip(seen) {
@@ -206,8 +206,8 @@ impl HccTables {
     fn load_hierarchy(&mut self, dir: Option<&Path>) -> Result<(), ReferenceError> {
         let set = "cms_hcc_hierarchy";
         for (i, row) in sets::rows(sets::text(set, dir)?).enumerate() {
-            let [m, hcc, drops] = cells(row, set, i)?;
-            let table = &mut self.models[model(m, set, i)? as usize];
+            let [m, hcc, drops] = row_cells(row, set, i)?;
+            let table = &mut self.models[parse_model(m, set, i)? as usize];
             let (parent, child) = (table.slot(number(hcc, set, i)?), table.slot(number(drops, set, i)?));
             if parent == 0 || child == 0 {
                 return Err(malformed(set, i, "unknown HCC"));
@@ -220,8 +220,8 @@ impl HccTables {
     fn load_interactions(&mut self, dir: Option<&Path>) -> Result<(), ReferenceError> {
         let set = "cms_hcc_interactions";
         for (i, row) in sets::rows(sets::text(set, dir)?).enumerate() {
-            let [m, _, left, right] = cells(row, set, i)?;
-            let table = &mut self.models[model(m, set, i)? as usize];
+            let [m, _, left, right] = row_cells(row, set, i)?;
+            let table = &mut self.models[parse_model(m, set, i)? as usize];
             let side = |text: &str| -> Result<u128, ReferenceError> {
                 text.split('|').try_fold(0, |bits, n| match table.slot(number(n, set, i)?) {
                     0 => Err(malformed(set, i, "unknown HCC")),
@@ -239,13 +239,13 @@ impl HccTables {
     fn load_factors(&mut self, dir: Option<&Path>) -> Result<(), ReferenceError> {
         let mut names: [Vec<&'static str>; 2] = [Vec::new(), Vec::new()];
         for (i, row) in sets::rows(sets::text("cms_hcc_interactions", dir)?).enumerate() {
-            let [m, variable, ..] = cells::<4>(row, "cms_hcc_interactions", i)?;
-            names[model(m, "cms_hcc_interactions", i)? as usize].push(variable);
+            let [m, variable, ..] = row_cells::<4>(row, "cms_hcc_interactions", i)?;
+            names[parse_model(m, "cms_hcc_interactions", i)? as usize].push(variable);
         }
         let set = "cms_hcc_factors";
         for (i, row) in sets::rows(sets::text(set, dir)?).enumerate() {
-            let [m, segment, variable, factor] = cells(row, set, i)?;
-            let at = model(m, set, i)? as usize;
+            let [m, segment, variable, factor] = row_cells(row, set, i)?;
+            let at = parse_model(m, set, i)? as usize;
             let table = &mut self.models[at];
             let value: f64 = number(factor, set, i)?;
             #[expect(clippy::cast_possible_truncation, reason = "factors are below 100 with three decimals")]
@@ -273,8 +273,8 @@ impl HccTables {
         let set = "cms_hcc_edits";
         let mut edits: FxHashMap<&'static str, [Option<HccEdit>; 2]> = FxHashMap::default();
         for (i, row) in sets::rows(sets::text(set, dir)?).enumerate() {
-            let [code, m, sex, low, high, hcc] = cells(row, set, i)?;
-            let m = model(m, set, i)? as usize;
+            let [code, m, sex, low, high, hcc] = row_cells(row, set, i)?;
+            let m = parse_model(m, set, i)? as usize;
             let age = |text: &str| if text.is_empty() { Ok(None) } else { number(text, set, i).map(Some) };
             let slot = if hcc.is_empty() { 0 } else { self.models[m].slot(number(hcc, set, i)?) };
             edits.entry(code).or_default()[m] =
@@ -282,7 +282,7 @@ impl HccTables {
         }
         let set = "cms_hcc_map";
         for (i, row) in sets::rows(sets::text(set, dir)?).enumerate() {
-            let [code, v24, v28] = cells(row, set, i)?;
+            let [code, v24, v28] = row_cells(row, set, i)?;
             let mut group = HccGroup { edits: edits.get(code).copied().unwrap_or_default(), ..HccGroup::default() };
             for (m, text) in [v24, v28].into_iter().enumerate() {
                 for (n, hcc) in text.split('|').filter(|t| !t.is_empty()).enumerate() {

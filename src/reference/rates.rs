@@ -25,12 +25,12 @@ type Grid = Vec<Option<f64>>;
 type Coefficients = FxHashMap<(Program, &'static str, bool, &'static str), f64>;
 
 /// The two-digit number of a measure.
-fn place(measure: &str) -> usize {
+fn measure_number(measure: &str) -> usize {
     measure.bytes().fold(0, |n, b| n * 10 + usize::from(b.wrapping_sub(b'0')))
 }
 
 /// Place of a cell in a grid.
-fn cell(decile: usize, sex: Sex, band: usize) -> usize {
+fn grid_cell(decile: usize, sex: Sex, band: usize) -> usize {
     (decile * 2 + usize::from(sex == Sex::Female)) * AGE.len() + band
 }
 
@@ -113,8 +113,8 @@ impl AreaRates {
         }
         let mut grids = [vec![Grid::new(); 100], vec![Grid::new(); 100]];
         for (program, measure) in coefficients.keys().map(|k| (k.0, k.1)) {
-            if let Some(slot) = grids[program as usize].get_mut(place(measure)).filter(|g| g.is_empty()) {
-                *slot = grid(&coefficients, program, measure);
+            if let Some(slot) = grids[program as usize].get_mut(measure_number(measure)).filter(|g| g.is_empty()) {
+                *slot = rate_grid(&coefficients, program, measure);
             }
         }
         Ok(Self { grids, poverty })
@@ -161,15 +161,15 @@ impl AreaRates {
             return None;
         }
         self.grids[program as usize]
-            .get(place(measure))?
-            .get(cell(decile.map_or(0, usize::from), sex, band))
+            .get(measure_number(measure))?
+            .get(grid_cell(decile.map_or(0, usize::from), sex, band))
             .copied()
             .flatten()
     }
 }
 
-fn grid(coefficients: &Coefficients, program: Program, measure: &'static str) -> Grid {
-    let mut rates = vec![None; cell(POVERTY.len() - 1, Sex::Female, AGE.len() - 1) + 1];
+fn rate_grid(coefficients: &Coefficients, program: Program, measure: &'static str) -> Grid {
+    let mut rates = vec![None; grid_cell(POVERTY.len() - 1, Sex::Female, AGE.len() - 1) + 1];
     for (decile, poverty) in POVERTY.iter().enumerate() {
         let ses = decile > 0;
         // A variable that is not in the table is the reference level: 0 on the logit.
@@ -185,7 +185,7 @@ fn grid(coefficients: &Coefficients, program: Program, measure: &'static str) ->
                 if ses {
                     logit += term(poverty);
                 }
-                rates[cell(decile, sex, band)] = Some(1.0 / (1.0 + libm::exp(-logit)));
+                rates[grid_cell(decile, sex, band)] = Some(1.0 / (1.0 + libm::exp(-logit)));
             }
         }
     }

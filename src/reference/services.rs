@@ -97,9 +97,9 @@ impl Services {
             let service = Service::parse(name).ok_or_else(|| malformed(SET, i, "unknown service"))?;
             found = found.with(service);
             match system {
-                "place" => put(&mut out.places, first, service),
-                "bill" => put(&mut out.bills, first, service),
-                "revenue" => put(&mut out.revenues, first, service),
+                "place" => add_code(&mut out.places, first, service),
+                "bill" => add_code(&mut out.bills, first, service),
+                "revenue" => add_code(&mut out.revenues, first, service),
                 "hcpcs" => out.hcpcs.push((first, if last.is_empty() { first } else { last }, service)),
                 _ => return Err(malformed(SET, i, "unknown system")),
             }
@@ -145,7 +145,7 @@ impl Services {
     }
 }
 
-fn put(list: &mut Vec<(Short, ServiceSet)>, code: &str, service: Service) {
+fn add_code(list: &mut Vec<(Short, ServiceSet)>, code: &str, service: Service) {
     let code = Short::of(code);
     match list.iter_mut().find(|(c, _)| *c == code) {
         Some((_, set)) => *set = set.with(service),

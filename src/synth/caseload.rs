@@ -19,18 +19,18 @@ pub fn write_caseload_instance(members: u64, managers: u64, seed: u64, out: &Pat
         return Err(SynthError::Options("an instance needs members and care managers".to_owned()));
     }
     private_dir(out)?;
-    let staff: Vec<Post> = (0..managers).map(|i| post(seed, i)).collect();
+    let staff: Vec<Post> = (0..managers).map(|i| draw_post(seed, i)).collect();
     let points = points_of(&staff, members);
-    write(&out.join("members.csv"), &member_lines(seed, members, &staff, &points))?;
-    write(&out.join("care_managers.csv"), &manager_lines(&staff, &points))?;
+    write_file(&out.join("members.csv"), &member_lines(seed, members, &staff, &points))?;
+    write_file(&out.join("care_managers.csv"), &manager_lines(&staff, &points))?;
     let params = serde_json::json!({
         "care_managers": managers, "members": members, "seed": seed, "states": 5,
         "weights": { "balance": 30, "continuity_break": 300, "focus_mismatch": 100, "interpreter": 200, "travel_km_visit": 1 },
     });
-    write(&out.join("params.json"), &format!("{params:#}\n"))
+    write_file(&out.join("params.json"), &format!("{params:#}\n"))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), SynthError> {
+fn write_file(path: &Path, text: &str) -> Result<(), SynthError> {
     private_file(path)?.write_all(text.as_bytes()).map_err(|e| SynthError::io(path, e))
 }
 
@@ -50,12 +50,12 @@ struct Post {
     cases: i32,
 }
 
-fn near(r: &mut Rng, county: usize) -> (f64, f64) {
+fn near_county(r: &mut Rng, county: usize) -> (f64, f64) {
     let at = |centre: f64, u: f64| libm::round((centre + (u - 0.5) * 0.6) * 10_000.0) / 10_000.0;
     (at(COUNTIES[county].lat, r.unit()), at(COUNTIES[county].lon, r.unit()))
 }
 
-fn post(seed: u64, i: u64) -> Post {
+fn draw_post(seed: u64, i: u64) -> Post {
     let mut r = Rng::keyed(seed, i, Stream::Manager, 1);
     let kinds = [
         ("RN", "general|complex"),
@@ -81,7 +81,7 @@ fn post(seed: u64, i: u64) -> Post {
             languages.push_str(language);
         }
     }
-    let (lat, lon) = near(&mut r, county);
+    let (lat, lon) = near_county(&mut r, county);
     let fte = r.pick(&[0.5, 0.8, 1.0, 1.0]);
     #[expect(clippy::cast_possible_truncation, reason = "small counts")]
     let cases = (fte * (38.0 + 30.0 * r.unit())) as i32;
@@ -174,7 +174,7 @@ fn member_lines(seed: u64, members: u64, staff: &[Post], points: &[i64]) -> Stri
             "en"
         };
         let required = language != "en" && r.chance(0.4);
-        let (lat, lon) = near(&mut r, county);
+        let (lat, lon) = near_county(&mut r, county);
         let home_visit = r.chance(0.14);
         let visits = r.range(0, 2) + i32::from(home_visit);
         let points_asked = i64::from(acuity);

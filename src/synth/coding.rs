@@ -76,7 +76,7 @@ pub fn stay(r: &mut Rng, seen: &Seen, cause: Cause, level: usize, senior: bool) 
     if r.chance((5.0 * seen.signs).min(0.8)) {
         dx.push(["R627", "L89152", "R296", "E46", "R2689", "M6281"][r.below(6)]);
     }
-    social(r, &mut dx, seen.needs, 0.12);
+    add_social_codes(r, &mut dx, seen.needs, 0.12);
     dx
 }
 
@@ -95,11 +95,11 @@ pub fn visit(r: &mut Rng, seen: &Seen, first: &'static str) -> Dx {
     if r.chance(seen.signs) {
         dx.push(r.pick(&FRAIL_SIGNS));
     }
-    social(r, &mut dx, seen.needs, 0.015);
+    add_social_codes(r, &mut dx, seen.needs, 0.015);
     dx
 }
 
-fn social(r: &mut Rng, dx: &mut Dx, needs: u8, share: f64) {
+fn add_social_codes(r: &mut Rng, dx: &mut Dx, needs: u8, share: f64) {
     if needs == 0 || !r.chance(share) {
         return;
     }

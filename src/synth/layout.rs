@@ -9,14 +9,14 @@ pub const PROCEDURES: usize = 6;
 /// Diagnosis positions written on ADT rows.
 pub const ADT_DIAGNOSES: usize = 3;
 
-fn list(columns: &[(&str, Kind)]) -> Columns {
+fn column_list(columns: &[(&str, Kind)]) -> Columns {
     columns.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect()
 }
 
 /// One row per span of cover.
 #[must_use]
 pub fn eligibility() -> Columns {
-    list(&[
+    column_list(&[
         ("member_id", Text),
         ("birth_date", Day),
         ("gender", Text),
@@ -56,7 +56,7 @@ pub fn eligibility() -> Columns {
 /// One row per claim line.
 #[must_use]
 pub fn medical_claim() -> Columns {
-    let mut out = list(&[
+    let mut out = column_list(&[
         ("claim_id", Text),
         ("claim_line_number", Int),
         ("claim_type", Text),
@@ -97,7 +97,7 @@ pub fn medical_claim() -> Columns {
 /// One row per fill.
 #[must_use]
 pub fn pharmacy_claim() -> Columns {
-    list(&[
+    column_list(&[
         ("claim_id", Text),
         ("claim_line_number", Int),
         ("member_id", Text),
@@ -118,7 +118,7 @@ pub fn pharmacy_claim() -> Columns {
 /// One row per ADT stay, observation or ED visit, arriving on its first day.
 #[must_use]
 pub fn admission() -> Columns {
-    let mut out = list(&[
+    let mut out = column_list(&[
         ("admission_id", Text),
         ("member_id", Text),
         ("admission_date", Day),
@@ -143,7 +143,7 @@ pub fn small(name: &str) -> Option<Columns> {
 
 fn of_members(name: &str) -> Option<Columns> {
     Some(match name {
-        "sdoh_screening" => list(&[
+        "sdoh_screening" => column_list(&[
             ("member_id", Text),
             ("screening_date", Day),
             ("domain", Text),
@@ -152,7 +152,7 @@ fn of_members(name: &str) -> Option<Columns> {
             ("question_code", Text),
             ("received_date", Day),
         ]),
-        "appointment" => list(&[
+        "appointment" => column_list(&[
             ("member_id", Text),
             ("appointment_date", Day),
             ("kind", Text),
@@ -160,7 +160,7 @@ fn of_members(name: &str) -> Option<Columns> {
             ("provider_npi", Text),
             ("received_date", Day),
         ]),
-        "problem_list" => list(&[
+        "problem_list" => column_list(&[
             ("member_id", Text),
             ("code", Text),
             ("code_type", Text),
@@ -169,9 +169,11 @@ fn of_members(name: &str) -> Option<Columns> {
             ("problem_status", Text),
             ("received_date", Day),
         ]),
-        "consent" => list(&[("member_id", Text), ("program", Text), ("consent_status", Text), ("consent_date", Day)]),
-        "member_crosswalk" => list(&[("from_id", Text), ("to_id", Text)]),
-        "authorization" => list(&[
+        "consent" => {
+            column_list(&[("member_id", Text), ("program", Text), ("consent_status", Text), ("consent_date", Day)])
+        }
+        "member_crosswalk" => column_list(&[("from_id", Text), ("to_id", Text)]),
+        "authorization" => column_list(&[
             ("authorization_id", Text),
             ("member_id", Text),
             ("service", Text),
@@ -183,7 +185,7 @@ fn of_members(name: &str) -> Option<Columns> {
             ("used_units", Int),
             ("expiration_date", Day),
         ]),
-        "referral" => list(&[
+        "referral" => column_list(&[
             ("referral_id", Text),
             ("member_id", Text),
             ("domain", Text),
@@ -192,9 +194,9 @@ fn of_members(name: &str) -> Option<Columns> {
             ("closed_date", Day),
         ]),
         "lab_result" => {
-            list(&[("member_id", Text), ("result_date", Day), ("loinc", Text), ("value", Real), ("unit", Text)])
+            column_list(&[("member_id", Text), ("result_date", Day), ("loinc", Text), ("value", Real), ("unit", Text)])
         }
-        "override" => list(&[
+        "override" => column_list(&[
             ("member_id", Text),
             ("action", Text),
             ("value", Text),
@@ -202,9 +204,11 @@ fn of_members(name: &str) -> Option<Columns> {
             ("author", Text),
             ("expires", Day),
         ]),
-        "assessment" => list(&[("member_id", Text), ("assessment_date", Day), ("instrument", Text), ("score", Real)]),
-        "survey" => list(&[("member_id", Text), ("survey_date", Day), ("instrument", Text), ("score", Real)]),
-        "feature_table" => list(&[
+        "assessment" => {
+            column_list(&[("member_id", Text), ("assessment_date", Day), ("instrument", Text), ("score", Real)])
+        }
+        "survey" => column_list(&[("member_id", Text), ("survey_date", Day), ("instrument", Text), ("score", Real)]),
+        "feature_table" => column_list(&[
             ("member_id", Text),
             ("observed_date", Day),
             ("lives_alone", Int),
@@ -216,7 +220,7 @@ fn of_members(name: &str) -> Option<Columns> {
         // `readmit30`, one row per live acute discharge of the history, `day` its discharge, with the first
         // ADT and claim id of the stay (an ADT id may name a message that was never sent). The two latent
         // columns are what no extract shows.
-        "truth" => list(&[
+        "truth" => column_list(&[
             ("member_id", Text),
             ("score_id", Text),
             ("horizon_days", Int),
@@ -233,7 +237,7 @@ fn of_members(name: &str) -> Option<Columns> {
 
 fn of_team(name: &str) -> Option<Columns> {
     Some(match name {
-        "care_task" => list(&[
+        "care_task" => column_list(&[
             ("task_id", Text),
             ("member_id", Text),
             ("kind", Text),
@@ -247,11 +251,11 @@ fn of_team(name: &str) -> Option<Columns> {
             ("goal_status", Text),
         ]),
         "provider" => {
-            list(&[("npi", Text), ("name", Text), ("phone", Text), ("specialty", Text), ("practice_id", Text)])
+            column_list(&[("npi", Text), ("name", Text), ("phone", Text), ("specialty", Text), ("practice_id", Text)])
         }
-        "facility" => list(&[("npi", Text), ("name", Text), ("phone", Text)]),
-        "area_index" => list(&[("geo_level", Text), ("geo_code", Text), ("index_name", Text), ("value", Real)]),
-        "care_manager" => list(&[
+        "facility" => column_list(&[("npi", Text), ("name", Text), ("phone", Text)]),
+        "area_index" => column_list(&[("geo_level", Text), ("geo_code", Text), ("index_name", Text), ("value", Real)]),
+        "care_manager" => column_list(&[
             ("care_manager_id", Text),
             ("discipline", Text),
             ("languages", Text),
@@ -277,7 +281,7 @@ fn of_team(name: &str) -> Option<Columns> {
             ("back_on", Day),
             ("cover_for", Text),
         ]),
-        "caseload" => list(&[
+        "caseload" => column_list(&[
             ("member_id", Text),
             ("care_manager_id", Text),
             ("since_date", Day),
@@ -286,7 +290,7 @@ fn of_team(name: &str) -> Option<Columns> {
             ("end_date", Day),
             ("end_reason", Text),
         ]),
-        "outreach_log" => list(&[
+        "outreach_log" => column_list(&[
             ("member_id", Text),
             ("contact_date", Day),
             ("outcome", Text),
@@ -297,7 +301,7 @@ fn of_team(name: &str) -> Option<Columns> {
             ("opt_out", Int),
             ("cooldown_until", Day),
         ]),
-        "ndc_ingredient" => list(&[("ndc_code", Text), ("ingredient_name", Text)]),
+        "ndc_ingredient" => column_list(&[("ndc_code", Text), ("ingredient_name", Text)]),
         _ => return None,
     })
 }

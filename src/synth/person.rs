@@ -79,19 +79,19 @@ impl Person {
     /// The person at `index` of the population of `seed`; depends on nothing else.
     #[must_use]
     pub fn draw(seed: u64, index: u64) -> Self {
-        let home = home(seed, index);
+        let home = draw_home(seed, index);
         let mut r = Rng::keyed(seed, index, Stream::Person, 0);
         let place = &COUNTIES[home.county];
         let female = r.chance(0.53);
         let disabled = matches!(home.role, Role::Elder) && r.chance(0.11);
-        let birth = birth(&mut r, &home.role, disabled);
-        let (race, hispanic, language) = origin(&mut r, home.county);
+        let birth = draw_birth(&mut r, &home.role, disabled);
+        let (race, hispanic, language) = draw_origin(&mut r, home.county);
         let interpreter = language != "en" && r.chance(if matches!(home.role, Role::Elder) { 0.6 } else { 0.35 });
         let mut where_at = Rng::keyed(seed, home.key, Stream::Block, 9);
         let zip = where_at.below(3);
         let mut near = || libm::round((where_at.unit() - 0.5) * 240.0) / 1_000.0;
         let (lat, lon) = (place.lat + near(), place.lon + near());
-        let spans = cover(&mut Rng::keyed(seed, index, Stream::Enrolment, 0), home.payer, birth);
+        let spans = draw_cover(&mut Rng::keyed(seed, index, Stream::Enrolment, 0), home.payer, birth);
         let frailty = r.normal();
         let nonadherence = {
             let u = r.unit();
@@ -181,7 +181,7 @@ impl Person {
 }
 
 /// Households: a block of four is an elder couple and two elders alone, a family, or four adults alone.
-fn home(seed: u64, index: u64) -> Home {
+fn draw_home(seed: u64, index: u64) -> Home {
     let (block, place) = (index / BLOCK, index % BLOCK);
     let mut r = Rng::keyed(seed, block, Stream::Block, 0);
     let kind = r.weighted(&[0.445, 0.33, 0.225]);
@@ -207,7 +207,7 @@ fn home(seed: u64, index: u64) -> Home {
 
 /// A birth date that gives the right ages in the years shown. Elders are 65 at entry or later, except
 /// the disabled.
-fn birth(r: &mut Rng, role: &Role, disabled: bool) -> Day {
+fn draw_birth(r: &mut Rng, role: &Role, disabled: bool) -> Day {
     let years = match role {
         Role::Elder if disabled => 34.0 + 28.0 * r.unit(),
         Role::Elder => 61.5 + (r.waiting(11.5)).min(35.0),
@@ -219,7 +219,7 @@ fn birth(r: &mut Rng, role: &Role, disabled: bool) -> Day {
     Day(Day(19_358).0 - days) // around 2023-01-01, the middle of the usual history
 }
 
-fn origin(r: &mut Rng, county: usize) -> (&'static str, bool, &'static str) {
+fn draw_origin(r: &mut Rng, county: usize) -> (&'static str, bool, &'static str) {
     let c = &COUNTIES[county];
     let hispanic = r.chance(c.spanish * 1.25);
     if hispanic {
@@ -235,7 +235,7 @@ fn origin(r: &mut Rng, county: usize) -> (&'static str, bool, &'static str) {
 }
 
 /// Cover: from the epoch or a later day, sometimes with a lapse, sometimes ended for good.
-fn cover(r: &mut Rng, payer: Payer, birth: Day) -> Vec<(Day, Day)> {
+fn draw_cover(r: &mut Rng, payer: Payer, birth: Day) -> Vec<(Day, Day)> {
     let mut start = EPOCH;
     if r.chance(0.42) {
         start = EPOCH.plus(r.range(1, LAST_ENTRY.since(EPOCH))).month_start();

@@ -15,7 +15,7 @@ pub struct Goal {
     pub target: &'static str,
 }
 
-const fn goal(problem: &'static str, text: &'static str, baseline: &'static str, target: &'static str) -> Goal {
+const fn goal_row(problem: &'static str, text: &'static str, baseline: &'static str, target: &'static str) -> Goal {
     Goal { problem, text, baseline, target }
 }
 
@@ -23,24 +23,24 @@ const fn goal(problem: &'static str, text: &'static str, baseline: &'static str,
 const GOALS: [(C, Goal); 9] = [
     (
         C::HeartFailure,
-        goal("heart failure", "Weigh every morning and call at a gain", "weighs once a week", "6 of 7 mornings"),
+        goal_row("heart failure", "Weigh every morning and call at a gain", "weighs once a week", "6 of 7 mornings"),
     ),
-    (C::Copd, goal("COPD", "Use the daily inhaler as shown", "skips it most days", "technique seen twice")),
-    (C::Diabetes, goal("diabetes", "Bring A1c down", "A1c above 8", "A1c below 8")),
+    (C::Copd, goal_row("COPD", "Use the daily inhaler as shown", "skips it most days", "technique seen twice")),
+    (C::Diabetes, goal_row("diabetes", "Bring A1c down", "A1c above 8", "A1c below 8")),
     (
         C::Kidney,
-        goal("kidney disease", "Leave out ibuprofen and see the kidney clinic", "no kidney clinic", "visit kept"),
+        goal_row("kidney disease", "Leave out ibuprofen and see the kidney clinic", "no kidney clinic", "visit kept"),
     ),
-    (C::SevereMental, goal("mental health", "Keep the monthly visit", "missed two of three", "three in a row")),
-    (C::SubstanceUse, goal("substance use", "Stay in treatment", "left treatment before", "90 days in treatment")),
-    (C::Depression, goal("depression", "Feel better by the next screen", "PHQ-9 of 15", "PHQ-9 below 10")),
-    (C::Dementia, goal("dementia", "Find help for the caregiver", "no respite", "respite every week")),
-    (C::Hypertension, goal("blood pressure", "Measure at home", "no cuff", "below 140 over 90, four readings")),
+    (C::SevereMental, goal_row("mental health", "Keep the monthly visit", "missed two of three", "three in a row")),
+    (C::SubstanceUse, goal_row("substance use", "Stay in treatment", "left treatment before", "90 days in treatment")),
+    (C::Depression, goal_row("depression", "Feel better by the next screen", "PHQ-9 of 15", "PHQ-9 below 10")),
+    (C::Dementia, goal_row("dementia", "Find help for the caregiver", "no respite", "respite every week")),
+    (C::Hypertension, goal_row("blood pressure", "Measure at home", "no cuff", "below 140 over 90, four readings")),
 ];
 /// The goal of somebody with none of these.
-const GENERAL: Goal = goal("staying well", "See the primary care provider", "no visit in a year", "visit kept");
+const GENERAL: Goal = goal_row("staying well", "See the primary care provider", "no visit in a year", "visit kept");
 /// The goal of somebody with unmet social needs.
-const SOCIAL: Goal = goal("daily needs", "Get the help that was applied for", "nothing in place", "help has begun");
+const SOCIAL: Goal = goal_row("daily needs", "Get the help that was applied for", "nothing in place", "help has begun");
 
 /// The two goals of a plan: the leading condition, and daily needs or the next condition.
 #[must_use]

@@ -92,7 +92,7 @@ pub struct Sink {
     rows: u64,
 }
 
-fn properties(schema: &SchemaRef, level: i32) -> WriterPropertiesPtr {
+fn writer_properties(schema: &SchemaRef, level: i32) -> WriterPropertiesPtr {
     let level = ZstdLevel::try_new(level).unwrap_or_default();
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
@@ -144,7 +144,7 @@ impl Sink {
                 }
                 Target::Parquet(Box::new(ParquetTarget {
                     writer: None,
-                    properties: properties(&schema, if encode == Encode::Parts { 1 } else { 7 }),
+                    properties: writer_properties(&schema, if encode == Encode::Parts { 1 } else { 7 }),
                     pending: Vec::new(),
                     pending_rows: 0,
                     groups: 0,
@@ -196,7 +196,7 @@ impl Sink {
             Target::Parquet(mut t) => {
                 t.flush(&path, self.encode, &self.schema)?;
                 if let Some(w) = t.writer.take() {
-                    close(w, &path)?;
+                    close_file(w, &path)?;
                 }
             }
         }
@@ -205,7 +205,7 @@ impl Sink {
     }
 }
 
-fn close(writer: SerializedFileWriter<BufWriter<File>>, path: &Path) -> Result<(), SynthError> {
+fn close_file(writer: SerializedFileWriter<BufWriter<File>>, path: &Path) -> Result<(), SynthError> {
     let mut inner = writer.into_inner().map_err(|e| SynthError::parquet(path, &e))?;
     inner.flush().map_err(|e| SynthError::io(path, e))
 }
@@ -216,7 +216,7 @@ impl ParquetTarget {
         let fail = |e: parquet::errors::ParquetError| SynthError::parquet(path, &e);
         if encode == Encode::Parts && self.groups == GROUPS_PER_PART {
             if let Some(w) = self.writer.take() {
-                close(w, path)?;
+                close_file(w, path)?;
             }
             self.part += 1;
             self.groups = 0;

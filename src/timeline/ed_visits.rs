@@ -47,7 +47,7 @@ pub fn build<'b>(
     as_of: Day,
     codes: &Codes<'_>,
 ) -> Vec<EdVisit<'b>> {
-    let mut mentions = mentions(claims, admissions);
+    let mut mentions = ed_mentions(claims, admissions);
     if mentions.is_empty() {
         return Vec::new();
     }
@@ -65,22 +65,22 @@ pub fn build<'b>(
                 diagnosis: told.map_or(CodeId::NONE, |m| m.diagnosis),
                 icd10: told.is_some_and(|m| m.icd10),
                 evidence: g.iter().map(|m| m.id).min().unwrap_or_default(),
-                claims: sources(g, false),
-                admissions: sources(g, true),
+                claims: source_rows(g, false),
+                admissions: source_rows(g, true),
             }
         })
         .collect()
 }
 
 /// The rows behind a group of mentions, claims or ADT rows.
-fn sources(group: &[Mention<'_>], adt: bool) -> Vec<usize> {
+fn source_rows(group: &[Mention<'_>], adt: bool) -> Vec<usize> {
     let mut out: Vec<usize> = group.iter().filter(|m| (m.rank == 2) == adt).map(|m| m.source).collect();
     out.sort_unstable();
     out.dedup();
     out
 }
 
-fn mentions<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Vec<Mention<'b>> {
+fn ed_mentions<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Vec<Mention<'b>> {
     let mut out = Vec::new();
     for (source, claim) in claims.iter().enumerate().filter(|(_, c)| !c.is_11x()) {
         let emergency = |l: &super::final_claims::ServiceLine| {

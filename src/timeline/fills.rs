@@ -79,7 +79,7 @@ impl<'b> Desk<'b> {
             } else if latest.is_reversal {
                 account.drop_row("reversed");
             } else {
-                superseded(latest, row, account);
+                count_superseded(latest, row, account);
             }
         }
     }
@@ -91,12 +91,12 @@ impl<'b> Desk<'b> {
     {
         let Some(latest) = rows.next() else { return };
         self.loose.push(*latest);
-        rows.for_each(|row| superseded(latest, row, account));
+        rows.for_each(|row| count_superseded(latest, row, account));
     }
 }
 
 /// An older row of a claim line of which a later one stands.
-fn superseded(latest: &Fill<'_>, row: &Fill<'_>, account: &mut RowAccount) {
+fn count_superseded(latest: &Fill<'_>, row: &Fill<'_>, account: &mut RowAccount) {
     if latest.same_fill(row) {
         account.drop_row("redelivered");
     } else if (latest.received, latest.paid) != (row.received, row.paid) {

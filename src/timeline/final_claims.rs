@@ -107,7 +107,7 @@ pub fn resolve<'b>(mut lines: Vec<&ClaimLine<'b>>, arena: &'b Bump, account: &mu
         }
         !lost
     });
-    lines.sort_by(|a, b| order(a, b));
+    lines.sort_by(|a, b| line_order(a, b));
     lines.dedup_by(|b, a| {
         let same = a.same_content(b);
         if same {
@@ -115,7 +115,7 @@ pub fn resolve<'b>(mut lines: Vec<&ClaimLine<'b>>, arena: &'b Bump, account: &mu
         }
         same
     });
-    let reversed = reversals(&mut lines, account);
+    let reversed = take_reversals(&mut lines, account);
     if !reversed.is_empty() {
         lines.retain(|l| {
             let gone = reversed.contains(&l.claim_id);
@@ -128,7 +128,7 @@ pub fn resolve<'b>(mut lines: Vec<&ClaimLine<'b>>, arena: &'b Bump, account: &mu
     let mut out = FinalClaims { claims: Vec::with_capacity(lines.len()), plain: lines.len() == before };
     let mut desk = Desk::default();
     for group in lines.chunk_by(|a, b| a.claim_id == b.claim_id) {
-        let claim = unite(group, arena, &mut desk, account);
+        let claim = unite_lines(group, arena, &mut desk, account);
         out.plain &= claim.lines.len() == group.len() && one_arrival(group);
         out.claims.push(claim);
     }
@@ -149,7 +149,7 @@ fn dated_arrival(l: &ClaimLine<'_>) -> Option<i32> {
 }
 
 /// Claim, then highest version, then line, then latest received and paid; content decides the rest.
-fn order(a: &ClaimLine<'_>, b: &ClaimLine<'_>) -> std::cmp::Ordering {
+fn line_order(a: &ClaimLine<'_>, b: &ClaimLine<'_>) -> std::cmp::Ordering {
     let key = |l: &ClaimLine<'_>| {
         (std::cmp::Reverse(l.version), l.line, std::cmp::Reverse(l.received), std::cmp::Reverse(l.paid))
     };
@@ -177,7 +177,7 @@ fn order(a: &ClaimLine<'_>, b: &ClaimLine<'_>) -> std::cmp::Ordering {
 }
 
 /// Takes the reversal rows out and returns the claims they remove.
-fn reversals<'b>(lines: &mut Vec<&ClaimLine<'b>>, account: &mut RowAccount) -> Vec<&'b str> {
+fn take_reversals<'b>(lines: &mut Vec<&ClaimLine<'b>>, account: &mut RowAccount) -> Vec<&'b str> {
     if lines.iter().all(|l| l.reversal_of.is_empty()) {
         return Vec::new();
     }
@@ -205,8 +205,8 @@ struct Desk {
     px: Vec<Px>,
 }
 
-/// One claim from its lines, sorted by [`order`].
-fn unite<'b>(group: &[&ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account: &mut RowAccount) -> Claim<'b> {
+/// One claim from its lines, sorted by [`line_order`].
+fn unite_lines<'b>(group: &[&ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, account: &mut RowAccount) -> Claim<'b> {
     keep_lines(group, &mut desk.kept, account);
     let kept = || desk.kept.iter().map(|i| group[*i]);
     let first = group[desk.kept[0]];

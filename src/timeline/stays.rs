@@ -154,22 +154,22 @@ pub fn build<'b>(
     as_of: Day,
     codes: &Codes<'_>,
 ) -> Vec<Stay<'b>> {
-    let mut rows = candidates(claims, admissions, as_of);
-    attach(&mut rows);
+    let mut rows = stay_candidates(claims, admissions, as_of);
+    attach_admissions(&mut rows);
     rows.sort_by(|a, b| (a.admit, a.join_end, !a.is_claim, a.id).cmp(&(b.admit, b.join_end, !b.is_claim, b.id)));
     let mut chains: Vec<Chain<'b>> = Vec::new();
     for row in rows {
-        let verdict = chains.last().map_or(Verdict::Separate, |chain| judge(chain, &row, codes));
+        let verdict = chains.last().map_or(Verdict::Separate, |chain| judge_row(chain, &row, codes));
         match (verdict, chains.last_mut()) {
             (Verdict::Join, Some(chain)) => chain.rows.push(row),
             (verdict, _) => chains.push(Chain { rows: vec![row], post_acute: verdict == Verdict::PostAcute }),
         }
     }
-    chains.into_iter().map(|c| finish(member_id, c, claims, admissions)).collect()
+    chains.into_iter().map(|c| finish_stay(member_id, c, claims, admissions)).collect()
 }
 
 /// One row a claim, ADT rows still loose behind them.
-fn candidates<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>], as_of: Day) -> Vec<StayRow<'b>> {
+fn stay_candidates<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>], as_of: Day) -> Vec<StayRow<'b>> {
     let past = |day: i32| some_day(day).filter(|d| *d <= as_of.0);
     let mut rows: Vec<StayRow<'b>> = claims
         .iter()
@@ -222,12 +222,12 @@ fn candidates<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>], as_of: 
     rows
 }
 
-fn overlap(a: &StayRow<'_>, b: &StayRow<'_>) -> bool {
+fn rows_overlap(a: &StayRow<'_>, b: &StayRow<'_>) -> bool {
     a.admit == b.admit || if a.admit < b.admit { b.admit < a.join_end } else { a.admit < b.join_end }
 }
 
 /// Attaches each ADT row to the earliest claim it overlaps; the claim's own facts win.
-fn attach(rows: &mut Vec<StayRow<'_>>) {
+fn attach_admissions(rows: &mut Vec<StayRow<'_>>) {
     if rows.iter().all(|r| r.is_claim) {
         return;
     }
@@ -238,7 +238,7 @@ fn attach(rows: &mut Vec<StayRow<'_>>) {
     // Overlap is judged on the claims as they came, not as earlier ADT rows extended them.
     let original: Vec<StayRow<'_>> = claims.clone();
     for adt in loose {
-        let Some(at) = original.iter().position(|c| overlap(c, &adt)) else {
+        let Some(at) = original.iter().position(|c| rows_overlap(c, &adt)) else {
             rows.push(adt);
             continue;
         };
@@ -296,7 +296,7 @@ enum Verdict {
 }
 
 /// Whether `b` joins the chain so far.
-fn judge(chain: &Chain<'_>, b: &StayRow<'_>, codes: &Codes<'_>) -> Verdict {
+fn judge_row(chain: &Chain<'_>, b: &StayRow<'_>, codes: &Codes<'_>) -> Verdict {
     let a = chain.joining_last();
     let end = a.join_end;
     let gap = b.admit - end;
@@ -331,7 +331,12 @@ fn same_family(a: CodeId, b: CodeId, codes: &Codes<'_>) -> bool {
     a.len() >= 3 && b.len() >= 3 && a.get(..3) == b.get(..3)
 }
 
-fn finish<'b>(member_id: &str, chain: Chain<'b>, claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>]) -> Stay<'b> {
+fn finish_stay<'b>(
+    member_id: &str,
+    chain: Chain<'b>,
+    claims: &[Claim<'b>],
+    admissions: &[AdmissionRow<'b>],
+) -> Stay<'b> {
     let Chain { rows, post_acute } = chain;
     let latest_admit = rows.iter().map(|r| r.admit).max().unwrap_or(0);
     let discharged = rows.iter().any(|r| r.admit == latest_admit && r.discharge.is_some());

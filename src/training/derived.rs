@@ -24,11 +24,18 @@ pub fn derived_horizons(
     let pick: Vec<u32> = (0..u32::try_from(panel.rows.len()).unwrap_or(u32::MAX)).filter(learned).collect();
     let p = Ready::new(artifact).probabilities(&table_of(panel, features, extracts, &pick, false))?;
     let others = Horizon::ALL.into_iter().enumerate().filter(|(_, h)| *h != own);
-    Ok(others.filter_map(|(at, h)| derive(panel, &pick, &p, at, h, own)).collect())
+    Ok(others.filter_map(|(at, h)| derive_horizon(panel, &pick, &p, at, h, own)).collect())
 }
 
 /// One horizon: on the calibration slice, or, when that is too young for a further label, on all that was learned from.
-fn derive(panel: &Panel, pick: &[u32], p: &[f64], at: usize, horizon: Horizon, own: Horizon) -> Option<DerivedHorizon> {
+fn derive_horizon(
+    panel: &Panel,
+    pick: &[u32],
+    p: &[f64],
+    at: usize,
+    horizon: Horizon,
+    own: Horizon,
+) -> Option<DerivedHorizon> {
     let tries: [(&str, &[Split]); 2] = [
         ("calibration slice", &[Split::Calibrate]),
         (

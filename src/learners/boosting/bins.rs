@@ -62,7 +62,7 @@ impl FeatureBins {
                 _ => distinct.push((v, f64::from(w))),
             }
         }
-        Self::Numeric { borders: borders(&distinct) }
+        Self::Numeric { borders: find_borders(&distinct) }
     }
 
     /// The bin of a value.
@@ -78,7 +78,7 @@ impl FeatureBins {
 }
 
 /// Borders between distinct values: each value alone where they are few, equal weight otherwise.
-fn borders(distinct: &[(f32, f64)]) -> Vec<f32> {
+fn find_borders(distinct: &[(f32, f64)]) -> Vec<f32> {
     let mut rest: f64 = distinct.iter().map(|d| d.1).sum();
     let few = distinct.len() <= MAX_BINS;
     let (mut out, mut acc) = (Vec::new(), 0.0);
@@ -91,7 +91,7 @@ fn borders(distinct: &[(f32, f64)]) -> Vec<f32> {
         // whatever follows must be able to fill a bin of its own
         let tail_ok = !few || i + 2 < distinct.len() || pair[1].1 >= MIN_BIN_WEIGHT;
         if full && tail_ok && out.len() < MAX_BINS - 1 {
-            out.push(between(pair[0].0, pair[1].0));
+            out.push(border_between(pair[0].0, pair[1].0));
             rest -= acc;
             acc = 0.0;
         }
@@ -100,7 +100,7 @@ fn borders(distinct: &[(f32, f64)]) -> Vec<f32> {
 }
 
 /// A border `b` with `lo <= b < hi`, halfway where floats allow.
-fn between(lo: f32, hi: f32) -> f32 {
+fn border_between(lo: f32, hi: f32) -> f32 {
     let mid = f64::midpoint(f64::from(lo), f64::from(hi)) as f32;
     if mid >= lo && mid < hi { mid } else { lo }
 }
@@ -132,7 +132,7 @@ impl Binned {
             const CHUNK: usize = 2048;
             data.par_chunks_mut(CHUNK * cols).enumerate().for_each(|(c, part)| {
                 for (k, (source, how)) in columns.iter().zip(bins).enumerate() {
-                    fill(part, cols, k, c * CHUNK, source, how);
+                    fill_bins(part, cols, k, c * CHUNK, source, how);
                 }
             });
         }
@@ -165,7 +165,7 @@ impl Binned {
     }
 }
 
-fn fill(part: &mut [u8], cols: usize, k: usize, from: usize, source: &BinSource<'_>, how: &FeatureBins) {
+fn fill_bins(part: &mut [u8], cols: usize, k: usize, from: usize, source: &BinSource<'_>, how: &FeatureBins) {
     let cells = part.iter_mut().skip(k).step_by(cols);
     match (source, how) {
         (BinSource::Numeric(v), FeatureBins::Numeric { .. }) => {

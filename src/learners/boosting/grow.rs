@@ -48,12 +48,12 @@ impl Ground<'_> {
         let mut nodes: Vec<Node> = Vec::new();
         let most = self.params.max_leaves.clamp(2, MAX_LEAVES);
         while leaves.len() < most {
-            let Some(at) = widest(&leaves) else { break };
+            let Some(at) = widest_leaf(&leaves) else { break };
             let Some(best) = leaves[at].best.take() else { break };
             let leaf = &mut leaves[at];
             let node = nodes.len();
             if let Some((parent, side)) = leaf.parent {
-                nodes[parent].children[side] = link(node);
+                nodes[parent].children[side] = node_link(node);
             }
             nodes.push(Node {
                 feature: u32::try_from(best.feature).unwrap_or(u32::MAX),
@@ -66,7 +66,7 @@ impl Ground<'_> {
             let right = self.split(&mut leaves[at], &best, node, middle, &order, last);
             leaves.push(right);
         }
-        finish(nodes, &leaves, order, self.params.learning_rate)
+        finish_tree(nodes, &leaves, order, self.params.learning_rate)
     }
 
     fn root(&self, order: &[u32]) -> Open {
@@ -115,7 +115,7 @@ impl Ground<'_> {
             .find_map(|(b, block)| block.features.iter().position(|&f| f == best.feature).map(|k| (b, k)));
         let Some((b, k)) = at else { return part.len() };
         let block = &self.blocks[b];
-        let goes_left = table(&best.left_bins);
+        let goes_left = membership_table(&best.left_bins);
         let (mut left, mut right) = (0, 0);
         for i in 0..part.len() {
             let position = part[i];
@@ -207,7 +207,7 @@ fn is_missing_only(best: &Candidate, bins: &[FeatureBins]) -> bool {
         || (1..n).all(|b| best.left_bins.has(u8::try_from(b).unwrap_or(u8::MAX)))
 }
 
-fn table(set: &BinSet) -> [bool; 256] {
+fn membership_table(set: &BinSet) -> [bool; 256] {
     let mut out = [false; 256];
     for (b, cell) in out.iter_mut().enumerate() {
         *cell = set.has(u8::try_from(b).unwrap_or(u8::MAX));
@@ -221,7 +221,7 @@ fn first_best(found: impl IntoIterator<Item = Option<Candidate>>) -> Option<Cand
 }
 
 /// The open leaf with the largest gain; the first of equals.
-fn widest(leaves: &[Open]) -> Option<usize> {
+fn widest_leaf(leaves: &[Open]) -> Option<usize> {
     let mut best: Option<(f64, usize)> = None;
     for (i, leaf) in leaves.iter().enumerate() {
         if let Some(c) = &leaf.best
@@ -233,15 +233,15 @@ fn widest(leaves: &[Open]) -> Option<usize> {
     best.map(|b| b.1)
 }
 
-fn link(node: usize) -> i32 {
+fn node_link(node: usize) -> i32 {
     i32::try_from(node).unwrap_or(i32::MAX)
 }
 
-fn finish(mut nodes: Vec<Node>, leaves: &[Open], order: Vec<u32>, rate: f64) -> Grown {
+fn finish_tree(mut nodes: Vec<Node>, leaves: &[Open], order: Vec<u32>, rate: f64) -> Grown {
     let (mut out, mut ranges) = (Vec::new(), Vec::new());
     for (i, leaf) in leaves.iter().enumerate() {
         if let Some((node, side)) = leaf.parent {
-            nodes[node].children[side] = -link(i) - 1;
+            nodes[node].children[side] = -node_link(i) - 1;
         }
         out.push(Leaf { value: leaf.stats.value * rate, cover: leaf.stats.rows });
         ranges.push((leaf.start, leaf.len));

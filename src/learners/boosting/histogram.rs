@@ -50,14 +50,14 @@ impl Scale {
 
     /// Packs one row of weight 1.
     pub(super) fn pack_unit(&self, gradient: f64, hessian: f64) -> i64 {
-        let (g, h) = (integer(gradient * self.grad), integer(hessian * self.hess).max(1));
+        let (g, h) = (nearest_integer(gradient * self.grad), nearest_integer(hessian * self.hess).max(1));
         (g << HALF).wrapping_add(h)
     }
 
     /// Packs one row.
     pub(super) fn pack(&self, gradient: f64, hessian: f64, weight: f64) -> i64 {
-        let (g, h) = (integer(gradient * self.grad), integer(hessian * self.hess).max(1));
-        (integer(g as f64 * weight) << HALF).wrapping_add(integer(h as f64 * weight))
+        let (g, h) = (nearest_integer(gradient * self.grad), nearest_integer(hessian * self.hess).max(1));
+        (nearest_integer(g as f64 * weight) << HALF).wrapping_add(nearest_integer(h as f64 * weight))
     }
 
     /// Fixed point back to units.
@@ -68,13 +68,13 @@ impl Scale {
 
 /// The nearest integer, ties to even, for `|x| < 2^51`: adding 1.5 * 2^52 leaves no room for a
 /// fraction, and the integer then stands in the low bits.
-fn integer(x: f64) -> i64 {
+fn nearest_integer(x: f64) -> i64 {
     const ROOM: f64 = 6_755_399_441_055_744.0;
     (x + ROOM).to_bits().cast_signed() - ROOM.to_bits().cast_signed()
 }
 
 /// Splits a packed sum into its halves.
-fn unpack(packed: i64) -> Bin {
+fn unpack_bin(packed: i64) -> Bin {
     let h = packed & 0xFFFF_FFFF;
     [packed.wrapping_sub(h) >> HALF, h]
 }
@@ -140,13 +140,13 @@ pub(super) fn build(block: &Block, packed: &[i64], at: &[u32], scale: &Scale) ->
     let mut out = vec![[0_i64; 2]; block.len()];
     let mut sums = [[0_i64; 256]; WIDTH];
     for part in at.chunks(scale.chunk.max(1)) {
-        add(&block.cells, packed, part, &mut sums);
+        add_rows(&block.cells, packed, part, &mut sums);
         for (k, sum) in sums.iter_mut().enumerate() {
             let n = block.counts.get(k).copied().unwrap_or(1);
             let start = block.starts.get(k).copied().unwrap_or(0);
             if k < block.features.len() {
                 for (to, s) in out[start..start + n].iter_mut().zip(sum.iter()) {
-                    let [g, h] = unpack(*s);
+                    let [g, h] = unpack_bin(*s);
                     to[0] += g;
                     to[1] += h;
                 }
@@ -158,7 +158,7 @@ pub(super) fn build(block: &Block, packed: &[i64], at: &[u32], scale: &Scale) ->
 }
 
 /// The hot loop: eight bins of a row receive its packed gradient.
-fn add(cells: &[[u8; WIDTH]], packed: &[i64], at: &[u32], sums: &mut [[i64; 256]; WIDTH]) {
+fn add_rows(cells: &[[u8; WIDTH]], packed: &[i64], at: &[u32], sums: &mut [[i64; 256]; WIDTH]) {
     for &i in at {
         let v = packed[i as usize];
         let row = &cells[i as usize];
@@ -186,7 +186,7 @@ mod tests {
         let s = Scale::new(1.0, 0.25, 1.0);
         let rows = [(-0.9, 0.2), (0.4, 0.1), (-0.25, 0.25), (0.999, 0.001)];
         let sum = rows.iter().fold(0_i64, |a, r| a.wrapping_add(s.pack(r.0, r.1, 1.0)));
-        let (g, h) = s.open(unpack(sum));
+        let (g, h) = s.open(unpack_bin(sum));
         assert!((g - 0.249).abs() < 1e-5 && (h - 0.551).abs() < 1e-5, "{g} {h}");
     }
 
@@ -197,7 +197,7 @@ mod tests {
             let n = s.chunk;
             for g in [-1.0, 1.0] {
                 let sum = (0..n).fold(0_i64, |a, _| a.wrapping_add(s.pack(g, 0.25, w)));
-                let (gs, hs) = s.open(unpack(sum));
+                let (gs, hs) = s.open(unpack_bin(sum));
                 let want = n as f64 * w;
                 assert!((gs - g * want).abs() < 1e-4 * want && (hs - 0.25 * want).abs() < 1e-4 * want, "{w}");
             }

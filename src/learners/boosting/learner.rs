@@ -28,7 +28,7 @@ const SIDE_BY_SIDE: usize = 60_000_000;
 pub struct Boosting;
 
 /// Cuts every column of a training set into bins.
-fn binned(data: &TrainingSet<'_>) -> (Vec<FeatureBins>, Binned) {
+fn bin_training_set(data: &TrainingSet<'_>) -> (Vec<FeatureBins>, Binned) {
     let columns = &data.records.columns;
     let weights = weights_of(data);
     let bins: Vec<FeatureBins> = columns
@@ -39,12 +39,12 @@ fn binned(data: &TrainingSet<'_>) -> (Vec<FeatureBins>, Binned) {
             EncodedColumn::Codes(_) => FeatureBins::Categorical { levels: *rare },
         })
         .collect();
-    let binned = bin(&bins, &Rows::all(&data.records));
+    let binned = bin_rows(&bins, &Rows::all(&data.records));
     (bins, binned)
 }
 
 /// Puts rows into bins.
-fn bin(bins: &[FeatureBins], rows: &Rows<'_>) -> Binned {
+fn bin_rows(bins: &[FeatureBins], rows: &Rows<'_>) -> Binned {
     let columns: Vec<BinSource<'_>> = rows
         .columns()
         .iter()
@@ -57,13 +57,13 @@ fn bin(bins: &[FeatureBins], rows: &Rows<'_>) -> Binned {
 }
 
 /// A number of trees, bag by bag, on all rows.
-fn grow(
+fn grow_trees(
     data: &TrainingSet<'_>,
     settings: &BoosterSettings,
     rounds: usize,
     watch: &dyn Watch,
 ) -> Result<BoosterModel, LearnError> {
-    let (bins, matrix) = binned(data);
+    let (bins, matrix) = bin_training_set(data);
     let input = TrainingData { data: &matrix, bins: &bins, labels: labels_of(data), weights: weights_of(data) };
     let all: Vec<u32> = (0..u32::try_from(data.records.rows).unwrap_or(u32::MAX)).collect();
     let one = |bag: usize| {
@@ -87,7 +87,7 @@ impl<'a> Fit<Encoded<'a>, Array1<f32>, LearnError> for BoosterValidParams<'_> {
     /// Grows `max_rounds` trees a bag; how many serve is chosen on folds, by [`Learner::tune`].
     fn fit(&self, data: &TrainingSet<'a>) -> Result<BoosterModel, LearnError> {
         check_training_set(data)?;
-        grow(data, self.settings(), self.settings().max_rounds, self.watch())
+        grow_trees(data, self.settings(), self.settings().max_rounds, self.watch())
     }
 }
 
@@ -101,7 +101,7 @@ impl Learner for Boosting {
         let settings =
             BoosterSettings { seed: context.seed, monotone: context.monotone.clone(), ..options.boost.clone() };
         let settings = BoosterParams::new(settings).check()?.settings().clone();
-        let (bins, data) = binned(&context.data);
+        let (bins, data) = bin_training_set(&context.data);
         let folds = Folds {
             context,
             settings: &settings,
@@ -114,7 +114,7 @@ impl Learner for Boosting {
             held_out,
             loss,
             rounds: Some(rounds),
-            refit: Box::new(move |c| grow(&c.data, &settings, rounds, c.watch)),
+            refit: Box::new(move |c| grow_trees(&c.data, &settings, rounds, c.watch)),
         })
     }
 }
@@ -200,11 +200,11 @@ struct ReadyBooster<'m> {
 
 impl Prepared for ReadyBooster<'_> {
     fn predict(&self, rows: &Rows<'_>) -> Array1<f64> {
-        Array1::from_vec(self.scorer.raw(&bin(&self.model.bins, rows)))
+        Array1::from_vec(self.scorer.raw(&bin_rows(&self.model.bins, rows)))
     }
 
     fn explain(&self, rows: &Rows<'_>) -> Explained {
-        let matrix = bin(&self.model.bins, rows);
+        let matrix = bin_rows(&self.model.bins, rows);
         let values = self.explainer.explain(&matrix).values;
         let contributions = Array2::from_shape_vec((rows.count, self.model.bins.len()), values).unwrap_or_default();
         Explained { base: self.explainer.base(), contributions, raw: Array1::from_vec(self.scorer.raw(&matrix)) }
@@ -231,7 +231,7 @@ impl FittedModel for BoosterModel {
 
 impl PredictInplace<Rows<'_>, Array1<f64>> for BoosterModel {
     fn predict_inplace<'a>(&'a self, rows: &'a Rows<'_>, out: &mut Array1<f64>) {
-        *out = Array1::from_vec(Scorer::new(self).raw(&bin(&self.bins, rows)));
+        *out = Array1::from_vec(Scorer::new(self).raw(&bin_rows(&self.bins, rows)));
     }
 
     fn default_target(&self, rows: &Rows<'_>) -> Array1<f64> {

@@ -112,18 +112,18 @@ fn left_to_right(tree: &Tree) -> (Vec<usize>, Vec<(u32, u32)>) {
     if tree.nodes.is_empty() {
         return (vec![0], spans);
     }
-    visit(tree, 0, &mut order, &mut spans);
+    visit_node(tree, 0, &mut order, &mut spans);
     (order, spans)
 }
 
-fn visit(tree: &Tree, at: i32, order: &mut Vec<usize>, spans: &mut [(u32, u32)]) -> u32 {
+fn visit_node(tree: &Tree, at: i32, order: &mut Vec<usize>, spans: &mut [(u32, u32)]) -> u32 {
     if at < 0 {
         order.push((-(at + 1)) as usize);
         return 1 << ((order.len() - 1) & 31);
     }
     let node = at as usize;
-    let left = visit(tree, tree.nodes[node].children[0], order, spans);
-    let right = visit(tree, tree.nodes[node].children[1], order, spans);
+    let left = visit_node(tree, tree.nodes[node].children[0], order, spans);
+    let right = visit_node(tree, tree.nodes[node].children[1], order, spans);
     spans[node] = (left, right);
     left | right
 }
@@ -138,11 +138,11 @@ pub(super) fn fast(tree: &Tree) -> FastTree {
     let mut features: Vec<usize> = tree.nodes.iter().map(|n| n.feature as usize).collect();
     features.sort_unstable();
     features.dedup();
-    let uses = features.into_iter().map(|f| (f, reach(tree, &spans, f))).collect();
+    let uses = features.into_iter().map(|f| (f, feature_reach(tree, &spans, f))).collect();
     FastTree { uses, values }
 }
 
-fn reach(tree: &Tree, spans: &[(u32, u32)], feature: usize) -> Reach {
+fn feature_reach(tree: &Tree, spans: &[(u32, u32)], feature: usize) -> Reach {
     let mut out = Box::new([u32::MAX; 256]);
     for (node, (left, right)) in tree.nodes.iter().zip(spans).filter(|(n, _)| n.feature as usize == feature) {
         for (word, cells) in node.left_bins.0.iter().zip(out.chunks_exact_mut(64)) {

@@ -65,8 +65,8 @@ impl Explainer {
     pub fn new(model: &BoosterModel) -> Self {
         let mut paths = Vec::new();
         for tree in &model.trees {
-            let covers = covers(tree);
-            collect(tree, &covers, if tree.nodes.is_empty() { -1 } else { 0 }, &[], &mut paths);
+            let covers = node_covers(tree);
+            collect_paths(tree, &covers, if tree.nodes.is_empty() { -1 } else { 0 }, &[], &mut paths);
         }
         let deepest = paths.iter().map(|p| p.steps.len()).max().unwrap_or(0);
         let weights = (0..=deepest).map(weights_of).collect();
@@ -223,19 +223,19 @@ impl Table {
 }
 
 /// Cover of each node: the sum over its leaves. Children follow their parent, so one pass back suffices.
-fn covers(tree: &Tree) -> Vec<f64> {
+fn node_covers(tree: &Tree) -> Vec<f64> {
     let mut out = vec![0.0; tree.nodes.len()];
     for at in (0..tree.nodes.len()).rev() {
-        out[at] = tree.nodes[at].children.iter().map(|&c| cover(tree, &out, c)).sum();
+        out[at] = tree.nodes[at].children.iter().map(|&c| cover_below(tree, &out, c)).sum();
     }
     out
 }
 
-fn cover(tree: &Tree, nodes: &[f64], at: i32) -> f64 {
+fn cover_below(tree: &Tree, nodes: &[f64], at: i32) -> f64 {
     if at >= 0 { nodes[at as usize] } else { tree.leaves[(-(at + 1)) as usize].cover }
 }
 
-fn collect(tree: &Tree, covers: &[f64], at: i32, steps: &[Step], out: &mut Vec<Path>) {
+fn collect_paths(tree: &Tree, covers: &[f64], at: i32, steps: &[Step], out: &mut Vec<Path>) {
     if at < 0 {
         out.push(Path { value: tree.leaves[(-(at + 1)) as usize].value, steps: steps.to_vec() });
         return;
@@ -245,7 +245,7 @@ fn collect(tree: &Tree, covers: &[f64], at: i32, steps: &[Step], out: &mut Vec<P
     for (side, &child) in node.children.iter().enumerate() {
         let pass = if side == 0 { node.left_bins } else { node.left_bins.not() };
         let whole = covers[at as usize];
-        let share = if whole > 0.0 { cover(tree, covers, child) / whole } else { 0.5 };
+        let share = if whole > 0.0 { cover_below(tree, covers, child) / whole } else { 0.5 };
         let mut next = steps.to_vec();
         match next.iter_mut().find(|s| s.feature == feature) {
             Some(step) => {
@@ -254,7 +254,7 @@ fn collect(tree: &Tree, covers: &[f64], at: i32, steps: &[Step], out: &mut Vec<P
             }
             None => next.push(Step { feature, pass, share }),
         }
-        collect(tree, covers, child, &next, out);
+        collect_paths(tree, covers, child, &next, out);
     }
 }
 

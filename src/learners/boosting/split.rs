@@ -41,7 +41,7 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     pub(super) fn new(params: &'a BoosterSettings, scale: &'a Scale, leaf: LeafStats) -> Self {
         let (g, h) = scale.open(leaf.sum);
-        let parent_score = score(g, h, params.l2, leaf.value);
+        let parent_score = loss_saved(g, h, params.l2, leaf.value);
         let rows_per_hessian = if h > 0.0 { leaf.rows / h } else { 0.0 };
         Self { params, scale, leaf, rows_per_hessian, parent_score }
     }
@@ -68,7 +68,7 @@ impl<'a> Search<'a> {
         if (direction > 0 && values[0] > values[1]) || (direction < 0 && values[0] < values[1]) {
             return None;
         }
-        let gain = score(gl, hl, l2, values[0]) + score(gr, hr, l2, values[1]) - self.parent_score;
+        let gain = loss_saved(gl, hl, l2, values[0]) + loss_saved(gr, hr, l2, values[1]) - self.parent_score;
         (gain > 1e-9).then_some((gain, values))
     }
 
@@ -185,6 +185,6 @@ impl<'a> Search<'a> {
 }
 
 /// Twice the loss a node saves at value `v`: `-(2 g v + (h + l2) v²)`.
-fn score(g: f64, h: f64, l2: f64, v: f64) -> f64 {
+fn loss_saved(g: f64, h: f64, l2: f64, v: f64) -> f64 {
     -(2.0 * g * v + (h + l2) * v * v)
 }

@@ -112,7 +112,7 @@ impl<'a> Trainer<'a> {
         }
         let tables = fast(&grown.tree);
         self.update_unseen(&positions, &tables);
-        advance(self.input.data, &self.held, &mut self.held_scores, &tables);
+        advance_scores(self.input.data, &self.held, &mut self.held_scores, &tables);
         self.trees.push(grown.tree);
         self.buffers = blocks.into_iter().map(Block::into_buffer).collect();
     }
@@ -235,7 +235,7 @@ impl<'a> Trainer<'a> {
     pub fn held_scores(&self, rounds: usize) -> Vec<f64> {
         let mut out = vec![self.base; self.held.len()];
         for tree in self.trees.iter().take(rounds) {
-            advance(self.input.data, &self.held, &mut out, &fast(tree));
+            advance_scores(self.input.data, &self.held, &mut out, &fast(tree));
         }
         out
     }
@@ -253,7 +253,7 @@ impl<'a> Trainer<'a> {
     }
 }
 
-fn advance(data: &Binned, rows: &[u32], scores: &mut [f64], tree: &FastTree) {
+fn advance_scores(data: &Binned, rows: &[u32], scores: &mut [f64], tree: &FastTree) {
     scores.par_chunks_mut(PART).zip(rows.par_chunks(PART)).for_each(|(scores, rows)| {
         for (s, &r) in scores.iter_mut().zip(rows) {
             *s += tree.value_of(data.row(r as usize));

@@ -80,7 +80,7 @@ impl Design {
             .into_par_iter()
             .map(|first| {
                 go_on(watch)?;
-                Ok(part(&features, first, PART.min(rows - first)))
+                Ok(design_part(&features, first, PART.min(rows - first)))
             })
             .collect::<Result<Vec<Part>, LearnError>>()?;
         let base = features.iter().flat_map(|f| f.entries.iter().copied()).collect();
@@ -122,10 +122,10 @@ impl<'a> Baseline<'a> {
     fn of(term: &'a Term, column: &'a EncodedColumn<'a>, start: usize, rows: usize) -> Self {
         let stride = rows.div_ceil(SAMPLE).max(1);
         let cell = match column {
-            EncodedColumn::Numeric(v) => commonest(v.iter().take(rows).step_by(stride).map(|x| x.to_bits()))
+            EncodedColumn::Numeric(v) => commonest_value(v.iter().take(rows).step_by(stride).map(|x| x.to_bits()))
                 .map_or(Commonest::None, |(bits, _)| Commonest::Number(f32::from_bits(bits))),
             // A level that is left out costs every other row an entry more.
-            EncodedColumn::Codes(v) => commonest(v.iter().take(rows).step_by(stride).map(|c| u32::from(*c)))
+            EncodedColumn::Codes(v) => commonest_value(v.iter().take(rows).step_by(stride).map(|c| u32::from(*c)))
                 .filter(|(_, share)| *share > 0.5)
                 .and_then(|(code, _)| u8::try_from(code).ok())
                 .map_or(Commonest::None, Commonest::Code),
@@ -164,14 +164,14 @@ impl<'a> Baseline<'a> {
 }
 
 /// The value that occurs most among some, with its share; the lowest of equals.
-fn commonest(values: impl Iterator<Item = u32>) -> Option<(u32, f64)> {
+fn commonest_value(values: impl Iterator<Item = u32>) -> Option<(u32, f64)> {
     let mut all: Vec<u32> = values.collect();
     all.sort_unstable();
     let most = all.chunk_by(|a, b| a == b).max_by(|a, b| a.len().cmp(&b.len()).then(b[0].cmp(&a[0])))?;
     Some((most[0], most.len() as f64 / all.len() as f64))
 }
 
-fn part(features: &[Baseline<'_>], first: usize, rows: usize) -> Part {
+fn design_part(features: &[Baseline<'_>], first: usize, rows: usize) -> Part {
     let mut out = Part { first, starts: vec![0], index: Vec::new(), value: Vec::new() };
     let mut scratch = Vec::new();
     for row in first..first + rows {

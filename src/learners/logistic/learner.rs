@@ -116,7 +116,7 @@ impl Learner for Logistic {
             descend(&problem, &mut lanes, &mut bend, &settings)?;
             tried.push(Tried::of(context, &problem, &lanes, settings));
         }
-        let at = steadiest(context, &tried);
+        let at = steadiest_penalty(context, &tried);
         let mut chosen = tried.swap_remove(at);
         context.watch.progress("logistic: final fit", strongest_first.len(), strongest_first.len() + 1);
         let model = last_fit(&prepared, &problem, &mut lanes, &mut chosen, &mut bend)?;
@@ -156,7 +156,7 @@ impl Tried {
 
 /// Of the penalties, strongest first, the strongest whose held-out loss is no more than one standard error above the
 /// lowest (the rule of Breiman et al. 1984, on paired losses): what the folds cannot tell apart, the steadier model wins.
-fn steadiest(context: &TrainingContext<'_>, tried: &[Tried]) -> usize {
+fn steadiest_penalty(context: &TrainingContext<'_>, tried: &[Tried]) -> usize {
     let lowest = tried.iter().enumerate().min_by(|a, b| a.1.loss.total_cmp(&b.1.loss)).map_or(0, |t| t.0);
     let stands = |t: &Tried| {
         let (more, error) = context.excess(&t.held_out, &tried[lowest].held_out);

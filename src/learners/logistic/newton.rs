@@ -59,7 +59,7 @@ pub(super) fn path(
         .map(|l2| {
             problem.l2 = *l2;
             let (now, convergence) = problem.minimise(params, warm.0.take());
-            let model = model(&terms, &means, &now.beta, convergence);
+            let model = centred_model(&terms, &means, &now.beta, convergence);
             warm.0 = Some(now);
             model
         })
@@ -67,7 +67,7 @@ pub(super) fn path(
 }
 
 /// Coefficients as a model whose terms are centred on their means.
-fn model(terms: &Terms, means: &[f64], beta: &[f64], convergence: Convergence) -> LogisticModel {
+fn centred_model(terms: &Terms, means: &[f64], beta: &[f64], convergence: Convergence) -> LogisticModel {
     let mut list = terms.list.clone();
     let mut base = beta.last().copied().unwrap_or(0.0);
     for (term, pair) in list.iter_mut().zip(terms.starts.windows(2)) {

@@ -51,7 +51,7 @@ impl Term {
                 let most = codes.iter().max().copied().unwrap_or(0);
                 Self::Levels { coefficients: vec![0.0; usize::from(most) + 1], mean: 0.0 }
             }
-            EncodedColumn::Numeric(values) => curve(values, rows, weight),
+            EncodedColumn::Numeric(values) => curve_term(values, rows, weight),
         }
     }
 
@@ -70,7 +70,7 @@ impl Term {
             put(knots.len() + 1, 1.0);
             return;
         }
-        let t = standard(x, *log1p, *center, *scale, *range);
+        let t = standard_value(x, *log1p, *center, *scale, *range);
         put(0, t);
         for (k, knot) in knots.iter().enumerate().take_while(|(_, k)| t > **k) {
             put(k + 1, t - knot);
@@ -118,7 +118,7 @@ impl Term {
                     if x.is_nan() {
                         sum += missing;
                     } else {
-                        let t = standard(x, *log1p, *center, *scale, *range);
+                        let t = standard_value(x, *log1p, *center, *scale, *range);
                         sum += coefficients.first().unwrap_or(&0.0) * t;
                         for (knot, c) in knots.iter().zip(coefficients.iter().skip(1)) {
                             sum += c * (t - knot).max(0.0);
@@ -153,7 +153,7 @@ impl Term {
     }
 }
 
-fn standard(x: f32, log1p: bool, center: f64, scale: f64, range: [f64; 2]) -> f64 {
+fn standard_value(x: f32, log1p: bool, center: f64, scale: f64, range: [f64; 2]) -> f64 {
     let x = f64::from(x);
     let f = if log1p { libm::log1p(x.max(0.0)) } else { x };
     ((f - center) / scale).max(range[0]).min(range[1])
@@ -187,7 +187,7 @@ fn distinct_values(values: &[f32], rows: &[u32], weight: impl Fn(u32) -> f64) ->
 }
 
 /// Mean, standard deviation and skewness of weighted values after a function.
-fn moments(values: &[(f64, f64)], f: impl Fn(f64) -> f64) -> (f64, f64, f64) {
+fn weighted_moments(values: &[(f64, f64)], f: impl Fn(f64) -> f64) -> (f64, f64, f64) {
     let total: f64 = values.iter().map(|v| v.1).sum();
     if total <= 0.0 {
         return (0.0, 0.0, 0.0);
@@ -203,12 +203,12 @@ fn moments(values: &[(f64, f64)], f: impl Fn(f64) -> f64) -> (f64, f64, f64) {
     (mean, sd, if sd > 0.0 { cube / total / (sd * sd * sd) } else { 0.0 })
 }
 
-fn curve(values: &[f32], rows: &[u32], weight: impl Fn(u32) -> f64) -> Term {
+fn curve_term(values: &[f32], rows: &[u32], weight: impl Fn(u32) -> f64) -> Term {
     let values = distinct_values(values, rows, weight);
-    let (mean, sd, skew) = moments(&values, |x| x);
+    let (mean, sd, skew) = weighted_moments(&values, |x| x);
     let log1p = values.first().is_none_or(|v| v.0 >= 0.0) && skew > SKEWED;
     let (center, sd) = if log1p {
-        let (m, s, _) = moments(&values, |x| libm::log1p(x.max(0.0)));
+        let (m, s, _) = weighted_moments(&values, |x| libm::log1p(x.max(0.0)));
         (m, s)
     } else {
         (mean, sd)
@@ -217,7 +217,7 @@ fn curve(values: &[f32], rows: &[u32], weight: impl Fn(u32) -> f64) -> Term {
     let wide = [f64::NEG_INFINITY, f64::INFINITY];
     #[expect(clippy::cast_possible_truncation, reason = "the values were single precision")]
     let scaled: Vec<(f64, f64)> =
-        values.iter().map(|(x, w)| (standard(*x as f32, log1p, center, scale, wide), *w)).collect();
+        values.iter().map(|(x, w)| (standard_value(*x as f32, log1p, center, scale, wide), *w)).collect();
     let range = [scaled.first().map_or(0.0, |s| s.0), scaled.last().map_or(0.0, |s| s.0)];
     let mut knots = quantile_knots(&scaled, range);
     // a heavy lowest value (most counts are 0) still gets its bend: zero against any

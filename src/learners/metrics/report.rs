@@ -186,7 +186,7 @@ pub fn evaluate_with(
     let n: f64 = counts.iter().sum();
     let came: f64 = counts.iter().zip(y).filter(|(_, y)| **y).map(|(c, _)| c).sum();
     let prevalence = came / n;
-    let brier = brier(p, y, &counts);
+    let brier = brier_score(p, y, &counts);
     let bins = deciles(&sorted, p, y, |_| 1, weight);
     let calibration = calibration_fit(&z, y, weight, (0.0, 1.0));
     let losses = z.iter().zip(y).map(|(z, y)| crate::learners::log_odds::softplus(if *y { -z } else { *z }));
@@ -209,10 +209,10 @@ pub fn evaluate_with(
         expected_over_observed: expected / came,
         deciles: bins.into_iter().map(|b| b.0).collect(),
         top: SHARES.iter().map(|&q| top_share(&sorted, p, y, &counts, q)).collect(),
-        thresholds: THRESHOLDS.iter().map(|&t| threshold(p, y, &counts, t)).collect(),
+        thresholds: THRESHOLDS.iter().map(|&t| judge_threshold(p, y, &counts, t)).collect(),
         decision_curve: decision_curve(&sorted, p, y, &counts),
         spread: spread_probabilities(p),
-        intervals: intervals(
+        intervals: bootstrap_intervals(
             &Reading { sorted: &sorted, y, p, z: &z, counts: &counts },
             groups,
             count,
@@ -225,7 +225,7 @@ pub fn evaluate_with(
     })
 }
 
-fn brier(p: &[f64], y: &[bool], counts: &[f64]) -> f64 {
+fn brier_score(p: &[f64], y: &[bool], counts: &[f64]) -> f64 {
     let (mut sum, mut total) = (0.0, 0.0);
     for ((p, y), c) in p.iter().zip(y).zip(counts) {
         let gap = p - f64::from(u8::from(*y));
@@ -235,7 +235,7 @@ fn brier(p: &[f64], y: &[bool], counts: &[f64]) -> f64 {
     sum / total
 }
 
-fn threshold(p: &[f64], y: &[bool], counts: &[f64], t: f64) -> Threshold {
+fn judge_threshold(p: &[f64], y: &[bool], counts: &[f64], t: f64) -> Threshold {
     let (mut listed, mut hits, mut false_alarms, mut events, mut n) = (0_usize, 0.0, 0.0, 0.0, 0.0);
     for ((p, y), c) in p.iter().zip(y).zip(counts) {
         n += c;
@@ -266,7 +266,7 @@ fn decision_curve(sorted: &Sorted, p: &[f64], y: &[bool], counts: &[f64]) -> Vec
         return Vec::new();
     }
     let step = (short - long) / f64::from(CURVE_POINTS - 1);
-    (0..CURVE_POINTS).map(|i| threshold(p, y, counts, sigmoid(long + step * f64::from(i)))).collect()
+    (0..CURVE_POINTS).map(|i| judge_threshold(p, y, counts, sigmoid(long + step * f64::from(i)))).collect()
 }
 
 /// What every replicate reads.
@@ -278,7 +278,7 @@ struct Reading<'a> {
     counts: &'a [f64],
 }
 
-fn intervals(
+fn bootstrap_intervals(
     r: &Reading<'_>,
     groups: &[u32],
     count: usize,
@@ -302,7 +302,7 @@ fn intervals(
             Ok([
                 auroc(sorted, p, y, &c),
                 average_precision(sorted, p, y, &c),
-                brier(p, y, &c),
+                brier_score(p, y, &c),
                 if fit.converged { fit.slope } else { f64::NAN },
                 in_the_large(z, y, weight),
                 ece(&deciles(sorted, p, y, |i| copies[i], |i| counts[i])),

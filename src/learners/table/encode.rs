@@ -108,8 +108,8 @@ impl FeatureDictionary {
             .columns
             .iter()
             .map(|c| match &c.data {
-                ColumnData::Numeric(v) => numeric(&c.name, v),
-                ColumnData::Levels { codes, levels } => categorical(&c.name, codes, levels),
+                ColumnData::Numeric(v) => numeric_feature(&c.name, v),
+                ColumnData::Levels { codes, levels } => categorical_feature(&c.name, codes, levels),
             })
             .collect();
         let hash = hash_of(&features);
@@ -165,7 +165,7 @@ impl FeatureDictionary {
     }
 }
 
-fn numeric(name: &str, values: &[f32]) -> Feature {
+fn numeric_feature(name: &str, values: &[f32]) -> Feature {
     let (mut min, mut max, mut missing_rows) = (f32::INFINITY, f32::NEG_INFINITY, 0);
     for &v in values {
         if v.is_nan() {
@@ -182,7 +182,7 @@ fn numeric(name: &str, values: &[f32]) -> Feature {
     Feature { name: name.to_owned(), kind: FeatureKind::Numeric { min, max }, missing_rows, missing_is_level }
 }
 
-fn categorical(name: &str, codes: &[u32], levels: &[String]) -> Feature {
+fn categorical_feature(name: &str, codes: &[u32], levels: &[String]) -> Feature {
     let mut counts = vec![0_usize; levels.len()];
     let mut missing_rows = 0;
     for &c in codes {

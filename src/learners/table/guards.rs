@@ -118,7 +118,7 @@ fn counts_by_bin(column: &EncodedColumn<'_>, rare: u8, labels: &[bool]) -> Bins 
 
 /// AUROC of the bins in their own order, either way round.
 fn by_order(bins: &[(usize, usize)]) -> f64 {
-    let a = auroc(bins);
+    let a = binned_auroc(bins);
     a.max(1.0 - a)
 }
 
@@ -128,10 +128,10 @@ fn by_rate(bins: &[(usize, usize)]) -> f64 {
     large.push(small.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)));
     large.retain(|b| b.0 > 0);
     large.sort_by(|a, b| (a.1 * b.0).cmp(&(b.1 * a.0)));
-    auroc(&large)
+    binned_auroc(&large)
 }
 
-fn auroc(bins: &[(usize, usize)]) -> f64 {
+fn binned_auroc(bins: &[(usize, usize)]) -> f64 {
     let events: usize = bins.iter().map(|b| b.1).sum();
     let others: usize = bins.iter().map(|b| b.0 - b.1).sum();
     let (mut below, mut wins) = (0.0, 0.0);

@@ -34,7 +34,7 @@ enum Filling {
 pub fn read_csv(bytes: &[u8], spec: &TableSpec, purpose: Purpose) -> Result<FlatTable, LearnError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().from_reader(bytes);
-    let header = reader.headers().map_err(|e| LearnError::Table(problem(&e, 0)))?.clone();
+    let header = reader.headers().map_err(|e| LearnError::Table(csv_problem(&e, 0)))?.clone();
     let places = Places::find(&header, spec, purpose)?;
     let begin = reader.position();
     let body = usize::try_from(begin.byte()).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
@@ -42,7 +42,7 @@ pub fn read_csv(bytes: &[u8], spec: &TableSpec, purpose: Purpose) -> Result<Flat
         let mut build = Build::new(spec, purpose);
         build.piece(bytes, lines, header.len(), &places, spec).map(|()| build)
     };
-    let pieces: Vec<_> = cut(body, begin.line() - 1).into_par_iter().map(piece).collect();
+    let pieces: Vec<_> = cut_pieces(body, begin.line() - 1).into_par_iter().map(piece).collect();
     let mut whole = Build::new(spec, purpose);
     for piece in pieces {
         whole.append(piece?);
@@ -55,7 +55,7 @@ const PIECE: usize = 4 << 20;
 
 /// Pieces of whole lines with the number of lines before each. A file with a quote stays in one piece: only a reader
 /// from its beginning knows which line ends are inside a quoted cell.
-fn cut(body: &[u8], before: u64) -> Vec<(u64, &[u8])> {
+fn cut_pieces(body: &[u8], before: u64) -> Vec<(u64, &[u8])> {
     if body.contains(&b'"') {
         return vec![(before, body)];
     }
@@ -72,7 +72,7 @@ fn cut(body: &[u8], before: u64) -> Vec<(u64, &[u8])> {
 }
 
 /// A CSV error without any cell content; `before` lines stand before the piece it was found in.
-fn problem(e: &csv::Error, before: u64) -> String {
+fn csv_problem(e: &csv::Error, before: u64) -> String {
     match e.kind() {
         csv::ErrorKind::Utf8 { pos, .. } => {
             format!("line {} is not UTF-8", pos.as_ref().map_or(0, csv::Position::line) + before)
@@ -172,7 +172,7 @@ impl Build {
     ) -> Result<(), LearnError> {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
         let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(|e| LearnError::Table(problem(&e, before)))? {
+        while reader.read_record(&mut record).map_err(|e| LearnError::Table(csv_problem(&e, before)))? {
             let line = record.position().map_or(0, csv::Position::line) + before;
             if record.len() != cells {
                 let text = format!("line {line} has {} cells, the header has {cells}", record.len());
@@ -300,7 +300,7 @@ impl Filling {
             Self::Levels { codes, levels, known } => {
                 // Levels come in runs.
                 let last = codes.last().copied().filter(|c| levels.get(*c as usize).is_some_and(|l| l == text));
-                codes.push(last.unwrap_or_else(|| level(text, levels, known)));
+                codes.push(last.unwrap_or_else(|| level_code(text, levels, known)));
             }
         }
         Ok(())
@@ -311,7 +311,7 @@ impl Filling {
         match (self, next) {
             (Self::Numeric(mine), Self::Numeric(theirs)) => mine.extend(theirs),
             (Self::Levels { codes, levels, known }, Self::Levels { codes: theirs, levels: named, .. }) => {
-                let mapped: Vec<u32> = named.iter().map(|text| level(text, levels, known)).collect();
+                let mapped: Vec<u32> = named.iter().map(|text| level_code(text, levels, known)).collect();
                 codes.extend(theirs.into_iter().map(|c| mapped.get(c as usize).copied().unwrap_or(MISSING_CODE)));
             }
             _ => {}
@@ -320,7 +320,7 @@ impl Filling {
 }
 
 /// The code of a level, a new one at its first appearance.
-fn level(text: &str, levels: &mut Vec<String>, known: &mut FxHashMap<String, u32>) -> u32 {
+fn level_code(text: &str, levels: &mut Vec<String>, known: &mut FxHashMap<String, u32>) -> u32 {
     if let Some(code) = known.get(text) {
         return *code;
     }
@@ -380,7 +380,7 @@ mod tests {
             let level = ["red", "blue", "green"][(i + i / (rows / 3)) % 3];
             text.push_str(&format!("{i},p{},{}.5,{level},{}\n", i / 2, i % 7, if i % 9 == 0 { "<30" } else { "NO" }));
         }
-        assert!(cut(text.as_bytes(), 0).len() > 1);
+        assert!(cut_pieces(text.as_bytes(), 0).len() > 1);
         let joined = read_csv(text.as_bytes(), &spec(), Purpose::Train).unwrap();
         // One quote keeps the file whole.
         let whole = read_csv(text.replace("\n0,p0,", "\n\"0\",p0,").as_bytes(), &spec(), Purpose::Train).unwrap();

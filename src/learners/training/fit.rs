@@ -71,7 +71,7 @@ pub fn train_flat(
         fold_count: u8::try_from(options.folds).unwrap_or(5),
         groups: &table.groups,
         seed: spec.seed,
-        monotone: directions(&dictionary, spec),
+        monotone: monotone_directions(&dictionary, spec),
         watch,
     };
     let tuned = tune_learners(&learners, &context, options)?;
@@ -94,7 +94,7 @@ pub fn train_flat(
 }
 
 /// Directions by feature.
-fn directions(dictionary: &FeatureDictionary, spec: &TableSpec) -> Vec<i8> {
+fn monotone_directions(dictionary: &FeatureDictionary, spec: &TableSpec) -> Vec<i8> {
     let of = |name: &str| match spec.monotone.get(name) {
         Some(Direction::Increasing) => 1,
         Some(Direction::Decreasing) => -1,

@@ -22,7 +22,7 @@ pub fn recalibrate(
     options: &TrainOptions,
     watch: &dyn Watch,
 ) -> Result<Artifact, LearnError> {
-    calibrated(artifact, table, options, watch, Calibration::refit)
+    with_calibration(artifact, table, options, watch, Calibration::refit)
 }
 
 /// Calibrates an artifact that was just trained on the slice after its own, as [`Calibration::carried`] says;
@@ -36,10 +36,10 @@ pub fn carry_calibration(
     options: &TrainOptions,
     watch: &dyn Watch,
 ) -> Result<Artifact, LearnError> {
-    calibrated(artifact, later, options, watch, Calibration::carried)
+    with_calibration(artifact, later, options, watch, Calibration::carried)
 }
 
-fn calibrated(
+fn with_calibration(
     artifact: &Artifact,
     table: &FlatTable,
     options: &TrainOptions,

@@ -58,7 +58,7 @@ pub(super) fn audit(rows: &Judged<'_>) -> Vec<BurdenAudit> {
                 overlap_with_model: here.intersection(&model).count() as f64 / model.len().max(1) as f64,
                 dollars_in_top: share(sum(&rows.paid_after), rows.paid_after.iter().sum()),
                 events_in_top: share(sum(&label), label.iter().sum()),
-                groups: groups(rows, &here),
+                groups: group_burdens(rows, &here),
             }
         })
         .collect()
@@ -67,7 +67,7 @@ pub(super) fn audit(rows: &Judged<'_>) -> Vec<BurdenAudit> {
 /// Attributes of the audit by which the burden of the top is compared.
 const COMPARED: [&str; 2] = ["race", "ethnicity"];
 
-fn groups(rows: &Judged<'_>, top: &BTreeSet<usize>) -> Vec<GroupBurden> {
+fn group_burdens(rows: &Judged<'_>, top: &BTreeSet<usize>) -> Vec<GroupBurden> {
     let mut out = Vec::new();
     for a in rows.attributes.iter().filter(|a| COMPARED.contains(&a.name.as_str())) {
         for (k, level) in a.levels.iter().enumerate() {

@@ -38,11 +38,11 @@ pub fn spread_of(name: &str, values: &[f32], weights: &[f32]) -> Spread {
             }
         }
     }
-    let shares = shares(&borders, values, Some(weights));
+    let shares = bin_shares(&borders, values, Some(weights));
     Spread { name: name.to_owned(), borders, shares }
 }
 
-fn shares(borders: &[f32], values: &[f32], weights: Option<&[f32]>) -> Vec<f64> {
+fn bin_shares(borders: &[f32], values: &[f32], weights: Option<&[f32]>) -> Vec<f64> {
     let mut out = vec![0.0; borders.len() + 2];
     let mut total = 0.0;
     for (i, v) in values.iter().enumerate() {
@@ -57,7 +57,7 @@ fn shares(borders: &[f32], values: &[f32], weights: Option<&[f32]>) -> Vec<f64> 
 /// The index of new values against a spread.
 #[must_use]
 pub fn drift(spread: &Spread, values: &[f32]) -> Drift {
-    let now = shares(&spread.borders, values, None);
+    let now = bin_shares(&spread.borders, values, None);
     let psi = spread
         .shares
         .iter()

@@ -47,12 +47,12 @@ pub fn judge(rows: &Judged<'_>, watch: &dyn Watch) -> Result<ModelEvaluation, Le
         top_decile_capture: tenth(&rows.p),
         capacity: rows.capacity_words.clone(),
         at_capacity: list_figures(&rows.y, &list),
-        concentration: concentrations(rows),
+        concentration: judge_concentrations(rows),
         comparators,
         absent: rows.absent.clone(),
         equal_length: equal_length(rows),
-        months: months(rows),
-        deaths: deaths(rows),
+        months: judge_months(rows),
+        deaths: judge_deaths(rows),
         drift: rows.drift.clone(),
         groups: group_figures(&rows.y, &rows.p, &list, &rows.attributes),
         burden_audit: audit::audit(rows),
@@ -61,7 +61,7 @@ pub fn judge(rows: &Judged<'_>, watch: &dyn Watch) -> Result<ModelEvaluation, Le
     })
 }
 
-fn concentrations(rows: &Judged<'_>) -> Vec<Concentration> {
+fn judge_concentrations(rows: &Judged<'_>) -> Vec<Concentration> {
     let curve = |ranking: &str, values: &[f64]| Concentration {
         ranking: ranking.to_owned(),
         points: concentration_curve(values, &rows.y),
@@ -89,7 +89,7 @@ fn equal_length(rows: &Judged<'_>) -> Vec<EqualLength> {
     out
 }
 
-fn months(rows: &Judged<'_>) -> Vec<MonthFigures> {
+fn judge_months(rows: &Judged<'_>) -> Vec<MonthFigures> {
     let mut by: std::collections::BTreeMap<Day, (usize, usize, f64)> = std::collections::BTreeMap::new();
     for (i, day) in rows.days.iter().enumerate() {
         let m = by.entry(day.month_start()).or_default();
@@ -109,7 +109,7 @@ fn months(rows: &Judged<'_>) -> Vec<MonthFigures> {
 }
 
 /// Death is a competing risk: told as no event, left out, and as an event.
-fn deaths(rows: &Judged<'_>) -> Vec<DeathHandling> {
+fn judge_deaths(rows: &Judged<'_>) -> Vec<DeathHandling> {
     let ways: [(&str, bool, bool); 3] = [
         ("death before an event is no event (as trained)", true, false),
         ("death before an event is left out", false, false),

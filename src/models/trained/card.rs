@@ -22,11 +22,11 @@ pub struct CardFacts<'a> {
 /// The banner of models trained on synthetic data.
 const SYNTHETIC: &str = "DEMONSTRATION MODEL, trained on synthetic data: nothing here says anything of real patients, and it must not be used for care.";
 
-fn number(v: Option<f64>, places: usize) -> String {
+fn shown_number(v: Option<f64>, places: usize) -> String {
     v.filter(|v| v.is_finite()).map_or_else(|| "not measured".to_owned(), |v| format!("{v:.places$}"))
 }
 
-fn performance(e: &ModelEvaluation) -> String {
+fn performance_text(e: &ModelEvaluation) -> String {
     let o = &e.overall;
     let interval = o.intervals.auroc.map_or_else(String::new, |i| format!(" ({:.3}-{:.3})", i.low, i.high));
     format!(
@@ -40,7 +40,7 @@ fn performance(e: &ModelEvaluation) -> String {
         o.in_the_large,
         o.ece10,
         o.expected_over_observed,
-        number(e.top_decile_capture, 3),
+        shown_number(e.top_decile_capture, 3),
         o.rows,
         o.groups,
         o.events,
@@ -49,7 +49,7 @@ fn performance(e: &ModelEvaluation) -> String {
     )
 }
 
-fn fairness(e: &ModelEvaluation) -> String {
+fn fairness_text(e: &ModelEvaluation) -> String {
     let told: Vec<String> = e
         .groups
         .iter()
@@ -59,8 +59,8 @@ fn fairness(e: &ModelEvaluation) -> String {
                 "{} {}: AUROC {}, O/E {}, sensitivity at capacity {}",
                 g.attribute,
                 g.level,
-                number(g.auroc, 3),
-                number(g.observed_over_expected, 2),
+                shown_number(g.auroc, 3),
+                shown_number(g.observed_over_expected, 2),
                 g.sensitivity.map_or_else(|| "not shown (under 11 listed events)".to_owned(), |v| format!("{v:.2}"))
             )
         })
@@ -68,7 +68,7 @@ fn fairness(e: &ModelEvaluation) -> String {
     if told.is_empty() { "no group holds 11 events or more".to_owned() } else { told.join("; ") }
 }
 
-fn representation(e: &ModelEvaluation) -> String {
+fn representation_text(e: &ModelEvaluation) -> String {
     let told: Vec<String> = e
         .groups
         .iter()
@@ -82,7 +82,7 @@ fn representation(e: &ModelEvaluation) -> String {
     )
 }
 
-fn attributes(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
+fn attribute_text(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
     let (i, e, o) = (f.identity, f.evaluation, f.outcome);
     let none = "None. The model was fitted and measured on this organisation's own history only.";
     let local = "Run `lamplight evaluate --config F --model DIR` on newer history each quarter, and after every change of a feed; O/E by month, PSI of features and score, and figures by group are told there.";
@@ -96,10 +96,10 @@ fn attributes(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
         ("2.iii", "Intended users", "care managers, and the analysts and directors who answer for the list".into()),
         ("2.iv", "Role in decisions", "informs who is contacted first; a person decides, and any listed reason can be followed to its claim".into()),
         ("3.i", "Cautioned uses", "denial, limitation or pricing of care or cover; diagnosis; people outside the population above".into()),
-        ("3.ii", "Known risks and limits", limits(f)),
+        ("3.ii", "Known risks and limits", limits_text(f)),
         ("4.i", "Inclusion and exclusion", format!("{}; left out, with counts: {}; labels are taken as final {} days after their window; follow-up cut by disenrolment is left out, death before an event is no event", o.population(), i.left_out, i.label_maturity_days)),
         ("4.ii", "Use of demographic, social and health-status variables as features", "age, sex, payer type, entitlement, county poverty, preferred language and need of an interpreter; social needs from screenings and Z codes, referrals; depression, activities of daily living, health literacy and patient activation as instruments give them; features.json names each. Race, ethnicity, sexual orientation and gender identity are no features".into()),
-        ("4.iii", "Demographic representativeness of training data", representation(e)),
+        ("4.iii", "Demographic representativeness of training data", representation_text(e)),
         ("4.iv", "Relevance of training data", format!("the organisation's own members, snapshots {} to {}, features with the lag ({} days) they are scored with", i.train.from, i.train.to, i.claims_lag_days)),
         ("5.i", "Approach to fairness", "race and ethnicity never enter; labels are clinical events, never cost; figures by group are measured on every evaluation".into()),
         ("5.ii", "Approach to bias", "claims lag, label maturity and disenrolment are handled alike for everyone; the audit ranks people by cost, event and burden beside the model".into()),
@@ -107,21 +107,21 @@ fn attributes(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
         ("6.ii", "Party of external testing", none.into()),
         ("6.iii", "Representativeness of external data", none.into()),
         ("6.iv", "External validation process", none.into()),
-        ("7.i", "Validity, same source", performance(e)),
-        ("7.ii", "Fairness, same source", fairness(e)),
+        ("7.i", "Validity, same source", performance_text(e)),
+        ("7.ii", "Fairness, same source", fairness_text(e)),
         ("7.iii", "Validity, external", "not measured".into()),
         ("7.iv", "Fairness, external", "not measured".into()),
         ("7.v", "Evaluations of use on outcomes", "none yet; a hold-out share is the only comparison that would count".into()),
         ("8.i", "Monitoring of validity", local.into()),
-        ("8.ii", "Validity in local data", performance(e)),
+        ("8.ii", "Validity in local data", performance_text(e)),
         ("8.iii", "Monitoring of fairness", local.into()),
-        ("8.iv", "Fairness in local data", fairness(e)),
+        ("8.iv", "Fairness in local data", fairness_text(e)),
         ("9.i", "Update process", "train anew each year or when a PSI passes 0.25; `train --recalibrate` when only O/E has moved".into()),
         ("9.ii", "Correction of performance", "O/E outside .8 to 1.25 in three months running: `train --recalibrate` and judge again; AUROC below the interval above, or a group's O/E outside .8 to 1.25: train anew; until then the published indices order the list (`[models] use = []`)".into()),
     ]
 }
 
-fn limits(f: &CardFacts<'_>) -> String {
+fn limits_text(f: &CardFacts<'_>) -> String {
     let i = f.identity;
     let mut out = vec![
         "an eligibility file that overwrites its rows carries today's payer and entitlement back in time".to_owned(),
@@ -140,7 +140,7 @@ fn limits(f: &CardFacts<'_>) -> String {
     out.join("; ")
 }
 
-fn specification(f: &CardFacts<'_>) -> String {
+fn specification_text(f: &CardFacts<'_>) -> String {
     let top: Vec<String> = f.importance.iter().take(10).map(|(n, s)| format!("{n} {:.1} %", s * 100.0)).collect();
     let files = "model.json, calibration.json, features.json";
     if top.is_empty() {
@@ -151,12 +151,12 @@ fn specification(f: &CardFacts<'_>) -> String {
 }
 
 /// Items of TRIPOD+AI (Collins 2024, doi 10.1136/bmj-2023-078378) with what this model answers.
-fn tripod(f: &CardFacts<'_>) -> Vec<(&'static str, String)> {
+fn tripod_text(f: &CardFacts<'_>) -> Vec<(&'static str, String)> {
     let (i, e) = (f.identity, f.evaluation);
     let o = &e.overall;
     vec![
         ("1 title", format!("{}, developed and evaluated on later time", i.id)),
-        ("2 abstract", performance(e)),
+        ("2 abstract", performance_text(e)),
         ("3 background", "ordering outreach by risk instead of by published indices".into()),
         ("4 objectives", f.outcome.words().into()),
         ("5 data", format!("claims, ADT, eligibility, pharmacy and small extracts as of {}", i.as_of)),
@@ -182,17 +182,17 @@ fn tripod(f: &CardFacts<'_>) -> Vec<(&'static str, String)> {
         ("19 patient and public involvement", "to be stated by the organisation".into()),
         ("20 participants", format!("{} rows, {} events reported on; left out: {}", o.rows, o.events, i.left_out)),
         ("21 model development", format!("{} training rows", i.train.rows)),
-        ("22 model specification", specification(f)),
-        ("23 model performance", performance(e)),
+        ("22 model specification", specification_text(f)),
+        ("23 model performance", performance_text(e)),
         ("24 model updating", i.recalibrated_from.clone().unwrap_or_else(|| "none".into())),
         ("25 interpretation", "probabilities order people; they are not effects of a contact".into()),
-        ("26 limitations", limits(f)),
+        ("26 limitations", limits_text(f)),
         ("27 usability", "reasons in plain words with evidence; missing features are allowed".into()),
     ]
 }
 
 /// Signalling questions of PROBAST+AI (Moons 2025, doi 10.1136/bmj-2024-082505) with what was measured.
-fn probast(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
+fn probast_text(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
     let (i, e) = (f.identity, f.evaluation);
     let per = i.train.events as f64 / i.features.len().max(1) as f64;
     let slope = e.overall.calibration.slope;
@@ -232,26 +232,33 @@ fn probast(f: &CardFacts<'_>) -> Vec<(&'static str, &'static str, String)> {
             format!("sampled non-events are weighted; left out: {}", i.left_out),
         ),
         ("analysis", "missing data handled appropriately", "kept as missing in training and scoring alike".into()),
-        ("analysis", "competing risk of death", deaths(e)),
+        ("analysis", "competing risk of death", death_text(e)),
         (
             "analysis",
             "overfitting and optimism accounted for",
             format!("report slice later in time; calibration slope {slope:.3}"),
         ),
-        ("analysis", "calibration and discrimination told", performance(e)),
+        ("analysis", "calibration and discrimination told", performance_text(e)),
         (
             "analysis",
             "class imbalance handled and probabilities restored",
             format!("kept share {:.4}, weights", i.kept_non_events),
         ),
-        ("applicability", "fairness assessed", fairness(e)),
+        ("applicability", "fairness assessed", fairness_text(e)),
     ]
 }
 
-fn deaths(e: &ModelEvaluation) -> String {
+fn death_text(e: &ModelEvaluation) -> String {
     e.deaths
         .iter()
-        .map(|d| format!("{}: AUROC {}, O/E {}", d.handling, number(d.auroc, 3), number(d.observed_over_expected, 3)))
+        .map(|d| {
+            format!(
+                "{}: AUROC {}, O/E {}",
+                d.handling,
+                shown_number(d.auroc, 3),
+                shown_number(d.observed_over_expected, 3)
+            )
+        })
         .collect::<Vec<_>>()
         .join("; ")
 }
@@ -264,9 +271,9 @@ pub fn card_json(f: &CardFacts<'_>) -> Value {
         "id": i.id,
         "synthetic": i.synthetic,
         "banner": i.synthetic.then_some(SYNTHETIC),
-        "hti1_source_attributes": attributes(f).iter().map(|(n, name, text)| json!({ "number": n, "attribute": name, "value": text })).collect::<Vec<_>>(),
-        "tripod_ai": tripod(f).iter().map(|(n, text)| json!({ "item": n, "answer": text })).collect::<Vec<_>>(),
-        "probast_ai": probast(f).iter().map(|(d, q, text)| json!({ "domain": d, "question": q, "answer": text })).collect::<Vec<_>>(),
+        "hti1_source_attributes": attribute_text(f).iter().map(|(n, name, text)| json!({ "number": n, "attribute": name, "value": text })).collect::<Vec<_>>(),
+        "tripod_ai": tripod_text(f).iter().map(|(n, text)| json!({ "item": n, "answer": text })).collect::<Vec<_>>(),
+        "probast_ai": probast_text(f).iter().map(|(d, q, text)| json!({ "domain": d, "question": q, "answer": text })).collect::<Vec<_>>(),
         "importance": f.importance.iter().take(30).map(|(n, s)| json!({ "feature": n, "share": s })).collect::<Vec<_>>(),
         "warnings": i.warnings,
     })
@@ -292,7 +299,7 @@ pub fn card_markdown(f: &CardFacts<'_>, short: bool) -> String {
         i.train.rows,
         i.train.events,
         i.learner,
-        performance(f.evaluation)
+        performance_text(f.evaluation)
     );
     if !i.warnings.is_empty() {
         let _ = writeln!(out, "Warnings:\n");
@@ -309,10 +316,11 @@ pub fn card_markdown(f: &CardFacts<'_>, short: bool) -> String {
         out,
         "| this model | {:.3} | {} |",
         f.evaluation.overall.auroc,
-        number(f.evaluation.top_decile_capture, 3)
+        shown_number(f.evaluation.top_decile_capture, 3)
     );
     for c in &f.evaluation.comparators {
-        let _ = writeln!(out, "| {} | {} | {} |", c.name, number(c.auroc, 3), number(c.top_decile_capture, 3));
+        let _ =
+            writeln!(out, "| {} | {} | {} |", c.name, shown_number(c.auroc, 3), shown_number(c.top_decile_capture, 3));
     }
     for a in &f.evaluation.absent {
         let _ = writeln!(out, "\n{a}.");
@@ -322,15 +330,15 @@ pub fn card_markdown(f: &CardFacts<'_>, short: bool) -> String {
     }
     let cell = |t: &str| t.replace('|', "\\|").replace('\n', " ");
     let _ = writeln!(out, "\n## Source attributes (ONC HTI-1)\n\n| no. | attribute | value |\n|---|---|---|");
-    for (n, name, text) in attributes(f) {
+    for (n, name, text) in attribute_text(f) {
         let _ = writeln!(out, "| {n} | {name} | {} |", cell(&text));
     }
     let _ = writeln!(out, "\n## TRIPOD+AI, self-assessed\n\n| item | answer |\n|---|---|");
-    for (n, text) in tripod(f) {
+    for (n, text) in tripod_text(f) {
         let _ = writeln!(out, "| {n} | {} |", cell(&text));
     }
     let _ = writeln!(out, "\n## PROBAST+AI, self-assessed\n\n| domain | question | answer |\n|---|---|---|");
-    for (d, q, text) in probast(f) {
+    for (d, q, text) in probast_text(f) {
         let _ = writeln!(out, "| {d} | {q} | {} |", cell(&text));
     }
     out

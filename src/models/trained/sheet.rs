@@ -22,8 +22,8 @@ const NAMED_CONDITIONS: usize = 3;
 #[must_use]
 pub fn sheet_reason(v: &View<'_>, topic: &Topic, points: f64, wording: &Wording) -> Option<Reason> {
     let told = match topic {
-        Topic::Condition(measure) => condition(v, *measure, wording),
-        Topic::Burden => burden(v, wording),
+        Topic::Condition(measure) => word_condition(v, *measure, wording),
+        Topic::Burden => word_burden(v, wording),
         Topic::Heart => family_signs(v, &[F::Coronary, F::Fibrillation], 365, |s| {
             wording.say(SheetReason::Heart, 1, &[("signs", s)])
         }),
@@ -36,11 +36,11 @@ pub fn sheet_reason(v: &View<'_>, topic: &Topic, points: f64, wording: &Wording)
             GIVEN_UP,
             |s| wording.say(SheetReason::AcuteIllness, 1, &[("signs", s)]),
         ),
-        Topic::Laboratory(test) => laboratory(v, *test, wording),
-        Topic::Stays => stays(v, wording),
+        Topic::Laboratory(test) => word_laboratory(v, *test, wording),
+        Topic::Stays => word_stays(v, wording),
         Topic::AvoidableStays => avoidable_stays(v, wording),
-        Topic::ThisDischarge => discharge(v, wording),
-        Topic::Emergency => emergency(v, wording),
+        Topic::ThisDischarge => word_discharge(v, wording),
+        Topic::Emergency => word_emergency(v, wording),
         Topic::Behavioral => v.measured.get::<Utilization>().behavioral_year.clone().map(|d| Told {
             sensitive: Sensitive::Psychiatric,
             ..Told::of(
@@ -57,9 +57,9 @@ pub fn sheet_reason(v: &View<'_>, topic: &Topic, points: f64, wording: &Wording)
             .ingredients_on_hand
             .filter(|n| *n >= MANY_MEDICINES)
             .map(|n| Told::of(wording.say(SheetReason::Medicines, i64::from(n), &[]), Driver::Medication, None)),
-        Topic::Supply(class) => supply(v, *class, wording),
-        Topic::Needs => needs(v, wording),
-        Topic::Instrument(asked) => instrument(v, *asked, wording),
+        Topic::Supply(class) => word_supply(v, *class, wording),
+        Topic::Needs => word_needs(v, wording),
+        Topic::Instrument(asked) => word_instrument(v, *asked, wording),
         Topic::AgeSex
         | Topic::Cover
         | Topic::Place
@@ -96,7 +96,7 @@ impl Told {
     }
 }
 
-fn condition(v: &View<'_>, measure: Elixhauser, wording: &Wording) -> Option<Told> {
+fn word_condition(v: &View<'_>, measure: Elixhauser, wording: &Wording) -> Option<Told> {
     let sensitive = condition_sensitivity(measure);
     let found = v.measured.get::<Comorbidity>().elixhauser_evidence(measure)?;
     let evidence = Some(Dated { day: Day(found.last), id: found.last_id.clone() });
@@ -105,7 +105,7 @@ fn condition(v: &View<'_>, measure: Elixhauser, wording: &Wording) -> Option<Tol
 }
 
 /// The first conditions by name and the number of the rest; sensitive ones are neither named nor counted.
-fn burden(v: &View<'_>, wording: &Wording) -> Option<Told> {
+fn word_burden(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let comorbidity = v.measured.get::<Comorbidity>();
     let named = Elixhauser::counted().iter().filter(|e| comorbidity.elixhauser_evidence(**e).is_some());
     let tellable = named.filter(|e| condition_sensitivity(**e) == Sensitive::No);
@@ -121,7 +121,7 @@ fn family_signs(v: &View<'_>, families: &[F], days: i32, say: impl Fn(&str) -> S
     Some(Told::of(say(&join_words(&names)), Driver::Clinical, evidence))
 }
 
-fn laboratory(v: &View<'_>, test: LabTest, wording: &Wording) -> Option<Told> {
+fn word_laboratory(v: &View<'_>, test: LabTest, wording: &Wording) -> Option<Told> {
     let words = wording.laboratory(test.as_str())?;
     let mut known = v.small.labs.iter().rev().filter(|l| &*l.loinc == test.as_str() && v.day.since(l.day) < 365);
     let newest = known.next()?;
@@ -149,7 +149,7 @@ fn stay_behind(v: &View<'_>, dated: &Dated) -> (Sensitive, Dated) {
     }
 }
 
-fn stays(v: &View<'_>, wording: &Wording) -> Option<Told> {
+fn word_stays(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let used = v.measured.get::<Utilization>();
     let last = used.last_stay.as_ref()?;
     if used.stays_year < 2 && v.day.since(last.day) > 90 {
@@ -170,7 +170,7 @@ fn avoidable_stays(v: &View<'_>, wording: &Wording) -> Option<Told> {
     Some(Told::of(text, Driver::Clinical, Some(evidence)))
 }
 
-fn discharge(v: &View<'_>, wording: &Wording) -> Option<Told> {
+fn word_discharge(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let stay = v.index.and_then(|i| v.timeline().stays.get(i))?;
     let (day, length) = (stay.discharge?, stay.length_of_stay()?);
     let values = [("date", day.to_string()), ("day", v.day.since(day).to_string())];
@@ -179,7 +179,7 @@ fn discharge(v: &View<'_>, wording: &Wording) -> Option<Told> {
     Some(Told::of(text, Driver::Transition, Some(Dated { day, id: of_stay(stay) })))
 }
 
-fn emergency(v: &View<'_>, wording: &Wording) -> Option<Told> {
+fn word_emergency(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let used = v.measured.get::<Utilization>();
     let last = used.last_ed.as_ref()?;
     if used.ed_year < 2 && v.day.since(last.day) > 14 {
@@ -192,7 +192,7 @@ fn emergency(v: &View<'_>, wording: &Wording) -> Option<Told> {
 }
 
 /// The drug of a class whose supply ended last, when it is late enough and not given up.
-fn supply(v: &View<'_>, class: DrugClass, wording: &Wording) -> Option<Told> {
+fn word_supply(v: &View<'_>, class: DrugClass, wording: &Wording) -> Option<Told> {
     let words = wording.supply(class.name())?;
     let fills = v.timeline().fills.iter();
     let of_class = fills.filter(|f| v.codes.drug(f.ingredient).classes.has(class));
@@ -218,7 +218,7 @@ fn supply(v: &View<'_>, class: DrugClass, wording: &Wording) -> Option<Told> {
 }
 
 /// Needs told in the last 12 months; a need for safety is never named.
-fn needs(v: &View<'_>, wording: &Wording) -> Option<Told> {
+fn word_needs(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let year_ago = v.day.plus_months(-12);
     let open: Vec<_> = v.measured.get::<Needs>().0.iter().filter(|n| n.is_open() && n.day > year_ago).collect();
     let safe: Vec<_> = open.iter().copied().filter(|n| !n.is_of_safety()).collect();
@@ -237,7 +237,7 @@ fn needs(v: &View<'_>, wording: &Wording) -> Option<Told> {
 }
 
 /// A PHQ-9 of 10 or more, and a low activation.
-fn instrument(v: &View<'_>, instrument: Instrument, wording: &Wording) -> Option<Told> {
+fn word_instrument(v: &View<'_>, instrument: Instrument, wording: &Wording) -> Option<Told> {
     let (day, score) = v.newest_score(instrument, 730)?;
     let evidence = Some(Dated { day, id: Box::default() });
     let value = score.to_string();
