@@ -352,6 +352,11 @@ fn parts_of_one_member_and_of_none_and_nobody_is_named() {
     assert_eq!(members.iter().sum::<u64>(), 5);
     assert!(members.starts_with(&[0, 0]) && members.contains(&1), "{members:?}");
 
+    // What lies between the steps is as private as the inputs.
+    for (name, mode) in [("pre", 0o700), ("rows", 0o700), ("rows/part=0", 0o700), ("pre/prelude.json", 0o600)] {
+        let found = std::fs::metadata(night.path(name)).expect(name).permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&found) & 0o777, mode, "{name}");
+    }
     let mut told = night.said.clone() + &receipts;
     for part in 0..8 {
         for input in night.inputs() {

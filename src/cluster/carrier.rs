@@ -7,14 +7,11 @@ use std::path::Path;
 use super::error::ClusterError;
 use super::part_folder::{ROWS_FOLDER, rows_file};
 use super::part_record::PartRecord;
-use super::prelude_file::PreludeFolder;
+use super::prelude_file::{EVENT_EXTRACTS, PreludeFolder};
 use super::receipt::Receipt;
 use crate::extracts::{
     ExtractStreams, InputUnit, RunFile, SettledRows, StreamLabel, Streams, Tally, extract, stream_path,
 };
-
-/// Extracts whose rows end in a part: what follows from them travels on, not they.
-pub const EVENT_EXTRACTS: [&str; 3] = ["medical_claim", "admission", "pharmacy_claim"];
 
 /// The name of an input's extract as this version knows it.
 fn name_of(unit: &InputUnit) -> Result<&'static str, ClusterError> {

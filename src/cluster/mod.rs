@@ -9,9 +9,9 @@ mod part_record;
 mod prelude_file;
 mod receipt;
 
-pub use carrier::{EVENT_EXTRACTS, everyone_streams, part_streams, whole_streams};
+pub use carrier::{everyone_streams, part_streams, whole_streams};
 pub use error::ClusterError;
 pub use part_folder::{PART_FILE, ROWS_FOLDER, keep_rows, open_part_folder, write_receipt};
 pub use part_record::{PartMeasures, PartRecord, ids_hash};
-pub use prelude_file::{ModelUsed, PRELUDE_FORMAT, Prelude, PreludeFolder};
+pub use prelude_file::{EVENT_EXTRACTS, ModelUsed, PRELUDE_FORMAT, Prelude, PreludeFolder};
 pub use receipt::{RECEIPT_FORMAT, Receipt, read_receipts};

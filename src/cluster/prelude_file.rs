@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 use super::error::ClusterError;
 use crate::config::RunPlan;
 use crate::domain::PseudonymKey;
-use crate::extracts::{InputUnit, Inventory, PartRouter};
+use crate::extracts::{InputSize, InputUnit, Inventory, PartRouter};
 use crate::reference::sha256_hex;
 
 /// Version of the form.
 pub const PRELUDE_FORMAT: u32 = 1;
+/// Extracts whose rows end in a part: what follows from them travels on, not they.
+pub const EVENT_EXTRACTS: [&str; 3] = ["medical_claim", "admission", "pharmacy_claim"];
 /// Its file in the folder of the prelude.
 const FILE: &str = "prelude.json";
 
@@ -101,6 +103,20 @@ impl Prelude {
                 self.inventory.units.len().saturating_sub(1)
             ))),
         }
+    }
+
+    /// How much rows by input are, for what is decided before they are read.
+    #[must_use]
+    pub fn size_of<'r>(&self, rows: impl IntoIterator<Item = (&'r usize, &'r u64)>) -> InputSize {
+        let mut out = InputSize::default();
+        for (input, rows) in rows {
+            match self.inventory.units.get(*input).map(|unit| unit.extract.as_str()) {
+                Some("eligibility") => out.eligibility_rows += rows,
+                Some(name) if EVENT_EXTRACTS.contains(&name) => out.event_rows += rows,
+                _ => {}
+            }
+        }
+        out
     }
 
     /// Refuses a plan that is not the one the prelude was made of.

@@ -3,7 +3,7 @@
 
 use super::error::PipelineError;
 use crate::config::RunPlan;
-use crate::extracts::{Discovered, InputSize};
+use crate::extracts::InputSize;
 
 const MIB: u64 = 1 << 20;
 /// Program, code sets and small extracts.
@@ -95,8 +95,8 @@ fn available_bytes(info: &str) -> Option<u64> {
 ///
 /// # Errors
 /// Exit 2 with a hint: nothing has been read then.
-pub fn check_memory(found: &Discovered, models: usize, plan: &RunPlan) -> Result<(), PipelineError> {
-    let need = needed_bytes(found.size(), models, plan);
+pub fn check_memory(size: InputSize, models: usize, plan: &RunPlan) -> Result<(), PipelineError> {
+    let need = needed_bytes(size, models, plan);
     let cap = allowed_bytes();
     tracing::info!(needed_mib = need / MIB, allowed_mib = cap.map(|c| c.0 / MIB), "memory by estimate");
     match cap {

@@ -81,7 +81,7 @@ fn walk_corridor(
     if let Some(list) = &options.manifest {
         gates::check_expected_hashes(&found, list)?;
     }
-    memory::check_memory(&found, trained.len(), plan)?;
+    memory::check_memory(found.size(), trained.len(), plan)?;
     let earlier = remember_earlier(folder, plan);
 
     let mut extracts = read_extracts(plan, options, progress, &found, &staging)?;

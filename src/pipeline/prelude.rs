@@ -1,6 +1,7 @@
 //! The first step of a night on many machines: everything that can fail cheaply, the inventory with its hashes, the rows
 //! that every part reads, the cut into parts. Owns that order; refuses to read a claim and to touch the output folder.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::account::NightlyOptions;
@@ -117,7 +118,8 @@ fn make_folder(out: &Path) -> Result<(), PipelineError> {
             out.display()
         )));
     }
-    Ok(std::fs::create_dir_all(out).map_err(ClusterError::disk("the prelude"))?)
+    let mut private = std::fs::DirBuilder::new();
+    Ok(private.recursive(true).mode(0o700).create(out).map_err(ClusterError::disk("the prelude"))?)
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, PipelineError> {

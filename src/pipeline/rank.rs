@@ -4,11 +4,13 @@
 use std::path::PathBuf;
 
 use super::account::{NightAccount, NightlyOptions, NightlySummary};
+use super::attempts::note_attempt;
 use super::caseload_rows::check_roster;
 use super::cluster_plan::{models_of_prelude, plan_of_prelude, require_absolute};
 use super::earlier_run::remember_earlier;
 use super::error::PipelineError;
 use super::finish_night::{MeasuredNight, finish_night};
+use super::memory::check_memory;
 use super::night_pass::PopulationResults;
 use super::nightly::{attempt_night, note_when_ended, pass_gates, settle_rows};
 use super::progress::Progress;
@@ -22,7 +24,7 @@ use crate::cluster::{
 };
 use crate::config::{Overrides, RunPlan};
 use crate::domain::WordId;
-use crate::extracts::{self, LoadOptions, Population, Words};
+use crate::extracts::{self, InputSize, LoadOptions, Population, Words};
 use crate::publish::{CurrentRule, MemberWriters, OutputFolder, Staging};
 use crate::reference::Reference;
 
@@ -47,9 +49,13 @@ pub fn rank(request: &RankRequest, progress: &Progress) -> Result<(NightlySummar
     paths.extend(request.out.as_deref().map(|out| ("--out", out)));
     require_absolute(&paths)?;
     let overrides = Overrides { threads: request.threads, out: request.out.clone(), ..Overrides::default() };
-    let (folder, plan) = plan_of_prelude(&request.prelude, overrides)?;
-    let receipts = read_receipts(&request.receipts, &folder)?;
+    let (folder, plan) = plan_of_prelude(&request.prelude, overrides).inspect_err(|e| {
+        if let Some(out) = &request.out {
+            note_attempt(out, None, e);
+        }
+    })?;
     let work = |out: &OutputFolder, account: &mut NightAccount| {
+        let receipts = read_receipts(&request.receipts, &folder)?;
         join_parts(&plan, &folder, &receipts, progress, (out, account))
     };
     Ok((attempt_night(&plan, progress, work)?, plan.sample))
@@ -67,6 +73,9 @@ fn join_parts(
     let reference = Reference::load(plan.reference_dir.as_deref())?;
     let trained = models_of_prelude(folder, plan)?;
     let wording = load_wording(plan)?;
+    // The claims ended in the parts; what a member keeps to the end is here.
+    let size = folder.prelude.size_of(receipts.iter().flat_map(|r| &r.rows));
+    check_memory(InputSize { event_rows: 0, ..size }, trained.len(), plan)?;
     progress.stage("check the parts");
     let mut records = open_parts(receipts)?;
     let streams = whole_streams(folder, receipts, &mut records)?;

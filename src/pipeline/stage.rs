@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::clinical_counts::COUNT_NAMES;
 use super::cluster_plan::{models_of_prelude, plan_of_prelude, require_absolute};
 use super::error::PipelineError;
+use super::memory::check_memory;
 use super::night_pass::PopulationResults;
 use super::nightly::{measure_everyone, words_of};
 use super::pool::in_pool;
@@ -79,6 +80,7 @@ fn measure_part(
     progress.stage("check what arrived");
     let mut record = PartRecord::default();
     let (streams, rows) = part_streams(folder, &request.from, request.part, &mut record)?;
+    check_memory(folder.prelude.size_of(&rows), trained.len(), plan)?;
     let found = folder.prelude.inventory.discovered()?;
     let tell = |name: &str| progress.stage(&format!("read {name}"));
     let load = LoadOptions {
