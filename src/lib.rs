@@ -50,6 +50,7 @@
 //! | [`mod@reference`] | versioned public code sets with source and hash, embedded | [`reference::Reference`] |
 //! | [`learners`] | booster, logistic regression, calibration, metrics, over flat tables | [`learners::TableSpec`] |
 //! | [`extracts`] | the contract of every extract, readers, checks, quarantine, the account of rows, buckets of events | [`extracts::Extracts`] |
+//! | [`intake`] | files as people have them, and the configuration that reads them | [`intake::propose`] |
 //! | [`timeline`] | one member's final claims, stays, ED visits and fills | [`timeline::Timeline`] |
 //! | [`measures`] | the registry of measures over one timeline, population rates | [`measures::REGISTRY`] |
 //! | [`features`] | the registry of features over what was known on a day | [`features::View`] |
@@ -97,6 +98,8 @@ pub mod reference;
 pub mod learners;
 
 pub mod extracts;
+
+pub mod intake;
 
 pub mod timeline;
 

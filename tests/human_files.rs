@@ -116,3 +116,107 @@ fn an_override_that_names_nobody_stops_the_night_that_asks_for_it() {
     let rejected = std::fs::read_to_string(place.join("quarantine.csv")).expect("rows");
     assert!(rejected.contains("override.csv,2,member_id,no_eligibility"), "{rejected}");
 }
+
+/// A folder of files as a clinic has them, each cell of which could give somebody away.
+fn clinic() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("written");
+    put(
+        "members 2026.csv",
+        b"Monthly export, confidential\n\nMRN,DOB,Sex,Eff Date,Term Date,Last Name,Home Phone\n\
+          Zq701,3/14/1948,F,1/1/2020,,Quibbledorf,9195550101\nZq702,11/2/1951,M,1/1/2021,12/31/2026,Wuzzlemann,9195550102\n",
+    );
+    put(
+        "adt.txt",
+        b"VISIT_NUM|MRN|ADMIT_TS|DISCH_TS|PT_CLASS|DX1|DX2|MSG_TS\n\
+          V9001|Zq701|20260301|20260305|I|I5022|E119|20260305\nV9002|Zq702|20260402|20260402|E|J189||20260402\n",
+    );
+    let log = "Member\tDate\tResult\tHow\tBy\nZq701\t4/5/2026\tReached\tPhone\tN1\nZq702\t13/5/2026\tLVM\tPhone\tN1\n";
+    put("calls.txt", &log.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    put(
+        "staff.csv",
+        b"ID,Name,Credential,Languages,State,FTE,Max cases,Status\nN1,Zo\xEB,RN,\"en, es\",NC;SC,1,40,Active\n",
+    );
+    put("budget.csv", b"Department,Amount\nNorth,12\n");
+    put("x12.txt", b"ISA*00*          *00*          *ZZ*QUIBBLEDORF*ZZ*X*260301*1200*^*00501*1*0*P*:~");
+    folder
+}
+
+#[test]
+fn init_writes_a_configuration_that_runs_and_tells_no_value() {
+    let files = clinic();
+    let out = tempfile::tempdir().expect("a folder");
+    let config = out.path().join("lamplight.toml");
+    let (from, to) = (files.path().to_str().expect("utf-8"), config.to_str().expect("utf-8"));
+    let told = support::lamplight(&["init", from, "--out", to]);
+    let said = text(&told);
+    assert_eq!(code(&told), 0, "{said}");
+    for part in [
+        "eligibility      members 2026.csv",
+        "admission        adt.txt",
+        "outreach_log     calls.txt",
+        "care_manager     staff.csv",
+        "budget.csv: not recognised",
+        "x12.txt: the file is an X12 transaction",
+        "missing: medical_claim: no comorbidity",
+        "check: passed",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let written = std::fs::read_to_string(&config).expect("a configuration");
+    for line in [
+        "as_of = \"2026-05-31\"",
+        "skip_rows = 2",
+        "member_id = \"MRN\"",
+        "enrollment_end_date = { column = \"Term Date\", default = \"9999-12-31\" }",
+        "\"diagnosis_code_*\" = \"DX*\"",
+        "encoding = \"utf-16\"",
+        "date_formats = [\"%d/%m/%Y\"]",
+        "licensed_states = \"listed_licensed_states\"",
+        "# ids of members have the shape Aa999",
+    ] {
+        assert!(written.contains(line), "{line}: {written}");
+    }
+    // Nothing of a row, in what is said and in what is written.
+    for value in
+        ["Zq70", "Quibble", "QUIBBLE", "Wuzzle", "555010", "V900", "1948", "3/14", "20260301", "Zo\u{eb}", "I5022"]
+    {
+        assert!(!said.contains(value) && !written.contains(value), "{value}: {said}{written}");
+    }
+    let run = support::lamplight(&["run", "--config", to]);
+    assert_eq!(code(&run), 0, "{}", text(&run));
+    assert!(text(&run).contains("2 members"), "{}", text(&run));
+    // What is there stays as it is.
+    let again = support::lamplight(&["init", from, "--out", to]);
+    assert_eq!(code(&again), 2, "{}", text(&again));
+    assert!(text(&again).contains("hint: name another file with --out"), "{}", text(&again));
+    assert_eq!(std::fs::read_to_string(&config).expect("a configuration"), written);
+    assert_eq!(code(&support::lamplight(&["init", "/nowhere/at/all", "--out", to])), 2);
+}
+
+#[test]
+fn init_knows_the_layouts_of_others() {
+    let mut folders = vec![(support::project().join("sample-data"), 24, true)];
+    if let Some(shared) = support::shared() {
+        let layout = |name: &str| shared.join("data/layouts").join(name).join("data");
+        folders.extend([
+            (layout("synthea"), 6, true),
+            (layout("rif"), 3, true),
+            (layout("omop"), 3, true),
+            (layout("excel"), 4, true),
+            (layout("cclf"), 3, false),
+            (layout("edi"), 0, false),
+        ]);
+    }
+    for (folder, extracts, runs) in folders {
+        let out = tempfile::tempdir().expect("a folder");
+        let config = out.path().join("l.toml");
+        let from = folder.to_str().expect("utf-8");
+        let told = support::lamplight(&["init", from, "--out", config.to_str().expect("utf-8")]);
+        assert_eq!(code(&told), 0, "{from}: {}", text(&told));
+        let written = std::fs::read_to_string(&config).expect("a configuration");
+        let sections = written.lines().filter(|l| l.starts_with("[extracts.") && !l.contains(".columns]")).count();
+        assert_eq!(sections, extracts, "{from}: {written}");
+        assert_eq!(text(&told).contains("check: passed"), runs, "{from}: {}", text(&told));
+    }
+}

@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by rank. `reference` and `config` know nothing of each other.
-const RANKS: [&str; 22] = [
+const RANKS: [&str; 23] = [
     "domain",
     "config",
     "reference",
     "learners",
     "extracts",
+    "intake",
     "timeline",
     "measures",
     "features",

@@ -68,6 +68,15 @@ pub struct PlanFlags {
 pub enum Command {
     /// The nightly job: read, judge, measure, score, order, assign, publish.
     Run(PlanFlags),
+    /// Look at files as they are and write a commented configuration for them; then check it.
+    Init {
+        /// Files and folders.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Configuration to write; never one that is there already.
+        #[arg(long, value_name = "FILE", default_value = "lamplight.toml")]
+        out: PathBuf,
+    },
     /// Read and judge the extracts only; prints the data-quality table.
     Check {
         /// What to read, and how.

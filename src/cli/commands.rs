@@ -14,6 +14,7 @@ use super::schema;
 use crate::caseload::Continuity;
 use crate::config::{RunPlan, nearest_hint};
 use crate::domain::Day;
+use crate::intake::propose;
 use crate::learners::LearnerChoice;
 use crate::models::cards;
 use crate::pipeline::{
@@ -30,6 +31,7 @@ use crate::synth;
 pub fn run_command(command: Command) -> Result<String, PipelineError> {
     match command {
         Command::Run(flags) => run_night(&flags),
+        Command::Init { paths, out } => init_configuration(&paths, &out),
         Command::Check { flags, extract } => {
             let (plan, options) = load_plan(&flags)?;
             if let Some(name) = &extract {
@@ -135,6 +137,34 @@ pub fn run_command(command: Command) -> Result<String, PipelineError> {
         Command::Man { dir } => write_man_pages(&dir),
         Command::Schema { what, format } => schema::render_schema(&what, &format),
     }
+}
+
+/// Writes a configuration for files as they are, then tells what a check of it says.
+fn init_configuration(paths: &[PathBuf], out: &Path) -> Result<String, PipelineError> {
+    let folder = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let proposal = propose(paths, &folder.join("lamplight-out")).map_err(PipelineError::Usage)?;
+    let beside: Vec<(PathBuf, &str)> = proposal.beside.iter().map(|(n, text)| (folder.join(n), *text)).collect();
+    let differs = |(path, text): &&(PathBuf, &str)| std::fs::read(path).is_ok_and(|found| found != text.as_bytes());
+    let taken =
+        Some(out).filter(|p| p.exists()).or_else(|| beside.iter().find(differs).map(|(path, _)| path.as_path()));
+    if let Some(path) = taken {
+        return Err(PipelineError::Usage(format!(
+            "{} is there already, and nothing is overwritten\nhint: name another file with --out",
+            path.display()
+        )));
+    }
+    for (path, text) in beside.iter().map(|(p, t)| (p.as_path(), *t)).chain([(out, proposal.text.as_str())]) {
+        if !path.exists() {
+            write_private(path, text.as_bytes())?;
+        }
+    }
+    let flags = history_flags(Some(out.to_path_buf()), None, None);
+    let checked = load_plan(&flags).and_then(|(plan, options)| pipeline::check(&plan, &options, &Progress::new()));
+    let outcome = match checked {
+        Ok(table) => format!("check: passed\n{table}"),
+        Err(e) => format!("check: exit {}: {e}\n", e.exit_code()),
+    };
+    Ok(format!("{}\n{}\n{outcome}", out.display(), proposal.summary))
 }
 
 /// The flags of a command that reads a history and publishes no run.

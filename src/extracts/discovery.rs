@@ -105,7 +105,11 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-fn describe(
+/// What is known of one file before it is opened; `given` is the path under which it was found.
+///
+/// # Errors
+/// A sentence naming the file.
+pub fn describe(
     (path, table): (&Path, Option<&str>),
     given: &Path,
     (config, root): (&ExtractConfig, Option<&Path>),

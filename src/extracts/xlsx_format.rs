@@ -88,6 +88,18 @@ fn refuse_bomb(file: &SourceFile) -> Result<(), String> {
     Ok(())
 }
 
+/// Sheets that hold anything.
+///
+/// # Errors
+/// A sentence when the workbook cannot be opened.
+pub fn sheets_of(path: &std::path::Path) -> Result<Vec<String>, String> {
+    let handle = File::open(path).map_err(|e| e.to_string())?;
+    let damaged = |_| "the workbook is damaged or locked by a password".to_owned();
+    let mut book: Workbook<BufReader<File>> = Workbook::new(BufReader::new(handle)).map_err(damaged)?;
+    let names = book.sheet_names();
+    Ok(names.into_iter().filter(|n| book.worksheet_range(n).is_ok_and(|cells| !cells.is_empty())).collect())
+}
+
 /// The configured sheet, else the only one that holds anything.
 fn chosen_sheet(book: &mut Workbook<BufReader<File>>, config: &ExtractConfig) -> Result<String, String> {
     let names = book.sheet_names();
