@@ -12,6 +12,7 @@ use crate::extracts::{
 use crate::features::Snapshot;
 use crate::measures::{LagHistogram, PastEvent, Rates};
 use crate::models::TrainedScore;
+use crate::outreach::PersonPlan;
 
 /// Counts by name.
 type Counts = BTreeMap<&'static str, u64>;
@@ -21,6 +22,8 @@ type Counts = BTreeMap<&'static str, u64>;
 pub struct PartMeasures {
     /// One a member, in member order.
     pub snapshots: Vec<Snapshot>,
+    /// What the playbook says of each, in member order.
+    pub plans: Vec<PersonPlan>,
     /// What trained models say, in member order.
     pub trained: Vec<TrainedScore>,
     /// Earlier events of the visit clocks, in member order.
@@ -108,6 +111,7 @@ fn take_counts(known: &[&'static str], from: &mut RecordReader<'_>) -> Result<Co
 impl PartMeasures {
     fn put(&self, out: &mut Vec<u8>) {
         self.snapshots.put(out);
+        self.plans.put(out);
         self.trained.put(out);
         self.past_events.put(out);
         self.lags.put(out);
@@ -126,6 +130,7 @@ impl PartMeasures {
         let dropped = |from: &mut RecordReader<'_>| Ok(((take_extract(from)?, take_rule(from)?), u64::take(from)?));
         Ok(Self {
             snapshots: Record::take(from)?,
+            plans: Record::take(from)?,
             trained: Record::take(from)?,
             past_events: Record::take(from)?,
             lags: Record::take(from)?,

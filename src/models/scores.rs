@@ -284,7 +284,10 @@ impl ScoreReasons {
             out.insert(0, Reason { points: None, ..first });
         }
         out.truncate(5);
-        for r in out.iter_mut().filter(|r| s.recent.iter().any(|d| d.stay_id == r.evidence)) {
+        let is_ours = |id: &str| {
+            s.recent.iter().any(|d| &*d.stay_id == id) || s.transitions.iter().any(|t| t.stay.is_some() && &*t.id == id)
+        };
+        for r in out.iter_mut().filter(|r| is_ours(&r.evidence)) {
             // The id of a stay is our own; nobody can look it up.
             r.evidence = Box::default();
         }

@@ -75,7 +75,7 @@ impl SheetReason {
             Self::LaboratoryChange => &["test", "before", "value"],
             Self::Stays | Self::Emergency => &["n", "date"],
             Self::AvoidableStays => &["n", "diagnosis"],
-            Self::Discharge => &["n", "date", "day"],
+            Self::Discharge => &["n", "date"],
             Self::DischargeLace => &["date", "lace"],
             Self::Transition => &["place", "date"],
             Self::Behavioral => &["date"],

@@ -1,83 +1,205 @@
-//! The first thing to do for a person and who should do it. Owns the sentence of each step; refuses to change the order
-//! of the list.
+//! The first thing to do for a person and who should do it: the words of whoever asked, the step of an urgent clock, then
+//! the playbook's. Owns the sentence of each step and how they stand together; refuses to change the order of the list.
 
-use super::candidate::Candidate;
+use super::candidate::{AddedByHand, Candidate};
 use super::clocks::Clock;
 use super::inputs::Inputs;
-use super::words::ClockStep;
-use crate::domain::{Day, Discipline, SEE_RECORD, capitalised};
+use super::person_plan::PersonPlan;
+use super::words::{Band, ClockStep};
+use crate::domain::{Day, Discipline, SEE_RECORD, add_business_days, capitalised};
 use crate::features::Snapshot;
 use crate::measures::{Setting, Transition, WorkItem, WorkKind};
-use crate::models::Driver;
-use crate::reference::Sensitive;
+use crate::playbook::{Placeholder, Segment, Sensitivity};
+use crate::reference::{Sensitive, plain_day};
 
-/// A first action.
+/// What stands for a sentence that a reader may not see.
+const HIDDEN: &str = "See record.";
+
+/// One sentence of a first action.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Action {
+pub struct ActionPart {
     /// What to do, in whole sentences.
     pub text: String,
     /// Who should.
     pub discipline: Discipline,
-    /// Which of a care manager's responsibilities it serves.
-    pub responsibility: &'static str,
     /// What it rests on is masked as.
     pub sensitive: Sensitive,
     /// What is left of the text when it is masked.
     pub masked_text: String,
 }
 
-impl Action {
+impl ActionPart {
+    /// Whether a reader sees what is left alone; abuse is on no shared sheet, whoever reads it.
     fn is_hidden(&self, sensitive_role: bool) -> bool {
-        self.sensitive != Sensitive::No && !sensitive_role
+        match self.sensitive {
+            Sensitive::No => false,
+            Sensitive::Abuse => true,
+            Sensitive::SubstanceUse | Sensitive::Hiv | Sensitive::Psychiatric => !sensitive_role,
+        }
     }
 
-    /// The text that a reader may see.
-    #[must_use]
-    pub fn shown_text(&self, sensitive_role: bool) -> &str {
+    fn shown_text(&self, sensitive_role: bool) -> &str {
         if self.is_hidden(sensitive_role) { &self.masked_text } else { &self.text }
     }
 
-    /// The discipline that a reader may see.
-    #[must_use]
-    pub fn shown_discipline(&self, sensitive_role: bool) -> &'static str {
+    fn shown_discipline(&self, sensitive_role: bool) -> &'static str {
         if self.is_hidden(sensitive_role) { SEE_RECORD } else { self.discipline.as_str() }
     }
+}
 
-    /// The responsibility that a reader may see.
+/// A first action: what was asked for by hand, what an urgent clock asks, what the playbook says, those that there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Action {
+    /// Its sentences, in order.
+    pub parts: Vec<ActionPart>,
+    /// Id of the segment.
+    pub segment: String,
+    /// The segment, or what it rests on here, is masked as.
+    pub segment_sensitive: Sensitive,
+}
+
+impl Action {
+    /// The text that a reader may see.
     #[must_use]
-    pub fn shown_responsibility(&self, sensitive_role: bool) -> &'static str {
-        if self.is_hidden(sensitive_role) { SEE_RECORD } else { self.responsibility }
+    pub fn shown_text(&self, sensitive_role: bool) -> String {
+        let shown: Vec<&str> = self.parts.iter().map(|p| p.shown_text(sensitive_role)).collect();
+        let says = |text: &&&str| !text.is_empty() && **text != HIDDEN;
+        let said: Vec<&str> = shown.iter().filter(says).copied().collect();
+        if said.is_empty() { HIDDEN.to_owned() } else { said.join(" ") }
+    }
+
+    /// The discipline that a reader may see: that of the first sentence.
+    #[must_use]
+    pub fn shown_discipline(&self, sensitive_role: bool) -> &'static str {
+        self.parts.first().map_or("", |p| p.shown_discipline(sensitive_role))
+    }
+
+    /// Whom a caller of a discipline should ask: the first sentence's discipline that is another.
+    #[must_use]
+    pub fn consult_of(&self, own: Discipline) -> Option<Discipline> {
+        self.parts.iter().map(|p| p.discipline).find(|d| *d != own)
+    }
+
+    /// Whom to ask, as a reader may see it.
+    #[must_use]
+    pub fn shown_consult(&self, consult: Discipline, sensitive_role: bool) -> &'static str {
+        let open = |p: &&ActionPart| p.discipline == consult && !p.is_hidden(sensitive_role);
+        if self.parts.iter().any(|p| open(&p)) { consult.as_str() } else { SEE_RECORD }
+    }
+
+    /// The segment that a reader may see.
+    #[must_use]
+    pub fn shown_segment(&self, sensitive_role: bool) -> &str {
+        match self.segment_sensitive {
+            Sensitive::No => &self.segment,
+            Sensitive::Abuse => SEE_RECORD,
+            _ if sensitive_role => &self.segment,
+            _ => SEE_RECORD,
+        }
     }
 }
 
-fn action(text: impl Into<String>, discipline: Discipline, responsibility: &'static str) -> Action {
-    Action { text: text.into(), discipline, responsibility, sensitive: Sensitive::No, masked_text: String::new() }
+fn say_step(text: impl Into<String>, discipline: Discipline) -> ActionPart {
+    ActionPart { text: text.into(), discipline, sensitive: Sensitive::No, masked_text: String::new() }
 }
 
-const TRANSITIONS: &str = "transitions from hospital to home";
-const BEHAVIORAL: &str = "work with behavioral health";
-const AUTHORIZATIONS: &str = "insurance authorizations";
-
-/// The first action: the words of whoever asked for the person by hand, then the step of the running clock, else the
-/// most pressing due item, else the leading driver.
+/// The first action.
 #[must_use]
 pub fn first_action(inputs: &Inputs<'_>, candidate: &Candidate) -> Action {
     let s = &inputs.snapshots[candidate.member as usize];
-    let own = match &candidate.clock {
-        Some(clock) => step_action(inputs, clock, s),
-        None => due_action(inputs, candidate, s),
-    };
-    match &candidate.by_hand {
-        Some(hand) => {
-            let asked =
-                format!("{} (asked by {}, until {}).", hand.reason.trim_end_matches('.'), hand.author, hand.expires);
-            let with =
-                |own: &str| if candidate.clock.is_some() { format!("{asked} Also: {own}") } else { asked.clone() };
-            let (text, masked_text) = (with(&own.text), with(&own.masked_text));
-            Action { text, masked_text, ..own }
-        }
-        None => own,
+    let clock = candidate.clock.as_ref();
+    let own = clock.filter(|c| c.band < Band::Risk || c.step == ClockStep::DischargeUnseen);
+    let mut parts: Vec<ActionPart> = own.map(|clock| step_part(inputs, clock, s)).into_iter().collect();
+    let plan = inputs.plans.get(candidate.member as usize);
+    let told = tell_plan(inputs, candidate.member, clock);
+    let sensitive = plan.map_or(Sensitive::No, |p| p.sensitivity(inputs.playbook));
+    let says_the_request = plan.is_some_and(|p| is_of_a_request(p, inputs));
+    if let Some(told) = told.as_ref().filter(|_| candidate.by_hand.is_none() || !says_the_request) {
+        parts.push(ActionPart {
+            text: format!("{}.", capitalised(told.text.trim_end_matches('.'))),
+            discipline: told.discipline,
+            sensitive,
+            masked_text: HIDDEN.to_owned(),
+        });
     }
+    if let Some(hand) = &candidate.by_hand {
+        let discipline = parts.first().map(|p| p.discipline).or(told.as_ref().map(|t| t.discipline));
+        if let Some(next) = parts.first_mut() {
+            next.text.insert_str(0, "Also: ");
+            if next.masked_text != HIDDEN {
+                next.masked_text.insert_str(0, "Also: ");
+            }
+        }
+        parts.insert(0, say_step(words_of_request(hand), discipline.unwrap_or(Discipline::Rn)));
+    }
+    Action { parts, segment: told.map_or_else(String::new, |t| t.segment.id.clone()), segment_sensitive: sensitive }
+}
+
+fn words_of_request(hand: &AddedByHand) -> String {
+    format!("{} (asked by {}, until {}).", hand.reason.trim_end_matches('.'), hand.author, hand.expires)
+}
+
+/// The segment's own action is the text of the override.
+fn is_of_a_request(plan: &PersonPlan, inputs: &Inputs<'_>) -> bool {
+    plan.action(inputs.playbook).is_some_and(|a| a.text.contains("{override_text}"))
+}
+
+/// What the playbook says of a person, every placeholder filled.
+#[derive(Clone, Debug)]
+pub struct ToldPlan<'a> {
+    /// The segment.
+    pub segment: &'a Segment,
+    /// Ids of the next segments that hold.
+    pub also: Vec<&'a str>,
+    /// What to do first.
+    pub text: String,
+    /// Who.
+    pub discipline: Discipline,
+    /// Until when: the clock's day, else the business days that the action allows.
+    pub due: Day,
+    /// The step after it.
+    pub then: Option<String>,
+    /// When it is done.
+    pub closed_when: Option<String>,
+    /// What it rests on, in the word of the files.
+    pub sensitive: &'static str,
+}
+
+/// What the playbook says of a member beside a clock; none for somebody who was not asked.
+#[must_use]
+pub fn tell_plan<'a>(inputs: &Inputs<'a>, member: u32, clock: Option<&Clock>) -> Option<ToldPlan<'a>> {
+    let plan: &'a PersonPlan = inputs.plans.get(member as usize)?;
+    let segment = plan.segment(inputs.playbook)?;
+    let action = plan.action(inputs.playbook);
+    let day = inputs.visits.work_day;
+    let allowed = add_business_days(day, action.map_or(0, |a| a.within_business_days));
+    let due = clock.and_then(|c| c.due).map_or(allowed, |due| due.min(allowed).max(day));
+    let deadline = clock.and_then(|c| c.due).unwrap_or(allowed);
+    let said = |d: Day| plain_day(d, inputs.plan.as_of);
+    let late = |p: Placeholder| match p {
+        Placeholder::Deadline => Some(said(deadline)),
+        Placeholder::KnownTo => Some(said(inputs.visits.known_through)),
+        _ => None,
+    };
+    let fill = |template: &str| plan.fill(template, &late);
+    // Nothing in the record fills any of the segment's actions: the questions of the segment are what is left.
+    let by_name = || format!("Call about: {}", segment.name.to_lowercase());
+    Some(ToldPlan {
+        segment,
+        also: plan.also.iter().filter_map(|s| inputs.playbook.segment.get(usize::from(*s))).map(|s| &*s.id).collect(),
+        text: action.and_then(|a| fill(&a.text)).unwrap_or_else(by_name),
+        discipline: action.map_or(segment.discipline, |a| a.discipline),
+        due,
+        then: action.and_then(|a| fill(&a.then)),
+        closed_when: action.and_then(|a| fill(&a.closed_when)),
+        sensitive: match (plan.sensitivity(inputs.playbook), segment.sensitive) {
+            (Sensitive::No, Sensitivity::Reproductive) => Sensitivity::Reproductive.as_str(),
+            (Sensitive::No, _) => Sensitivity::No.as_str(),
+            (Sensitive::SubstanceUse, _) => Sensitivity::SubstanceUse.as_str(),
+            (Sensitive::Abuse, _) => Sensitivity::Abuse.as_str(),
+            (Sensitive::Psychiatric | Sensitive::Hiv, _) => Sensitivity::Psychiatric.as_str(),
+        },
+    })
 }
 
 /// The hospital's name, else what kind of place it was.
@@ -103,33 +225,30 @@ fn home_from(inputs: &Inputs<'_>, t: &Transition) -> String {
     format!("home from {} since {}{why}{advice}", place(inputs, t), t.discharge)
 }
 
-fn step_action(inputs: &Inputs<'_>, clock: &Clock, s: &Snapshot) -> Action {
+fn step_part(inputs: &Inputs<'_>, clock: &Clock, s: &Snapshot) -> ActionPart {
     let transition = clock.transition.and_then(|i| s.transitions.get(i));
     match (clock.step, transition) {
         (ClockStep::Contact, Some(t)) => contact_action(inputs, clock, t),
         (ClockStep::Visit, Some(t)) => visit_action(inputs, clock, t),
-        (ClockStep::Reconcile, Some(t)) => action(
+        (ClockStep::Reconcile, Some(t)) => say_step(
             format!("Reconcile the medicines by {}: {}.", due_text(clock), home_from(inputs, t)),
             Discipline::Rn,
-            TRANSITIONS,
         ),
-        (ClockStep::FollowUp, Some(t)) => action(
+        (ClockStep::FollowUp, Some(t)) => say_step(
             format!(
                 "Reach the person by {}: nobody has spoken to or seen them, {}.",
                 due_text(clock),
                 home_from(inputs, t)
             ),
             Discipline::Rn,
-            TRANSITIONS,
         ),
         (ClockStep::Authorization, _) => authorization_action(clock, s),
-        (ClockStep::DischargeUnseen, _) => action(
+        (ClockStep::DischargeUnseen, _) => say_step(
             format!(
                 "Ask the hospital whether and when the stay begun {} ended; no discharge has arrived.",
                 clock.started
             ),
             Discipline::Rn,
-            TRANSITIONS,
         ),
         _ => follow_up_action(clock),
     }
@@ -139,19 +258,16 @@ fn due_text(clock: &Clock) -> String {
     clock.due.map_or_else(|| "now".to_owned(), |d| d.to_string())
 }
 
-fn contact_action(inputs: &Inputs<'_>, clock: &Clock, t: &Transition) -> Action {
+fn contact_action(inputs: &Inputs<'_>, clock: &Clock, t: &Transition) -> ActionPart {
     let late = if t.contact_due < inputs.visits.work_day {
         format!("The contact was due {} and is still to be made: call today", t.contact_due)
     } else {
         format!("Call by {}", due_text(clock))
     };
-    let advice = if t.ama { " Ask why, and when to come back." } else { "" };
-    let text =
-        format!("{late}; {}. Ask about symptoms, medicines and the follow-up visit.{advice}", home_from(inputs, t));
-    action(text, Discipline::Rn, TRANSITIONS)
+    say_step(format!("{late}; {}.", home_from(inputs, t)), Discipline::Rn)
 }
 
-fn visit_action(inputs: &Inputs<'_>, clock: &Clock, t: &Transition) -> Action {
+fn visit_action(inputs: &Inputs<'_>, clock: &Clock, t: &Transition) -> ActionPart {
     let home = home_from(inputs, t);
     let text = match clock.booked_on {
         Some(day) => format!("Confirm the visit booked for {day}; {home}."),
@@ -162,10 +278,10 @@ fn visit_action(inputs: &Inputs<'_>, clock: &Clock, t: &Transition) -> Action {
             capitalised(&home)
         ),
     };
-    action(text, Discipline::Chw, TRANSITIONS)
+    say_step(text, Discipline::Chw)
 }
 
-fn follow_up_action(clock: &Clock) -> Action {
+fn follow_up_action(clock: &Clock) -> ActionPart {
     let event = match clock.step {
         ClockStep::MentalStay => "discharge",
         _ => "emergency visit",
@@ -179,11 +295,11 @@ fn follow_up_action(clock: &Clock) -> Action {
         ),
     };
     match clock.step {
-        ClockStep::ChronicEd => action(text, Discipline::Rn, TRANSITIONS),
-        _ => Action {
+        ClockStep::ChronicEd => say_step(text, Discipline::Rn),
+        _ => ActionPart {
             sensitive: clock.sensitive,
             masked_text: format!("See record; due {}.", due_text(clock)),
-            ..action(text, Discipline::Lcsw, BEHAVIORAL)
+            ..say_step(text, Discipline::Lcsw)
         },
     }
 }
@@ -192,7 +308,7 @@ fn service_words(item: &WorkItem) -> String {
     item.detail.replace('_', " ")
 }
 
-fn authorization_action(clock: &Clock, s: &Snapshot) -> Action {
+fn authorization_action(clock: &Clock, s: &Snapshot) -> ActionPart {
     let item = s.worklist.iter().find(|w| w.kind == WorkKind::AuthorizationDecision && w.id == clock.id);
     let what = item.map_or_else(|| "Authorization".to_owned(), |w| format!("Authorization of {}", service_words(w)));
     let text = format!(
@@ -201,85 +317,5 @@ fn authorization_action(clock: &Clock, s: &Snapshot) -> Action {
         clock.started,
         due_text(clock)
     );
-    action(text, Discipline::Rn, AUTHORIZATIONS)
-}
-
-/// Days ahead in which a due item comes first.
-const SOON_DAYS: i32 = 7;
-
-fn due_action(inputs: &Inputs<'_>, candidate: &Candidate, s: &Snapshot) -> Action {
-    let day = inputs.visits.work_day;
-    let due = |kind: WorkKind| s.worklist.iter().find(|w| w.kind == kind && !w.stale && w.due <= day.plus(SOON_DAYS));
-    let authorizations = [
-        WorkKind::BlockedDischarge,
-        WorkKind::Appeal,
-        WorkKind::AuthorizationExpiring,
-        WorkKind::AuthorizationDecision,
-    ];
-    if let Some(item) = authorizations.into_iter().find_map(due) {
-        return authorization_item(item);
-    }
-    if let Some(item) = due(WorkKind::PlanReview) {
-        return action(format!("Review the care plan, due {}.", item.due), Discipline::Rn, "care plans");
-    }
-    if let Some(item) = due(WorkKind::Fill) {
-        return action(
-            format!(
-                "Ask about {}: the supply ran out. Cost, side effects or no need? Arrange the refill.",
-                service_words(item)
-            ),
-            Discipline::PharmD,
-            "education and medication adherence",
-        );
-    }
-    social_or_driver(candidate, s, day, due(WorkKind::Assessment))
-}
-
-fn authorization_item(item: &WorkItem) -> Action {
-    let what = service_words(item);
-    let text = match item.kind {
-        WorkKind::Appeal => {
-            format!("Authorization {} of {what} was denied: decide on an appeal by {}.", item.id, item.due)
-        }
-        WorkKind::BlockedDischarge => {
-            format!("The discharge waits for authorization {} of {what}: get it decided.", item.id)
-        }
-        WorkKind::AuthorizationExpiring => {
-            format!("Renew authorization {} of {what} before it ends on {}.", item.id, item.due)
-        }
-        _ => format!("Chase authorization {} of {what}, decision due {}.", item.id, item.due),
-    };
-    action(text, Discipline::Rn, AUTHORIZATIONS)
-}
-
-fn social_or_driver(candidate: &Candidate, s: &Snapshot, day: Day, assessment: Option<&WorkItem>) -> Action {
-    if let Some(need) = s.open_needs().find(|n| !matches!(&*n.domain, "safety_trauma" | "safety")) {
-        let domain = need.domain.replace('_', " ");
-        let text = match &need.open_referral {
-            Some(id) => format!("Follow up referral {id} for {domain}."),
-            None => format!("Ask about {domain} (said {}); with consent, offer a referral.", need.day),
-        };
-        return action(text, Discipline::Chw, "community resources");
-    }
-    if let Some(item) = assessment {
-        let text = format!("Complete the assessment due {}.", item.due);
-        return action(text, Discipline::Rn, "assessment across body, mind and social needs");
-    }
-    if candidate.drivers.first() == Some(&Driver::Behavioral) || s.facts.behavioral_year.is_some() {
-        return Action {
-            sensitive: Sensitive::Psychiatric,
-            masked_text: "See record.".to_owned(),
-            ..action("Check in, and connect with the treating practice.", Discipline::Lcsw, BEHAVIORAL)
-        };
-    }
-    if s.facts.last_visit.as_ref().is_none_or(|v| day.since(v.day) > 180) {
-        let text = "No visit in six months: arrange one with the primary care provider.";
-        return action(text, Discipline::Rn, "coordination across providers");
-    }
-    let text = if s.facts.stays_year > 0 {
-        "Introduce care management and review the recent hospital use."
-    } else {
-        "Introduce care management and ask what would help most."
-    };
-    action(text, Discipline::Rn, "finding high-risk people and ordering outreach")
+    say_step(text, Discipline::Rn)
 }

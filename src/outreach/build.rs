@@ -240,7 +240,8 @@ impl Night<'_> {
         let keeps = s.age >= self.inputs.plan.list.minor_confidential_from && s.age < 18;
         keeps
             && (clock.is_some_and(|c| c.sensitive != Sensitive::No)
-                || reasons.iter().any(|r| r.sensitive != Sensitive::No))
+                || reasons.iter().any(|r| r.sensitive != Sensitive::No)
+                || self.inputs.plans.get(s.member as usize).is_some_and(|p| p.is_confidential(self.inputs.playbook)))
     }
 }
 

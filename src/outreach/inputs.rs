@@ -1,11 +1,14 @@
 //! What the list is made from. Owns that one gathering; refuses to decide anything.
 
 use super::memory::Memory;
+use super::person_plan::PersonPlan;
 use crate::config::RunPlan;
 use crate::extracts::{Case, Extracts, Manager, Outreach, Override};
 use crate::features::Snapshot;
 use crate::measures::VisitKnowledge;
 use crate::models::{ScoreReasons, Scores};
+use crate::playbook::Playbook;
+use crate::programs::Programs;
 use crate::reference::Reference;
 
 /// Everything the list is made from.
@@ -20,6 +23,12 @@ pub struct Inputs<'a> {
     pub scores: &'a Scores,
     /// Reasons, and whether a trained model orders people.
     pub reasons: &'a ScoreReasons,
+    /// What the playbook says of each member, in member order.
+    pub plans: &'a [PersonPlan],
+    /// Segments, actions and questions.
+    pub playbook: &'a Playbook,
+    /// Programmes.
+    pub programs: &'a Programs,
     /// Code sets.
     pub reference: &'a Reference,
     /// The newest kept run with an earlier date.

@@ -246,7 +246,7 @@ impl CutList {
         let action = first_action(inputs, candidate);
         let own = inputs.manager(&caller).and_then(|m| Discipline::parse(&m.discipline));
         self.listed.push(Listed {
-            consult: Some(action.discipline).filter(|d| own.is_some_and(|own| own != *d)),
+            consult: own.and_then(|own| action.consult_of(own)),
             action,
             candidate: candidate.clone(),
             status: spell.status,

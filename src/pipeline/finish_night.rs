@@ -12,6 +12,7 @@ use super::night::Night;
 use super::night_pass::PopulationResults;
 use super::progress::Progress;
 use super::publication::publish_night;
+use super::rule_files::RuleFiles;
 use super::stop::check_stop;
 use crate::config::RunPlan;
 use crate::extracts::{Discovered, Extracts};
@@ -32,6 +33,8 @@ pub struct MeasuredNight<'a> {
     pub trained: &'a [TrainedModel],
     /// The wording of the plan; `None` for the shipped one.
     pub wording: Option<Arc<Wording>>,
+    /// Playbook and programmes.
+    pub rules: &'a RuleFiles,
     /// Input files.
     pub found: &'a Discovered,
     /// Members and rows, every row accounted for.
@@ -50,7 +53,7 @@ pub fn finish_night(
     progress: &Progress,
     stale: Vec<String>,
 ) -> Result<NightlySummary, PipelineError> {
-    let MeasuredNight { plan, reference, trained, wording, found, extracts } = night;
+    let MeasuredNight { plan, reference, trained, wording, rules, found, extracts } = night;
     progress.stage("score");
     let mut scores = models::score_all(&population.snapshots, &extracts.population, reference, plan.as_of);
     let reasons =
@@ -79,6 +82,9 @@ pub fn finish_night(
         snapshots: &population.snapshots,
         scores: &scores,
         reasons: &reasons,
+        plans: &population.plans,
+        playbook: &rules.playbook,
+        programs: &rules.programs,
         reference,
         previous: &earlier.memory,
     };

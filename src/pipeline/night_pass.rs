@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::clinical_counts::{Counts, count_member};
 use super::error::PipelineError;
+use super::night_rules::NightRules;
 use super::night_scoring::{BEFORE_DAYS, NightScoring};
 use super::signal::stop_flag;
 use crate::domain::Short;
@@ -12,6 +13,7 @@ use crate::extracts::{Basis, ClaimLine, Extracts, QuarantineRow, Reason};
 use crate::features::{MemberFactsRow, RiskKey, Snapshot};
 use crate::measures::{FollowUps, LagHistogram, PastEvent, Rates, Transitions, add_professional_lags};
 use crate::models::TrainedScore;
+use crate::outreach::PersonPlan;
 use crate::population::{Control, HistoryContext, MemberHistory, MemberPass, PopulationWalk};
 use crate::publish::{MemberTables, MemberWriters};
 use crate::timeline::LineAccount;
@@ -19,14 +21,16 @@ use crate::timeline::LineAccount;
 /// The first two characters of an inpatient bill.
 const BILL_11: u64 = Short::of("11").0;
 
-/// Members scored together: a bucket, so that what a table of rows costs by itself is shared by many rows.
-const SCORED_TOGETHER: usize = 512;
+/// Members asked and scored together: a bucket, so that what a table of rows costs by itself is shared by many rows.
+const ASKED_TOGETHER: usize = 512;
 
 /// What the walk over members gives.
 #[derive(Default)]
 pub struct PopulationResults {
     /// One a member, in member order.
     pub snapshots: Vec<Snapshot>,
+    /// What the playbook says of each, in member order.
+    pub plans: Vec<PersonPlan>,
     /// Rates.
     pub rates: Rates,
     /// Rows of claims, fills and admissions left out, by extract and rule.
@@ -52,6 +56,7 @@ pub struct BucketResults {
     lags: LagHistogram,
     trained: Vec<TrainedScore>,
     snapshots: Vec<Snapshot>,
+    plans: Vec<PersonPlan>,
     tables: MemberTables,
     account: LineAccount,
     rates: Rates,
@@ -65,6 +70,8 @@ pub struct NightPass<'a> {
     pub context: &'a HistoryContext<'a>,
     /// Trained models, when the night uses any.
     pub scoring: Option<NightScoring<'a>>,
+    /// Playbook and programmes.
+    pub rules: NightRules<'a>,
 }
 
 /// Measures and scores everyone and writes the member tables.
@@ -92,14 +99,13 @@ impl MemberPass for NightPass<'_> {
     type Error = PipelineError;
 
     fn together(&self) -> usize {
-        if self.scoring.is_some() { SCORED_TOGETHER } else { 1 }
+        ASKED_TOGETHER
     }
 
     fn visit(&self, members: &[MemberHistory<'_>], out: &mut BucketResults) -> Result<(), PipelineError> {
         let from = out.snapshots.len();
-        for history in members {
-            self.measure_member(history, out);
-        }
+        let facts: Vec<MemberFactsRow> = members.iter().map(|history| self.measure_member(history, out)).collect();
+        out.plans.extend(self.rules.ask(self.context, members, &facts, &mut out.tables)?);
         if let Some(scoring) = &self.scoring {
             out.trained.extend(scoring.score_members(members, &out.snapshots[from..])?);
         }
@@ -108,7 +114,7 @@ impl MemberPass for NightPass<'_> {
 }
 
 impl NightPass<'_> {
-    fn measure_member(&self, history: &MemberHistory<'_>, out: &mut BucketResults) {
+    fn measure_member(&self, history: &MemberHistory<'_>, out: &mut BucketResults) -> MemberFactsRow {
         let measured = &history.measured;
         let plan = self.context.plan;
         add_professional_lags(&measured.timeline.claims, &history.events().claims, plan.as_of, &mut out.lags);
@@ -120,6 +126,7 @@ impl NightPass<'_> {
         count_member(measured, &mut out.codes, &mut out.counts);
         out.snapshots.push(Snapshot::new(history.index, measured, self.key_before(history)));
         out.account.merge(&history.account);
+        facts
     }
 
     /// The ordering key as it was known 90 days before; adults with any event only.
@@ -141,6 +148,7 @@ impl NightPass<'_> {
 impl PopulationResults {
     fn take_bucket(&mut self, bucket: BucketResults, extracts: &Extracts) {
         self.snapshots.extend(bucket.snapshots);
+        self.plans.extend(bucket.plans);
         self.trained.extend(bucket.trained);
         self.past_events.extend(bucket.past_events);
         self.lags.merge(&bucket.lags);

@@ -8,13 +8,16 @@ use std::sync::atomic::Ordering;
 use super::account::{NightAccount, NightlyOptions, NightlySummary, refusal_lines};
 use super::attempts::{leave_account, note_attempt, note_result, quarantine_place};
 use super::caseload_rows::check_roster;
+use super::earlier_programs::EarlierPrograms;
 use super::earlier_run::{EarlierRun, remember_earlier};
 use super::error::PipelineError;
 use super::finish_night::{MeasuredNight, finish_night};
 use super::night_pass::{NightPass, PopulationResults, measure_population};
+use super::night_rules::NightRules;
 use super::night_scoring::NightScoring;
 use super::pool::in_pool;
 use super::progress::Progress;
+use super::rule_files::RuleFiles;
 use super::signal::stop_flag;
 use super::stop::{begin_unfinished, end_unfinished};
 use super::wording_file::load_wording;
@@ -76,6 +79,7 @@ fn walk_corridor(
     let reference = Reference::load(plan.reference_dir.as_deref())?;
     let trained = model_places::read_models_in_use(plan)?;
     let wording = load_wording(plan)?;
+    let rules = RuleFiles::load(plan)?;
     progress.stage("find inputs");
     let found = Discovered::find(plan)?;
     if let Some(list) = &options.manifest {
@@ -94,6 +98,7 @@ fn walk_corridor(
     let population = measure_everyone(
         &HistoryContext::new(plan, &extracts, &codes),
         (&trained, words_of(wording.as_ref())),
+        (&rules, &EarlierPrograms::read(earlier.folder.as_deref(), &extracts)?),
         &mut staging,
         progress,
     )?;
@@ -102,7 +107,15 @@ fn walk_corridor(
     extracts.words = words;
 
     finish_night(
-        MeasuredNight { plan, reference: &reference, trained: &trained, wording, found: &found, extracts: &extracts },
+        MeasuredNight {
+            plan,
+            reference: &reference,
+            trained: &trained,
+            wording,
+            rules: &rules,
+            found: &found,
+            extracts: &extracts,
+        },
         population,
         &earlier,
         (folder, staging, options.current),
@@ -179,12 +192,13 @@ pub fn words_of(own: Option<&Arc<Wording>>) -> &Wording {
 pub fn measure_everyone(
     context: &HistoryContext<'_>,
     (trained, wording): (&[TrainedModel], &Wording),
+    (rules, earlier): (&RuleFiles, &EarlierPrograms),
     staging: &mut Staging,
     progress: &Progress,
 ) -> Result<PopulationResults, PipelineError> {
     let mut writers = MemberWriters::open(staging)?;
     let scoring = (!trained.is_empty()).then(|| NightScoring::new(context.plan, trained, wording));
-    let pass = NightPass { context, scoring };
+    let pass = NightPass { context, scoring, rules: NightRules::new(rules, context, earlier)? };
     let results = measure_population(&pass, &mut writers, &|done, all| progress.step(done, all))?;
     writers.close(staging)?;
     Ok(results)

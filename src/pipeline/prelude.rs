@@ -10,6 +10,7 @@ use super::error::PipelineError;
 use super::gates;
 use super::pool::in_pool;
 use super::progress::Progress;
+use super::rule_files::RuleFiles;
 use super::signal::stop_flag;
 use super::stop::check_stop;
 use super::wording_file::load_wording;
@@ -63,6 +64,7 @@ fn gather_prelude(
     Reference::load(plan.reference_dir.as_deref())?;
     let models = models_used(plan)?;
     load_wording(plan)?;
+    RuleFiles::load(plan)?;
     progress.stage("find inputs");
     let found = Discovered::find(plan)?;
     if let Some(list) = &options.manifest {

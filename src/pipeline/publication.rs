@@ -17,7 +17,9 @@ use super::quarantine_files::quarantine_files;
 use super::run_manifest::{run_manifest, score_drift};
 use super::stop::{check_stop, end_unfinished};
 use crate::config::OutputFormat;
-use crate::publish::tables::{caseload_managers, caseload_members, contact_history, labs, metrics, people, rates};
+use crate::publish::tables::{
+    caseload_managers, caseload_members, contact_history, labs, metrics, people, plans, rates,
+};
 use crate::publish::{
     AuditEntry, CurrentRule, Heading, OutputFolder, Program, Staging, append_audit, data_quality_json, fhir_files,
     hash_outputs, output_digest, publish_table, render_report, verify, write_list,
@@ -141,5 +143,7 @@ fn write_other_tables(staging: &mut Staging, night: &Night<'_>) -> Result<(), Pi
     publish_table(staging, &people::TABLE, people::people_rows(night.plan, extracts), asked, &heading)?;
     publish_table(staging, &contact_history::TABLE, contact_history::contact_history_rows(extracts), asked, &heading)?;
     publish_table(staging, &labs::TABLE, labs::lab_rows(extracts, night.plan.as_of), asked, &heading)?;
+    publish_table(staging, &plans::TABLE, plans::plan_rows(night.inputs, night.list), asked, &heading)?;
+    staging.write("playbook.toml", night.inputs.playbook.text().as_bytes())?;
     Ok(())
 }

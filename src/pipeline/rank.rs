@@ -7,6 +7,7 @@ use super::account::{NightAccount, NightlyOptions, NightlySummary};
 use super::attempts::note_attempt;
 use super::caseload_rows::check_roster;
 use super::cluster_plan::{models_of_prelude, plan_of_prelude, require_absolute};
+use super::earlier_programs::EarlierPrograms;
 use super::earlier_run::remember_earlier;
 use super::error::PipelineError;
 use super::finish_night::{MeasuredNight, finish_night};
@@ -14,6 +15,7 @@ use super::memory::check_memory;
 use super::night_pass::PopulationResults;
 use super::nightly::{attempt_night, note_when_ended, pass_gates, settle_rows};
 use super::progress::Progress;
+use super::rule_files::RuleFiles;
 use super::signal::stop_flag;
 use super::stage::{RECORD_FILE, add_part, read_record};
 use super::stop::check_stop;
@@ -25,6 +27,7 @@ use crate::cluster::{
 use crate::config::{Overrides, RunPlan};
 use crate::domain::WordId;
 use crate::extracts::{self, InputSize, LoadOptions, Population, Words};
+use crate::publish::tables::programs::EarlierSince;
 use crate::publish::{CurrentRule, MemberWriters, OutputFolder, Staging};
 use crate::reference::Reference;
 
@@ -76,6 +79,7 @@ fn join_parts(
     // The claims ended in the parts; what a member keeps to the end is here.
     let size = folder.prelude.size_of(receipts.iter().flat_map(|r| &r.rows));
     check_memory(InputSize { event_rows: 0, ..size }, trained.len(), plan)?;
+    let rules = RuleFiles::load(plan)?;
     progress.stage("check the parts");
     let mut records = open_parts(receipts)?;
     let streams = whole_streams(folder, receipts, &mut records)?;
@@ -99,11 +103,20 @@ fn join_parts(
     progress.stage("put the parts together");
     check_members(&extracts.population, receipts, &records)?;
     let population = join_measures(records, &mut extracts.words)?;
-    join_tables(receipts, &mut staging)?;
+    let programs = EarlierPrograms::read(earlier.folder.as_deref(), &extracts)?;
+    join_tables(receipts, &mut staging, &|member, program| programs.since(&extracts.population, member, program))?;
     settle_rows(&mut extracts, &population, plan, account)?;
 
     finish_night(
-        MeasuredNight { plan, reference: &reference, trained: &trained, wording, found: &found, extracts: &extracts },
+        MeasuredNight {
+            plan,
+            reference: &reference,
+            trained: &trained,
+            wording,
+            rules: &rules,
+            found: &found,
+            extracts: &extracts,
+        },
         population,
         &earlier,
         (out, staging, options.current),
@@ -163,12 +176,12 @@ fn join_measures(records: Vec<PartRecord>, words: &mut Words<WordId>) -> Result<
     Ok(all)
 }
 
-/// The member tables of the parts, one behind the other.
-fn join_tables(receipts: &[Receipt], staging: &mut Staging) -> Result<(), PipelineError> {
+/// The member tables of the parts, one behind the other; `since` knows since when a member was in a programme.
+fn join_tables(receipts: &[Receipt], staging: &mut Staging, since: &EarlierSince<'_>) -> Result<(), PipelineError> {
     let mut writers = MemberWriters::open(staging)?;
     for receipt in receipts {
         check_stop()?;
-        writers.append(&receipt.folder)?;
+        writers.append(&receipt.folder, since)?;
     }
     Ok(writers.close(staging)?)
 }

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use super::clinical_counts::COUNT_NAMES;
 use super::cluster_plan::{models_of_prelude, plan_of_prelude, require_absolute};
+use super::earlier_programs::EarlierPrograms;
 use super::error::PipelineError;
 use super::memory::check_memory;
 use super::night_pass::PopulationResults;
 use super::nightly::{measure_everyone, words_of};
 use super::pool::in_pool;
 use super::progress::Progress;
+use super::rule_files::RuleFiles;
 use super::signal::stop_flag;
 use super::stop::{begin_unfinished, check_stop, end_unfinished};
 use super::wording_file::load_wording;
@@ -77,6 +79,7 @@ fn measure_part(
     let reference = Reference::load(plan.reference_dir.as_deref())?;
     let trained = models_of_prelude(folder, plan)?;
     let wording = load_wording(plan)?;
+    let rules = RuleFiles::load(plan)?;
     progress.stage("check what arrived");
     let mut record = PartRecord::default();
     let (streams, rows) = part_streams(folder, &request.from, request.part, &mut record)?;
@@ -97,7 +100,10 @@ fn measure_part(
     let words = std::mem::take(&mut extracts.words);
     let codes = Codes::new(&icd, &words, &reference);
     let context = HistoryContext::new(plan, &extracts, &codes);
-    let results = measure_everyone(&context, (&trained, words_of(wording.as_ref())), staging, progress)?;
+    // Since when somebody was in a programme is known where the parts are put together.
+    let unknown = EarlierPrograms::default();
+    let words_in_use = words_of(wording.as_ref());
+    let results = measure_everyone(&context, (&trained, words_in_use), (&rules, &unknown), staging, progress)?;
 
     check_stop()?;
     progress.stage("write the part");
@@ -134,9 +140,19 @@ fn settle_events(extracts: &Extracts, record: &mut PartRecord) {
 }
 
 fn part_of(results: PopulationResults) -> PartMeasures {
-    let PopulationResults { snapshots, rates: _, dropped, quarantine, codes, counts, trained, past_events, lags } =
-        results;
-    PartMeasures { snapshots, trained, past_events, lags, codes, counts, dropped, quarantine }
+    let PopulationResults {
+        snapshots,
+        plans,
+        rates: _,
+        dropped,
+        quarantine,
+        codes,
+        counts,
+        trained,
+        past_events,
+        lags,
+    } = results;
+    PartMeasures { snapshots, plans, trained, past_events, lags, codes, counts, dropped, quarantine }
 }
 
 /// Reads the record of a part back.
@@ -165,6 +181,7 @@ pub fn add_part(
         s.member += offset;
         s
     }));
+    all.plans.extend(part.plans);
     all.trained.extend(part.trained.into_iter().map(|mut s| {
         s.member += offset;
         s

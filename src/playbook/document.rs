@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::placeholder::{Placeholder, names_in};
 use crate::domain::Discipline;
 use crate::facts::{Condition, FactSpec, FactTable, RuleFileError, check_conditions, evaluate_conditions};
 
@@ -12,42 +13,10 @@ use crate::facts::{Condition, FactSpec, FactTable, RuleFileError, check_conditio
 const EMBEDDED: &str = include_str!("../../config/playbook.toml");
 /// Questions of a segment.
 const QUESTIONS: usize = 5;
+/// Segments that a person's plan can name by a small number.
+const MOST_SEGMENTS: usize = 200;
 /// How many segments may share a question or a red flag.
 const SHARED_BY: usize = 2;
-
-/// What an action may leave to be filled from the person's own record.
-pub const PLACEHOLDERS: [&str; 30] = [
-    "override_text",
-    "author",
-    "expires",
-    "hospital",
-    "facility",
-    "date",
-    "diagnosis",
-    "days_home",
-    "deadline",
-    "known_to",
-    "pcp",
-    "agency",
-    "drug",
-    "drug2",
-    "purpose",
-    "last_fill",
-    "days_late",
-    "value",
-    "prev",
-    "prev_date",
-    "prev_phrase",
-    "screen",
-    "score",
-    "count",
-    "what_late",
-    "last_visit",
-    "last_test",
-    "item",
-    "need_date",
-    "months",
-];
 
 /// Whose eyes a segment is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
@@ -130,16 +99,33 @@ pub struct Action {
     pub closed_when: String,
 }
 
+impl Sensitivity {
+    const ALL: [Self; 5] = [Self::No, Self::Psychiatric, Self::SubstanceUse, Self::Abuse, Self::Reproductive];
+
+    /// Reads the word of the files; none when it is not on the list.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+
+    /// The word of the files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Psychiatric => "psychiatric",
+            Self::SubstanceUse => "substance_use",
+            Self::Abuse => "abuse",
+            Self::Reproductive => "reproductive",
+        }
+    }
+}
+
 impl Action {
     /// What a sheet says on which roles are mixed.
     #[must_use]
     pub fn shared_text(&self) -> &str {
         self.shared.as_deref().unwrap_or(&self.text)
-    }
-
-    /// The placeholders of a text, in order.
-    pub fn placeholders(text: &str) -> impl Iterator<Item = &str> {
-        text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
     }
 }
 
@@ -187,6 +173,9 @@ pub struct Playbook {
     pub segment: Vec<Segment>,
     #[serde(skip)]
     file: String,
+    /// The file as it was read: a run keeps it beside its pages.
+    #[serde(skip)]
+    text: String,
 }
 
 impl Playbook {
@@ -206,7 +195,20 @@ impl Playbook {
         let mut read: Self = toml::from_str(text)
             .map_err(|e| RuleFileError::Unreadable { file: file.to_owned(), problem: e.to_string() })?;
         file.clone_into(&mut read.file);
+        text.clone_into(&mut read.text);
         Ok(read)
+    }
+
+    /// The file as it was read.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A segment by its id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&Segment> {
+        self.segment.iter().find(|s| s.id == id)
     }
 
     /// Judges the whole playbook against the facts that a member has, before anybody is looked at.
@@ -259,6 +261,9 @@ impl Playbook {
         if self.version != 1 {
             faults.push(format!("version = {}: this program reads version 1", self.version));
         }
+        if self.segment.len() > MOST_SEGMENTS {
+            faults.push(format!("{} segments; {MOST_SEGMENTS} at most", self.segment.len()));
+        }
         let mut ids = BTreeSet::new();
         for s in &self.segment {
             if !ids.insert(&s.id) {
@@ -272,8 +277,8 @@ impl Playbook {
             }
             let said = s.action.iter().flat_map(|a| [&*a.text, a.shared_text(), &*a.then]);
             for text in said.chain(s.question.iter().flat_map(|q| [&*q.ask, &*q.then])) {
-                for name in Action::placeholders(text).filter(|n| !PLACEHOLDERS.contains(n)) {
-                    let near = PLACEHOLDERS.iter().min_by_key(|p| strsim::levenshtein(p, name)).unwrap_or(&"");
+                for name in names_in(text).filter(|n| Placeholder::parse(n).is_none()) {
+                    let near = Placeholder::WORDS.iter().min_by_key(|p| strsim::levenshtein(p, name)).unwrap_or(&"");
                     faults
                         .push(format!("[[segment]] {}: {{{name}}} is no placeholder; did you mean {{{near}}}?", s.id));
                 }

@@ -9,6 +9,9 @@ use crate::facts::{Condition, FactSpec, RuleFileError, check_conditions};
 /// The shipped rules.
 const EMBEDDED: &str = include_str!("../../config/programs.toml");
 
+/// Programmes that one word of bits can hold.
+const MOST_PROGRAMS: usize = 32;
+
 /// Whether a person must have agreed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,6 +91,9 @@ impl Programs {
         let mut problems = Vec::new();
         if self.version != 1 {
             problems.push(format!("version = {}: this program reads version 1", self.version));
+        }
+        if self.program.len() > MOST_PROGRAMS {
+            problems.push(format!("{} programmes; {MOST_PROGRAMS} at most", self.program.len()));
         }
         let mut ids = BTreeSet::new();
         for p in &self.program {

@@ -2,7 +2,7 @@
 
 use super::document::{Program, ProgramConsent, Programs};
 use crate::domain::{ConsentStatus, Day};
-use crate::facts::{FactTable, RuleFileError, evaluate_conditions};
+use crate::facts::{FactTable, PreparedConditions, RuleFileError};
 
 /// What claims and consents say of a member, as of the night.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +63,54 @@ pub struct ProgramRow {
     pub billed: Option<Day>,
 }
 
+/// Programmes whose conditions are read, to be asked of many members.
+pub struct Matcher<'p> {
+    programs: &'p Programs,
+    conditions: PreparedConditions,
+}
+
+impl<'p> Matcher<'p> {
+    /// Reads the conditions of the rules.
+    ///
+    /// # Errors
+    /// A condition that is no SQL; rules that were checked have none.
+    pub fn new(programs: &'p Programs) -> Result<Self, RuleFileError> {
+        Ok(Self { programs, conditions: PreparedConditions::read(programs.conditions())? })
+    }
+
+    /// Every member of the table who qualifies for a programme: by member, then in the order of the file.
+    ///
+    /// # Errors
+    /// A condition that cannot be asked; rules that were checked have none.
+    pub fn match_members(
+        &self,
+        table: &FactTable,
+        services: &[MemberServices<'_>],
+        as_of: Day,
+    ) -> Result<Vec<ProgramRow>, RuleFileError> {
+        let holds = self.conditions.ask(table)?;
+        let nothing = MemberServices::default();
+        let mut rows = Vec::new();
+        for member in 0..table.rows() {
+            let known = services.get(member).unwrap_or(&nothing);
+            let all = self.programs.program.iter().enumerate();
+            for (at, program) in all.filter(|(at, _)| holds[*at].get(member) == Some(&true)) {
+                rows.push(ProgramRow {
+                    member,
+                    program: at,
+                    eligible_since: eligible_since(program, known, as_of),
+                    evidence: tell_evidence(program, table, member),
+                    consent: consent_state(program, known, as_of),
+                    conflict: newest_service(&program.conflicts, known, as_of, program.conflict_days)
+                        .map(|(code, day)| (code.to_owned(), day)),
+                    billed: newest_service(&program.codes, known, as_of, program.billed_days).map(|(_, day)| day),
+                });
+            }
+        }
+        Ok(rows)
+    }
+}
+
 /// Every member who qualifies for a programme: by member, then in the order of the file.
 ///
 /// # Errors
@@ -73,26 +121,7 @@ pub fn match_programs(
     services: &[MemberServices<'_>],
     as_of: Day,
 ) -> Result<Vec<ProgramRow>, RuleFileError> {
-    let holds = evaluate_conditions(table, &programs.conditions())?;
-    let nothing = MemberServices::default();
-    let mut rows = Vec::new();
-    for member in 0..table.rows() {
-        let known = services.get(member).unwrap_or(&nothing);
-        for (at, program) in programs.program.iter().enumerate().filter(|(at, _)| holds[*at].get(member) == Some(&true))
-        {
-            rows.push(ProgramRow {
-                member,
-                program: at,
-                eligible_since: eligible_since(program, known, as_of),
-                evidence: tell_evidence(program, table, member),
-                consent: consent_state(program, known, as_of),
-                conflict: newest_service(&program.conflicts, known, as_of, program.conflict_days)
-                    .map(|(code, day)| (code.to_owned(), day)),
-                billed: newest_service(&program.codes, known, as_of, program.billed_days).map(|(_, day)| day),
-            });
-        }
-    }
-    Ok(rows)
+    Matcher::new(programs)?.match_members(table, services, as_of)
 }
 
 fn eligible_since(program: &Program, known: &MemberServices<'_>, as_of: Day) -> Day {

@@ -7,4 +7,4 @@ mod matching;
 mod tests;
 
 pub use document::{Program, ProgramConsent, Programs};
-pub use matching::{ConsentState, MemberServices, ProgramRow, match_programs};
+pub use matching::{ConsentState, Matcher, MemberServices, ProgramRow, match_programs};

@@ -1,5 +1,5 @@
 //! The tables written member by member while claims are worked: stays, PQI, ED visits, conditions, indices,
-//! member facts, needs, medicines, worklist. Owns the turning of measures into rows; refuses to hold a population in memory.
+//! member facts, needs, medicines, worklist, programmes. Owns the turning of measures into rows; refuses to hold a population in memory.
 
 use std::fs::File;
 use std::path::Path;
@@ -8,12 +8,12 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::directory::{StagedFile, Staging};
 use super::error::PublishError;
-use super::plain_words::is_sensitive_medicine;
 use super::sinks::ParquetStream;
 use super::table::{Described, RowFamily, TableWriter};
 use super::table_data::TableData;
 use super::tables::member_facts::{self, MemberFactsWriter};
-use super::tables::{conditions, ed_visits, indices, medicines, needs, pqi, stays, worklist};
+use super::tables::programs::EarlierSince;
+use super::tables::{conditions, ed_visits, indices, medicines, needs, pqi, programs, stays, worklist};
 use crate::domain::Day;
 use crate::extracts::{Directory, Facility};
 use crate::features::MemberFactsRow;
@@ -21,7 +21,8 @@ use crate::measures::{
     Ccsr, Ccw, Comorbidity, EdClasses, Engagement, Hcc, Measured, Medicine, Medicines, Needs, PQI, Readmissions,
     StayPqi, VisitPqe, Worklist, composites_of, row_id,
 };
-use crate::reference::CareService;
+use crate::programs::{Program, ProgramRow};
+use crate::reference::{CareService, is_sensitive_medicine};
 
 /// Rows of a group of members, in member order.
 pub struct MemberTables {
@@ -34,6 +35,7 @@ pub struct MemberTables {
     needs: TableWriter<needs::Needs>,
     medicines: TableWriter<medicines::Medicines>,
     worklist: TableWriter<worklist::Worklist>,
+    programs: TableWriter<programs::Programs>,
 }
 
 /// A table under construction, whatever its rows are.
@@ -79,13 +81,14 @@ impl Default for MemberTables {
             needs: TableWriter::new(&needs::TABLE),
             medicines: TableWriter::new(&medicines::TABLE),
             worklist: TableWriter::new(&worklist::TABLE),
+            programs: TableWriter::new(&programs::TABLE),
         }
     }
 }
 
 impl MemberTables {
     /// Every table, in an order that never changes.
-    fn all(&mut self) -> [&mut dyn Pending; 9] {
+    fn all(&mut self) -> [&mut dyn Pending; 10] {
         [
             &mut self.stays,
             &mut self.pqi,
@@ -96,6 +99,7 @@ impl MemberTables {
             &mut self.needs,
             &mut self.medicines,
             &mut self.worklist,
+            &mut self.programs,
         ]
     }
 
@@ -120,6 +124,11 @@ impl MemberTables {
         for item in &m.get::<Worklist>().0 {
             self.worklist.push(&worklist::WorklistRow { member_id, work_day, item });
         }
+    }
+
+    /// Adds a programme that a member qualifies for; call in member order.
+    pub fn add_program(&mut self, member_id: &str, program: &Program, row: &ProgramRow, sensitive: bool) {
+        self.programs.push(&programs::ProgramsRow { member_id, program, row, sensitive });
     }
 
     fn add_medicines(&mut self, m: &Measured<'_>) {
@@ -229,7 +238,7 @@ impl MemberWriters {
     ///
     /// # Errors
     /// When one cannot be read, has other columns, or the disk refuses.
-    pub fn append(&mut self, folder: &Path) -> Result<(), PublishError> {
+    pub fn append(&mut self, folder: &Path, since: &EarlierSince<'_>) -> Result<(), PublishError> {
         for (stream, table) in self.streams.iter_mut().zip(MemberTables::default().all()) {
             let what = format!("{}.parquet", table.name());
             let unreadable = |_| PublishError::Read { what: what.clone(), why: "damaged".to_owned() };
@@ -238,7 +247,9 @@ impl MemberWriters {
             let reader =
                 ParquetRecordBatchReaderBuilder::try_new(file).and_then(|b| b.with_batch_size(APPENDED_ROWS).build());
             for batch in reader.map_err(|_| PublishError::Read { what: what.clone(), why: "damaged".to_owned() })? {
-                stream.write_batch(batch.map_err(unreadable)?)?;
+                let batch = batch.map_err(unreadable)?;
+                let is_programs = table.name() == programs::TABLE.name;
+                stream.write_batch(if is_programs { programs::with_earlier(batch, since)? } else { batch })?;
             }
         }
         Ok(())

@@ -16,7 +16,6 @@ mod list_files;
 mod manifest;
 mod member_tables;
 mod model_folder;
-mod plain_words;
 mod program;
 mod publish_table;
 mod read_back;
@@ -47,7 +46,6 @@ pub use manifest::{
 };
 pub use member_tables::{MemberTables, MemberWriters};
 pub use model_folder::{read_artifact, read_trained_model, write_model};
-pub use plain_words::{counted, is_sensitive_medicine, is_sensitive_name, plain_day, plain_name, plain_number};
 pub use program::{GroupShare, OnTime, Program, ScoreDrift, SurveyScore};
 pub use publish_table::publish_table;
 pub use read_back::{Rows, read_rows};

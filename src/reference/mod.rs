@@ -16,6 +16,7 @@ mod hcc;
 mod hfrs;
 mod named_list;
 mod nyu;
+mod plain_words;
 mod planned;
 mod rates;
 mod rows;
@@ -43,6 +44,7 @@ pub use hcc::{
 };
 pub use hfrs::{HfrsRow, HfrsTable};
 pub use nyu::{NyuClass, NyuFractions, NyuTable};
+pub use plain_words::{counted, is_sensitive_medicine, is_sensitive_name, plain_day, plain_name, plain_number};
 pub use rates::{AreaRates, age_band_pqe, age_band_pqi};
 pub use services::{Service, ServiceSet, Services};
 pub use sets::{CodeSet, code_sets, code_sets_in, sha256_hex};

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::brief_guidance::{Reader, playbook_of_run, program_line, put_plan};
 use super::error::RunError;
 use super::person_tables::{PersonTable, PersonTables};
 use crate::domain::{Day, SEE_RECORD, capitalised};
-use crate::publish::{
-    Brief, OpenItem, PublishError, TableScan, counted, is_sensitive_name, plain_day, plain_name, plain_number,
-};
+use crate::playbook::Playbook;
+use crate::publish::{Brief, OpenItem, PublishError, TableScan};
+use crate::reference::{counted, is_sensitive_name, plain_day, plain_name, plain_number};
 
 /// When an open case wants to be spoken to again.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +51,7 @@ pub fn gather_briefs(
     let now = PersonTables::read(&sources.run, members)?;
     let before = sources.previous.as_deref().map(|run| PersonTables::read(run, members)).transpose()?;
     let average = average_risk(&sources.run)?;
+    let playbook = playbook_of_run(&sources.run);
     let mut out = BTreeMap::new();
     for member in members {
         let mut writer = BriefWriter {
@@ -71,6 +73,7 @@ pub fn gather_briefs(
         writer.open_items();
         writer.needs();
         writer.risk(average);
+        writer.guidance(playbook.as_ref());
         if let Some(cadence) = &sources.cadence {
             writer.cadence(cadence);
         }
@@ -173,6 +176,22 @@ impl BriefWriter<'_> {
         }
         if let Some(a) = self.rows(&self.now.assignments).next() {
             self.brief.team.push(format!("Care manager: {}", a.text("care_manager_id")));
+        }
+    }
+
+    /// What the playbook and the programmes say.
+    fn guidance(&mut self, playbook: Option<&Playbook>) {
+        let person = self.rows(&self.now.people).next();
+        let pcp = person.map_or("", |p| p.text("pcp_name"));
+        let reader = Reader { sensitive: self.sensitive, as_of: self.as_of, pcp };
+        if let (Some(plan), Some(playbook)) = (self.rows(&self.now.plans).next(), playbook) {
+            put_plan(&mut self.brief, playbook, &|column| plan.text(column).to_owned(), reader);
+        }
+        for row in self.rows(&self.now.programs) {
+            let line = program_line(&|column| row.text(column).to_owned(), reader);
+            if !self.brief.programs.contains(&line) {
+                self.brief.programs.push(line);
+            }
         }
     }
 

@@ -335,7 +335,7 @@ fn listed_standing(outreach: &Rows, row: &[String]) -> ListedStanding {
         ordered_by: get("ordered_by"),
         clock: Some([get("next_step"), get("next_due"), get("slack_business_days")]).filter(|c| !c[0].is_empty()),
         contact_way: get("contact_way"),
-        action: [get("suggested_action"), get("suggested_discipline"), get("responsibility")],
+        action: [get("suggested_action"), get("suggested_discipline"), get("segment")],
         consult: get("consult_discipline"),
         caller_id: get("caller_id"),
         by_hand: [get("override_author"), get("override_reason")],

@@ -3,6 +3,7 @@
 //! person.
 
 mod arms;
+mod brief_guidance;
 mod brief_pages;
 mod briefs;
 mod call_sheets;

@@ -59,6 +59,8 @@ pub struct PersonTables {
     pub worklist: PersonTable,
     pub needs: PersonTable,
     pub scores: PersonTable,
+    pub plans: PersonTable,
+    pub programs: PersonTable,
 }
 
 impl PersonTables {
@@ -82,6 +84,8 @@ impl PersonTables {
             worklist: table("measures/worklist")?,
             needs: table("measures/needs")?,
             scores: table("scores")?,
+            plans: table("measures/plans")?,
+            programs: table("measures/programs")?,
         })
     }
 

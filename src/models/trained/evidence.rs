@@ -18,7 +18,7 @@ pub(super) fn family_evidence(
     if seen.is_empty() {
         return None;
     }
-    let names: Vec<String> = seen.iter().take(3).map(|f| f.name().replace('_', " ")).collect();
+    let names: Vec<String> = seen.iter().take(3).map(|f| plain_family(*f)).collect();
     let wanted = FamilySet::of(&seen);
     let hit = |code: CodeId| v.codes.dx(code).families.meets(wanted);
     let claims = v
@@ -34,6 +34,15 @@ pub(super) fn family_evidence(
         .filter(|a| a.icd10() && a.dx.iter().any(|d| d.is_some() && hit(*d)))
         .map(|a| Dated { day: Day(a.admit), id: a.admission_id.into() });
     Some((names, latest(claims.chain(rows))))
+}
+
+/// A family in the words of the work.
+fn plain_family(family: DiagnosisFamily) -> String {
+    match family {
+        DiagnosisFamily::Coronary => "coronary disease".to_owned(),
+        DiagnosisFamily::Fibrillation => "atrial fibrillation".to_owned(),
+        other => other.name().replace('_', " "),
+    }
 }
 
 /// An id of a stay that somebody can look up: its first claim, else its first ADT row.

@@ -173,7 +173,7 @@ fn avoidable_stays(v: &View<'_>, wording: &Wording) -> Option<Told> {
 fn word_discharge(v: &View<'_>, wording: &Wording) -> Option<Told> {
     let stay = v.index.and_then(|i| v.timeline().stays.get(i))?;
     let (day, length) = (stay.discharge?, stay.length_of_stay()?);
-    let values = [("date", day.to_string()), ("day", v.day.since(day).to_string())];
+    let values = [("date", day.to_string())];
     let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let text = wording.say(SheetReason::Discharge, i64::from(length), &values);
     Some(Told::of(text, Driver::Transition, Some(Dated { day, id: of_stay(stay) })))

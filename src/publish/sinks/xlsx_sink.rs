@@ -89,7 +89,7 @@ fn table_workbook(table: &TableData, heading: &Heading<'_>) -> Result<Vec<u8>, X
 fn column_width(column: &ColumnSpec) -> f64 {
     match (column.kind, column.name) {
         (Kind::Text, n) if n.starts_with("reason") || n == "suggested_action" => 44.0,
-        (Kind::Text, "what_changed" | "responsibility") => 26.0,
+        (Kind::Text, "what_changed" | "programs") => 26.0,
         (Kind::Text, _) => 15.0,
         _ => 11.0,
     }

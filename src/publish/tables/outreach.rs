@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::clock_rows::masked;
 use crate::config::Role;
+use crate::domain::SEE_RECORD;
 use crate::models::{Reason, ScoreId};
 use crate::outreach::{AddedByHand, Candidate, Inputs, Listed, OutreachList};
 use crate::publish::cell::filled;
@@ -30,6 +31,8 @@ pub struct OutreachRow<'a> {
     pub readmit30: [Option<f64>; 2],
     /// Reasons with their evidence, as the list may show them.
     pub reasons: Vec<String>,
+    /// Programmes that can be offered, as the list may show them.
+    pub programs: String,
 }
 
 impl OutreachRow<'_> {
@@ -154,18 +157,25 @@ pub static TABLE: Table<Outreach> = Table {
         text("reason_4", "see reason_1", |r| r.reason(3).into()),
         text("reason_5", "see reason_1", |r| r.reason(4).into()),
         text("what_changed", "against the previous run", |r| r.listed.what_changed.as_str().into()),
-        text("suggested_action", "first thing to do; of a sensitive event only its deadline", |r| {
-            r.listed.action.shown_text(r.sensitive_role).into()
-        }),
+        text(
+            "suggested_action",
+            "first thing to do: what was asked by hand, the step of an urgent clock, the segment's action; of a sensitive event only its deadline",
+            |r| r.listed.action.shown_text(r.sensitive_role).into(),
+        ),
         text("suggested_discipline", "who should; masked with a sensitive event", |r| {
             r.listed.action.shown_discipline(r.sensitive_role).into()
         }),
         text("consult_discipline", "whom the caller asks, when the action needs another discipline", |r| {
-            r.listed.consult.map(|_| r.listed.action.shown_discipline(r.sensitive_role)).into()
+            r.listed.consult.map(|d| r.listed.action.shown_consult(d, r.sensitive_role)).into()
         }),
-        text("responsibility", "which part of care management it serves", |r| {
-            r.listed.action.shown_responsibility(r.sensitive_role).into()
+        text("segment", "the person's segment in playbook.toml; masked when it rests on a sensitive code", |r| {
+            Some(r.listed.action.shown_segment(r.sensitive_role)).filter(|s| !s.is_empty()).into()
         }),
+        text(
+            "programs",
+            "ids of programmes that can be offered, joined by |: the person qualifies, has not said no, is in no conflict and is not billed; sensitive ones masked",
+            |r| Some(r.programs.as_str()).filter(|p| !p.is_empty()).into(),
+        ),
         text("override_author", "who asked for the person by hand", |r| r.by_hand().map(|h| &*h.author).into()),
         text("override_reason", "what for, in their own words", |r| r.by_hand().map(|h| &*h.reason).into()),
         date("override_expires", "last day it holds", |r| r.by_hand().map(|h| h.expires).into()),
@@ -194,12 +204,27 @@ pub fn outreach_rows<'a>(inputs: &'a Inputs<'_>, list: &'a OutreachList) -> impl
             avoid_hosp_90: scores.probability(c.member, ScoreId::RISK),
             readmit30: [ScoreId::Readmit30, ScoreId::Readmit30Residual].map(|id| scores.probability(c.member, id)),
             reasons: c.reasons.iter().map(|r| reason_text(r, role)).collect(),
+            programs: programs_text(inputs, c.member, role),
         }
     })
 }
 
 fn ordered_by(c: &Candidate) -> &'static str {
     if c.by_model { "expected benefit" } else { "published indices" }
+}
+
+/// The programmes that can be offered, in the order of the rules; those that a reader may not see as one.
+fn programs_text(inputs: &Inputs<'_>, member: u32, sensitive_role: bool) -> String {
+    let Some(plan) = inputs.plans.get(member as usize) else { return String::new() };
+    let mut names: Vec<&str> = Vec::new();
+    for (at, program) in inputs.programs.program.iter().enumerate().filter(|(at, _)| plan.offered >> at & 1 == 1) {
+        let hidden = !sensitive_role && plan.hidden_programs >> at & 1 == 1;
+        let name = if hidden { SEE_RECORD } else { &*program.id };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join("|")
 }
 
 /// A reason with its evidence, as a sheet shows it.

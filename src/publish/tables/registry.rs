@@ -3,8 +3,8 @@
 use super::{
     assignments, caseload_managers, caseload_members, conditions, contact_history, contact_queue, decisions, dropped,
     ed_visits, follow_ups, indices, labs, medicines, member_facts, memory, metrics, needs, not_scored, outreach,
-    overflow, people, pqi, predictions, quarantine, rates, reasons, scored, scores, stays, stranded_cases, suppressed,
-    transitions, waitlist, worklist,
+    overflow, people, plans, pqi, predictions, programs, quarantine, rates, reasons, scored, scores, stays,
+    stranded_cases, suppressed, transitions, waitlist, worklist,
 };
 use crate::publish::table::Described;
 
@@ -34,6 +34,8 @@ pub const TABLES: &[&dyn Described] = &[
     &conditions::TABLE,
     &indices::TABLE,
     &member_facts::TABLE,
+    &plans::TABLE,
+    &programs::TABLE,
     &rates::TABLE,
     &needs::TABLE,
     &labs::TABLE,

@@ -38,7 +38,10 @@ pub fn is_sensitive_name(kind: &str, code: &str) -> bool {
 #[must_use]
 pub fn is_sensitive_medicine(ingredient: &str) -> bool {
     let lowered = ingredient.to_lowercase();
-    lowered.split(|c: char| !c.is_alphabetic()).any(|word| is_sensitive_name("medicine", word))
+    is_sensitive_name("purpose", &lowered)
+        || lowered
+            .split(|c: char| !c.is_alphabetic())
+            .any(|word| is_sensitive_name("medicine", word) || is_sensitive_name("purpose", word))
 }
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
