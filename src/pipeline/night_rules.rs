@@ -59,7 +59,9 @@ impl<'a> NightRules<'a> {
         tables: &mut MemberTables,
     ) -> Result<Vec<PersonPlan>, PipelineError> {
         let mut table = FactTable::new(member_fact_specs());
-        facts.iter().for_each(|row| table.push_row(fact_values(row)));
+        for row in facts {
+            table.push_row(fact_values(row));
+        }
         let plans = self.planner.plan(&table).map_err(|e| our_bug(&e))?;
         let record = |at: usize| PersonRecord {
             measured: &members[at].measured,

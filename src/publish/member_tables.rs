@@ -249,7 +249,7 @@ impl MemberWriters {
             for batch in reader.map_err(|_| PublishError::Read { what: what.clone(), why: "damaged".to_owned() })? {
                 let batch = batch.map_err(unreadable)?;
                 let is_programs = table.name() == programs::TABLE.name;
-                stream.write_batch(if is_programs { programs::with_earlier(batch, since)? } else { batch })?;
+                stream.write_batch(if is_programs { programs::with_earlier(&batch, since)? } else { batch })?;
             }
         }
         Ok(())

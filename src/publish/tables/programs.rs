@@ -76,7 +76,7 @@ pub type EarlierSince<'a> = dyn Fn(&str, &str) -> Option<Day> + 'a;
 ///
 /// # Errors
 /// When the rows have other columns than this version's.
-pub fn with_earlier(batch: RecordBatch, earlier: &EarlierSince<'_>) -> Result<RecordBatch, PublishError> {
+pub fn with_earlier(batch: &RecordBatch, earlier: &EarlierSince<'_>) -> Result<RecordBatch, PublishError> {
     let damaged = || PublishError::Read { what: format!("{}.parquet", TABLE.name), why: "damaged".to_owned() };
     let at = |name: &str| batch.schema().index_of(name).map_err(|_| damaged());
     let text = |name: &str| batch.column(at(name)?).as_string_opt::<i32>().ok_or_else(damaged);
