@@ -4,8 +4,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::cell::is_flag_set;
 use crate::domain::Day;
+
+/// The cell that says that a name is sensitive.
+const SENSITIVE: &str = "1";
 
 /// Words and sensitivity by kind and code.
 static NAMES: LazyLock<HashMap<(String, String), (String, bool)>> = LazyLock::new(|| {
@@ -16,7 +18,7 @@ static NAMES: LazyLock<HashMap<(String, String), (String, bool)>> = LazyLock::ne
         .filter_map(Result::ok)
         .filter_map(|r| {
             let cell = |i: usize| r.get(i).map(str::to_owned);
-            Some(((cell(0)?, cell(1)?), (cell(2)?, is_flag_set(&cell(3)?))))
+            Some(((cell(0)?, cell(1)?), (cell(2)?, cell(3)? == SENSITIVE)))
         })
         .collect()
 });

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::domain::{Day, SEE_RECORD, capitalised};
 use crate::playbook::{Placeholder, Playbook, Segment, Sensitivity, fill_template};
-use crate::publish::Brief;
+use crate::publish::{Brief, is_flag_set};
 use crate::reference::plain_day;
 
 /// Who reads, and when.
@@ -74,7 +74,7 @@ fn red_flags(segment: &Segment, pcp: &str) -> Vec<String> {
 /// A programme that the person qualifies for, as a brief says it; `cell` reads a row of `measures/programs`.
 #[must_use]
 pub fn program_line(cell: &dyn Fn(&str) -> String, reader: Reader<'_>) -> String {
-    if cell("sensitive") == "1" && !reader.sensitive {
+    if is_flag_set(&cell("sensitive")) && !reader.sensitive {
         return SEE_RECORD.to_owned();
     }
     let day = |name: &str| Day::parse_iso(&cell(name)).map(|d| plain_day(d, reader.as_of));
