@@ -304,6 +304,39 @@ fn models_pseudonyms_and_an_earlier_night_change_nothing_of_it() {
     assert!(text(&refused).contains("another configuration, environment or pseudonym key"), "{}", text(&refused));
 }
 
+#[test]
+fn views_conditions_and_repeated_files_travel_too() {
+    let mut night = Night::synthetic("60");
+    shuffle(&night.path("data"), &night.path("split"));
+    night.configure("split", "");
+    let copied = night.path("split/pharmacy_claim");
+    std::fs::copy(copied.join("part-9.csv"), copied.join("part-1.csv")).expect("copied");
+    let config = std::fs::read_to_string(night.path("c.toml")).expect("read");
+    let under = |name: &str, line: &str| {
+        let head = format!("[extracts.{name}]\n");
+        (head.clone(), format!("{head}{line}\n"))
+    };
+    let mut changed = config;
+    for (from, to) in [
+        under("eligibility", "sql = \"SELECT * FROM raw\""),
+        under("medical_claim", "where = \"place_of_service_code <> '11'\""),
+    ] {
+        assert!(changed.contains(&from), "{from}");
+        changed = changed.replace(&from, &to);
+    }
+    put(&night.path("c.toml"), &changed);
+    let one = night.one(&[]);
+    let run = night.parts("3", "cluster", &[]);
+    assert_eq!(lasting(&run), lasting(&one));
+    let quality = std::fs::read_to_string(run.join("data_quality.json")).expect("an account");
+    for word in ["filtered_by_where", "repeated_file"] {
+        assert!(quality.contains(word), "{word}: {quality}");
+    }
+    let units = night.prelude_json()["inventory"]["units"].clone();
+    let of = |name: &str| units.as_array().expect("units").iter().filter(|u| u["extract"] == name).count();
+    assert_eq!((of("eligibility"), of("medical_claim")), (1, 3), "a view is read at once, files one by one");
+}
+
 /// Five members whose values may stand in no log, receipt or trailer.
 fn five() -> Night {
     let night = Night { dir: tempfile::tempdir().expect("a folder"), said: String::new() };

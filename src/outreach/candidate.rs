@@ -91,7 +91,7 @@ pub struct Candidate {
     pub by_hand: Option<AddedByHand>,
     /// The open case, if any.
     pub ownership: Option<Ownership>,
-    /// Reasons, strongest first.
+    /// Reasons, strongest first; kept of people on the list and held out alone.
     pub reasons: Vec<Reason>,
     /// Drivers, strongest first.
     pub drivers: Vec<Driver>,

@@ -1,6 +1,8 @@
 //! What became of every member tonight: one row each, nobody missing, nobody twice. Owns which decision holds first;
 //! refuses to decide anything anew.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::candidate::Candidate;
@@ -45,7 +47,7 @@ pub struct DecisionRow {
 /// What the list came to.
 pub struct Outcome<'a> {
     /// Everybody enrolled.
-    pub candidates: &'a [Candidate],
+    pub candidates: &'a [Arc<Candidate>],
     /// On the list, in order.
     pub listed: &'a [Listed],
     /// Left out by a code.
@@ -57,7 +59,7 @@ pub struct Outcome<'a> {
 /// One row a member of eligibility, in member order.
 #[must_use]
 pub fn decide_members(inputs: &Inputs<'_>, outcome: &Outcome<'_>) -> Vec<DecisionRow> {
-    let candidates: FxHashMap<u32, &Candidate> = outcome.candidates.iter().map(|c| (c.member, c)).collect();
+    let candidates: FxHashMap<u32, &Candidate> = outcome.candidates.iter().map(|c| (c.member, &**c)).collect();
     let suppressed: FxHashMap<u32, &Suppressed> = outcome.suppressed.iter().map(|s| (s.member, s)).collect();
     let listed: FxHashMap<u32, (usize, &Listed)> =
         outcome.listed.iter().enumerate().map(|(i, l)| (l.candidate.member, (i + 1, l))).collect();

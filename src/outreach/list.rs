@@ -2,6 +2,7 @@
 //! order of those steps; refuses to print.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -55,9 +56,9 @@ pub struct OutreachList {
     /// Everyone the cut looked at, in order.
     pub queue: Vec<QueueRow>,
     /// Everyone enrolled, in member order.
-    pub candidates: Vec<Candidate>,
-    /// Everyone with a band, in list order, for the caseload.
-    pub ordered: Vec<Candidate>,
+    pub candidates: Vec<Arc<Candidate>>,
+    /// Everyone with a band, in list order, for the caseload; the same people.
+    pub ordered: Vec<Arc<Candidate>>,
     /// Tier of each candidate for acuity points: an open transition counts as tier 1.
     pub tiers: BTreeMap<u32, u8>,
     /// Open cases by owner.
@@ -96,16 +97,18 @@ pub fn build_list(inputs: &Inputs<'_>) -> OutreachList {
     known.duplicates.unite(&mut all);
     let suppressed = judge_members(inputs, &all, &known);
     let gone: FxHashSet<u32> = suppressed.iter().map(|s| s.member).collect();
-    let mut ordered: Vec<Candidate> = all.iter().filter(|c| c.band.is_some()).cloned().collect();
-    ordered.sort_by(Candidate::order);
-    let open: Vec<&Candidate> = ordered.iter().filter(|c| !gone.contains(&c.member) && is_called(c)).collect();
+    let mut order: Vec<usize> = (0..all.len()).filter(|at| all[*at].band.is_some()).collect();
+    order.sort_by(|a, b| all[*a].order(&all[*b]));
+    let called = |c: &Candidate| !gone.contains(&c.member) && is_called(c);
+    let open: Vec<usize> = order.iter().copied().filter(|at| called(&all[*at])).collect();
     let staff = Staff::tonight(inputs);
-    let queue = queue_candidates(inputs, &open);
+    let queue = queue_candidates(inputs, &open.iter().map(|at| &all[*at]).collect::<Vec<_>>());
     let decided = apply_capacity(&queue, &staff);
+    let all = share_candidates(all, &open, &decided);
     let mut cut = CutList::default();
     let mut missing = Missing::default();
-    for (at, ((candidate, queued), decision)) in open.into_iter().zip(queue).zip(decided).enumerate() {
-        cut.settle(inputs, &staff, &mut missing, at + 1, candidate, queued, decision);
+    for (rank, ((at, queued), decision)) in (1..).zip(open.into_iter().zip(queue).zip(decided)) {
+        cut.settle(inputs, &staff, &mut missing, rank, &all[at], queued, decision);
     }
     let CutList { listed, overflow, queue, held, mut memory } = cut;
     let mut suppressed: Vec<Suppressed> = suppressed.into_iter().chain(held).collect();
@@ -126,12 +129,26 @@ pub fn build_list(inputs: &Inputs<'_>) -> OutreachList {
         staff,
         queue,
         tiers: all.iter().map(|c| (c.member, if c.in_transition { 1 } else { c.risk_tier })).collect(),
+        ordered: order.into_iter().map(|at| Arc::clone(&all[at])).collect(),
         candidates: all,
-        ordered,
         decisions,
         contacts_known: known.contacts_known,
         possible_duplicates: known.duplicates.possible,
     }
+}
+
+/// The candidates as everyone from here on holds them. Reasons are told of whom the list tells alone: of millions they would
+/// be most of what is held.
+fn share_candidates(all: Vec<Candidate>, open: &[usize], decided: &[QueueDecision]) -> Vec<Arc<Candidate>> {
+    let is_told = |d: &QueueDecision| matches!(d, QueueDecision::Listed { .. } | QueueDecision::HeldOut);
+    let told: FxHashSet<usize> = open.iter().zip(decided).filter(|(_, d)| is_told(d)).map(|(at, _)| *at).collect();
+    let share = |(at, mut candidate): (usize, Candidate)| {
+        if !told.contains(&at) {
+            candidate.reasons = Vec::new();
+        }
+        Arc::new(candidate)
+    };
+    all.into_iter().enumerate().map(share).collect()
 }
 
 /// People who have a manager are on that manager's own sheet, and on the list in the bands that cannot wait alone; when
@@ -197,7 +214,7 @@ impl CutList {
         staff: &Staff,
         missing: &mut Missing,
         rank: usize,
-        candidate: &Candidate,
+        candidate: &Arc<Candidate>,
         queued: Queued,
         decision: QueueDecision,
     ) {
@@ -223,7 +240,7 @@ impl CutList {
             QueueDecision::Full | QueueDecision::Nobody => {
                 let nobody = decision == QueueDecision::Nobody;
                 self.overflow.push(Overflow {
-                    candidate: candidate.clone(),
+                    candidate: Arc::clone(candidate),
                     rank,
                     reason: decision.name(),
                     missing: if nobody { staff.missing(&queued.requirement, missing) } else { String::new() },
@@ -236,7 +253,7 @@ impl CutList {
     fn list(
         &mut self,
         inputs: &Inputs<'_>,
-        candidate: &Candidate,
+        candidate: &Arc<Candidate>,
         caller: String,
         days_beyond: i32,
         beyond: bool,
@@ -248,7 +265,7 @@ impl CutList {
         self.listed.push(Listed {
             consult: own.and_then(|own| action.consult_of(own)),
             action,
-            candidate: candidate.clone(),
+            candidate: Arc::clone(candidate),
             status: spell.status,
             days_on_list: spell.days_on_list,
             what_changed: spell.what_changed,

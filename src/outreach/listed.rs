@@ -1,5 +1,7 @@
 //! A person on the list, and one whom the staff cannot reach. Owns what is known of each; refuses to decide which one is.
 
+use std::sync::Arc;
+
 use super::actions::Action;
 use super::candidate::Candidate;
 use super::capacity::ContactRequirement;
@@ -10,7 +12,7 @@ use crate::domain::Discipline;
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// The person and what orders them.
-    pub candidate: Candidate,
+    pub candidate: Arc<Candidate>,
     /// Standing.
     pub status: ListStatus,
     /// Work days on the list in this spell, tonight's included.
@@ -31,7 +33,7 @@ pub struct Listed {
 #[derive(Clone, Debug)]
 pub struct Overflow {
     /// The person.
-    pub candidate: Candidate,
+    pub candidate: Arc<Candidate>,
     /// Rank in the full order.
     pub rank: usize,
     /// `CAPACITY` or `NO_ELIGIBLE_CM`.

@@ -2,6 +2,7 @@
 //! weigh a reason.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::candidate::Candidate;
 use super::inputs::Inputs;
@@ -26,12 +27,13 @@ pub struct HandAudit {
 #[must_use]
 pub fn audit_overrides(
     inputs: &Inputs<'_>,
-    all: &[Candidate],
+    all: &[Arc<Candidate>],
     listed: &[Listed],
     suppressed: &[Suppressed],
 ) -> HandAudit {
     let mut out = HandAudit::default();
-    let asked: BTreeMap<u32, &Candidate> = all.iter().filter(|c| c.by_hand.is_some()).map(|c| (c.member, c)).collect();
+    let asked: BTreeMap<u32, &Candidate> =
+        all.iter().filter(|c| c.by_hand.is_some()).map(|c| (c.member, &**c)).collect();
     for s in suppressed {
         if let Some(hand) = asked.get(&s.member).and_then(|c| c.by_hand.as_ref()) {
             *out.not_possible.entry((hand.author.to_string(), s.code.as_str())).or_default() += 1;

@@ -1,6 +1,8 @@
 //! People who have a manager, on that manager's own sheet, and people in a facility. Owns the contact cadence; refuses to
 //! hide anybody from their owner for a code that only keeps them off the list.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::candidate::Candidate;
@@ -41,7 +43,7 @@ pub struct FacilityPerson {
 
 /// Open cases by owner, then member; those whom a code takes off the sheet are left out.
 #[must_use]
-pub fn own_cases(inputs: &Inputs<'_>, all: &[Candidate], suppressed: &[Suppressed]) -> Vec<OwnCase> {
+pub fn own_cases(inputs: &Inputs<'_>, all: &[Arc<Candidate>], suppressed: &[Suppressed]) -> Vec<OwnCase> {
     let codes: FxHashMap<u32, Code> = suppressed.iter().map(|s| (s.member, s.code)).collect();
     let held = all.iter().filter(|c| c.is_engaged());
     let mut out: Vec<OwnCase> = held

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::caseload_rows::check_roster;
 use super::clinical_counts::COUNT_NAMES;
 use super::cluster_plan::{models_of_prelude, plan_of_prelude, require_absolute};
 use super::earlier_programs::EarlierPrograms;
@@ -94,6 +95,7 @@ fn measure_part(
         progress: &tell,
     };
     let mut extracts = extracts::load(plan, &found, &load)?;
+    check_roster(plan, &extracts)?;
 
     progress.stage("measure members");
     let icd = std::mem::take(&mut extracts.icd);
