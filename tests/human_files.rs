@@ -206,6 +206,8 @@ fn init_knows_the_layouts_of_others() {
             (layout("excel"), 4, true),
             (layout("cclf"), 3, false),
             (layout("edi"), 0, false),
+            // Benefits alone: nobody's birth date is known.
+            (layout("fhir_bulk"), 2, false),
         ]);
     }
     for (folder, extracts, runs) in folders {

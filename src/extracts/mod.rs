@@ -23,6 +23,7 @@ mod discovery;
 mod error;
 mod events;
 mod feeds;
+mod fhir_paths;
 mod findings;
 mod fixed_format;
 mod foreign_files;

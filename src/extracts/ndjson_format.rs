@@ -1,11 +1,12 @@
-//! A JSON object a line, flattened by dotted paths: `name.0.family`. Owns paths and texts of scalars; refuses to know any
-//! resource.
+//! A JSON object a line, flattened by dotted paths: `name.0.family`; of a FHIR resource also the columns that the table of
+//! paths names. Owns paths and texts of scalars; refuses to know any resource.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::error::ReadFailure;
+use super::fhir_paths::{ResourceTable, resource_table};
 use super::plain_lines::PlainLines;
 use super::reason::Reason;
 use super::row_block::{MAX_COLUMNS, RowBlock, cut_and_judge};
@@ -39,9 +40,15 @@ impl FileFormat for Ndjson {
                             "the file is a FHIR bundle\nhint: export its resources as ndjson, one a line".to_owned()
                         );
                     }
+                    let table = resource_table(&value);
+                    // Of a resource with a table the paths of a long list need no columns.
+                    let room = MAX_COLUMNS - if table.is_some() { 1000 } else { 0 };
                     flatten(&value, &mut |path, _| {
-                        names.insert(path.to_owned());
+                        if table.is_none() || names.len() < room {
+                            names.insert(path.to_owned());
+                        }
                     });
+                    names.extend(table.into_iter().flat_map(ResourceTable::names));
                 }
                 // A document spread over lines is no row a line.
                 _ if first => {
@@ -99,7 +106,18 @@ impl OpenFile for OpenNdjson {
                                 row[*slot].push_str(text);
                             }
                         });
-                        block.push(number, row.iter().map(String::as_str))
+                        match resource_table(&value) {
+                            Some(table) => table.rows(&value).into_iter().all(|texts| {
+                                let mut row = row.clone();
+                                for (name, text) in texts {
+                                    if let Some(slot) = place.get(name.as_str()) {
+                                        row[*slot] = text;
+                                    }
+                                }
+                                block.push(number, row.iter().map(String::as_str))
+                            }),
+                            None => block.push(number, row.iter().map(String::as_str)),
+                        }
                     }
                     _ => block.refuse(number, Reason::BadJson),
                 };

@@ -15,7 +15,14 @@ pub struct Layout {
     /// Files that stand beside the example and that it names.
     #[serde(default)]
     pub beside: Vec<String>,
+    /// Files that must be found before it is this layout.
+    #[serde(default = "two")]
+    least: usize,
     files: Vec<LayoutFile>,
+}
+
+fn two() -> usize {
+    2
 }
 
 #[derive(Deserialize)]
@@ -43,7 +50,8 @@ struct All {
 }
 
 /// The examples by name, and what stands beside them.
-const SHIPPED: [(&str, &str); 6] = [
+const SHIPPED: [(&str, &str); 7] = [
+    ("fhir-bulk.toml", include_str!("../../config/examples/fhir-bulk.toml")),
     ("synthea.toml", include_str!("../../config/examples/synthea.toml")),
     ("snomed-demo.csv", include_str!("../../config/examples/snomed-demo.csv")),
     ("medicare-rif.toml", include_str!("../../config/examples/medicare-rif.toml")),
@@ -83,7 +91,8 @@ impl Layout {
         let mut used: Vec<&str> = roles.iter().map(|(f, _)| f.as_str()).filter(|f| !f.is_empty()).collect();
         used.sort_unstable();
         used.dedup();
-        (used.len() >= 2 || roles.iter().any(|(_, at)| self.named_by_file(&tables[*at]))).then_some(Match { roles })
+        (used.len() >= self.least || roles.iter().any(|(_, at)| self.named_by_file(&tables[*at])))
+            .then_some(Match { roles })
     }
 
     fn named_by_file(&self, table: &Probe) -> bool {
@@ -187,7 +196,7 @@ mod tests {
     #[test]
     fn every_layout_names_an_example_and_its_files() {
         let layouts = shipped_layouts();
-        assert_eq!(layouts.len(), 4);
+        assert_eq!(layouts.len(), 5);
         for layout in layouts {
             let example = shipped_file(&layout.example);
             for file in layout.files.iter().filter(|f| f.used) {
