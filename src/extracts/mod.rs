@@ -21,6 +21,7 @@ mod decoding;
 mod directory;
 mod discovery;
 mod error;
+mod event_values;
 mod events;
 mod feeds;
 mod fhir_paths;
@@ -68,6 +69,7 @@ mod xlsx_format;
 pub use crate::domain::OrderedNumber;
 pub use account_record::{put_refused, take_refused, take_rule};
 pub use by_member::ByMember;
+#[cfg(test)]
 pub use column::{NO_DAY, NO_INTEGER};
 pub use contract::{ColumnSpec, ExtractSpec, Kind};
 pub use crosswalk::Crosswalk;

@@ -13,7 +13,7 @@ use super::unit::Unit;
 use super::window::LookBack::{self, Days30, Days90, Days365, Days730};
 use super::window::Window;
 use crate::domain::{Day, WordId};
-use crate::extracts::{Fill, NO_INTEGER};
+use crate::extracts::Fill;
 use crate::measures::DrugSupply;
 use crate::reference::{ClassSet, DrugClass};
 
@@ -106,8 +106,8 @@ impl ClassYear {
 
 /// Days of supply of a fill; `None` where it says none.
 fn days_supplied(fill: &Fill<'_>) -> Option<i32> {
-    let days = i32::try_from(fill.days_supply).unwrap_or(0).clamp(0, 365);
-    (fill.days_supply != NO_INTEGER && days > 0).then_some(days)
+    let days = fill.supplied_days().and_then(|days| i32::try_from(days).ok())?;
+    (days > 0).then_some(days.min(365))
 }
 
 /// By name: the interned number, and (day, days of supply) of each fill of two years, by day.

@@ -3,7 +3,7 @@
 
 use super::window::LookBack;
 use crate::domain::{CodeId, Day, WordId};
-use crate::extracts::{ClaimKind, NO_INTEGER};
+use crate::extracts::ClaimKind;
 use crate::reference::{DiagnosisFamily, Service, ServiceSet};
 use crate::timeline::{Claim, Codes, ServiceLine, Timeline};
 
@@ -85,9 +85,8 @@ impl Scan {
                 out.principal[family.index()].push(stay.admit.0);
             }
         }
-        for fill in timeline.fills.iter().filter(|f| f.day > from && f.paid_cents != NO_INTEGER) {
-            out.paid.push((fill.day, fill.paid_cents));
-        }
+        let fills = timeline.fills.iter().filter(|f| f.day > from);
+        out.paid.extend(fills.filter_map(|f| Some((f.day, f.paid_amount()?))));
         for list in out.services.iter_mut().chain(&mut out.families).chain(&mut out.principal) {
             list.sort_unstable();
             list.dedup();

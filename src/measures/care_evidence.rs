@@ -141,8 +141,7 @@ pub(super) fn first_seen_elsewhere(m: &Measured<'_>, after: Day) -> Option<Day> 
     let as_of = m.as_of();
     let bills = m.timeline.claims.iter().filter(|c| c.kind == ClaimKind::Institutional).filter_map(|c| {
         if is_facility_bill(c) {
-            let left = c.discharge != crate::extracts::NO_DAY && c.disposition != Short::of("30");
-            return left.then_some(Day(c.discharge));
+            return c.discharge.filter(|_| c.disposition != Short::of("30")).map(Day);
         }
         (!c.is_11x() && !c.bill_begins("14")).then_some(Day(c.start))
     });

@@ -6,7 +6,7 @@ use super::readmission::Readmissions;
 use super::transition_states::Setting;
 use crate::domain::record::record_choice;
 use crate::domain::{CodeId, Day, Short, WordId};
-use crate::extracts::{ClaimKind, NO_DAY, PatientClass};
+use crate::extracts::{ClaimKind, PatientClass};
 use crate::reference::CareDiagnosis;
 use crate::timeline::{Claim, Stay};
 
@@ -92,9 +92,9 @@ pub(super) fn live_discharges<'t>(m: &'t Measured<'_>) -> Vec<Discharge<'t>> {
         });
     }
     let as_of = m.as_of();
-    let left = |day: i32| (day != NO_DAY && day <= as_of.0).then_some(Day(day));
+    let left = |day: Option<i32>| day.map(Day).filter(|d| *d <= as_of);
     for a in m.timeline.admissions.iter().filter(|a| a.class == PatientClass::Observation) {
-        let Some(discharge) = left(a.discharge).filter(|_| !a.disposition.is_any(NO_DISCHARGE)) else { continue };
+        let Some(discharge) = left(a.discharged()).filter(|_| !a.disposition.is_any(NO_DISCHARGE)) else { continue };
         out.push(Discharge {
             stay: None,
             id: a.admission_id,

@@ -7,7 +7,6 @@ use super::measure::{Measure, Measured};
 use super::pharmacy::PDC_CLASSES;
 use crate::domain::record::record;
 use crate::domain::{Day, WordId};
-use crate::extracts::NO_INTEGER;
 use crate::reference::DrugClass;
 
 /// A class whose supply ran out.
@@ -67,9 +66,10 @@ impl Measure for SupplyEnds {
         "First day without supply by ingredient: an early fill begins when the one before it is used up.";
 
     fn compute(m: &Measured<'_>) -> Self {
-        let told = m.timeline.fills.iter().filter(|f| f.ingredient.is_some() && f.days_supply != NO_INTEGER);
+        let known = m.timeline.fills.iter().filter(|f| f.ingredient.is_some());
+        let days = |supply: i64| i32::try_from(supply).unwrap_or(0);
         let mut fills: Vec<(i32, WordId, i32)> =
-            told.map(|f| (f.day, f.ingredient, i32::try_from(f.days_supply).unwrap_or(0))).collect();
+            known.filter_map(|f| Some((f.day, f.ingredient, days(f.supplied_days()?)))).collect();
         fills.sort_unstable();
         let mut ends: BTreeMap<WordId, i32> = BTreeMap::new();
         for (day, ingredient, supply) in fills {

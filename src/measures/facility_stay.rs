@@ -8,8 +8,8 @@ use super::transitions::Transitions;
 use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
 use crate::domain::{Day, Short};
-use crate::extracts::{ClaimKind, NO_DAY};
-use crate::timeline::{Claim, Stay};
+use crate::extracts::ClaimKind;
+use crate::timeline::Stay;
 
 word_list! {
     /// How it is known that a person is in a facility.
@@ -101,19 +101,20 @@ impl Whereabouts {
 fn last_row_of_stay(m: &Measured<'_>, stay: &Stay<'_>) -> Day {
     let claims = stay.claims.iter().map(|i| m.timeline.claims[*i].end);
     let rows = stay.admissions.iter().map(|i| &m.timeline.admissions[*i]);
-    let days = claims.chain(rows.map(|a| a.admit.max(if a.received == NO_DAY { a.admit } else { a.received })));
-    days.filter(|d| *d != NO_DAY && *d <= m.as_of().0).max().map_or(stay.admit, Day)
+    let days = claims.chain(rows.map(|a| a.arrived().map_or(a.admit, |day| day.max(a.admit))));
+    days.filter(|d| *d <= m.as_of().0).max().map_or(stay.admit, Day)
 }
 
 /// The newest skilled nursing bill tells where the person is; a later discharge from a hospital tells more.
 fn skilled_nursing(m: &Measured<'_>, out: &mut Whereabouts) {
     let as_of = m.as_of();
-    let last = |c: &Claim<'_>| if c.discharge == NO_DAY { c.end } else { c.discharge };
     let bills = m.timeline.claims.iter().filter(|c| c.kind == ClaimKind::Institutional && is_facility_bill(c));
-    let Some(bill) = bills.filter(|c| c.bill_begins("21")).max_by_key(|c| (last(c), c.start, c.id)) else { return };
-    let open = bill.disposition == STILL || (bill.discharge == NO_DAY && bill.disposition.is_none());
-    let covers = last(bill) >= as_of.0 && (open || last(bill) != as_of.0);
-    let left = m.timeline.stays.iter().any(|s| s.admit.0 >= last(bill) && s.discharge.is_some());
+    let Some(bill) = bills.filter(|c| c.bill_begins("21")).max_by_key(|c| (c.last_day(), c.start, c.id)) else {
+        return;
+    };
+    let open = bill.disposition == STILL || (bill.discharge.is_none() && bill.disposition.is_none());
+    let covers = bill.last_day() >= as_of.0 && (open || bill.last_day() != as_of.0);
+    let left = m.timeline.stays.iter().any(|s| s.admit.0 >= bill.last_day() && s.discharge.is_some());
     if bill.start > as_of.0 || left || !(covers || open) {
         return;
     }
@@ -125,6 +126,6 @@ fn skilled_nursing(m: &Measured<'_>, out: &mut Whereabouts) {
     if covers {
         out.facility = Some(stay);
     } else {
-        out.judge(m, stay, Day(last(bill)), m.inputs.clocks.open_stay_days);
+        out.judge(m, stay, Day(bill.last_day()), m.inputs.clocks.open_stay_days);
     }
 }

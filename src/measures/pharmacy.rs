@@ -6,7 +6,7 @@ use super::measure::{Measure, Measured, is_within_year};
 use super::readmission::Readmissions;
 use super::utilization::Utilization;
 use crate::domain::{Day, WordId};
-use crate::extracts::{Fill, NO_INTEGER};
+use crate::extracts::Fill;
 use crate::reference::{DrugClass, IngredientId};
 use crate::timeline::{Codes, Timeline};
 
@@ -191,8 +191,8 @@ fn has_esrd(timeline: &Timeline<'_>, codes: &Codes<'_>) -> bool {
 
 /// Days of supply; `None` when the fill does not say or says none.
 fn days_of_supply(fill: &Fill) -> Option<i32> {
-    (fill.days_supply != NO_INTEGER && fill.days_supply > 0)
-        .then(|| i32::try_from(fill.days_supply.min(i64::from(WINDOW))).unwrap_or(WINDOW))
+    let days = fill.supplied_days().filter(|days| *days > 0)?;
+    Some(i32::try_from(days.min(i64::from(WINDOW))).unwrap_or(WINDOW))
 }
 
 fn covered_share(

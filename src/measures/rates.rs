@@ -12,7 +12,7 @@ use super::pqi::{PQI, StayPqi, composites_of};
 use super::readmission::Readmissions;
 use crate::domain::record::record;
 use crate::domain::{Day, PayerType, Sex, WordId};
-use crate::extracts::{NO_INTEGER, Words};
+use crate::extracts::Words;
 use crate::reference::AreaRates;
 
 /// What is counted.
@@ -347,9 +347,9 @@ impl Rates {
                 out[at].paid += claim.paid_cents;
             }
         }
-        for f in timeline.fills.iter().filter(|f| f.paid_cents != NO_INTEGER) {
-            if let Some(at) = self.month_of(Day(f.day)) {
-                out[at].paid += f.paid_cents;
+        for (day, cents) in timeline.fills.iter().filter_map(|f| Some((f.day, f.paid_amount()?))) {
+            if let Some(at) = self.month_of(Day(day)) {
+                out[at].paid += cents;
             }
         }
         out

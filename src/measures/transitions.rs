@@ -15,7 +15,7 @@ use super::transition_states::TransitionStatus;
 use super::utilization::died_by_disposition;
 use super::visit_knowledge::{AT_HOME_THROUGHOUT, ClockKind, PastEvent};
 use crate::domain::{Day, Short, TaskKind, add_business_days};
-use crate::extracts::{NO_DAY, PatientClass};
+use crate::extracts::PatientClass;
 use crate::reference::Sensitive;
 
 /// Discharges alive in their thirty days, by day and id, and what became of the earlier ones.
@@ -85,7 +85,7 @@ impl<'m, 'a> Context<'m, 'a> {
         let stays = stays.filter(|(i, s)| d.stay.is_none_or(|own| *i > own) && s.admit >= d.discharge);
         let beds = self.m.timeline.admissions.iter().filter(|a| a.class == PatientClass::Observation);
         let other = beds.filter(|a| a.admission_id != d.id && a.admit >= d.discharge.0);
-        let later = other.filter(|a| a.admit > d.discharge.0 || a.discharge == NO_DAY || a.discharge > d.discharge.0);
+        let later = other.filter(|a| a.admit > d.discharge.0 || a.discharged().is_none_or(|left| left > d.discharge.0));
         stays.map(|(_, s)| s.admit).chain(later.map(|a| Day(a.admit))).min()
     }
 

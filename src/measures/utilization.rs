@@ -8,9 +8,9 @@ use super::measure::{Inputs, Measure, Measured, is_within_year};
 use super::pqi::StayPqi;
 use crate::domain::record::record;
 use crate::domain::{CodeId, Day, Short, WordId};
-use crate::extracts::{ClaimKind, NO_DAY, NO_INTEGER};
+use crate::extracts::ClaimKind;
 use crate::reference::{CareList, Sensitive};
-use crate::timeline::{Claim, DIED, Timeline};
+use crate::timeline::{DIED, Timeline};
 
 /// Use of care by the night's date.
 #[derive(Clone, Debug, Default)]
@@ -98,8 +98,8 @@ fn paid_year_cents(timeline: &Timeline<'_>) -> i64 {
         + timeline
             .fills
             .iter()
-            .filter(|f| is_within_year(Day(f.day), as_of) && f.paid_cents != NO_INTEGER)
-            .map(|f| f.paid_cents)
+            .filter(|f| is_within_year(Day(f.day), as_of))
+            .filter_map(|f| f.paid_amount())
             .sum::<i64>()
 }
 
@@ -146,12 +146,12 @@ pub fn died_by_disposition(timeline: &Timeline<'_>) -> Option<Day> {
         .claims
         .iter()
         .filter(|c| c.kind == ClaimKind::Institutional && c.disposition.is_any(DIED))
-        .map(|c| Day(if c.discharge == NO_DAY { c.end } else { c.discharge }));
+        .map(|c| Day(c.last_day()));
     let rows = timeline
         .admissions
         .iter()
         .filter(|a| a.disposition.is_any(DIED))
-        .map(|a| Day(if a.discharge == NO_DAY { a.admit } else { a.discharge }));
+        .map(|a| Day(a.discharged().unwrap_or(a.admit)));
     // A census row whose discharge is not known yet has not ended in anything.
     stays.chain(claims).chain(rows).filter(|d| *d <= timeline.as_of).max()
 }
@@ -161,22 +161,22 @@ fn add_institutions(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut Ut
     let to_hospice = |disposition: Short| inputs.codes.reference.lists.has(CareList::ToHospice, disposition);
     let as_of = timeline.as_of;
     let institutional = || timeline.claims.iter().filter(|c| c.kind == ClaimKind::Institutional);
-    let last = |c: &Claim<'_>| if c.discharge == NO_DAY { c.end } else { c.discharge };
     // The newest SNF bill tells where the person is; a later discharge home from a hospital tells more.
-    if let Some(snf) = institutional().filter(|c| c.bill_begins("21")).max_by_key(|c| (last(c), c.start, c.id)) {
-        let open = snf.disposition == STILL || (snf.discharge == NO_DAY && snf.disposition.is_none());
-        let there = last(snf) >= as_of.0 && (open || last(snf) != as_of.0) || open && as_of.0 - last(snf) <= BILL_DAYS;
-        let left = timeline.stays.iter().any(|s| s.admit.0 >= last(snf) && s.discharge.is_some());
+    if let Some(snf) = institutional().filter(|c| c.bill_begins("21")).max_by_key(|c| (c.last_day(), c.start, c.id)) {
+        let open = snf.disposition == STILL || (snf.discharge.is_none() && snf.disposition.is_none());
+        let there = snf.last_day() >= as_of.0 && (open || snf.last_day() != as_of.0)
+            || open && as_of.0 - snf.last_day() <= BILL_DAYS;
+        let left = timeline.stays.iter().any(|s| s.admit.0 >= snf.last_day() && s.discharge.is_some());
         if snf.start <= as_of.0 && there && !left {
             facts.in_facility_since = facts.in_facility_since.max(Some(Day(snf.start)));
         }
     }
-    let by_claim = institutional().filter(|c| to_hospice(c.disposition)).map(|c| Day(last(c)));
+    let by_claim = institutional().filter(|c| to_hospice(c.disposition)).map(|c| Day(c.last_day()));
     let by_row = timeline
         .admissions
         .iter()
         .filter(|a| to_hospice(a.disposition))
-        .map(|a| Day(if a.discharge == NO_DAY { a.admit } else { a.discharge }));
+        .map(|a| Day(a.discharged().unwrap_or(a.admit)));
     let by_stay = timeline.stays.iter().filter(|s| to_hospice(s.disposition)).filter_map(|s| s.discharge);
     // Who later left a hospital for anywhere else had left hospice.
     let revoked = |since: Day| {
@@ -189,8 +189,8 @@ fn add_institutions(timeline: &Timeline<'_>, inputs: &Inputs<'_>, facts: &mut Ut
     // The next monthly bill has come at the latest a month and the claims' lag after this one.
     let bill = institutional()
         .filter(|c| c.bill_begins("81") || c.bill_begins("82"))
-        .max_by_key(|c| (last(c), c.start, c.id))
-        .filter(|c| as_of.0 - last(c) <= BILL_DAYS + inputs.claims_lag_days)
+        .max_by_key(|c| (c.last_day(), c.start, c.id))
+        .filter(|c| as_of.0 - c.last_day() <= BILL_DAYS + inputs.claims_lag_days)
         .filter(|c| {
             c.disposition.is_none() || c.disposition == STILL || to_hospice(c.disposition) || c.disposition.is_any(DIED)
         });

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
 use crate::domain::{BrokenRecord, Day, Record, RecordReader};
-use crate::extracts::{ClaimKind, ClaimLine, NO_DAY};
+use crate::extracts::{ClaimKind, ClaimLine};
 use crate::timeline::Claim;
 
 word_list! {
@@ -118,12 +118,11 @@ impl LagHistogram {
 /// Lags of a member's final professional lines whose first arrival lies in the year to the night: of every version of a
 /// line the first that came. Lines without a received or paid date are not counted.
 pub fn add_professional_lags(claims: &[Claim<'_>], lines: &[ClaimLine<'_>], as_of: Day, out: &mut LagHistogram) {
-    let arrival = |l: &ClaimLine<'_>| [l.received, l.paid].into_iter().find(|d| *d != NO_DAY);
     let recent = |l: &&ClaimLine<'_>| {
-        l.kind == ClaimKind::Professional && arrival(l).is_some_and(|d| d <= as_of.0 && d > as_of.0 - 365)
+        l.kind == ClaimKind::Professional && l.arrived().is_some_and(|d| d <= as_of.0 && d > as_of.0 - 365)
     };
     let mut own: Vec<(&str, i64, i32, i32)> =
-        lines.iter().filter(recent).filter_map(|l| Some((l.claim_id, l.line, arrival(l)?, l.start))).collect();
+        lines.iter().filter(recent).filter_map(|l| Some((l.claim_id, l.line, l.arrived()?, l.start))).collect();
     own.sort_unstable();
     own.dedup_by(|later, first| (later.0, later.1) == (first.0, first.1));
     for (id, _, arrived, start) in own {

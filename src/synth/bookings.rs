@@ -149,9 +149,9 @@ pub fn ask_consent(life: &mut Life<'_>, day: Day) {
         (1, _) => "PCM",
         _ => ["CCM", "CCM", "APCM"][r.below(3)],
     };
-    let status = if r.chance(0.8) { "given" } else { "refused" };
-    write_consent(life, program, status, day);
-    if status == "given" && r.chance(0.06) {
+    let given = r.chance(0.8);
+    write_consent(life, program, if given { "given" } else { "refused" }, day);
+    if given && r.chance(0.06) {
         write_consent(life, program, "withdrawn", day.plus(r.range(40, 300)));
     }
 }

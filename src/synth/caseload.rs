@@ -9,6 +9,13 @@ use super::error::SynthError;
 use super::places::COUNTIES;
 use super::rng::{Rng, Stream};
 use super::sink::{private_dir, private_file};
+use crate::domain::Discipline;
+use crate::domain::vocabulary::{Focus, Status};
+
+/// ISO 639-1.
+const ENGLISH: &str = "en";
+/// The focus of children's teams.
+const PEDIATRIC: &str = Focus::Pediatric.as_str();
 
 /// Writes `members.csv`, `care_managers.csv` and `params.json` of an instance of `members` by `managers`.
 ///
@@ -97,7 +104,7 @@ fn draw_post(seed: u64, i: u64) -> Post {
         focus,
         status: standing,
         fte,
-        visits: discipline != "PharmD" && r.chance(0.55),
+        visits: discipline != Discipline::PharmD.as_str() && r.chance(0.55),
         travel: r.pick(&[45, 45, 90]),
         base: r.pick(&[0, 0, 1, 2, 4]),
         county,
@@ -173,7 +180,7 @@ fn member_lines(seed: u64, members: u64, staff: &[Post], points: &[i64]) -> Stri
         } else {
             "en"
         };
-        let required = language != "en" && r.chance(0.4);
+        let required = language != ENGLISH && r.chance(0.4);
         let (lat, lon) = near_county(&mut r, county);
         let home_visit = r.chance(0.14);
         let visits = r.range(0, 2) + i32::from(home_visit);
@@ -183,11 +190,11 @@ fn member_lines(seed: u64, members: u64, staff: &[Post], points: &[i64]) -> Stri
             (0..staff.len().min(40)).map(|k| (first + k) % staff.len()).find(|&k| {
                 let p = &staff[k];
                 room[k] >= points_asked
-                    && p.status != "leave"
+                    && p.status != Status::Leave.as_str()
                     && need.split('|').any(|d| d == p.discipline)
                     && p.states.contains(&place.state)
                     && (!required || p.languages.split('|').any(|l| l == language))
-                    && (focus != "pediatric" || p.focus.contains("pediatric"))
+                    && (focus != PEDIATRIC || p.focus.contains(PEDIATRIC))
                     && !home_visit
             })
         } else {

@@ -80,13 +80,16 @@ pub fn stay(r: &mut Rng, seen: &Seen, cause: Cause, level: usize, senior: bool) 
     dx
 }
 
+/// COPD without exacerbation.
+const COPD: &str = "J449";
+
 /// One to five codes of an ambulatory claim, `first` leading.
 pub fn visit(r: &mut Rng, seen: &Seen, first: &'static str) -> Dx {
     let severity = &seen.severity;
     let mut dx = Dx::default();
     // A COPD that has gone further is seen in exacerbation more often.
     let worse = f64::from(severity[C::Copd as usize]);
-    dx.push(if first == "J449" && r.chance(0.16 * worse - 0.10) { "J441" } else { first });
+    dx.push(if first == COPD && r.chance(0.16 * worse - 0.10) { "J441" } else { first });
     for c in 0..CONDITIONS {
         if severity[c] > 0 && dx.len < 4 && r.chance(0.26) {
             dx.push(chronic(severity, c));

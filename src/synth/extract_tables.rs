@@ -4,7 +4,7 @@
 use super::layout;
 use super::plans::Goal;
 use super::table::{Columns, Table, schema};
-use crate::domain::Day;
+use crate::domain::{ContactOutcome, Day};
 
 /// An episode of care management.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct Case {
 pub struct Contact {
     pub member: u64,
     pub day: Day,
-    pub outcome: &'static str,
+    pub outcome: ContactOutcome,
     pub channel: &'static str,
     pub program: &'static str,
     pub opt_out: bool,
@@ -65,7 +65,7 @@ pub const STREAMED: [&str; 17] = [
     "assessment",
     "survey",
     "feature_table",
-    "truth",
+    layout::TRUTH,
 ];
 
 /// The columns of an extract.
@@ -76,7 +76,7 @@ pub fn extract_columns(name: &str) -> Columns {
         "medical_claim" => layout::medical_claim(),
         "pharmacy_claim" => layout::pharmacy_claim(),
         "admission" => layout::admission(),
-        _ => layout::small(name).unwrap_or_default(),
+        _ => layout::small_extract(name).unwrap_or_default(),
     }
 }
 
@@ -127,7 +127,7 @@ impl MemberTables {
             assessment: empty_table("assessment"),
             survey: empty_table("survey"),
             feature: empty_table("feature_table"),
-            truth: empty_table("truth"),
+            truth: empty_table(layout::TRUTH),
             cases: Vec::new(),
             contacts: Vec::new(),
             tasks: Vec::new(),

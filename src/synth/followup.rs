@@ -12,7 +12,7 @@ use super::risk::{self, State};
 use super::rng::{Rng, Stream};
 use super::state::Life;
 use super::visits::write_transition_visit;
-use crate::domain::Day;
+use crate::domain::{ContactOutcome, Day, Discipline};
 
 /// Keeps the planted return probability of a live discharge.
 pub fn record_return_truth(life: &mut Life<'_>, numbers: (u32, u32), admit: Day, discharge: Day, p: f64) {
@@ -98,28 +98,34 @@ fn call_after_discharge(life: &mut Life<'_>, r: &mut Rng, discharge: Day, back: 
         if !life.open_on(day) || back.is_some_and(|b| b <= day) || life.programme.opted_out {
             return;
         }
-        let outcome = ["completed", "attempts_incomplete", "refused", "enrolled", "wrong_number"]
-            [r.weighted(&[0.40, 0.40, 0.06, 0.11, 0.03])];
-        let outcome = if attempt == 2 && outcome == "attempts_incomplete" { "attempts_complete" } else { outcome };
+        let outcome = [
+            ContactOutcome::Completed,
+            ContactOutcome::AttemptsIncomplete,
+            ContactOutcome::Refused,
+            ContactOutcome::Enrolled,
+            ContactOutcome::WrongNumber,
+        ][r.weighted(&[0.40, 0.40, 0.06, 0.11, 0.03])];
+        let is_last = attempt == 2 && outcome == ContactOutcome::AttemptsIncomplete;
+        let outcome = if is_last { ContactOutcome::AttemptsComplete } else { outcome };
         log_contact(life, r, day, outcome, "transitions");
-        if outcome == "enrolled" {
+        if outcome == ContactOutcome::Enrolled {
             open_case(life, day);
         }
-        if outcome != "attempts_incomplete" {
+        if outcome != ContactOutcome::AttemptsIncomplete {
             return;
         }
         day = business_day(day.plus(r.range(1, 3)));
     }
 }
 
-fn log_contact(life: &mut Life<'_>, r: &mut Rng, day: Day, outcome: &'static str, program: &'static str) {
-    let opt_out = outcome == "refused" && r.chance(0.3);
+fn log_contact(life: &mut Life<'_>, r: &mut Rng, day: Day, outcome: ContactOutcome, program: &'static str) {
+    let opt_out = outcome == ContactOutcome::Refused && r.chance(0.3);
     let channel = ["phone", "phone", "phone", "phone", "video", "home", "office", "portal", "text", "letter"]
-        [if matches!(outcome, "completed" | "enrolled") { r.below(8) } else { r.below(10) }];
-    let channel = if outcome == "wrong_number" { "phone" } else { channel };
+        [if outcome.is_success() { r.below(8) } else { r.below(10) }];
+    let channel = if outcome == ContactOutcome::WrongNumber { "phone" } else { channel };
     life.tell_until(day);
     // A wrong number is an old one more often than the one on record.
-    let stale = outcome == "wrong_number" && r.chance(0.6);
+    let stale = outcome == ContactOutcome::WrongNumber && r.chance(0.6);
     let own = if life.person.guardian.is_some() { Some(life.person.household) } else { life.person.phone };
     let number = match channel {
         "phone" | "video" | "text" if stale => Some(life.person.index + 11_000_000),
@@ -127,8 +133,8 @@ fn log_contact(life: &mut Life<'_>, r: &mut Rng, day: Day, outcome: &'static str
         _ => None,
     };
     let cooldown = match outcome {
-        "refused" => Some(day.plus(90)),
-        "attempts_complete" => Some(day.plus(30)),
+        ContactOutcome::Refused => Some(day.plus(90)),
+        ContactOutcome::AttemptsComplete => Some(day.plus(30)),
         _ => None,
     };
     life.programme.opted_out |= opt_out;
@@ -138,6 +144,9 @@ fn log_contact(life: &mut Life<'_>, r: &mut Rng, day: Day, outcome: &'static str
     }
 }
 
+/// Why a case ends that the person wants no more.
+const DECLINED: &str = "declined";
+
 fn open_case(life: &mut Life<'_>, day: Day) {
     if life.programme.case_until.is_some_and(|u| day <= u) {
         return;
@@ -145,7 +154,7 @@ fn open_case(life: &mut Life<'_>, day: Day) {
     life.programme.cases += 1;
     let n = life.programme.cases;
     let mut r = Rng::keyed(life.night.seed, life.person.index, Stream::Case, n);
-    let (reason, days) = [("graduated", 150), ("other", 70), ("declined", 60), ("transferred", 110)]
+    let (reason, days) = [("graduated", 150), ("other", 70), (DECLINED, 60), ("transferred", 110)]
         [r.weighted(&[0.72, 0.08, 0.12, 0.08])];
     #[expect(clippy::cast_possible_truncation, reason = "days")]
     let mut end = day.plus((f64::from(days) * libm::exp(0.35 * r.normal())) as i32);
@@ -160,7 +169,7 @@ fn open_case(life: &mut Life<'_>, day: Day) {
     let case = draw_case(life, &mut r, day, end, reason);
     write_tasks(life, &mut r, day, end, case.acuity >= 5);
     write_consent(life, "CASE_MANAGEMENT", "given", day);
-    if reason == "declined" {
+    if reason == DECLINED {
         write_consent(life, "CASE_MANAGEMENT", "withdrawn", end);
     }
     if day <= life.night.as_of {
@@ -219,7 +228,7 @@ fn draw_case(life: &Life<'_>, r: &mut Rng, since: Day, end: Day, reason: &'stati
         language: p.language,
         interpreter: p.interpreter,
         state: COUNTIES[p.county].state,
-        pinned: r.chance(0.03) && discipline == "RN" && age >= 18 && !p.interpreter && !p.homebound,
+        pinned: r.chance(0.03) && discipline == Discipline::Rn.as_str() && age >= 18 && !p.interpreter && !p.homebound,
     }
 }
 
@@ -311,16 +320,21 @@ pub fn follow_month(life: &mut Life<'_>, first: Day, days: i32, n: u64, state: &
     if life.open_on(day) && !life.inside(day) {
         if life.programme.case_until.is_some_and(|u| day <= u) {
             if monthly {
-                log_contact(life, &mut r, day, "completed", "case_management");
+                log_contact(life, &mut r, day, ContactOutcome::Completed, "case_management");
             }
         } else if calls && !life.programme.opted_out {
             let outcome = if enrols < 0.36 {
-                "enrolled"
+                ContactOutcome::Enrolled
             } else {
-                ["completed", "attempts_incomplete", "attempts_complete", "refused"][r.below(4)]
+                [
+                    ContactOutcome::Completed,
+                    ContactOutcome::AttemptsIncomplete,
+                    ContactOutcome::AttemptsComplete,
+                    ContactOutcome::Refused,
+                ][r.below(4)]
             };
             log_contact(life, &mut r, day, outcome, "complex_care");
-            if outcome == "enrolled" {
+            if outcome == ContactOutcome::Enrolled {
                 open_case(life, day);
             }
         }

@@ -11,6 +11,7 @@ use super::directory::{write_facilities, write_providers};
 use super::error::SynthError;
 use super::extract_tables::{Case, Contact, STREAMED, Task, extract_columns};
 use super::extracts::{Chunk, live_chunk};
+use super::layout::TRUTH;
 use super::sink::{self, Encode, Sink};
 use super::table::{Table, schema};
 use super::{person, team};
@@ -71,10 +72,10 @@ fn file_format(format: Format, name: &str, members: u64) -> Encode {
     let big = matches!(name, "medical_claim" | "pharmacy_claim" | "admission");
     let many = members > PARTS_ABOVE;
     match format {
-        _ if name == "truth" => Encode::Parquet,
+        _ if name == TRUTH => Encode::Parquet,
         Format::Csv => Encode::Csv,
         Format::Parquet | Format::Mixed if big && many => Encode::Parts,
-        Format::Mixed if name == "lab_result" => Encode::CsvGz,
+        Format::Mixed if matches!(name, "lab_result") => Encode::CsvGz,
         Format::Mixed if !big && !matches!(name, "sdoh_screening" | "appointment") => Encode::Csv,
         Format::Parquet | Format::Mixed => Encode::Parquet,
     }

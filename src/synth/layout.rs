@@ -137,11 +137,12 @@ pub fn admission() -> Columns {
 
 /// The remaining extracts by name; `None` for a name that is not one.
 #[must_use]
-pub fn small(name: &str) -> Option<Columns> {
-    of_members(name).or_else(|| of_team(name))
+pub fn small_extract(name: &str) -> Option<Columns> {
+    told_by_members(name).or_else(|| of_care(name)).or_else(|| of_team(name)).or_else(|| truth(name))
 }
 
-fn of_members(name: &str) -> Option<Columns> {
+/// What members answer, consent to and are measured by.
+fn told_by_members(name: &str) -> Option<Columns> {
     Some(match name {
         "sdoh_screening" => column_list(&[
             ("member_id", Text),
@@ -152,6 +153,31 @@ fn of_members(name: &str) -> Option<Columns> {
             ("question_code", Text),
             ("received_date", Day),
         ]),
+        "consent" => {
+            column_list(&[("member_id", Text), ("program", Text), ("consent_status", Text), ("consent_date", Day)])
+        }
+        "lab_result" => {
+            column_list(&[("member_id", Text), ("result_date", Day), ("loinc", Text), ("value", Real), ("unit", Text)])
+        }
+        "assessment" => {
+            column_list(&[("member_id", Text), ("assessment_date", Day), ("instrument", Text), ("score", Real)])
+        }
+        "survey" => column_list(&[("member_id", Text), ("survey_date", Day), ("instrument", Text), ("score", Real)]),
+        "feature_table" => column_list(&[
+            ("member_id", Text),
+            ("observed_date", Day),
+            ("lives_alone", Int),
+            ("portal_active", Int),
+            ("missed_visits_12m", Int),
+            ("home_oxygen", Int),
+        ]),
+        _ => return None,
+    })
+}
+
+/// What care is booked, asked for, known and decided.
+fn of_care(name: &str) -> Option<Columns> {
+    Some(match name {
         "appointment" => column_list(&[
             ("member_id", Text),
             ("appointment_date", Day),
@@ -169,9 +195,6 @@ fn of_members(name: &str) -> Option<Columns> {
             ("problem_status", Text),
             ("received_date", Day),
         ]),
-        "consent" => {
-            column_list(&[("member_id", Text), ("program", Text), ("consent_status", Text), ("consent_date", Day)])
-        }
         "member_crosswalk" => column_list(&[("from_id", Text), ("to_id", Text)]),
         "authorization" => column_list(&[
             ("authorization_id", Text),
@@ -193,9 +216,6 @@ fn of_members(name: &str) -> Option<Columns> {
             ("status", Text),
             ("closed_date", Day),
         ]),
-        "lab_result" => {
-            column_list(&[("member_id", Text), ("result_date", Day), ("loinc", Text), ("value", Real), ("unit", Text)])
-        }
         "override" => column_list(&[
             ("member_id", Text),
             ("action", Text),
@@ -204,23 +224,20 @@ fn of_members(name: &str) -> Option<Columns> {
             ("author", Text),
             ("expires", Day),
         ]),
-        "assessment" => {
-            column_list(&[("member_id", Text), ("assessment_date", Day), ("instrument", Text), ("score", Real)])
-        }
-        "survey" => column_list(&[("member_id", Text), ("survey_date", Day), ("instrument", Text), ("score", Real)]),
-        "feature_table" => column_list(&[
-            ("member_id", Text),
-            ("observed_date", Day),
-            ("lives_alone", Int),
-            ("portal_active", Int),
-            ("missed_visits_12m", Int),
-            ("home_oxygen", Int),
-        ]),
-        // Planted probabilities: `avoid_hosp` 90 days, one row per adult scored tonight (no ids of a stay);
-        // `readmit30`, one row per live acute discharge of the history, `day` its discharge, with the first
-        // ADT and claim id of the stay (an ADT id may name a message that was never sent). The two latent
-        // columns are what no extract shows.
-        "truth" => column_list(&[
+        _ => return None,
+    })
+}
+
+/// The file of what no extract shows.
+pub const TRUTH: &str = "truth";
+
+/// Planted probabilities: `avoid_hosp` 90 days, one row per adult scored tonight (no ids of a stay);
+/// `readmit30`, one row per live acute discharge of the history, `day` its discharge, with the first
+/// ADT and claim id of the stay (an ADT id may name a message that was never sent). The two latent
+/// columns are what no extract shows.
+fn truth(name: &str) -> Option<Columns> {
+    (name == TRUTH).then(|| {
+        column_list(&[
             ("member_id", Text),
             ("score_id", Text),
             ("horizon_days", Int),
@@ -230,8 +247,7 @@ fn of_members(name: &str) -> Option<Columns> {
             ("probability", Real),
             ("latent_frailty", Real),
             ("latent_nonadherence", Real),
-        ]),
-        _ => return None,
+        ])
     })
 }
 

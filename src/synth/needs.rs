@@ -6,7 +6,10 @@ use super::codes::{Condition, DRUGS, NEEDS};
 use super::risk::State;
 use super::rng::{Rng, Stream};
 use super::state::Life;
-use crate::domain::Day;
+use crate::domain::{Day, Need};
+
+/// The medicine whose dose follows the INR.
+const INR_WATCHED: &str = "warfarin";
 
 /// From this day the laboratories report eGFR by the formula of 2021.
 const NEW_FORMULA: Day = Day(19_539); // 2023-07-01
@@ -95,7 +98,7 @@ fn observe_chemistry(life: &mut Life<'_>, when: Day, n: u64, state: &State) {
         let log = 2.6 + 0.9 * renal + 0.6 * neglect + 0.8 * noise[2];
         write_lab(life, when, "9318-7", libm::exp(log).clamp(2.0, 5_000.0), "mg/g");
     }
-    let warfarin = life.medications.iter().any(|m| DRUGS[m.drug].ingredient == "warfarin");
+    let warfarin = life.medications.iter().any(|m| DRUGS[m.drug].ingredient == INR_WATCHED);
     if warfarin && due[3] < 0.5 {
         write_lab(life, when, "6301-6", (2.5 + 0.7 * noise[3]).clamp(0.9, 9.0), "{INR}");
     }
@@ -129,7 +132,7 @@ pub fn screen_needs(life: &mut Life<'_>, first: Day, days: i32, n: u64) {
             t.put(format_args!("M{:07}", life.person.index)).day(Some(day)).text(domain).text(need);
             t.text(if ahc { "AHC HRSN" } else { "PRAPARE" }).text(question).day(Some(received)).end();
         }
-        if need == "yes" && refers {
+        if need == Need::Yes.as_str() && refers {
             write_referral(life, day, domain);
         }
     }

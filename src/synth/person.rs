@@ -6,6 +6,9 @@ use super::places::{COUNTIES, PER_PRACTICE, PRACTICES};
 use super::rng::{Rng, Stream};
 use crate::domain::{Day, finish64};
 
+/// ISO 639-1.
+const ENGLISH: &str = "en";
+
 /// The population's own first day: every life is told from here (or from a later enrolment), whatever
 /// the night asked for, so that another `as_of` sees the same past.
 pub const EPOCH: Day = Day(18_444); // 2020-07-01
@@ -86,7 +89,7 @@ impl Person {
         let disabled = matches!(home.role, Role::Elder) && r.chance(0.11);
         let birth = draw_birth(&mut r, &home.role, disabled);
         let (race, hispanic, language) = draw_origin(&mut r, home.county);
-        let interpreter = language != "en" && r.chance(if matches!(home.role, Role::Elder) { 0.6 } else { 0.35 });
+        let interpreter = language != ENGLISH && r.chance(if matches!(home.role, Role::Elder) { 0.6 } else { 0.35 });
         let mut where_at = Rng::keyed(seed, home.key, Stream::Block, 9);
         let zip = where_at.below(3);
         let mut near = || libm::round((where_at.unit() - 0.5) * 240.0) / 1_000.0;

@@ -13,6 +13,17 @@ use super::state::Life;
 use super::visits::{enter_hospice, write_home_health, write_nursing_bills};
 use crate::domain::Day;
 
+/// Discharge disposition: home with home health care.
+const TO_HOME_HEALTH: &str = "06";
+/// Discharge disposition: hospice at home.
+const TO_HOSPICE: &str = "50";
+/// Discharge disposition: inpatient rehabilitation.
+const TO_REHAB: &str = "62";
+/// Admission source: from another hospital.
+const TRANSFERRED: &str = "4";
+/// MS-DRG of psychoses.
+const PSYCHOSES: &str = "885";
+
 /// What brings somebody in.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {
@@ -100,9 +111,9 @@ fn live_one_stay(life: &mut Life<'_>, a: Arrival) -> Option<Arrival> {
         planned: a.planned,
         delivery: a.cause == Cause::Delivery,
         cause: a.cause,
-        home_care: disposition == "06",
+        home_care: disposition == TO_HOME_HEALTH,
     };
-    let p = if disposition == "50" { 0.04 } else { risk::return_probability(&state, &facts) };
+    let p = if disposition == TO_HOSPICE { 0.04 } else { risk::return_probability(&state, &facts) };
     record_return_truth(life, numbers, a.day, discharge, p);
     life.clear_from = discharge.plus(31);
     if !a.planned {
@@ -186,7 +197,7 @@ fn write_inpatient_bills(life: &mut Life<'_>, course: &Course, s: &Segment, npi:
             if first && !procedure.is_empty() && ticket.detail.chance(course.kind.procedure_share) {
                 c.procedures.push((procedure, s.admit.plus(i32::from(s.discharge > s.admit))));
             }
-            room_lines(&mut c, course, to.since(from).max(1), s.source == "4" || !course.emergent);
+            room_lines(&mut c, course, to.since(from).max(1), s.source == TRANSFERRED || !course.emergent);
             life.biller.bill(&ticket, c);
         }
         if last {
@@ -250,19 +261,19 @@ fn write_post_acute(
             let home = facility(county, House::Snf(u8::try_from(r.below(3)).unwrap_or(0)));
             write_nursing_bills(life, &course.dx.codes, (discharge, end), home, leaves);
         }
-        "62" | "63" => {
-            let house = if disposition == "62" { House::Rehab } else { House::LongTerm };
+        TO_REHAB | "63" => {
+            let house = if disposition == TO_REHAB { House::Rehab } else { House::LongTerm };
             life.occupy(discharge, end);
             let mut dx = course.dx.clone();
-            if disposition == "62" {
+            if disposition == TO_REHAB {
                 dx.codes[0] = "M6281";
             }
             let after = Course { kind: course.kind, dx, level: course.level, emergent: false, admit_type: "3" };
             let s = Segment { house, admit: discharge, discharge: end, source: "4", disposition: leaves };
             write_segment(life, r, &after, &s);
         }
-        "06" => write_home_health(life, r, &course.dx.codes, discharge, end),
-        "50" => enter_hospice(life, r, discharge, 26.0),
+        TO_HOME_HEALTH => write_home_health(life, r, &course.dx.codes, discharge, end),
+        TO_HOSPICE => enter_hospice(life, r, discharge, 26.0),
         _ => {}
     }
 }
@@ -392,7 +403,7 @@ fn room_lines(c: &mut Claim, course: &Course, days: i32, direct: bool) {
     if course.level == 2 {
         c.line("0200", "", part(22));
     }
-    c.line(if c.drg == "885" { "0124" } else { "0120" }, "", part(34));
+    c.line(if c.drg == PSYCHOSES { "0124" } else { "0120" }, "", part(34));
     c.line("0250", "", part(9));
     c.line("0300", "", part(8));
     c.line("0320", "", part(5));

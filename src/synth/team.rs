@@ -9,7 +9,13 @@ use super::extract_tables::{Case, Contact, Task, write_phone};
 use super::places::{COUNTIES, GIVEN, family_name};
 use super::rng::{Rng, Stream};
 use super::table::Table;
-use crate::domain::{Day, finish64};
+use crate::domain::vocabulary::{Focus, Status};
+use crate::domain::{Day, Discipline, TaskKind, finish64};
+
+/// ISO 639-1.
+const SPANISH: &str = "es";
+/// The focus of children's teams.
+const PEDIATRIC: &str = Focus::Pediatric.as_str();
 
 /// A care manager.
 pub struct Manager {
@@ -79,14 +85,14 @@ fn draw_manager(night: Night, i: usize, small: bool, members: u64) -> Manager {
     let (discipline, focus) = POSTS[i % POSTS.len()];
     let home = r.below(COUNTIES.len());
     // Compact licences: the nurses of a small team must reach every state.
-    let states = if small || discipline == "PharmD" {
+    let states = if small || discipline == Discipline::PharmD.as_str() {
         STATES.to_vec()
     } else {
         STATES.iter().copied().filter(|&s| s == COUNTIES[home].state || r.chance(0.55)).collect()
     };
     let mut languages = vec!["en"];
-    for (language, share) in [("es", 0.42), ("vi", 0.04), ("ht", 0.05), ("zh", 0.04), ("ar", 0.03)] {
-        if r.chance(share) || (i == 2 || i == 4) && language == "es" {
+    for (language, share) in [(SPANISH, 0.42), ("vi", 0.04), ("ht", 0.05), ("zh", 0.04), ("ar", 0.03)] {
+        if r.chance(share) || (i == 2 || i == 4) && language == SPANISH {
             languages.push(language);
         }
     }
@@ -105,7 +111,7 @@ fn draw_manager(night: Night, i: usize, small: bool, members: u64) -> Manager {
         max_cases,
         max_points: max_cases * 3,
         home,
-        visits: discipline != "PharmD" && r.chance(0.6),
+        visits: discipline != Discipline::PharmD.as_str() && r.chance(0.6),
         away_from: None,
         back_on: None,
         cover_for: None,
@@ -143,8 +149,8 @@ pub fn assign_cases(team: &[Manager], cases: &mut [Case]) -> Vec<Option<usize>> 
                 || matches!((case.discipline, m.discipline), ("LCSW", "LPC") | ("LPC" | "CHW", "LCSW"));
             like && m.states.contains(&case.state)
                 && (!case.interpreter || m.languages.contains(&case.language))
-                && (case.focus != "pediatric" || m.focus.contains("pediatric"))
-                && (m.status != "leave" || case.since < LEAVE_FROM)
+                && (case.focus != PEDIATRIC || m.focus.contains(PEDIATRIC))
+                && (m.status != Status::Leave.as_str() || case.since < LEAVE_FROM)
                 && load[i].0 < m.max_cases
                 && load[i].1 + case.acuity <= m.max_points
         };
@@ -192,7 +198,7 @@ pub fn write_caseload(t: &mut Table, night: Night, team: &[Manager], cases: &[Ca
         t.put(format_args!("M{:07}", case.member))
             .text(&m.id)
             .day(Some(case.since))
-            .int(Some(i32::from(case.pinned && m.status == "active" && m.visits)));
+            .int(Some(i32::from(case.pinned && m.status == Status::Active.as_str() && m.visits)));
         t.int(Some(case.acuity)).day(ended.then_some(case.end)).text(if ended { case.reason } else { "" }).end();
     }
 }
@@ -228,7 +234,7 @@ pub fn write_contacts(
     for c in contacts {
         let any = usize::try_from(finish64(c.member) % team.len().max(1) as u64).unwrap_or(0);
         let who = team.get(owners.on(c.member, c.day).unwrap_or(any)).map_or("", |m| m.id.as_str());
-        t.put(format_args!("M{:07}", c.member)).day(Some(c.day)).text(c.outcome).text(c.channel);
+        t.put(format_args!("M{:07}", c.member)).day(Some(c.day)).text(c.outcome.as_str()).text(c.channel);
         write_phone(t, c.number);
         t.text(who).text(c.program).int(Some(i32::from(c.opt_out))).day(c.cooldown).end();
     }
@@ -241,7 +247,7 @@ pub fn write_tasks(t: &mut Table, team: &[Manager], cases: &[Case], assigned: &[
     for task in tasks {
         let any = usize::try_from(finish64(task.member) % reconcilers.len().max(1) as u64).unwrap_or(0);
         let owner = owners.on(task.member, task.done.unwrap_or(task.due));
-        let by = if task.kind == "reconciliation" {
+        let by = if task.kind == TaskKind::Reconciliation.as_str() {
             owner.filter(|i| reconcilers.contains(i)).or_else(|| reconcilers.get(any).copied())
         } else {
             owner

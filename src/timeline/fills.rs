@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::account::RowAccount;
-use crate::extracts::{Fill, NO_DAY, NO_INTEGER, Reason};
+use crate::extracts::{Fill, Reason};
 
 /// The fills of one member, in order of their day, from rows in any order. By claim and line the row received (then
 /// paid) last stands; a reversal takes its fill away and is none itself.
@@ -126,13 +126,13 @@ fn take_away<'b>(
         }
         return;
     }
-    let opposite = |a: i64, b: i64| a != NO_INTEGER && b != NO_INTEGER && a == -b;
+    let opposite = |a: Option<i64>, b: Option<i64>| a.zip(b).is_some_and(|(a, b)| a == -b);
     let rank = |f: &Fill<'b>| {
         let own = f.claim_id == reversal.claim_id;
         let same_service = f.day == reversal.day && f.same_drug(reversal);
-        let amounts = u8::from(opposite(f.days_supply, reversal.days_supply))
-            + u8::from(opposite(f.paid_cents, reversal.paid_cents))
-            + u8::from(opposite(f.quantity_milli, reversal.quantity_milli));
+        let amounts = u8::from(opposite(f.supplied_days(), reversal.supplied_days()))
+            + u8::from(opposite(f.paid_amount(), reversal.paid_amount()))
+            + u8::from(opposite(f.quantity(), reversal.quantity()));
         (own || same_service).then_some((own, same_service, amounts))
     };
     let best = (0..fills.len()).filter_map(|i| Some((rank(&fills[i])?, Reverse(i)))).max();
@@ -157,16 +157,11 @@ impl Fill<'_> {
     }
 }
 
-/// Day a pharmacy row had arrived by its received, else paid date.
-#[must_use]
-pub fn dated_arrival(fill: &Fill<'_>) -> Option<i32> {
-    [fill.received, fill.paid].into_iter().find(|d| *d != NO_DAY)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::WordId;
+    use crate::extracts::NO_DAY;
     use std::collections::BTreeMap;
 
     fn fill(claim_id: &str, day: i32) -> Fill<'_> {

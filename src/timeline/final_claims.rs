@@ -5,7 +5,7 @@ use bumpalo::Bump;
 
 use super::account::RowAccount;
 use crate::domain::{CodeId, Short, WordId};
-use crate::extracts::{Basis, ClaimKind, ClaimLine, Dx, NO_DAY, NO_INTEGER, Px, Reason};
+use crate::extracts::{Basis, ClaimKind, ClaimLine, Dx, Px, Reason};
 
 /// What a line says beyond its claim's header.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +36,8 @@ pub struct Claim<'b> {
     pub kind: ClaimKind,
     pub start: i32,
     pub end: i32,
-    pub admit: i32,
-    pub discharge: i32,
+    pub admit: Option<i32>,
+    pub discharge: Option<i32>,
     pub bill: Short,
     pub admit_source: Short,
     pub admit_type: Short,
@@ -61,6 +61,11 @@ impl Claim<'_> {
     #[must_use]
     pub fn principal(&self) -> CodeId {
         self.dx.first().filter(|d| d.position == 1).map_or(CodeId::NONE, |d| d.code)
+    }
+    /// Discharge, else the last day billed.
+    #[must_use]
+    pub fn last_day(&self) -> i32 {
+        self.discharge.unwrap_or(self.end)
     }
     /// The codes are ICD-10.
     #[must_use]
@@ -137,15 +142,11 @@ pub fn resolve<'b>(mut lines: Vec<&ClaimLine<'b>>, arena: &'b Bump, account: &mu
 
 /// Received, else paid; undated lines count as one arrival when they share their start.
 fn one_arrival(group: &[&ClaimLine<'_>]) -> bool {
-    let key = |l: &ClaimLine<'_>| match dated_arrival(l) {
+    let key = |l: &ClaimLine<'_>| match l.arrived() {
         Some(day) => (true, day),
         None => (false, l.start),
     };
     group.windows(2).all(|w| key(w[0]) == key(w[1]))
-}
-
-fn dated_arrival(l: &ClaimLine<'_>) -> Option<i32> {
-    [l.received, l.paid].into_iter().find(|d| *d != NO_DAY)
 }
 
 /// Claim, then highest version, then line, then latest received and paid; content decides the rest.
@@ -210,16 +211,15 @@ fn unite_lines<'b>(group: &[&ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, a
     keep_lines(group, &mut desk.kept, account);
     let kept = || desk.kept.iter().map(|i| group[*i]);
     let first = group[desk.kept[0]];
-    let day = |get: fn(&ClaimLine<'b>) -> i32| kept().map(get).find(|d| *d != NO_DAY).unwrap_or(NO_DAY);
     let code = |get: fn(&ClaimLine<'b>) -> Short| kept().map(get).find(|c| !c.is_none()).unwrap_or_default();
     let basis = |get: fn(&ClaimLine<'b>) -> Basis| kept().map(get).find(|b| *b != Basis::Unstated).unwrap_or_default();
     Claim {
         id: first.claim_id,
         kind: first.kind,
-        start: day(|l| l.start),
-        end: day(|l| l.end),
-        admit: day(|l| l.admit),
-        discharge: day(|l| l.discharge),
+        start: first.start,
+        end: first.end,
+        admit: kept().find_map(ClaimLine::admitted),
+        discharge: kept().find_map(ClaimLine::discharged),
         bill: code(|l| l.bill),
         admit_source: code(|l| l.admit_source),
         admit_type: code(|l| l.admit_type),
@@ -238,10 +238,10 @@ fn unite_lines<'b>(group: &[&ClaimLine<'b>], arena: &'b Bump, desk: &mut Desk, a
             specialty: l.specialty,
             facility: l.facility,
             start: l.start,
-            paid_cents: if l.paid_cents == NO_INTEGER { 0 } else { l.paid_cents },
+            paid_cents: l.paid_amount().unwrap_or(0),
         })),
-        paid_cents: kept().map(|l| l.paid_cents).filter(|c| *c != NO_INTEGER).sum(),
-        arrived: kept().map(dated_arrival).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten(),
+        paid_cents: kept().filter_map(ClaimLine::paid_amount).sum(),
+        arrived: kept().map(ClaimLine::arrived).reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b))).flatten(),
     }
 }
 
@@ -314,6 +314,7 @@ fn unite_px<'l, 'b: 'l>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extracts::NO_DAY;
     use std::collections::BTreeMap;
 
     fn line(id: &str, version: i64, n: i64) -> ClaimLine<'_> {

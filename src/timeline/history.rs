@@ -10,7 +10,7 @@ use super::fills;
 use super::final_claims::{self, Claim, FinalClaims};
 use super::stays::{self, Stay};
 use crate::domain::{CodeId, Day};
-use crate::extracts::{AdmissionRow, ClaimLine, Fill, Member, MemberEvents, NO_DAY};
+use crate::extracts::{AdmissionRow, Fill, Member, MemberEvents};
 
 /// One member's history as it was known on a day. Ids and codes stay where the rows are.
 pub struct Timeline<'a> {
@@ -88,8 +88,8 @@ impl<'a> Timeline<'a> {
     /// `lag_days`: the history known then is this one. `events` are those it was built from.
     #[must_use]
     pub fn is_known_at(&self, events: &MemberEvents<'a>, day: Day, lag_days: i32) -> bool {
-        events.claims.iter().all(|l| has_arrived(l.start, line_arrival(l), day, lag_days))
-            && events.fills.iter().all(|f| has_arrived(f.day, fills::dated_arrival(f), day, lag_days))
+        events.claims.iter().all(|l| has_arrived(l.start, l.arrived(), day, lag_days))
+            && events.fills.iter().all(|f| has_arrived(f.day, f.arrived(), day, lag_days))
             && events.admissions.iter().all(|a| admission_arrived(a, day))
     }
 
@@ -101,12 +101,12 @@ impl<'a> Timeline<'a> {
         let claims = if self.plain {
             self.claims.iter().filter(|c| arrived(c.start, c.arrived)).copied().collect()
         } else {
-            let lines = events.claims.iter().filter(|l| arrived(l.start, line_arrival(l)));
+            let lines = events.claims.iter().filter(|l| arrived(l.start, l.arrived()));
             final_claims::resolve(lines.collect(), context.arena, &mut RowAccount::default()).claims
         };
         // An ADT feed is a message of the day itself: no lag without a received date.
         let admissions = self.admissions.iter().filter(|a| admission_arrived(a, day)).copied().collect();
-        let known = |f: &&Fill<'a>| arrived(f.day, fills::dated_arrival(f));
+        let known = |f: &&Fill<'a>| arrived(f.day, f.arrived());
         let fills = if self.fills.len() == events.fills.len() {
             self.fills.iter().filter(known).copied().collect()
         } else {
@@ -135,11 +135,7 @@ fn has_arrived(start: i32, arrival: Option<i32>, day: Day, lag_days: i32) -> boo
     start <= day.0 && arrival.unwrap_or_else(|| start.saturating_add(lag_days)) <= day.0
 }
 
-fn line_arrival(line: &ClaimLine<'_>) -> Option<i32> {
-    [line.received, line.paid].into_iter().find(|d| *d != NO_DAY)
-}
-
 /// An ADT feed is a message of the day itself: no lag without a received date.
 fn admission_arrived(row: &AdmissionRow<'_>, day: Day) -> bool {
-    row.admit <= day.0 && (row.received == NO_DAY || row.received <= day.0)
+    row.admit <= day.0 && row.arrived().is_none_or(|came| came <= day.0)
 }

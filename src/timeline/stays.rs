@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::codes::Codes;
 use super::final_claims::Claim;
 use crate::domain::{CodeId, Day, Short, WordId, hex};
-use crate::extracts::{AdmissionRow, Basis, NO_DAY, PatientClass};
+use crate::extracts::{AdmissionRow, Basis, PatientClass};
 
 /// Dispositions of patients who died; no transfer arrival can follow.
 pub const DIED: &[&str] = &["20", "40", "41", "42"];
@@ -141,10 +141,6 @@ impl Stay<'_> {
     }
 }
 
-fn some_day(day: i32) -> Option<i32> {
-    (day != NO_DAY).then_some(day)
-}
-
 /// Builds the stays of one member. `as_of` turns later discharges into open stays.
 #[must_use]
 pub fn build<'b>(
@@ -170,13 +166,13 @@ pub fn build<'b>(
 
 /// One row a claim, ADT rows still loose behind them.
 fn stay_candidates<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>], as_of: Day) -> Vec<StayRow<'b>> {
-    let past = |day: i32| some_day(day).filter(|d| *d <= as_of.0);
+    let past = |day: Option<i32>| day.filter(|d| *d <= as_of.0);
     let mut rows: Vec<StayRow<'b>> = claims
         .iter()
         .enumerate()
         .filter(|(_, c)| c.is_inpatient())
         .map(|(i, c)| {
-            let admit = some_day(c.admit).unwrap_or(c.start);
+            let admit = c.admit.unwrap_or(c.start);
             let discharge = past(c.discharge);
             StayRow {
                 admit,
@@ -199,7 +195,7 @@ fn stay_candidates<'b>(claims: &[Claim<'b>], admissions: &[AdmissionRow<'b>], as
         })
         .collect();
     rows.extend(admissions.iter().enumerate().filter(|(_, a)| a.class == PatientClass::Inpatient).map(|(i, a)| {
-        let discharge = past(a.discharge);
+        let discharge = past(a.discharged());
         StayRow {
             admit: a.admit,
             discharge,
