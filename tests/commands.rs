@@ -378,7 +378,13 @@ fn the_report_tells_the_programme_and_hides_small_counts() {
         "What changed since last night",
         "Transitions",
         "Left out, and why",
-        "Caseload",
+        "What expires today, and who has it",
+        "Who is out, and who has room",
+        "Who waits for a manager, and what would help",
+        "From an attempt to an enrolment",
+        "By care manager",
+        "By payer",
+        "By hospital",
         "Rates and cost by month",
         "Needs and due items",
         "Risk",
@@ -390,20 +396,49 @@ fn the_report_tells_the_programme_and_hides_small_counts() {
     }
     // Every plot says in words what it draws, and nothing is fetched from elsewhere.
     assert_eq!(page.matches("<svg").count(), page.matches("role=\"img\" aria-label=\"").count());
-    assert_eq!(page.matches("<figure>").count(), page.matches("<p hidden>").count());
-    assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("<script"));
+    assert_eq!(page.matches("<figure class=").count(), page.matches("<p hidden>").count());
+    assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("src="));
+    // Ten figures at the head, and a link to each section that leads there.
+    assert_eq!(page.matches("<div class=\"tile\">").count(), 10);
+    let anchors: Vec<&str> = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(anchors.len(), page.matches("<section id=").count());
+    assert!(anchors.iter().all(|a| page.contains(&format!("<section id=\"{a}\">"))), "{anchors:?}");
+    assert!(page.len() < 400_000, "{} bytes", page.len());
     // Sample members are M and seven digits.
     let named = page
         .match_indices('M')
         .any(|(i, _)| page[i + 1..].len() >= 7 && page[i + 1..].bytes().take(7).all(|b| b.is_ascii_digit()));
     assert!(!named, "a member is named");
+    // Inside the team every count is shown; a copy that travels hides the small ones.
+    let sample = std::fs::read_to_string(support::project().join("config/sample.toml")).expect("a configuration");
+    let config = folder.path().join("travels.toml");
+    std::fs::write(
+        &config,
+        sample
+            .replace("small_cells = 0", "small_cells = 11")
+            .replace("allow_demo_model = false", "allow_demo_model = true"),
+    )
+    .expect("written");
+    let travels = folder.path().join("travels");
+    let run = support::command(&["run", "--config"])
+        .arg(&config)
+        .args(["--out", travels.to_str().expect("utf-8")])
+        .current_dir(support::project())
+        .output()
+        .expect("runs");
+    assert_eq!(code(&run), 0, "{}", text(&run));
+    let masked = std::fs::read_to_string(travels.join("current/report.html")).expect("a page");
     let program: serde_json::Value =
         serde_json::from_slice(&std::fs::read(out.join("current/program.json")).expect("written")).expect("JSON");
+    let mut small = 0;
     for (group, told) in program["equity"]["language"].as_object().expect("languages") {
+        let enrolled = told["enrolled"].as_u64().expect("a number");
         let row = format!("<td>language</td><td>{group}</td><td>under 11</td><td>not shown</td><td>not shown</td>");
-        let small = told["enrolled"].as_u64().is_some_and(|n| n < 11);
-        assert_eq!(page.contains(&row), small, "{group}");
+        assert_eq!(masked.contains(&row), enrolled < 11, "{group}");
+        assert!(page.contains(&format!("<td>language</td><td>{group}</td><td>{enrolled}</td>")), "{group}");
+        small += u64::from(enrolled < 11);
     }
+    assert!(small > 0 && page.contains("Every count is shown") && masked.contains("Small counts are hidden"));
 }
 
 /// A flat table with a signal in `x`, its spec, and the folder of the test.

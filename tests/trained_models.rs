@@ -324,7 +324,26 @@ fn evaluation_stands_beside_published_indices() {
     }
     assert!(e["drift"].as_array().expect("a list").iter().any(|d| d["name"] == "score"));
     let page = std::fs::read_to_string(w.path("judged/evaluation.html")).expect("there");
-    assert!(page.contains("SYNTHETIC DATA") && page.contains("<svg"));
+    assert!(page.contains("SYNTHETIC DATA") && page.contains("Decision curve") && page.contains("on log-odds"));
+    // The curve of every ranking, the model's first; its tenth is the figure that stands by itself.
+    let curves = e["concentration"].as_array().expect("a list");
+    assert_eq!((curves.len(), &curves[0]["ranking"]), (1 + names.len(), &serde_json::json!("this model")));
+    let tenth = curves[0]["points"].as_array().expect("a list").iter().find(|p| p["percent"] == 10.0);
+    assert_eq!(tenth.expect("a tenth")["sensitivity"], e["top_decile_capture"]);
+    let held: u64 = e["overall"]["spread"].as_array().expect("bins").iter().filter_map(|b| b["rows"].as_u64()).sum();
+    assert_eq!(held, e["overall"]["rows"].as_u64().expect("a number"));
+    // Judged at what the roster allows, and after a night at the length that its list had.
+    assert!(e["capacity"].as_str().is_some_and(|c| c.contains("on the roster")), "{}", e["capacity"]);
+    let run = lamplight(&["run", "--config", &config]);
+    assert_eq!(code(&run), 0, "{}", text(&run));
+    let staff = json(&w.path("out-evaluate/current/capacity.json"));
+    let number = |v: &serde_json::Value| v.as_f64().expect("a number");
+    let places = staff["managers"].as_array().expect("a list").iter();
+    let length: f64 = places.map(|m| (number(&m["contacts_per_night"]) / number(&staff["reach"])).floor()).sum();
+    let done = lamplight(&["evaluate", "--config", &config, "--model", &model]);
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).expect("json");
+    let wanted = format!("{length} people a snapshot: the list of the newest published night has {length} places");
+    assert_eq!(told["capacity"], serde_json::json!(wanted));
     // Its predictions, read back as a file, give the same discrimination.
     let predictions = w.text("judged/predictions.csv");
     let (out, here) = (w.text("again-judged"), "again-judged/evaluation.json");

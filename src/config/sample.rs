@@ -11,8 +11,8 @@ const SET: [(&str, &str, &str); 2] = [
     ("run.as_of", "\"2026-06-30\"", ""),
     (
         "models.use",
-        "[\"demo/avoid_hosp_90\", \"demo/readmit30\"]",
-        "The default is use = []: published indices. These two learned from synthetic data and show how a trained night looks.",
+        "[\"demo/avoid_hosp_90\", \"demo/readmit30\", \"demo/unplanned_admit_365\", \"demo/avoid_ed_90\"]",
+        "The default is use = []: published indices. These learned from synthetic data and show how a trained night looks.",
     ),
 ];
 

@@ -284,7 +284,7 @@ impl Section for Targets {
             default: String::new(),
             meaning: "wanted value of a metric of the report's page, in the metric's own unit, by its name".to_owned(),
             range: Range::AtLeast(0.0).words(),
-            example: "contact_within_2_business_days = 0.9",
+            example: "contact_2_business_days = 0.9",
         }]
     }
 

@@ -145,6 +145,8 @@ pub struct FollowUps {
     pub rows: Vec<FollowUp>,
     /// Earlier events, for the shares that the night learns.
     pub past: Vec<PastEvent>,
+    /// The same events with the facility of each.
+    pub past_places: Vec<(PastEvent, WordId)>,
 }
 
 impl Measure for FollowUps {
@@ -174,7 +176,9 @@ impl Measure for FollowUps {
                 event.booked_on = booked_appointment(m, from, last, |a| closes_by_appointment(event.kind, a));
                 out.rows.push(event);
             } else {
-                out.past.push(past_event(m, &event));
+                let past = past_event(m, &event);
+                out.past.push(past);
+                out.past_places.push((past, m.codes().words.id(&event.facility)));
             }
         }
         out.rows.sort_by_key(|e| (e.event, e.kind));

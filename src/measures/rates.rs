@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::measure::Measured;
 use super::pqe::{PQE, VisitPqe};
 use super::pqi::{PQI, StayPqi, composites_of};
+use super::process_steps::{ProcessStep, ProcessSteps, STEPS};
 use super::readmission::Readmissions;
 use crate::domain::record::record;
 use crate::domain::{Day, PayerType, Sex, WordId};
@@ -32,6 +33,8 @@ pub enum RateKind {
     Paid,
     /// Paid dollars on PQI stays per member-month.
     PaidAvoidable,
+    /// A step of care management over the events whose window was lived at home.
+    Process(ProcessStep),
 }
 
 impl RateKind {
@@ -44,6 +47,7 @@ impl RateKind {
             Self::Pqe(n) => 17 + usize::from(n),
             Self::Paid => 22,
             Self::PaidAvoidable => 23,
+            Self::Process(step) => 24 + step as usize,
         }
     }
 
@@ -58,6 +62,7 @@ impl RateKind {
             Self::Pqe(n) => format!("pqe_{}", PQE[usize::from(n)]),
             Self::Paid => "paid_pmpm".into(),
             Self::PaidAvoidable => "paid_avoidable_pmpm".into(),
+            Self::Process(step) => step.as_str().into(),
         }
     }
 }
@@ -178,8 +183,8 @@ impl RateCell {
     }
 }
 
-/// Number of kinds: three counts, fourteen PQI, five PQE, two sums of money.
-pub(super) const KINDS: usize = 24;
+/// Number of kinds: three counts, fourteen PQI, five PQE, two sums of money, and the steps.
+pub(super) const KINDS: usize = 24 + STEPS;
 
 /// Every kind in order, as [`RateKind::place`] counts them.
 fn all_kinds() -> impl Iterator<Item = RateKind> {
@@ -188,6 +193,7 @@ fn all_kinds() -> impl Iterator<Item = RateKind> {
         .chain((0..14).map(RateKind::Pqi))
         .chain((0..5).map(RateKind::Pqe))
         .chain([RateKind::Paid, RateKind::PaidAvoidable])
+        .chain(ProcessStep::ALL.iter().copied().map(RateKind::Process))
 }
 
 /// All cells: one row of kinds a month and group, so that a member-month is one look-up a group.
@@ -270,6 +276,21 @@ impl Rates {
             }
         }
         self.add_facilities(m);
+        self.add_steps(m);
+    }
+
+    /// Steps by month of their event, of the groups the member belonged to on that day.
+    fn add_steps(&mut self, m: &Measured<'_>) {
+        for done in &m.get::<ProcessSteps>().0 {
+            let Some(at) = self.month_of(done.day) else { continue };
+            let facility = done.facility.is_some().then_some(RateGroup::Facility(done.facility));
+            for group in groups_of(m, done.day).into_iter().chain(facility) {
+                let row = self.rows.entry((self.starts[at], group)).or_insert(NO_CELLS);
+                let cell = &mut row[RateKind::Process(done.step).place()];
+                cell.exposure += 1;
+                cell.observed += i64::from(done.met);
+            }
+        }
     }
 
     /// Events by the facility where they took place; only readmissions have a denominator there.

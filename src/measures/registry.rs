@@ -18,6 +18,7 @@ use super::needs::Needs;
 use super::pharmacy::Pharmacy;
 use super::pqe::VisitPqe;
 use super::pqi::StayPqi;
+use super::process_steps::ProcessSteps;
 use super::readmission::Readmissions;
 use super::results::LastResults;
 use super::transitions::Transitions;
@@ -61,6 +62,7 @@ pub const REGISTRY: &[MeasureEntry] = &[
     MeasureEntry::of::<Needs>(),
     MeasureEntry::of::<Transitions>(),
     MeasureEntry::of::<FollowUps>(),
+    MeasureEntry::of::<ProcessSteps>(),
     MeasureEntry::of::<Whereabouts>(),
     MeasureEntry::of::<Worklist>(),
 ];

@@ -9,6 +9,7 @@ use super::comorbidity::Comorbidity;
 use super::discharges::{Destination, Discharge, live_discharges};
 use super::lace::lace_of_stay;
 use super::measure::{Inputs, Measure, Measured};
+use super::process_steps::PastDischarge;
 use super::readmission::Readmissions;
 use super::transition::Transition;
 use super::transition_states::TransitionStatus;
@@ -25,6 +26,8 @@ pub struct Transitions {
     pub rows: Vec<Transition>,
     /// Earlier discharges to the community, for the shares that the night learns.
     pub past: Vec<PastEvent>,
+    /// The same discharges, one a day, with the steps that were made.
+    pub past_discharges: Vec<PastDischarge>,
     /// Dispositions of `rows` that say nothing known and were taken for the community.
     pub guessed: u32,
 }
@@ -43,11 +46,16 @@ impl Measure for Transitions {
             } else if m.as_of().since(d.discharge) <= PAST_DAYS
                 && Destination::of(d.disposition) == Destination::Community
             {
-                out.past.push(found.past(&d));
+                let past = found.past_discharge(&d);
+                out.past.push(past.event);
+                out.past_discharges.push(past);
             }
         }
         out.rows.sort_by(|a, b| (a.discharge, a.setting, &a.id).cmp(&(b.discharge, b.setting, &b.id)));
         out.rows.dedup_by(|later, first| later.discharge == first.discharge);
+        // Stays come before observations and skilled nursing; of one day the first of them stands.
+        out.past_discharges.sort_by_key(|p| p.event.day);
+        out.past_discharges.dedup_by_key(|p| p.event.day);
         let guess = |r: &&Transition| Destination::is_guess(r.disposition);
         out.guessed = u32::try_from(out.rows.iter().filter(guess).count()).unwrap_or(u32::MAX);
         out
@@ -147,6 +155,24 @@ impl<'m, 'a> Context<'m, 'a> {
         let group = reference.groupers.ccsr(codes.dx(d.principal).groupers.ccsr).filter(|_| d.icd10)?;
         let category = group.inpatient_default.or_else(|| group.categories.first().copied())?;
         reference.ccsr_label(reference.groupers.ccsr_names[usize::from(category)])
+    }
+
+    /// The steps that were made after an older discharge.
+    fn past_discharge(&self, d: &Discharge<'_>) -> PastDischarge {
+        let clocks = self.m.inputs.clocks;
+        let event = self.past(d);
+        let contact_due = add_business_days(d.discharge, clocks.tcm_contact_business_days);
+        let end = d.discharge.plus(clocks.tcm_period_days);
+        let contacts = Contacts::of(&self.m.inputs, d.discharge, contact_due, end);
+        let visit = event.seen.map(|days| d.discharge.plus(i32::from(days)));
+        PastDischarge {
+            event,
+            facility: d.facility,
+            contact_days: u8::try_from(contact_due.since(d.discharge)).unwrap_or(u8::MAX),
+            reached: contacts.reached.into_iter().chain(visit).any(|day| day <= contact_due),
+            attempted: contacts.attempted,
+            reconciled: self.reconciled.iter().any(|r| *r >= d.discharge && *r <= end),
+        }
     }
 
     /// What became of an older discharge.

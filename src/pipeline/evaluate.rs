@@ -13,6 +13,7 @@ use crate::features::registry;
 use crate::models::evaluation::judge;
 use crate::publish::tables::predictions::{self, PredictionsRow};
 use crate::publish::{OutputFolder, PublishError, csv_bytes, evaluation_page, read_trained_model};
+use crate::runs::read_staff;
 use crate::training::{JudgingContext, Panel, PanelRequest, Split, fill_panels, judged_rows, keep_held_out, table_of};
 
 /// What `evaluate --config` was asked to do.
@@ -52,6 +53,7 @@ pub fn evaluate(plan: &RunPlan, request: &EvaluateRequest, progress: &Progress) 
             extracts: history.extracts,
             codes: history.codes,
             synthetic: history.synthetic || model.identity.synthetic,
+            used_length: read_staff(&plan.run.out.join("current")).ok().map(|staff| staff.length()),
         };
         let left_out = serde_json::to_value(panel.left_out).map_err(|e| PipelineError::Internal(e.to_string()))?;
         let predictions = predictions_csv(&panel, &pick, &p, history.extracts)?;

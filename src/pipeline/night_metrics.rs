@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::domain::Day;
 use crate::publish::tables::metrics::MetricRow;
+use crate::publish::tables::rates::PER_THOUSAND;
 use crate::publish::{Manifest, PublishError, TableScan};
 
 /// Rows of a table counted by one of its columns: metric, table, column, dimension.
@@ -57,43 +58,35 @@ pub fn night_metrics(staged: &Path, manifest: &Manifest, as_of: Day) -> Result<V
     Ok(out)
 }
 
-/// Events or dollars, and exposure, of one month.
+/// Numerator and denominator of one month.
 type MonthFigures = BTreeMap<String, (f64, f64)>;
 
 /// Rates over the last twelve mature months, by payer and of all.
 fn rolling_rates(staged: &Path, as_of: Day) -> Result<Vec<MetricRow>, PublishError> {
-    let columns = ["month", "dimension", "group", "measure", "observed", "member_years", "rate"];
+    let columns = ["month", "dimension", "group", "measure", "numerator", "denominator", "unit"];
     let frame = TableScan::of_run(staged, "measures/rates")?.columns(&columns).read()?;
-    let (months, dimensions, payers) = (frame.cells("month")?, frame.cells("dimension")?, frame.cells("group")?);
-    let measures = frame.cells("measure")?;
-    let (observed, exposure) = (frame.numbers("observed")?, frame.numbers("member_years")?);
-    let rates = frame.numbers("rate")?;
-    let mut figures: BTreeMap<(String, String, String), MonthFigures> = BTreeMap::new();
+    let (months, dimensions, groups) = (frame.cells("month")?, frame.cells("dimension")?, frame.cells("group")?);
+    let (measures, units) = (frame.cells("measure")?, frame.cells("unit")?);
+    let (numerators, denominators) = (frame.numbers("numerator")?, frame.numbers("denominator")?);
+    let mut figures: BTreeMap<(String, String, String, String), MonthFigures> = BTreeMap::new();
     for i in 0..frame.len() {
-        // The rows of the payers sum to everyone; the other dimensions divide the same people again.
-        let Some(exposure) = exposure[i].filter(|_| dimensions[i] == "payer") else { continue };
-        let events = observed[i].or_else(|| rates[i].map(|dollars| dollars * exposure * 12.0)).unwrap_or(0.0);
-        for (dimension, level) in [("all", "all"), ("payer_type", payers[i].as_str())] {
-            let key = (measures[i].clone(), dimension.to_owned(), level.to_owned());
-            let slot = figures.entry(key).or_default().entry(months[i].clone()).or_default();
-            slot.0 += events;
-            slot.1 += exposure;
-        }
+        let (Some(numerator), Some(denominator)) = (numerators[i], denominators[i]) else { continue };
+        let Some((_, dimension)) = ROLLED.iter().find(|(published, _)| *published == dimensions[i]) else { continue };
+        let key = (measures[i].clone(), (*dimension).to_owned(), groups[i].clone(), units[i].clone());
+        let slot = figures.entry(key).or_default().entry(months[i].clone()).or_default();
+        slot.0 += numerator;
+        slot.1 += denominator;
     }
-    let rolling = |((metric, dimension, level), by_month): ((String, String, String), MonthFigures)| {
+    let rolling = |((metric, dimension, level, unit), by_month): (_, MonthFigures)| {
         let newest = by_month.values().rev().take(ROLLING_MONTHS);
-        let (numerator, exposure) = newest.fold((0.0, 0.0), |sum, m| (sum.0 + m.0, sum.1 + m.1));
-        let (denominator, scale, unit) = match metric.as_str() {
-            "readmission_30d" => (exposure, 1.0, "share of index discharges"),
-            m if m.ends_with("_pmpm") => (exposure * 12.0, 1.0, "dollars a member-month"),
-            _ => (exposure, 1000.0, "per 1,000 member-years"),
-        };
+        let (numerator, denominator) = newest.fold((0.0, 0.0), |sum, m| (sum.0 + m.0, sum.1 + m.1));
+        let scale = if unit == PER_THOUSAND { 1000.0 } else { 1.0 };
         (denominator > 0.0).then(|| MetricRow {
             as_of,
             value: numerator / denominator * scale,
             numerator: Some(numerator),
             denominator: Some(denominator),
-            unit: unit.to_owned(),
+            unit,
             metric,
             dimension,
             level,
@@ -101,6 +94,10 @@ fn rolling_rates(staged: &Path, as_of: Day) -> Result<Vec<MetricRow>, PublishErr
     };
     Ok(figures.into_iter().filter_map(rolling).collect())
 }
+
+/// Dimensions of the rates that are remembered, with the name they have among the figures of a night. The others can be
+/// had of any kept run.
+const ROLLED: [(&str, &str); 2] = [("all", "all"), ("payer", "payer_type")];
 
 #[cfg(test)]
 mod tests {

@@ -4,11 +4,11 @@
 use crate::domain::SMALL_CELL;
 use serde::Serialize;
 
-use super::charts::people;
 use super::error::PublishError;
 use super::evaluation_charts::{
     EvaluationChart, draw_calibration, draw_concentration, draw_decision_curve, draw_groups,
 };
+use super::small_cells::SmallCells;
 use crate::learners::Evaluation;
 use crate::models::evaluation::{GroupFigures, ListFigures, ModelEvaluation};
 
@@ -168,7 +168,7 @@ fn overall_sections(o: &Evaluation) -> Vec<Section> {
                 let told = |text: String| if hidden { HIDDEN.to_owned() } else { text };
                 vec![
                     format!("{}", t.threshold),
-                    people(t.listed),
+                    SmallCells::TRAVELS.count(t.listed),
                     told(shown_number(t.ppv, 3)),
                     told(format!("{:.3}", t.sensitivity)),
                     told(format!("{:.3}", t.specificity)),

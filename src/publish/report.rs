@@ -1,26 +1,35 @@
-//! The director's page, built from a published run alone. Owns its figures and pictures; refuses to name a
-//! member; counts under 11 are not shown.
+//! The director's page, built from a published run alone. Owns the order of its sections; refuses to name a member, and
+//! to show a count that `[output] small_cells` hides.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::charts::{Point, bars, curve, paired, people};
+use super::charts::{bars, curve};
 use super::error::PublishError;
 use super::manifest::Manifest;
 use super::program::Program;
 use super::read_back::{Rows, read_rows};
+use super::report_panels::build_panels;
 use super::report_program::{changes, equity, freshness, risk, score_drift, work};
+use super::report_rates::{RateBook, Series};
 use super::report_section::{Section, line, section};
+use super::report_tiles::{Tile, build_tiles};
+use super::report_today::TodaysWork;
 use super::scan::TableScan;
-use crate::domain::{Need as Answer, exact_poisson};
+use super::small_cells::SmallCells;
+use crate::domain::Need as Answer;
 use crate::measures::{NeedAge, NextStep, TransitionStatus};
+use crate::outreach::Decision;
 
 #[derive(Serialize)]
 struct Page {
     as_of: String,
+    work_day: String,
     banner: Option<String>,
+    shown: &'static str,
+    tiles: Vec<Tile>,
     sections: Vec<Section>,
 }
 
@@ -29,56 +38,96 @@ struct Page {
 /// # Errors
 /// When a file of the run is missing or damaged.
 pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
-    let table = |name: &str| read_rows(&run.join(format!("{name}.parquet")), None);
-    let count_rows = |name: &str, columns: &[&str]| count_texts(run, name, columns);
-    let outreach = table("outreach")?;
-    let transitions = read_rows(&run.join("transitions.csv"), None)?;
-    // Of these a page tells counts alone, and a million members fill them with millions of rows.
-    let suppressed = count_rows("suppressed", &["code"])?;
-    let overflow = read_rows(&run.join("overflow.csv"), None)?;
-    let rates = table("measures/rates")?;
-    let needs = count_rows("measures/needs", &["need", "domain", "age"])?;
-    let worklist = count_rows("measures/worklist", &["item"])?;
-    let summary: serde_json::Value = std::fs::read(run.join("assignment_summary.json"))
-        .ok()
-        .and_then(|b| serde_json::from_slice(&b).ok())
-        .unwrap_or_default();
-    let quality: serde_json::Value = std::fs::read(run.join("data_quality.json"))
-        .ok()
-        .and_then(|b| serde_json::from_slice(&b).ok())
-        .unwrap_or_default();
-    let dropped = read_rows(&run.join("dropped.csv"), None)?;
-    // A run of an earlier version has no such file; its sections are left out.
-    let program: Option<Program> =
+    let csv = |name: &str| read_rows(&run.join(name), None);
+    let outreach = read_rows(&run.join("outreach.parquet"), None)?;
+    let transitions = csv("transitions.csv")?;
+    let decisions = read_own_sheets(run)?;
+    let managers = csv("caseload/care_managers.csv").ok();
+    let rates = RateBook::read(run)?;
+    let (summary, capacity) = (read_json(run, "assignment_summary.json"), read_json(run, "capacity.json"));
+    // A run of an earlier version has no such file; what it would tell is left out.
+    let known: Option<Program> =
         std::fs::read(run.join("program.json")).ok().and_then(|b| serde_json::from_slice(&b).ok());
-    let mut page = Page {
-        as_of: manifest.as_of.clone(),
-        banner: manifest.banner.clone(),
-        sections: vec![
-            tonight_section(&outreach, &overflow, manifest),
-            changes(manifest, &dropped),
-            clock_section(&transitions, program.as_ref()),
-            left_out(&suppressed),
-            balance_section(&summary),
-            rate_section(&rates),
-            need_section(&needs, &worklist),
-            quality_section(&quality),
-        ],
+    let program = known.clone().unwrap_or_default();
+    let hide = SmallCells::of_setting(program.small_cells);
+    let today = TodaysWork {
+        outreach: &outreach,
+        decisions: &decisions,
+        managers: managers.as_ref(),
+        summary: &summary,
+        capacity: &capacity,
+        program: &program,
+        hide,
     };
-    if let Some(program) = &program {
-        page.sections.insert(0, freshness(program, manifest));
-        let last = page.sections.len() - 1;
-        let more = [Some(risk(program)), score_drift(program), Some(work(program))];
-        page.sections.splice(last..last, more.into_iter().flatten());
-        page.sections.extend(equity(program));
+    let mut sections = vec![today.expires()];
+    sections.extend(today.staff());
+    sections.push(today.waiting());
+    sections.push(tonight_section(&outreach, &csv("overflow.csv")?, manifest, hide));
+    sections.push(changes(manifest, &csv("dropped.csv")?, hide));
+    sections.push(clock_section(&transitions, known.as_ref(), hide));
+    sections.extend(today.engagement());
+    sections.push(rate_section(&rates, hide));
+    sections.extend(build_panels(&rates, &names_of_groups(&transitions, &program), hide));
+    sections.push(left_out(&count_texts(run, "suppressed", &["code"])?, hide));
+    // Of these a page tells counts alone, and a million members fill them with millions of rows.
+    let needs = count_texts(run, "measures/needs", &["need", "domain", "age"])?;
+    let due = count_texts(run, "measures/worklist", &["item"])?;
+    sections.push(need_section(&needs, &due, hide));
+    if let Some(program) = &known {
+        sections.push(work(program, hide));
+        sections.push(risk(program, hide));
+        sections.extend(score_drift(program, hide));
+        sections.extend(equity(program, hide));
+        sections.push(freshness(program, manifest));
     }
+    sections.push(quality_section(&read_json(run, "data_quality.json")));
+    render_page(&Page {
+        as_of: manifest.as_of.clone(),
+        work_day: program.work_day.clone(),
+        banner: manifest.banner.clone(),
+        shown: if hide.shows_all() { "Every count is shown: for the team alone." } else { "Small counts are hidden." },
+        tiles: build_tiles(&today.due_today(), &rates, &program, hide),
+        sections,
+    })
+}
+
+fn render_page(page: &Page) -> Result<String, PublishError> {
     let mut environment = minijinja::Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     environment.add_template("report.html", include_str!("report.html")).map_err(|e| render_error(&e))?;
     let template = environment.get_template("report.html").map_err(|e| render_error(&e))?;
     template
-        .render(minijinja::context! { page => minijinja::Value::from(minijinja::value::Serde(&page)) })
+        .render(minijinja::context! { page => minijinja::Value::from(minijinja::value::Serde(page)) })
         .map_err(|e| render_error(&e))
+}
+
+/// A JSON file of the run; null where it is missing.
+fn read_json(run: &Path, name: &str) -> serde_json::Value {
+    std::fs::read(run.join(name)).ok().and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default()
+}
+
+/// Of the decisions, those that put somebody on the owner's sheet alone.
+fn read_own_sheets(run: &Path) -> Result<Rows, PublishError> {
+    let frame = TableScan::of_run(run, "decisions")?
+        .only("decision", Decision::OwnSheet.as_str())
+        .columns(&["decision", "owner_id", "covered_by"])
+        .read()?;
+    let names = frame.names();
+    let columns = names.iter().map(|n| frame.cells(n)).collect::<Result<Vec<_>, _>>()?;
+    let rows = (0..frame.len()).map(|i| columns.iter().map(|c| c[i].clone()).collect()).collect();
+    Ok(Rows { names, rows })
+}
+
+/// Names beside ids: managers of the roster, hospitals of the discharges.
+fn names_of_groups(transitions: &Rows, program: &Program) -> BTreeMap<String, String> {
+    let mut out = program.managers.clone();
+    for row in &transitions.rows {
+        let (npi, name) = (transitions.get(row, "facility_npi"), transitions.get(row, "facility_name"));
+        if !npi.is_empty() && !name.is_empty() {
+            out.insert(npi.to_owned(), name.to_owned());
+        }
+    }
+    out
 }
 
 fn render_error(e: &minijinja::Error) -> PublishError {
@@ -112,24 +161,24 @@ fn sum_column(rows: &Rows, column: &str) -> f64 {
     rows.rows.iter().filter_map(|r| rows.get(r, column).parse::<f64>().ok()).sum()
 }
 
-fn tonight_section(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Section {
+fn tonight_section(outreach: &Rows, overflow: &Rows, manifest: &Manifest, hide: SmallCells) -> Section {
     let by_status = count_by(outreach, "list_status");
     let by_band = count_by(outreach, "band");
-    let n = |map: &BTreeMap<String, usize>, k: &str| people(map.get(k).copied().unwrap_or(0));
+    let n = |map: &BTreeMap<String, usize>, k: &str| hide.count(map.get(k).copied().unwrap_or(0));
     let capacity = manifest.counts.get("contact_capacity").copied().unwrap_or(0);
     let mut out = section(
         "Tonight's list",
         "Who to call, against what the staff can reach.",
         vec![
-            line("On the list", people(outreach.rows.len()), &format!("the staff on duty allow {capacity}")),
+            line("On the list", hide.count(outreach.rows.len()), &format!("the staff on duty allow {capacity}")),
             line(
                 "Contacts and visits that cannot wait",
-                people(["contact", "visit"].iter().filter_map(|b| by_band.get(*b)).sum()),
+                hide.count(["contact", "visit"].iter().filter_map(|b| by_band.get(*b)).sum()),
                 "never cut by length",
             ),
             line(
                 "Beyond a day's calls",
-                people(count_beyond(manifest)),
+                hide.count(count_beyond(manifest)),
                 "the list is longer than the staff by so many",
             ),
             line(
@@ -148,12 +197,17 @@ fn tonight_section(outreach: &Rows, overflow: &Rows, manifest: &Manifest) -> Sec
             ),
             line(
                 "Not reached tonight",
-                people(overflow.rows.len()),
+                hide.count(overflow.rows.len()),
                 &format!("{:.1} expected avoidable stays", sum_column(overflow, "expected_events")),
             ),
         ],
     );
-    out.charts.push(bars("People on the list by what cannot wait", "people", &by_band.into_iter().collect::<Vec<_>>()));
+    out.charts.push(bars(
+        "People on the list by what cannot wait",
+        "people",
+        &by_band.into_iter().collect::<Vec<_>>(),
+        hide,
+    ));
     out
 }
 
@@ -162,13 +216,10 @@ fn count_beyond(manifest: &Manifest) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
-fn clock_section(transitions: &Rows, program: Option<&Program>) -> Section {
-    let live = || {
-        transitions
-            .rows
-            .iter()
-            .filter(|r| TransitionStatus::parse(transitions.get(r, "status")) == Some(TransitionStatus::Live))
-    };
+fn clock_section(transitions: &Rows, program: Option<&Program>, hide: SmallCells) -> Section {
+    let is_live =
+        |r: &&Vec<String>| TransitionStatus::parse(transitions.get(r, "status")) == Some(TransitionStatus::Live);
+    let live = || transitions.rows.iter().filter(is_live);
     let with = |column: &str, value: &str| live().filter(|r| transitions.get(r, column) == value).count();
     let soon = |r: &&Vec<String>| {
         matches!(NextStep::parse(transitions.get(r, "next_step")), Some(NextStep::Contact | NextStep::Visit))
@@ -185,126 +236,64 @@ fn clock_section(transitions: &Rows, program: Option<&Program>) -> Section {
         "Transitions",
         &format!("Discharges in their 30 days. {known}"),
         vec![
-            line("Discharges followed", people(transitions.rows.len()), &format!("{} live", people(live().count()))),
-            line("Due on the work day", people(live().filter(soon).count()), "contact or visit"),
-            line("Visit missed", people(with("visit_state", "missed")), "claims would know"),
-            line("Visit unconfirmed", people(with("visit_state", "unconfirmed")), "claims cannot know yet"),
+            line(
+                "Discharges followed",
+                hide.count(transitions.rows.len()),
+                &format!("{} live", hide.count(live().count())),
+            ),
+            line("Due on the work day", hide.count(live().filter(soon).count()), "contact or visit"),
+            line("Visit missed", hide.count(with("visit_state", "missed")), "claims would know"),
+            line("Visit unconfirmed", hide.count(with("visit_state", "unconfirmed")), "claims cannot know yet"),
         ],
     );
-    out.charts.push(bars("Live discharges by next step", "discharges", &states.into_iter().collect::<Vec<_>>()));
+    out.charts.push(bars("Live discharges by next step", "discharges", &states.into_iter().collect::<Vec<_>>(), hide));
     out
 }
 
-fn left_out(codes: &Counts) -> Section {
+fn left_out(codes: &Counts, hide: SmallCells) -> Section {
     let mut out = section("Left out, and why", "One coded row each in suppressed.csv.", Vec::new());
     out.header = vec!["code".into(), "people".into()];
-    out.table = codes.iter().map(|(k, v)| vec![k.concat(), people(*v)]).collect();
-    out
-}
-
-fn balance_section(summary: &serde_json::Value) -> Section {
-    let number = |key: &str| summary.get(key).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
-    let spread = |key: &str, part: &str| {
-        summary.get(key).and_then(|s| s.get(part)).and_then(serde_json::Value::as_f64).unwrap_or(0.0)
-    };
-    let mut out = section(
-        "Caseload",
-        "Who works with whom.",
-        vec![
-            line("Assigned", format!("{:.0} of {:.0}", number("assigned"), number("members")), ""),
-            line(
-                "Kept / moved / new",
-                format!("{:.0} / {:.0} / {:.0}", number("kept"), number("moved"), number("new")),
-                "",
-            ),
-            line(
-                "Waiting",
-                format!("{:.0}", number("waiting_capacity") + number("waiting_no_eligible")),
-                "waitlist.csv names what is missing",
-            ),
-            line(
-                "Spread of load before / after (CV)",
-                format!("{:.3} / {:.3}", spread("load_before", "cv"), spread("load_after", "cv")),
-                "active managers",
-            ),
-            line(
-                "Gap to the proven bound",
-                format!("{:.4} %", number("z1_gap_percent")),
-                "priority times acuity of the assigned",
-            ),
-            line("Staff missing", format!("{:.1} FTE", number("shortfall_fte")), ""),
-        ],
-    );
-    if let Some(managers) = summary.get("managers").and_then(serde_json::Value::as_array) {
-        let loads: Vec<(String, f64, f64)> = managers
-            .iter()
-            .map(|m| {
-                let get = |k: &str| m.get(k).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
-                (
-                    m.get("care_manager_id").and_then(serde_json::Value::as_str).unwrap_or("").to_owned(),
-                    get("utilisation_before"),
-                    get("utilisation_after"),
-                )
-            })
-            .collect();
-        out.charts.push(paired("Load by manager, share of points", &loads));
-    }
+    out.table = codes.iter().map(|(k, v)| vec![k.concat(), hide.count(*v)]).collect();
     out
 }
 
 /// Months drawn.
 const MONTHS: usize = 24;
 
-fn rate_section(rates: &Rows) -> Section {
+/// Rates that are drawn: measure, title, unit.
+const DRAWN: [(&str, &str, &str); 6] = [
+    ("pqi_90", "Avoidable stays", "per 1,000 member-years"),
+    ("admissions", "Stays", "per 1,000 member-years"),
+    ("ed_visits", "ED visits", "per 1,000 member-years"),
+    ("readmission_30d", "30-day unplanned readmissions", "% of index discharges"),
+    ("paid_pmpm", "Paid", "dollars a member-month"),
+    ("paid_avoidable_pmpm", "Paid on avoidable stays", "dollars a member-month"),
+];
+
+fn rate_section(rates: &RateBook, hide: SmallCells) -> Section {
     let mut out = section(
         "Rates and cost by month",
-        "Mature months only, at most 24; the band is the exact 95 % interval (Poisson). All in measures/rates.parquet.",
+        "Mature months only, at most 24; the band is the 95 % interval (exact Poisson, of shares Wilson's). All in measures/rates.parquet.",
         Vec::new(),
     );
-    for (measure, title, unit, scale) in [
-        ("pqi_90", "Avoidable stays per 1,000 member-years", "per 1,000", Some(1000.0)),
-        ("admissions", "Stays per 1,000 member-years", "per 1,000", Some(1000.0)),
-        ("ed_visits", "ED visits per 1,000 member-years", "per 1,000", Some(1000.0)),
-        ("readmission_30d", "30-day unplanned readmissions", "% of index discharges", Some(100.0)),
-        ("paid_pmpm", "Paid per member-month", "dollars", None),
-        ("paid_avoidable_pmpm", "Paid on avoidable stays per member-month", "dollars", None),
-    ] {
-        // Events, exposure and dollars by month, of everyone.
-        let mut months: BTreeMap<String, (u64, f64, f64)> = BTreeMap::new();
-        for row in
-            rates.rows.iter().filter(|r| rates.get(r, "dimension") == "all" && rates.get(r, "measure") == measure)
-        {
-            let exposure: f64 = rates.get(row, "member_years").parse().unwrap_or(0.0);
-            let rate: f64 = rates.get(row, "rate").parse().unwrap_or(0.0);
-            let slot = months.entry(rates.get(row, "month").to_owned()).or_default();
-            slot.0 += rates.get(row, "observed").parse::<u64>().unwrap_or(0);
-            slot.1 += exposure;
-            slot.2 += rate * exposure;
-        }
-        let points: Vec<Point> = months
-            .into_iter()
-            .filter(|(_, v)| v.1 > 0.0)
-            .map(|(m, (events, exposure, money))| {
-                let month = m[..7].to_owned();
-                match scale {
-                    None => Point { month, value: money / exposure, limits: None },
-                    Some(scale) => {
-                        let (low, high) = exact_poisson(events);
-                        let per = |n: f64| n / exposure * scale;
-                        Point { month, value: per(events as f64), limits: Some((per(low), per(high))) }
-                    }
-                }
-            })
-            .collect();
-        let shown = &points[points.len().saturating_sub(MONTHS)..];
-        if shown.len() > 1 {
-            out.charts.push(curve(title, unit, shown));
+    for (measure, title, unit) in DRAWN {
+        let Some(series) = rates.of_all(measure) else { continue };
+        // A month's rate of a small count would tell the count.
+        let points: Vec<_> = series.points(MONTHS);
+        if points.len() > 1 && (hide.shows_all() || series.is_money() || has_no_small_month(series, hide)) {
+            out.charts.push(curve(title, unit, &points));
         }
     }
     out
 }
 
-fn need_section(needs: &Counts, worklist: &Counts) -> Section {
+fn has_no_small_month(series: &Series, hide: SmallCells) -> bool {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of events")]
+    let whole = |n: f64| n.max(0.0).round() as usize;
+    series.months.values().all(|m| !hide.hides(whole(m.numerator)))
+}
+
+fn need_section(needs: &Counts, worklist: &Counts, hide: SmallCells) -> Section {
     let open = needs
         .iter()
         .filter(|(k, _)| Answer::parse(&k[0]) == Some(Answer::Yes) && NeedAge::parse(&k[2]) == Some(NeedAge::Current));
@@ -312,9 +301,9 @@ fn need_section(needs: &Counts, worklist: &Counts) -> Section {
     let mut out = section(
         "Needs and due items",
         "Open social needs by domain; items due now or soon.",
-        worklist.iter().map(|(k, v)| line(&k.concat().replace('_', " "), people(*v), "due")).collect(),
+        worklist.iter().map(|(k, v)| line(&k.concat().replace('_', " "), hide.count(*v), "due")).collect(),
     );
-    out.charts.push(bars("Open needs by domain", "people", &open.collect::<Vec<_>>()));
+    out.charts.push(bars("Open needs by domain", "people", &open.collect::<Vec<_>>(), hide));
     out
 }
 

@@ -1,29 +1,17 @@
 //! The report's sections on the programme itself: freshness, what changed, risk, work on time, surveys, equity. Owns
-//! their words; refuses a count under 11.
+//! their words; refuses a count that is not shown.
 
-use crate::domain::SMALL_CELL;
 use std::collections::BTreeMap;
 
-use super::charts::{bars, people};
+use super::charts::bars;
 use super::manifest::Manifest;
-use super::program::Program;
+use super::program::{Program, SurveyKind, SurveyScore};
 use super::read_back::Rows;
-use super::report_section::{Section, line, section};
+use super::report_section::{Line, Section, line, section};
+use super::small_cells::SmallCells;
 
-fn small(n: u64) -> bool {
-    n > 0 && n < SMALL_CELL as u64
-}
-
-fn count(n: u64) -> String {
-    people(usize::try_from(n).unwrap_or(usize::MAX))
-}
-
-/// A share of a whole, unless either count or what is left over is small.
-fn share(part: u64, whole: u64) -> String {
-    if whole < SMALL_CELL as u64 || small(part) || small(whole.saturating_sub(part)) {
-        return "not shown".to_owned();
-    }
-    format!("{:.0} %", part as f64 / whole as f64 * 100.0)
+fn whole(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 /// How fresh the data are, and what the night asks a reader to look at.
@@ -48,13 +36,14 @@ pub(super) fn freshness(program: &Program, manifest: &Manifest) -> Section {
 }
 
 /// The list against the previous night's.
-pub(super) fn changes(manifest: &Manifest, dropped: &Rows) -> Section {
+pub(super) fn changes(manifest: &Manifest, dropped: &Rows, hide: SmallCells) -> Section {
     let s = manifest.list_stability;
     let thousandths = |n: u64| format!("{:.1} %", n as f64 / 10.0);
     if s.previous == 0 {
         return section("What changed since last night", "There is no earlier list to compare with.", Vec::new());
     }
-    let hidden = |n: u64, part: u64| if small(part) { "not shown".to_owned() } else { thousandths(n) };
+    let count = |n: u64| hide.count(whole(n));
+    let hidden = |n: u64, part: u64| if hide.hides(whole(part)) { "not shown".to_owned() } else { thousandths(n) };
     let mut out = section(
         "What changed since last night",
         "Against the newest earlier run.",
@@ -64,7 +53,7 @@ pub(super) fn changes(manifest: &Manifest, dropped: &Rows) -> Section {
                 format!("{} / {} / {}", count(s.kept), count(s.entered), count(s.left)),
                 "",
             ),
-            line("On both lists (Jaccard)", hidden(s.jaccard_per_mille, s.kept), "of the people on either"),
+            line("On both lists", hidden(s.jaccard_per_mille, s.kept), "of the people on either"),
             line(
                 "Left for their rank alone",
                 hidden(s.churn_per_mille, s.left_by_rank),
@@ -78,12 +67,12 @@ pub(super) fn changes(manifest: &Manifest, dropped: &Rows) -> Section {
         *reasons.entry(dropped.get(row, "reason")).or_default() += 1;
     }
     out.header = vec!["why people left".to_owned(), "people".to_owned()];
-    out.table = reasons.into_iter().map(|(k, v)| vec![k.to_owned(), people(v)]).collect();
+    out.table = reasons.into_iter().map(|(k, v)| vec![k.to_owned(), hide.count(v)]).collect();
     out
 }
 
 /// Adults by risk.
-pub(super) fn risk(program: &Program) -> Section {
+pub(super) fn risk(program: &Program, hide: SmallCells) -> Section {
     let mut out = section(
         "Risk",
         "Scored adults by their probability of an avoidable stay in 90 days. Calibration stands in the model card and in evaluate.",
@@ -99,23 +88,16 @@ pub(super) fn risk(program: &Program) -> Section {
             (label, usize::try_from(*n).unwrap_or(usize::MAX))
         })
         .collect();
-    out.charts.push(bars("Adults by risk of an avoidable stay in 90 days", "people", &values));
+    out.charts.push(bars("Adults by risk of an avoidable stay in 90 days", "people", &values, hide));
     out
 }
 
-/// Tasks done on time and survey scores.
-pub(super) fn work(program: &Program) -> Section {
+/// Tasks done on time and survey scores, each kind of instrument by itself.
+pub(super) fn work(program: &Program, hide: SmallCells) -> Section {
     let mut out = section(
         "Work done on time, and what people say",
-        "Tasks due in the last 90 days; the newest survey of each person in the last year.",
-        program
-            .surveys
-            .iter()
-            .map(|(name, s)| {
-                let mean = if s.people < SMALL_CELL as u64 { "not shown".to_owned() } else { format!("{:.1}", s.mean) };
-                line(&format!("{name}, mean score"), mean, &format!("{} people", count(s.people)))
-            })
-            .collect(),
+        "Tasks due in the last 90 days; the newest survey of each person in the last year. Experience, recommendation and activation are told apart: activation is no satisfaction.",
+        program.surveys.iter().map(|(name, s)| survey_line(name, s, hide)).collect(),
     );
     if program.tasks.is_empty() {
         out.lines.push(line("Tasks", "none due", "care_task"));
@@ -123,19 +105,36 @@ pub(super) fn work(program: &Program) -> Section {
     }
     out.header = ["task", "due", "done on time", "done late", "not done"].map(String::from).to_vec();
     for (kind, t) in &program.tasks {
+        let share = |part: u64| hide.share(whole(part), whole(t.due));
         out.table.push(vec![
             kind.replace('_', " "),
-            count(t.due),
-            share(t.on_time, t.due),
-            share(t.late, t.due),
-            share(t.due - t.on_time - t.late, t.due),
+            hide.count(whole(t.due)),
+            share(t.on_time),
+            share(t.late),
+            share(t.due - t.on_time - t.late),
         ]);
     }
     out
 }
 
+fn survey_line(name: &str, s: &SurveyScore, hide: SmallCells) -> Line {
+    let kind = SurveyKind::of(name);
+    let value = match kind {
+        _ if hide.hides(whole(s.people)) => "not shown".to_owned(),
+        SurveyKind::Recommendation => {
+            format!("{:+.0}", (s.promoters as f64 - s.detractors as f64) / s.people.max(1) as f64 * 100.0)
+        }
+        _ => format!("{:.1}", s.mean),
+    };
+    let read = if kind == SurveyKind::Recommendation { "promoters less detractors, of 100" } else { "mean score" };
+    line(&format!("{name} ({kind})"), value, &format!("{read}; {} people", hide.count(whole(s.people))))
+}
+
+/// Fewer scored people than this say nothing of drift.
+const LEAST_SCORED: u64 = 200;
+
 /// How far the people scored tonight stand from those the models learned on.
-pub(super) fn score_drift(program: &Program) -> Option<Section> {
+pub(super) fn score_drift(program: &Program, hide: SmallCells) -> Option<Section> {
     if program.drift.is_empty() {
         return None;
     }
@@ -148,15 +147,16 @@ pub(super) fn score_drift(program: &Program) -> Option<Section> {
         ["model", "scored", "stability index", "reading", "mean probability tonight", "share of events learned"]
             .map(String::from)
             .to_vec();
-    for d in program.drift.iter().filter(|d| !small(d.scored)) {
+    for d in program.drift.iter().filter(|d| !hide.hides(whole(d.scored))) {
         let reading = match d.psi {
+            _ if d.scored < LEAST_SCORED => "too few scored to tell",
             p if p < 0.1 => "little",
             p if p <= 0.25 => "some",
             _ => "much",
         };
         out.table.push(vec![
             d.model.clone(),
-            count(d.scored),
+            hide.count(whole(d.scored)),
             format!("{:.3}", d.psi),
             reading.to_owned(),
             format!("{:.2} %", d.mean_probability * 100.0),
@@ -167,7 +167,7 @@ pub(super) fn score_drift(program: &Program) -> Option<Section> {
 }
 
 /// Who is listed, by group, beside their avoidable stays.
-pub(super) fn equity(program: &Program) -> Option<Section> {
+pub(super) fn equity(program: &Program, hide: SmallCells) -> Option<Section> {
     if program.equity.is_empty() {
         return None;
     }
@@ -182,7 +182,7 @@ pub(super) fn equity(program: &Program) -> Option<Section> {
     for (attribute, groups) in &program.equity {
         for (group, g) in groups {
             let rate = |n: u64| {
-                if g.enrolled < SMALL_CELL as u64 || small(n) {
+                if g.enrolled == 0 || hide.hides(whole(g.enrolled)) || hide.hides(whole(n)) {
                     "not shown".to_owned()
                 } else {
                     format!("{:.1}", n as f64 / g.enrolled as f64 * 1000.0)
@@ -191,7 +191,7 @@ pub(super) fn equity(program: &Program) -> Option<Section> {
             out.table.push(vec![
                 attribute.clone(),
                 group.clone(),
-                count(g.enrolled),
+                hide.count(whole(g.enrolled)),
                 rate(g.listed),
                 rate(g.avoidable_stays),
             ]);

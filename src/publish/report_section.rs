@@ -14,6 +14,8 @@ pub(super) struct Line {
 #[derive(Serialize)]
 pub(super) struct Section {
     title: String,
+    /// Name of the place on the page, for links.
+    anchor: String,
     lead: String,
     pub lines: Vec<Line>,
     pub charts: Vec<Chart>,
@@ -28,10 +30,17 @@ pub(super) fn line(label: &str, value: impl Into<String>, note: &str) -> Line {
 pub(super) fn section(title: &str, lead: &str, lines: Vec<Line>) -> Section {
     Section {
         title: title.to_owned(),
+        anchor: anchor_of(title),
         lead: lead.to_owned(),
         lines,
         charts: Vec::new(),
         header: Vec::new(),
         table: Vec::new(),
     }
+}
+
+/// A title as the name of a place: lower case, words joined by hyphens.
+fn anchor_of(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
+    words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }

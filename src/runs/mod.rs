@@ -30,4 +30,4 @@ pub use funnel::{Funnel, Funnels, SMALL_COUNT, is_tellable, shown_count};
 pub use kept_runs::{KeptRuns, RunsFolder, read_kept_runs, run_manifests};
 pub use metric_history::{RebuiltMetrics, rebuild_metrics, write_metrics};
 pub use verification::{rebuild_report, verify_run};
-pub use whatif::{Hire, StaffingAnswer, StaffingOutcome, WhatIfRequest, answer_whatif};
+pub use whatif::{Hire, StaffingAnswer, StaffingOutcome, WhatIfRequest, answer_whatif, read_staff};

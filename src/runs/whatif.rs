@@ -172,7 +172,11 @@ fn damaged_file(what: &str, why: &str) -> RunError {
     RunError::Publish(PublishError::Encode { what: what.to_owned(), why: why.to_owned() })
 }
 
-fn read_staff(run: &Path) -> Result<Staff, RunError> {
+/// The staff that a published night counted with (`capacity.json`).
+///
+/// # Errors
+/// When the run holds none, or a damaged one.
+pub fn read_staff(run: &Path) -> Result<Staff, RunError> {
     let older = || {
         RunError::Usage(
             "that run holds no capacity.json: it was made by an earlier version\nhint: run the night again".to_owned(),

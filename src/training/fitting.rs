@@ -116,6 +116,8 @@ pub fn fit_outcome(
         extracts: history.extracts,
         codes: history.codes,
         synthetic: identity.synthetic,
+        // A model is the same whatever was published before it.
+        used_length: None,
     };
     let rows = judged_rows(&context, panel, &pick, p, (&identity.id, &identity.spreads), &features, &identity.left_out);
     let evaluation = judge(&rows, request.watch)?;

@@ -47,6 +47,8 @@ pub struct JudgingContext<'a> {
     pub codes: &'a Codes<'a>,
     /// The history is synthetic.
     pub synthetic: bool,
+    /// Length of the list of the newest published night (`capacity.json`); none judges at what the roster allows.
+    pub used_length: Option<f64>,
 }
 
 /// Rows of the panel with their probabilities, to be judged.
@@ -131,6 +133,18 @@ fn contact_capacity(context: &JudgingContext<'_>, panel: &Panel) -> (Option<usiz
     if panel.outcome.of_discharges() {
         return (None, "the top tenth of all discharges: transitions are never cut by staff".to_owned());
     }
+    let kept = if panel.keep_member < 1.0 {
+        format!(", times {:.4} of members kept", panel.keep_member)
+    } else {
+        String::new()
+    };
+    if let Some(length) = context.used_length {
+        let k = people_a_snapshot(length * panel.keep_member);
+        return (
+            Some(k),
+            format!("{k} people a snapshot: the list of the newest published night has {length:.0} places{kept}"),
+        );
+    }
     let contacts: f64 = context
         .extracts
         .managers
@@ -141,19 +155,17 @@ fn contact_capacity(context: &JudgingContext<'_>, panel: &Panel) -> (Option<usiz
     if contacts <= 0.0 {
         return (None, "no care_manager extract: the top tenth".to_owned());
     }
-    let nights = contacts / context.plan.list.reach_default * panel.keep_member;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of people")]
-    let k = nights.round().max(1.0) as usize;
+    let k = people_a_snapshot(contacts / context.plan.list.reach_default * panel.keep_member);
     let words = format!(
-        "{k} people a snapshot: {contacts:.0} new contacts a day on the roster / expected reach {}{}",
-        context.plan.list.reach_default,
-        if panel.keep_member < 1.0 {
-            format!(", times {:.4} of members kept", panel.keep_member)
-        } else {
-            String::new()
-        }
+        "{k} people a snapshot: {contacts:.0} new contacts a day on the roster / expected reach {}{kept}",
+        context.plan.list.reach_default
     );
     (Some(k), words)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of people")]
+fn people_a_snapshot(expected: f64) -> usize {
+    expected.round().max(1.0) as usize
 }
 
 fn audit_attributes(context: &JudgingContext<'_>, rows: &[&Row]) -> Vec<Attribute> {

@@ -3,7 +3,7 @@
 use super::{History, REFERENCE, day};
 use crate::domain::{PayerType, Sex, Short};
 use crate::extracts::{ClaimKind, Span};
-use crate::measures::{RateCell, RateGroup, RateKey, RateKind, Rates};
+use crate::measures::{ProcessStep, RateCell, RateGroup, RateKey, RateKind, Rates};
 
 fn rates(county: &str) -> Rates {
     let mut h = History::new("2026-06-30");
@@ -52,6 +52,12 @@ fn february_by_hand() {
     assert_eq!(feb(RateKind::Readmissions), (1, 2));
     assert_eq!(feb(RateKind::Paid), (3_050_000, 28));
     assert_eq!(feb(RateKind::PaidAvoidable), (1_000_000, 28));
+    // Nobody called or saw the person. After the first discharge thirteen days at home end with a return; the second
+    // was lived through.
+    assert_eq!(feb(RateKind::Process(ProcessStep::Contact)), (0, 2));
+    assert_eq!(feb(RateKind::Process(ProcessStep::VisitSeven)), (0, 2));
+    assert_eq!(feb(RateKind::Process(ProcessStep::VisitFourteen)), (0, 1));
+    assert_eq!(feb(RateKind::Process(ProcessStep::Reconciled)), (0, 1));
     // Ages outside a measure are not exposed to it: PQE 03 ends at 64, PQI 15 at 39.
     assert!(cell(&r, "2026-02-01", RateKind::Pqe(2)).is_none() && cell(&r, "2026-02-01", RateKind::Pqi(8)).is_none());
 }

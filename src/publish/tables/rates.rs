@@ -2,12 +2,15 @@
 //! refuses to count an event.
 
 use crate::domain::WordId;
-use crate::domain::exact_poisson;
+use crate::domain::{exact_poisson, wilson};
 use crate::extracts::Words;
 use crate::measures::{RateCell, RateGroup, RateKey, RateKind};
 use crate::publish::sinks::PARQUET;
 use crate::publish::table::{Forms, RowFamily, Table, date, integer, number, text};
 use crate::publish::table_data::Unit;
+
+/// Unit of rates of person-time: their denominator is in member-years, and the rate is of a thousand of them.
+pub const PER_THOUSAND: &str = "per 1,000 member-years";
 
 /// One rate of one month and group.
 pub struct RatesRow<'a> {
@@ -26,7 +29,7 @@ impl RatesRow<'_> {
     }
 
     fn is_share(&self) -> bool {
-        self.key.kind == RateKind::Readmissions
+        matches!(self.key.kind, RateKind::Readmissions | RateKind::Process(_))
     }
 
     fn observed(&self) -> f64 {
@@ -62,7 +65,8 @@ impl RatesRow<'_> {
         match self.key.kind {
             RateKind::Paid | RateKind::PaidAvoidable => "dollars a member-month",
             RateKind::Readmissions => "share of index discharges",
-            _ => "per 1,000 member-years",
+            RateKind::Process(_) => "share of events",
+            _ => PER_THOUSAND,
         }
     }
 
@@ -71,8 +75,14 @@ impl RatesRow<'_> {
         Some(if self.is_money() { self.numerator() / denominator } else { self.scaled(self.observed()) })
     }
 
+    /// Limits of the events: Wilson's of a step that was made or not, else exact Poisson ones.
     fn limits(&self) -> Option<(f64, f64)> {
-        (!self.is_money() && self.has_exposure()).then(|| exact_poisson(u64::try_from(self.cell.observed).unwrap_or(0)))
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        if matches!(self.key.kind, RateKind::Process(_)) {
+            let (low, high) = wilson(count(self.cell.observed), count(self.cell.exposure));
+            return self.has_exposure().then(|| (low * self.exposure(), high * self.exposure()));
+        }
+        (!self.is_money() && self.has_exposure()).then(|| exact_poisson(count(self.cell.observed)))
     }
 
     fn expected(&self) -> Option<f64> {
@@ -131,7 +141,7 @@ pub static TABLE: Table<Rates> = Table {
         }),
         text(
             "measure",
-            "admissions, ed_visits, readmission_30d, pqi_NN, pqe_NN, paid_pmpm, paid_avoidable_pmpm",
+            "admissions, ed_visits, readmission_30d, pqi_NN, pqe_NN, paid_pmpm, paid_avoidable_pmpm, and the steps of care management: contact_2_business_days, contact_attempted_only, visit_7d, visit_14d, reconciliation_30d, follow_up_KIND_7d, follow_up_KIND_30d",
             |r| r.key.kind.name().into(),
         ),
         integer("observed", Unit::Events, "events; empty for money", |r| {
@@ -144,22 +154,32 @@ pub static TABLE: Table<Rates> = Table {
             |r| r.expected().into(),
         ),
         number("observed_to_expected", Unit::Ratio, "O/E", |r| r.over_expected(r.observed()).into()),
-        number("member_years", Unit::MemberYears, "exposure; index discharges for readmission_30d", |r| {
-            r.exposure().into()
-        }),
+        number(
+            "member_years",
+            Unit::MemberYears,
+            "exposure; index discharges for readmission_30d, events for a step",
+            |r| r.exposure().into(),
+        ),
         number("numerator", Unit::Events, "events, or dollars", |r| r.numerator().into()),
         number(
             "denominator",
             Unit::MemberYears,
-            "member-years, index discharges or member-months; empty without any",
+            "member-years, index discharges, events or member-months; empty without any",
             |r| r.denominator().into(),
         ),
         text("unit", "what the rate is told in", |r| r.unit().into()),
-        number("rate", Unit::Rate, "per 1,000 member-years; share of index discharges; dollars a member-month", |r| {
-            r.rate().into()
+        number(
+            "rate",
+            Unit::Rate,
+            "per 1,000 member-years; share of index discharges or events; dollars a member-month",
+            |r| r.rate().into(),
+        ),
+        number("rate_low", Unit::Rate, "95 % limit: exact Poisson, of a step Wilson's", |r| {
+            r.limits().map(|l| r.scaled(l.0)).into()
         }),
-        number("rate_low", Unit::Rate, "exact 95 % limit", |r| r.limits().map(|l| r.scaled(l.0)).into()),
-        number("rate_high", Unit::Rate, "exact 95 % limit", |r| r.limits().map(|l| r.scaled(l.1)).into()),
+        number("rate_high", Unit::Rate, "95 % limit: exact Poisson, of a step Wilson's", |r| {
+            r.limits().map(|l| r.scaled(l.1)).into()
+        }),
         number("observed_to_expected_low", Unit::Ratio, "exact 95 % limit of O/E", |r| {
             r.limits().and_then(|l| r.over_expected(l.0)).into()
         }),
