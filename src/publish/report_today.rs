@@ -270,7 +270,7 @@ impl TodaysWork<'_> {
 fn words_of_rules(codes: &str) -> String {
     let words = codes.split('+').map(|code| {
         let known = RuleSet::all().iter().find(|rule| rule.code() == code);
-        known.map_or(code, words_of_rule)
+        if let Some(rule) = known { words_of_rule(rule) } else { code }
     });
     words.collect::<Vec<_>>().join(" and ")
 }
