@@ -420,7 +420,7 @@ fn the_report_tells_the_programme_and_hides_small_counts() {
     )
     .expect("written");
     let travels = folder.path().join("travels");
-    let run = support::command(&["run", "--config"])
+    let run = command(&["run", "--config"])
         .arg(&config)
         .args(["--out", travels.to_str().expect("utf-8")])
         .current_dir(support::project())

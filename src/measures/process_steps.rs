@@ -87,19 +87,19 @@ impl Measure for ProcessSteps {
             out.extend(steps_of_discharge(past));
         }
         for (event, facility) in &m.get::<FollowUps>().past_places {
-            out.extend(steps_of_follow_up(event, *facility));
+            out.extend(steps_of_follow_up(*event, *facility));
         }
         Self(out)
     }
 }
 
 /// A visit within so many days of an event, `None` when the person was not at home through them.
-fn visit_within(event: &PastEvent, days: u8) -> Option<bool> {
+fn visit_within(event: PastEvent, days: u8) -> Option<bool> {
     (event.at_home >= days).then(|| event.seen.is_some_and(|seen| seen <= days))
 }
 
 fn steps_of_discharge(past: &PastDischarge) -> impl Iterator<Item = StepOutcome> {
-    let event = &past.event;
+    let event = past.event;
     let contact = (event.at_home >= past.contact_days).then_some(past.reached);
     let steps = [
         (ProcessStep::Contact, contact),
@@ -111,7 +111,7 @@ fn steps_of_discharge(past: &PastDischarge) -> impl Iterator<Item = StepOutcome>
     outcomes(event.day, past.facility, steps)
 }
 
-fn steps_of_follow_up(event: &PastEvent, facility: WordId) -> impl Iterator<Item = StepOutcome> {
+fn steps_of_follow_up(event: PastEvent, facility: WordId) -> impl Iterator<Item = StepOutcome> {
     let (seven, thirty) = match event.kind {
         ClockKind::MentalStay => (Some(ProcessStep::MentalStaySeven), Some(ProcessStep::MentalStayThirty)),
         ClockKind::MentalEd => (Some(ProcessStep::MentalEdSeven), Some(ProcessStep::MentalEdThirty)),
@@ -161,7 +161,7 @@ mod tests {
     fn a_follow_up_has_the_windows_of_its_kind() {
         let told = |kind, seen| {
             let event = PastEvent { kind, day: Day(20_000), seen, at_home: 31 };
-            steps_of_follow_up(&event, WordId::NONE).map(|s| (s.step.as_str(), s.met)).collect::<Vec<_>>()
+            steps_of_follow_up(event, WordId::NONE).map(|s| (s.step.as_str(), s.met)).collect::<Vec<_>>()
         };
         assert_eq!(
             told(ClockKind::MentalStay, Some(9)),
