@@ -65,7 +65,7 @@ pub use needs::{Need, NeedAge, NeedSource, Needs};
 pub use pharmacy::{CoveredDays, NewDrug, PDC_CLASSES, PDC_NAMES, PdcReason, Pharmacy};
 pub use pqe::{PQE, VisitPqe, pqe_names};
 pub use pqi::{COMPOSITES, PQI, PqiVerdict, StayPqi, composites_of};
-pub use process_steps::{PastDischarge, ProcessStep, ProcessSteps, StepOutcome};
+pub use process_steps::{ProcessStep, ProcessSteps, StepOutcome};
 pub use rates::{Expected, RateCell, RateGroup, RateKey, RateKind, Rates};
 pub use readmission::{IndexExclusion, Readmissions, StayMeasures};
 pub use registry::{MeasureEntry, REGISTRY};
@@ -77,5 +77,5 @@ pub use transition_states::{
 };
 pub use transitions::Transitions;
 pub use utilization::Utilization;
-pub use visit_knowledge::{ClockKind, LagHistogram, PastEvent, VisitKnowledge, add_professional_lags};
+pub use visit_knowledge::{ClockKind, LagHistogram, PastDischarge, PastEvent, VisitKnowledge, add_professional_lags};
 pub use worklist::{WorkItem, WorkKind, Worklist};

@@ -5,7 +5,7 @@
 use super::follow_ups::FollowUps;
 use super::measure::{Measure, Measured};
 use super::transitions::Transitions;
-use super::visit_knowledge::{ClockKind, PastEvent};
+use super::visit_knowledge::{ClockKind, PastDischarge, PastEvent};
 use crate::domain::vocabulary::word_list;
 use crate::domain::{Day, WordId};
 
@@ -54,23 +54,6 @@ pub struct StepOutcome {
     pub facility: WordId,
     /// It was made in time.
     pub met: bool,
-}
-
-/// What became of a discharge whose thirty days are over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PastDischarge {
-    /// Day, first visit, days at home.
-    pub event: PastEvent,
-    /// What was left.
-    pub facility: WordId,
-    /// Days to the contact's due day.
-    pub contact_days: u8,
-    /// Reached by then.
-    pub reached: bool,
-    /// Two vain attempts by then.
-    pub attempted: bool,
-    /// Reconciled within thirty days.
-    pub reconciled: bool,
 }
 
 /// Steps of the member's past events, in no order.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
-use crate::domain::{BrokenRecord, Day, Record, RecordReader};
+use crate::domain::{BrokenRecord, Day, Record, RecordReader, WordId};
 use crate::extracts::{ClaimKind, ClaimLine};
 use crate::timeline::Claim;
 
@@ -39,6 +39,23 @@ pub struct PastEvent {
 }
 
 record!(PastEvent { kind, day, seen, at_home });
+
+/// What became of a discharge whose thirty days are over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PastDischarge {
+    /// Day, first visit, days at home.
+    pub event: PastEvent,
+    /// What was left.
+    pub facility: WordId,
+    /// Days to the contact's due day.
+    pub contact_days: u8,
+    /// Reached by then.
+    pub reached: bool,
+    /// Two vain attempts by then.
+    pub attempted: bool,
+    /// Reconciled within thirty days.
+    pub reconciled: bool,
+}
 
 /// The whole time in which a clock looks.
 pub const AT_HOME_THROUGHOUT: u8 = 31;
