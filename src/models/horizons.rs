@@ -67,8 +67,8 @@ pub fn keep_horizons_in_order(scores: &mut [Score]) -> u64 {
         let Some(middle) = of(own, Horizon::Days90) else { continue };
         for s in own.iter_mut() {
             let bound = match s.id {
-                ScoreId::AvoidHosp(Horizon::Days30) => s.probability.map(|p| p.min(middle)),
-                ScoreId::AvoidHosp(Horizon::Days365) => s.probability.map(|p| p.max(middle)),
+                ScoreId::AvoidHosp(Horizon::Days30) => s.probability.map(|p| p.at_most(middle)),
+                ScoreId::AvoidHosp(Horizon::Days365) => s.probability.map(|p| p.at_least(middle)),
                 _ => continue,
             };
             if bound != s.probability {
@@ -99,6 +99,7 @@ pub fn contradictions(scores: &[Score]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Probability;
     use crate::models::score::{Basis, ModelId};
 
     fn score(member: u32, horizon: Horizon, p: f64, basis: Basis) -> Score {
@@ -139,7 +140,7 @@ mod tests {
         ];
         assert_eq!(contradictions(&scores), 1);
         assert_eq!(keep_horizons_in_order(&mut scores), 2);
-        let p: Vec<f64> = scores.iter().filter_map(|s| s.probability).collect();
+        let p: Vec<f64> = scores.iter().filter_map(|s| s.probability).map(Probability::get).collect();
         assert_eq!(p, [0.3, 0.3, 0.3, 0.1, 0.3, 0.4]);
         assert_eq!(contradictions(&scores), 0);
         scores[3].basis = Basis::PublishedIndex;

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::domain::{Percentile, Probability};
+
 /// Days ahead that `avoid_hosp` is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Horizon {
@@ -206,9 +208,9 @@ pub struct Score {
     /// Days ahead; of a residual the days left.
     pub horizon_days: i32,
     /// 0..1; `None` when not scored.
-    pub probability: Option<f64>,
+    pub probability: Option<Probability>,
     /// 0..100 among those scored on this score and horizon.
-    pub percentile: Option<f64>,
+    pub percentile: Option<Percentile>,
     /// Scored or why not.
     pub status: ScoreStatus,
     /// Model or index; `None` when not scored.
@@ -238,7 +240,7 @@ impl Score {
     #[must_use]
     pub fn published(member: u32, id: ScoreId, probability: f64, model: ModelId) -> Self {
         Self {
-            probability: Some(probability),
+            probability: Probability::new(probability),
             status: ScoreStatus::Scored,
             model: Some(model),
             ..Self::missing(member, id, NotScored::NoModel)

@@ -12,8 +12,8 @@ use super::reason::{Driver, Reason};
 use super::score::{Basis, Horizon, ModelId, NotScored, Score, ScoreId, ScoreStatus};
 use super::trained::TrainedModel;
 use super::wording::{SheetReason, Wording};
-use crate::domain::Day;
 use crate::domain::record::record;
+use crate::domain::{Day, Probability};
 use crate::features::Snapshot;
 use crate::reference::Sensitive;
 
@@ -64,13 +64,13 @@ impl Scores {
 
     /// The probability of one score of one member; of several discharges the latest that is scored.
     #[must_use]
-    pub fn probability(&self, member: u32, id: ScoreId) -> Option<f64> {
+    pub fn probability(&self, member: u32, id: ScoreId) -> Option<Probability> {
         self.of_member(member).iter().rev().filter(|s| s.id == id).find_map(|s| s.probability)
     }
 
     /// The probability of one score of one discharge.
     #[must_use]
-    pub fn probability_of_stay(&self, member: u32, id: ScoreId, stay_id: &str) -> Option<f64> {
+    pub fn probability_of_stay(&self, member: u32, id: ScoreId, stay_id: &str) -> Option<Probability> {
         let own = self.of_member(member).iter().rev();
         own.filter(|s| s.id == id && s.stay_id.as_deref() == Some(stay_id)).find_map(|s| s.probability)
     }
@@ -191,7 +191,7 @@ fn derive_horizons(scores: &mut [Score], models: &[TrainedModel]) {
             for s in own.iter_mut().filter(|s| s.id == ScoreId::AvoidHosp(h)) {
                 match (factor, source.probability) {
                     (Some(factor), Some(p)) => {
-                        s.probability = Some(factor.probability(p));
+                        s.probability = Probability::new(factor.probability(p.get()));
                         (s.status, s.model, s.basis) = (ScoreStatus::Scored, source.model, Basis::Derived);
                     }
                     (Some(_), None) => (s.probability, s.status, s.model) = (None, source.status, None),
@@ -216,7 +216,7 @@ fn take_trained(
     s.percentile = None;
     match hit {
         Some((p, discharge)) => {
-            s.probability = Some(match discharge {
+            s.probability = Probability::new(match discharge {
                 Some((day, known)) if residual => model.identity.residual(p, known, as_of.since(day)),
                 _ => p,
             });
@@ -239,8 +239,7 @@ fn take_trained(
 pub(super) fn rank_by_probability(scores: &mut [Score], id: ScoreId) {
     let at: Vec<usize> =
         (0..scores.len()).filter(|i| scores[*i].id == id && scores[*i].probability.is_some()).collect();
-    // Probabilities are never negative, so their bits order as they do.
-    let values: Vec<u64> = at.iter().map(|i| scores[*i].probability.unwrap_or(0.0).to_bits()).collect();
+    let values: Vec<u64> = at.iter().map(|i| scores[*i].probability.unwrap_or_default().order_key()).collect();
     for (i, rank) in at.into_iter().zip(percentiles(&values)) {
         scores[i].percentile = Some(rank);
     }
@@ -249,8 +248,8 @@ pub(super) fn rank_by_probability(scores: &mut [Score], id: ScoreId) {
 impl ScoreReasons {
     /// The trained `avoid_hosp` 90 as it was known 90 days before.
     #[must_use]
-    pub fn before(&self, member: u32) -> Option<f64> {
-        self.before.get(&member).copied()
+    pub fn before(&self, member: u32) -> Option<Probability> {
+        self.before.get(&member).copied().and_then(Probability::new)
     }
 
     fn entry(&self, member: u32, id: ScoreId) -> Option<&Entry> {
@@ -345,7 +344,7 @@ mod tests {
     fn scores_are_found_by_member_and_the_latest_discharge_stands() {
         let stay = |member: u32, stay: &str, p: Option<f64>| Score {
             stay_id: Some(stay.into()),
-            probability: p,
+            probability: p.and_then(Probability::new),
             ..Score::missing(member, ScoreId::Readmit30, NotScored::NotKnownWithLag)
         };
         let rows = vec![
@@ -357,11 +356,12 @@ mod tests {
         ];
         let scores = Scores::index(rows);
         assert_eq!(scores.iter().map(|s| s.member).collect::<Vec<_>>(), [2, 2, 2, 2, 7]);
-        assert_eq!(scores.probability(2, ScoreId::Readmit30), Some(0.2));
-        assert_eq!(scores.probability_of_stay(2, ScoreId::Readmit30, "a"), Some(0.1));
+        let known = |p: Option<Probability>| p.map(Probability::get);
+        assert_eq!(known(scores.probability(2, ScoreId::Readmit30)), Some(0.2));
+        assert_eq!(known(scores.probability_of_stay(2, ScoreId::Readmit30, "a")), Some(0.1));
         assert_eq!(scores.probability_of_stay(2, ScoreId::Readmit30, "c"), None);
         assert_eq!(scores.probability(2, ScoreId::RISK), None);
-        assert_eq!(scores.probability(7, ScoreId::RISK), Some(0.25));
+        assert_eq!(known(scores.probability(7, ScoreId::RISK)), Some(0.25));
         assert!(scores.of_member(3).is_empty() && scores.of_member(8).is_empty());
         assert!(Scores::default().of_member(0).is_empty());
     }

@@ -10,7 +10,7 @@ use super::inputs::Inputs;
 use super::reach::{member_reach, reach_rate};
 use super::words::{Band, ContactWay, ProbabilityOf, Stream};
 use crate::config::Segment;
-use crate::domain::{Day, stable_hash};
+use crate::domain::{Day, Percentile, Probability, stable_hash};
 use crate::extracts::Override;
 use crate::features::Snapshot;
 use crate::measures::Transition;
@@ -20,7 +20,7 @@ use crate::reference::Sensitive;
 /// What all candidates of a night share.
 struct Night<'a> {
     inputs: &'a Inputs<'a>,
-    standings: FxHashMap<u32, (f64, f64)>,
+    standings: FxHashMap<u32, (Percentile, Percentile)>,
     base_reach: f64,
     mean_residual: f64,
     /// Somebody on duty visits at home.
@@ -54,7 +54,7 @@ pub fn build_candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
 fn mean_residual(inputs: &Inputs<'_>) -> f64 {
     let (mut sum, mut n) = (0.0, 0_u32);
     for p in inputs.scores.iter().filter(|s| s.id == ScoreId::Readmit30Residual).filter_map(|s| s.probability) {
-        sum += p;
+        sum += p.get();
         n += 1;
     }
     if n == 0 { 0.0 } else { sum / f64::from(n) }
@@ -62,15 +62,14 @@ fn mean_residual(inputs: &Inputs<'_>) -> f64 {
 
 /// Percentiles of each adult now and 90 days before, among those who are scored: the dead are not, and somebody without
 /// a score is placed among the others.
-fn order_percentiles(inputs: &Inputs<'_>) -> FxHashMap<u32, (f64, f64)> {
+fn order_percentiles(inputs: &Inputs<'_>) -> FxHashMap<u32, (Percentile, Percentile)> {
     let alive =
         |s: &&Snapshot| s.enrolled && s.age >= 18 && inputs.extracts.population.member(s.member).death().is_none();
     let risk = |member: u32| inputs.scores.probability(member, ScoreId::RISK);
     let adults: Vec<&Snapshot> = inputs.snapshots.iter().filter(alive).collect();
     let scored: Vec<&Snapshot> = adults.iter().filter(|s| risk(s.member).is_some()).copied().collect();
     let among = if scored.is_empty() { &adults } else { &scored };
-    // Probabilities are never negative, so their bits order as they do.
-    let bits = |p: Option<f64>| p.unwrap_or(0.0).to_bits();
+    let bits = |p: Option<Probability>| p.unwrap_or_default().order_key();
     if inputs.reasons.ranks_by_model {
         ranks(&adults, among, |s| bits(risk(s.member)), |s| bits(inputs.reasons.before(s.member)))
     } else {
@@ -84,7 +83,7 @@ fn ranks<T: Ord>(
     among: &[&Snapshot],
     now: impl Fn(&Snapshot) -> T,
     before: impl Fn(&Snapshot) -> T,
-) -> FxHashMap<u32, (f64, f64)> {
+) -> FxHashMap<u32, (Percentile, Percentile)> {
     let sorted = |of: &dyn Fn(&Snapshot) -> T| {
         let mut all: Vec<T> = among.iter().map(|s| of(s)).collect();
         all.sort_unstable();
@@ -175,7 +174,7 @@ impl Night<'_> {
         if self.few && !self.inputs.reasons.ranks_by_model {
             return used || s.key.says_something();
         }
-        let above = standing.order_percentile.is_some_and(|p| p >= self.inputs.plan.list.tiers[2]);
+        let above = standing.order_percentile.is_some_and(|p| p.reaches(self.inputs.plan.list.tiers[2]));
         if is_scored { above } else { used }
     }
 
@@ -196,7 +195,7 @@ impl Night<'_> {
 
     /// The probability that orders a person, and what it is of; the former `None` when nobody can say.
     fn probability(&self, s: &Snapshot, live: Option<&Transition>) -> (Option<f64>, ProbabilityOf) {
-        let p90 = self.inputs.scores.probability(s.member, ScoreId::RISK);
+        let p90 = self.inputs.scores.probability(s.member, ScoreId::RISK).map(Probability::get);
         let Some(t) = live else {
             return (p90, if p90.is_some() { ProbabilityOf::AvoidHosp90 } else { ProbabilityOf::BandMean });
         };
@@ -208,7 +207,7 @@ impl Night<'_> {
         });
         let mut ways = vec![(p90, ProbabilityOf::AvoidHosp90)];
         match scored {
-            Some(p) => ways.push((Some(p), ProbabilityOf::ReadmitResidual)),
+            Some(p) => ways.push((Some(p.get()), ProbabilityOf::ReadmitResidual)),
             None => ways.push((by_lace, ProbabilityOf::Lace)),
         }
         if t.ama {
@@ -249,17 +248,17 @@ fn added_by_hand(o: &Override) -> AddedByHand {
     AddedByHand { author: o.author.clone(), reason: o.reason.clone(), expires: o.expires }
 }
 
-fn risk_tier(own: &[&Override], percentile: Option<f64>, floors: [f64; 3]) -> u8 {
+fn risk_tier(own: &[&Override], percentile: Option<Percentile>, floors: [f64; 3]) -> u8 {
     let by_hand = own.iter().filter(|o| o.is_tier()).filter_map(|o| o.value.parse().ok());
     by_hand.clone().find(|t| (1..=4).contains(t)).unwrap_or_else(|| {
-        let above = |floor: f64| percentile.is_some_and(|p| p >= floor);
+        let above = |floor: f64| percentile.is_some_and(|p| p.reaches(floor));
         1 + u8::try_from(floors.iter().take_while(|f| !above(**f)).count()).unwrap_or(3)
     })
 }
 
 fn rises(standing: Standing, floor: f64, gain: f64) -> bool {
     let both = standing.order_percentile.zip(standing.order_percentile_before);
-    both.is_some_and(|(now, before)| now >= floor && now - before >= gain)
+    both.is_some_and(|(now, before)| now.reaches(floor) && now.gain_since(before) >= gain)
 }
 
 fn stream(clock: Option<&Clock>, by_hand: bool, rising: bool) -> Stream {

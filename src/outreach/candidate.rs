@@ -5,7 +5,7 @@ use super::clocks::Clock;
 use super::contact_way::OpenWays;
 use super::duty::Ownership;
 use super::words::{Band, ContactWay, ProbabilityOf, Stream};
-use crate::domain::Day;
+use crate::domain::{Day, Percentile};
 use crate::features::RiskKey;
 use crate::models::{Driver, Reason};
 
@@ -47,11 +47,11 @@ pub struct AddedByHand {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Standing {
     /// Of the probability of an avoidable stay in 90 days; `None` when not scored.
-    pub percentile: Option<f64>,
+    pub percentile: Option<Percentile>,
     /// Of what orders people: that probability under a trained model, else the published order.
-    pub order_percentile: Option<f64>,
+    pub order_percentile: Option<Percentile>,
     /// The same as it was known 90 days before.
-    pub order_percentile_before: Option<f64>,
+    pub order_percentile_before: Option<Percentile>,
 }
 
 /// One person with what orders them.

@@ -11,7 +11,7 @@ use super::inputs::Inputs;
 use super::listed::{Listed, Overflow};
 use super::suppression::{Code, Suppressed};
 use super::words::{Band, Decision, Stream};
-use crate::domain::Day;
+use crate::domain::{Day, Percentile};
 
 /// One member's decision.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,9 +33,9 @@ pub struct DecisionRow {
     /// Place on the list, or in the whole queue for the overflow; from 1.
     pub rank: Option<usize>,
     /// Percentile of the probability of an avoidable stay in 90 days.
-    pub percentile: Option<f64>,
+    pub percentile: Option<Percentile>,
     /// Percentile of what orders people.
-    pub order_percentile: Option<f64>,
+    pub order_percentile: Option<Percentile>,
     /// Who holds the open case.
     pub owner_id: Option<Box<str>>,
     /// Who calls tonight.

@@ -138,9 +138,9 @@ fn describe_changes(before: Option<&MemoryRow>, now: &Candidate, step: &str, sta
     }
     if let (Some(now), Some(then)) = (now.standing.order_percentile, now.standing.order_percentile_before)
         && status != ListStatus::Continuing
-        && now - then >= 15.0
+        && now.gain_since(then) >= 15.0
     {
-        parts.push(format!("risk percentile {then:.0} to {now:.0} in 90 days"));
+        parts.push(format!("risk percentile {:.0} to {:.0} in 90 days", then.get(), now.get()));
     }
     if !before.reasons.is_empty() {
         // "3 medicines on hand" and "4 medicines on hand" are one reason: numbers move by the night.

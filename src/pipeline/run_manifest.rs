@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::PipelineError;
 use super::night::Night;
 use super::warnings::night_warnings;
+use crate::domain::Probability;
 use crate::models::evaluation::drift;
 use crate::models::trained::TrainedModel;
 use crate::models::{Basis, Scores};
@@ -133,6 +134,7 @@ pub fn score_drift(models: &[TrainedModel], scores: &Scores) -> Vec<ScoreDrift> 
                 .iter()
                 .filter(|s| s.basis == Basis::Trained && s.id == wanted)
                 .filter_map(|s| s.probability)
+                .map(Probability::get)
                 .collect();
             if values.is_empty() {
                 return None;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::{Day, Short};
+use crate::domain::{Day, Percentile, Probability, Short};
 
 /// Text, or nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +114,16 @@ impl<T: Into<IntegerCell>> From<Option<T>> for IntegerCell {
 impl From<f64> for NumberCell {
     fn from(v: f64) -> Self {
         Self(Some(v).filter(|v| v.is_finite()))
+    }
+}
+impl From<Probability> for NumberCell {
+    fn from(p: Probability) -> Self {
+        p.get().into()
+    }
+}
+impl From<Percentile> for NumberCell {
+    fn from(p: Percentile) -> Self {
+        p.get().into()
     }
 }
 impl From<f32> for NumberCell {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::error::PublishError;
 use crate::config::Role;
+use crate::domain::Probability;
 use crate::models::{ModelId, Score, ScoreId};
 use crate::outreach::{Inputs, Listed, OutreachList};
 use crate::reference::sha256_hex;
@@ -60,7 +61,7 @@ impl Evening<'_> {
     }
 
     /// One probability of one person: `status` and `subject` are all R4 demands; the rest says what it rests on.
-    fn assessment(&self, row: &Listed, score: &Score, probability: f64) -> Value {
+    fn assessment(&self, row: &Listed, score: &Score, probability: Probability) -> Value {
         let until = self.inputs.plan.as_of.plus(score.horizon_days);
         let model = score.model.map_or("", ModelId::name);
         json!({
@@ -163,7 +164,7 @@ pub fn fhir_files(
     let mut by_manager: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for row in &list.listed {
         let member = row.candidate.member;
-        let own: Vec<(&Score, f64)> =
+        let own: Vec<(&Score, Probability)> =
             inputs.scores.of_member(member).iter().filter_map(|s| Some((s, s.probability?))).collect();
         assessments.extend(own.iter().map(|(s, p)| evening.assessment(row, s, *p)));
         let leading = own.iter().find(|(s, _)| s.id == ScoreId::RISK);

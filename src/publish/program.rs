@@ -294,7 +294,7 @@ fn count_by_risk(inputs: &Inputs<'_>) -> Vec<(f64, u64)> {
     let mut out: Vec<(f64, u64)> = BANDS.iter().map(|b| (*b, 0)).collect();
     for s in inputs.scores.iter().filter(|s| s.id == ScoreId::RISK) {
         if let Some(p) = s.probability
-            && let Some(band) = out.iter_mut().rev().find(|(edge, _)| p * 100.0 >= *edge)
+            && let Some(band) = out.iter_mut().rev().find(|(edge, _)| p.get() * 100.0 >= *edge)
         {
             band.1 += 1;
         }

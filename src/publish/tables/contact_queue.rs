@@ -1,6 +1,7 @@
 //! `contact_queue`: everybody the staff was asked to take, in order, as `whatif` cuts it again. Owns its columns;
 //! refuses to cut.
 
+use crate::domain::Probability;
 use crate::models::ScoreId;
 use crate::outreach::{Inputs, OutreachList, QueueRow};
 use crate::publish::cell::filled;
@@ -17,7 +18,7 @@ pub struct ContactQueueRow<'a> {
     /// What was asked for, and what came of it.
     pub row: &'a QueueRow,
     /// Probability of an avoidable stay in 90 days.
-    pub expected_events: Option<f64>,
+    pub expected_events: Option<Probability>,
 }
 
 /// Rows of `contact_queue`.

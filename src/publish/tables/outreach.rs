@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::clock_rows::masked;
 use crate::config::Role;
-use crate::domain::SEE_RECORD;
+use crate::domain::{Probability, SEE_RECORD};
 use crate::models::{Reason, ScoreId};
 use crate::outreach::{AddedByHand, Candidate, Inputs, Listed, OutreachList};
 use crate::publish::cell::filled;
@@ -26,9 +26,9 @@ pub struct OutreachRow<'a> {
     /// The reader may see what rests on a sensitive code.
     pub sensitive_role: bool,
     /// Probability of an avoidable stay in 90 days.
-    pub avoid_hosp_90: Option<f64>,
+    pub avoid_hosp_90: Option<Probability>,
     /// Probability of a readmission in 30 days, and what is left of it.
-    pub readmit30: [Option<f64>; 2],
+    pub readmit30: [Option<Probability>; 2],
     /// Reasons with their evidence, as the list may show them.
     pub reasons: Vec<String>,
     /// Programmes that can be offered, as the list may show them.

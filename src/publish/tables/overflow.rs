@@ -1,5 +1,6 @@
 //! `overflow`: people whom the staff cannot reach tonight. Owns its columns; refuses to cut the list.
 
+use crate::domain::Probability;
 use crate::models::ScoreId;
 use crate::outreach::{Inputs, OutreachList, Overflow as Beyond};
 use crate::publish::cell::filled;
@@ -14,7 +15,7 @@ pub struct OverflowRow<'a> {
     /// Place and what nobody has.
     pub overflow: &'a Beyond,
     /// Probability of an avoidable stay in 90 days.
-    pub expected_events: Option<f64>,
+    pub expected_events: Option<Probability>,
 }
 
 /// Rows of `overflow`.
