@@ -51,6 +51,42 @@ fn the_readme_shows_what_the_sample_gives() {
     }
 }
 
+/// Each direct dependency has its reason, and no reason outlives its dependency.
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest: toml::Table =
+        std::fs::read_to_string(project().join("Cargo.toml")).expect("there").parse().expect("TOML");
+    let of = |table: &str| manifest[table].as_table().expect("a table").keys().cloned().collect::<Vec<_>>();
+    let page = std::fs::read_to_string(project().join("docs/dependencies.md")).expect("a document");
+    let rows = page.lines().filter(|l| l.starts_with("| ") && !l.starts_with("| crate"));
+    let mut told: Vec<String> = rows
+        .filter_map(|l| l.split('|').nth(1))
+        .flat_map(|names| names.split(',').map(|n| n.trim().to_owned()).collect::<Vec<_>>())
+        .collect();
+    let mut built = of("dependencies");
+    told.sort();
+    built.sort();
+    assert_eq!(told, built);
+    for name in of("dev-dependencies") {
+        assert!(page.contains(&name), "{name}");
+    }
+}
+
+/// The book's table of contents names every page once.
+#[test]
+fn the_book_has_every_page_once() {
+    let summary = std::fs::read_to_string(project().join("docs/SUMMARY.md")).expect("a document");
+    let mut named: Vec<&str> = summary.split("](").skip(1).filter_map(|t| t.split(')').next()).collect();
+    named.sort_unstable();
+    let mut pages: Vec<String> = std::fs::read_dir(project().join("docs"))
+        .expect("docs")
+        .filter_map(|e| e.ok()?.file_name().into_string().ok())
+        .filter(|n| n.ends_with(".md") && n != "SUMMARY.md")
+        .collect();
+    pages.sort();
+    assert_eq!(named, pages);
+}
+
 #[test]
 fn links_between_documents_lead_somewhere() {
     let mut files =
