@@ -222,3 +222,33 @@ fn init_knows_the_layouts_of_others() {
         assert_eq!(text(&told).contains("check: passed"), runs, "{from}: {}", text(&told));
     }
 }
+
+#[test]
+fn check_tells_a_cause_before_what_follows_from_it() {
+    let mut f = Folder::new("2026-06-30");
+    f.extract(
+        "eligibility",
+        "member_id,birth_date,gender,enrollment_start_date,enrollment_end_date\nM1,1950-02-30,female,2020-01-01,9999-12-31\nM2,1960-02-03,male,2020-01-01,9999-12-31",
+    );
+    f.extract(
+        "medical_claim",
+        &format!("{CLAIM}\nC1,1,institutional,M1,2026-02-01,2026-02-04,2026-02-01,2026-02-04,111,01,1,I50.22,H1"),
+    );
+    let told = support::lamplight(&["check", "--config", f.write_config().to_str().expect("utf-8")]);
+    let said = text(&told);
+    assert_eq!(code(&told), 0, "{said}");
+    let at = |part: &str| said.find(part).unwrap_or_else(|| panic!("{part}: {said}"));
+    // By column and shape, then what follows, and where the rows are.
+    assert!(at("birth_date                         1  9999-99-99 (1)") < at("no_eligibility"), "{said}");
+    assert!(
+        at("no_eligibility") < at("may follow from the 1 rejected rows of eligibility: mend those first"),
+        "{said}"
+    );
+    assert!(said.contains("quarantine.csv"), "{said}");
+    f.config = f.config.replace("max_bad_share = 1.0", "max_bad_share = 0.0\nmin_bad_rows = 0");
+    let refused = support::lamplight(&["check", "--config", f.write_config().to_str().expect("utf-8")]);
+    assert_eq!(code(&refused), 4, "{}", text(&refused));
+    for part in ["may follow from the 1 rejected rows of eligibility", "9999-99-99 (1)", "failed/", "quarantine.csv"] {
+        assert!(text(&refused).contains(part), "{part}: {}", text(&refused));
+    }
+}

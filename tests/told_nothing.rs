@@ -111,9 +111,9 @@ fn values_that_cannot_be_read_are_told_by_their_column() {
 fn a_view_that_fails_quotes_no_cell() {
     let bytes = format!("{HEADER}\n{ROW}\n{ROW}\n");
     for sql in [
-        "SELECT *, CAST(last_name AS INT) AS n FROM raw",
-        "SELECT *, CAST(birth_date AS DOUBLE) AS n FROM raw",
-        "SELECT *, STRPTIME(address, '%Y-%m-%d') AS d FROM raw",
+        "SELECT *, CAST(last_name AS INT) AS latitude FROM raw",
+        "SELECT *, CAST(birth_date AS DOUBLE) AS latitude FROM raw",
+        "SELECT *, STRPTIME(address, '%Y-%m-%d') AS death_date FROM raw",
         "SELECT nobody FROM raw",
         "SELECT * FROM raw WHERE phone > 3 AND last_name + 1 = 2",
         "SELECT * FROM elsewhere",

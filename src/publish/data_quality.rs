@@ -80,7 +80,10 @@ pub fn quality_lines(
         format!("{:<16} {:>10} {:>10} {:>11} {:>9}\n", "extract", "rows in", "used", "quarantined", "dropped");
     for spec in EXTRACTS.iter().filter(|s| alone.is_none_or(|name| name == s.name)) {
         match reports.get(spec.name) {
-            Some(report) => extract_lines(&mut out, spec.name, report, quarantine),
+            Some(report) => {
+                let cause = reports.get("eligibility").map_or(0, |e| e.tally.rows_quarantined());
+                extract_lines(&mut out, (spec.name, cause), report, quarantine);
+            }
             None => {
                 let _ = writeln!(out, "{:<16} missing: {}", spec.name, spec.cost_when_missing);
             }
@@ -89,7 +92,8 @@ pub fn quality_lines(
     out
 }
 
-fn extract_lines(out: &mut String, name: &str, report: &ExtractReport, quarantine: &[QuarantineRow]) {
+/// `cause` is the number of rejected rows of enrolment, from which rows of other extracts without a member follow.
+fn extract_lines(out: &mut String, (name, cause): (&str, u64), report: &ExtractReport, quarantine: &[QuarantineRow]) {
     let t = &report.tally;
     let _ = writeln!(
         out,
@@ -104,6 +108,9 @@ fn extract_lines(out: &mut String, name: &str, report: &ExtractReport, quarantin
         for ((column, _), n) in t.by_column.iter().filter(|((column, r), _)| r == reason && !column.is_empty()) {
             let shapes = value_shapes(quarantine, name, column, *reason);
             let _ = writeln!(out, "      {column:<26} {n:>9}{shapes}");
+        }
+        if *reason == Reason::NoEligibility && cause > 0 {
+            let _ = writeln!(out, "      may follow from the {cause} rejected rows of eligibility: mend those first");
         }
     }
     for (column, share) in report.wrong_code_systems() {
