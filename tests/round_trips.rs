@@ -193,7 +193,7 @@ fn example(folder: &Path, name: &str, edit: impl Fn(String) -> String) -> std::p
 
 /// The claim type of CMS for a line, by its bill.
 fn claim_type(line: &Row) -> &'static str {
-    match (line["claim_type"].as_str(), &line["bill_type_code"].get(..2).unwrap_or("")[..]) {
+    match (line["claim_type"].as_str(), line["bill_type_code"].get(..2).unwrap_or("")) {
         ("professional", _) if line["place_of_service_code"] == "12" => "82",
         ("professional", _) => "71",
         (_, "11") => "60",
