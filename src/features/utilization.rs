@@ -8,10 +8,10 @@ use super::spec::{Domain, Group, flag};
 use super::topic::Topic;
 use super::unit::Unit;
 use super::window::LookBack::{self, Days30, Days90, Days180, Days365, Days730};
-use crate::domain::{CodeId, Day};
+use crate::domain::Day;
 use crate::extracts::PatientClass;
 use crate::measures::{EdClass, EdClasses, Readmissions, StayMeasures, StayPqi};
-use crate::reference::{CareList, NyuClass, Sensitive, Service};
+use crate::reference::{CareList, NyuClass, Service};
 use crate::timeline::Stay;
 
 /// The stays of a member with what was judged of them.
@@ -53,7 +53,7 @@ impl JudgedStay {
             against_advice: lists.has(CareList::AgainstAdvice, stay.disposition),
             to_facility: lists.has(CareList::ToFacility, stay.disposition),
             post_acute: stay.post_acute,
-            behavioral: stay.principal_icd10 && is_behavioral(v, stay.principal),
+            behavioral: stay.principal_icd10 && v.codes.dx(stay.principal).sensitive.is_behavioral(),
         }
     }
 
@@ -66,10 +66,6 @@ impl JudgedStay {
     fn is_open(&self, day: Day) -> bool {
         self.discharge.is_none() && day.since(self.admit) <= OPEN_STAY.days()
     }
-}
-
-fn is_behavioral(v: &View<'_>, code: CodeId) -> bool {
-    matches!(v.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric)
 }
 
 impl Facts {

@@ -6,7 +6,7 @@ use super::readmission::Readmissions;
 use super::utilization::Utilization;
 use crate::domain::{Day, WordId};
 use crate::extracts::ClaimKind;
-use crate::reference::{CareList, FRAILTY_MARKERS, Sensitive};
+use crate::reference::{CareList, FRAILTY_MARKERS};
 use crate::timeline::{Codes, ServiceLine, Timeline};
 
 /// Days after a discharge in which a primary-care visit is looked for.
@@ -111,9 +111,7 @@ fn read_markers(timeline: &Timeline<'_>, inputs: &Inputs<'_>) -> (Option<u8>, u8
             known = true;
             let facts = inputs.codes.dx(d.code);
             bits |= facts.frailty;
-            if matches!(facts.sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric)
-                && *first.get_or_insert(claim.start) != claim.start
-            {
+            if facts.sensitive.is_behavioral() && *first.get_or_insert(claim.start) != claim.start {
                 days = 2;
             }
         }

@@ -9,7 +9,7 @@ use super::pqi::StayPqi;
 use crate::domain::record::record;
 use crate::domain::{CodeId, Day, Short, WordId};
 use crate::extracts::ClaimKind;
-use crate::reference::{CareList, Sensitive};
+use crate::reference::CareList;
 use crate::timeline::{DIED, Timeline};
 
 /// Use of care by the night's date.
@@ -104,7 +104,7 @@ fn paid_year_cents(timeline: &Timeline<'_>) -> i64 {
 }
 
 fn is_behavioral(inputs: &Inputs<'_>, code: CodeId) -> bool {
-    matches!(inputs.codes.dx(code).sensitive, Sensitive::SubstanceUse | Sensitive::Psychiatric)
+    inputs.codes.dx(code).sensitive.is_behavioral()
 }
 
 fn add_stays(m: &Measured<'_>, facts: &mut Utilization) {

@@ -93,10 +93,7 @@ pub fn condition_sensitivity(measure: Elixhauser) -> Sensitive {
 /// Who can help with a condition of a sensitivity.
 #[must_use]
 pub fn condition_driver(sensitive: Sensitive) -> Driver {
-    match sensitive {
-        Sensitive::SubstanceUse | Sensitive::Psychiatric => Driver::Behavioral,
-        Sensitive::No | Sensitive::Hiv | Sensitive::Abuse => Driver::Clinical,
-    }
+    if sensitive.is_behavioral() { Driver::Behavioral } else { Driver::Clinical }
 }
 
 #[cfg(test)]

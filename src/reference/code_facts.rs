@@ -23,6 +23,12 @@ pub enum Sensitive {
 record_choice!(Sensitive { No, SubstanceUse, Hiv, Psychiatric, Abuse });
 
 impl Sensitive {
+    /// Behavioral health: substance use or psychiatric.
+    #[must_use]
+    pub const fn is_behavioral(self) -> bool {
+        matches!(self, Self::SubstanceUse | Self::Psychiatric)
+    }
+
     /// Reads the word of the code set `sensitive`.
     pub(super) fn parse(name: &str) -> Option<Self> {
         match name {
