@@ -46,6 +46,9 @@ fn the_readme_shows_what_the_sample_gives() {
     let current = current.to_str().expect("utf-8");
     let explained = text(&lamplight(&["explain", "--run", current, "--member", "M0001407"]));
     let shown = page.split("says, among more:\n\n```text\n").nth(1).and_then(|p| p.split("```").next());
+    let more = ["whatif", "--run", current, "--add-fte", "1", "--discipline", "RN", "--languages", "en|es"];
+    let answered = lamplight(&more);
+    assert_eq!(code(&answered), 0, "{}", text(&answered));
     for line in shown.expect("an example").lines().filter(|l| !l.is_empty()) {
         assert!(explained.contains(line), "explain does not say: {line}\n{explained}");
     }

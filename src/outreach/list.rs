@@ -34,6 +34,8 @@ pub struct QueueRow {
     pub decision: QueueDecision,
     /// Chance that a contact succeeds, 0..1.
     pub reach: f64,
+    /// Has an open case: not taken, it is on its owner's sheet and no overflow.
+    pub engaged: bool,
 }
 
 /// Everything the list room hands on.
@@ -224,6 +226,7 @@ impl CutList {
             queued: queued.clone(),
             decision: decision.clone(),
             reach: candidate.factors.reach,
+            engaged: candidate.is_engaged(),
         });
         match decision {
             QueueDecision::Listed { by, days_beyond, beyond } => {

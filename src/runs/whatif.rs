@@ -189,6 +189,8 @@ pub fn read_staff(run: &Path) -> Result<Staff, RunError> {
 /// One person of the queue with what reaching them is worth.
 struct Person {
     queued: Queued,
+    /// Has an open case: never not reached.
+    engaged: bool,
     reach: f64,
     expected: f64,
 }
@@ -224,6 +226,7 @@ fn read_person(rows: &Rows, row: &[String]) -> Result<Person, RunError> {
             days_beyond: get("days_beyond").parse().unwrap_or(0),
             draw,
         },
+        engaged: is_flag_set(get("engaged")),
         reach: number("reach"),
         expected: number("expected_events"),
     })
@@ -251,6 +254,7 @@ fn staffing_outcome(staff: &Staff, people: &[Person]) -> StaffingOutcome {
                 out.expected += person.expected;
                 out.reached += person.expected * person.reach;
             }
+            QueueDecision::Full | QueueDecision::Nobody if person.engaged => {}
             QueueDecision::Full | QueueDecision::Nobody => {
                 out.overflow += 1;
                 out.missed += person.expected;

@@ -42,6 +42,9 @@ pub static TABLE: Table<ContactQueue> = Table {
         flag("own_case", "the caller holds the open case: takes no place", |r| {
             r.row.queued.requirement.own_case.into()
         }),
+        flag("engaged", "has an open case: when not listed it is on its owner's sheet, and no overflow", |r| {
+            r.row.engaged.into()
+        }),
         text("required_discipline", "disciplines of which one is needed, joined by |", |r| {
             r.row.queued.requirement.required.to_text().into()
         }),
