@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::io::Read as _;
 use std::path::Path;
 
 use support::{Folder, code, lamplight, text};
@@ -223,4 +224,189 @@ fn rules_that_do_not_fit_are_refused_with_their_place_before_a_claim_is_read() {
         f.run(&[])
     };
     assert!(code(&missing) == 2 && text(&missing).contains("nowhere.toml"), "{}", text(&missing));
+}
+
+/// Words that tell what nobody without the role may read.
+const TELLING: [&str; 22] = [
+    "psych",
+    "depress",
+    "suicid",
+    "self-harm",
+    "mental",
+    "behavioral",
+    "substance",
+    "opioid",
+    "overdose",
+    "alcohol",
+    "naloxone",
+    "hiv",
+    "immunodeficiency",
+    "sertraline",
+    "buprenorphine",
+    "emtricitabine",
+    "phq",
+    "abuse",
+    "violence",
+    "safety_trauma",
+    "serenity",
+    "collaborative",
+];
+
+/// One of each kind of what is sensitive, each in a person of its own who is asked for by hand or just home.
+fn sensitive_people() -> Folder {
+    let mut f = Folder::new("2026-06-30");
+    let people = ["STAY", "EMERG", "DRUGS", "VIRAL", "SAFE", "MOOD", "LATE"];
+    let rows: Vec<String> = people.iter().map(|id| person(id, "medicare")).collect();
+    f.extract("eligibility", &format!("{ELIGIBILITY}\n{}", rows.join("\n")));
+    let claims = [
+        stay("VIRAL", ["B20", "I10"]),
+        stay("LATE", ["F25.0", "I10"]),
+        stay("SAFE", ["T74.11XA", "I10"]),
+        stay("DRUGS", ["F11.20", "I10"]),
+        stay("MOOD", ["F33.2", "I10"]),
+    ];
+    f.extract("medical_claim", &format!("{CLAIM}\n{}", claims.join("\n")));
+    f.extract(
+        "admission",
+        "admission_id,member_id,admission_date,discharge_date,patient_class,facility_npi,discharge_disposition_code,admit_type_code,diagnosis_code_1
+         A1,STAY,2026-06-20,2026-06-28,inpatient,1000000012,01,1,F32.2
+         A2,EMERG,2026-06-27,2026-06-27,emergency,1000000012,01,1,T40.1X1A
+         A3,MOOD,2026-06-26,2026-06-26,emergency,1000000012,01,1,R45.851",
+    );
+    f.extract("facility", "npi,name\n1000000012,Serenity Psychiatric Hospital");
+    f.extract(
+        "pharmacy_claim",
+        "claim_id,claim_line_number,member_id,dispensing_date,ingredient_name,days_supply
+         P1,1,STAY,2026-06-01,sertraline,30
+         P2,1,DRUGS,2026-05-01,buprenorphine,30
+         P3,1,VIRAL,2026-06-01,emtricitabine / tenofovir alafenamide,30
+         P4,1,LATE,2026-04-20,quetiapine,30",
+    );
+    f.extract("assessment", "member_id,assessment_date,instrument,score\nMOOD,2026-06-15,PHQ-9,22");
+    f.extract("sdoh_screening", "member_id,screening_date,domain,need\nSAFE,2026-06-10,safety_trauma,yes");
+    f.extract(
+        "care_manager",
+        "care_manager_id,name,discipline,languages,licensed_states,focus,status,fte\nN1,Ada Nurse,RN,en,NC,general,active,1",
+    );
+    let asked = people.map(|id| format!("{id},add,,please call,Dr X,2026-12-31")).join("\n");
+    f.extract("override", &format!("member_id,action,value,reason,author,expires\n{asked}"));
+    f.config.push_str("[output]\nformats = [\"csv\", \"parquet\", \"xlsx\", \"html\", \"fhir\"]\n");
+    f
+}
+
+/// Every file that speaks of single people to others than analysts, as text; the report counts people and names nobody.
+fn shared_files(run: &Path) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let mut folders = vec![run.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.strip_prefix(run).expect("inside").display().to_string();
+            if path.is_dir() {
+                // Measures are the analysts' own; each says what is sensitive in a column.
+                // So is what `assign` solves.
+                if !["measures", "caseload"].contains(&name.as_str()) {
+                    folders.push(path);
+                }
+            } else if ["csv", "html", "ndjson"].iter().any(|end| name.ends_with(end)) && name != "report.html" {
+                out.push((name, std::fs::read_to_string(path).expect("text")));
+            } else if name == "worklists.xlsx" {
+                out.push((name, workbook_text(&path)));
+            }
+        }
+    }
+    out
+}
+
+fn workbook_text(path: &Path) -> String {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(path).expect("a file")).expect("a workbook");
+    let mut text = String::new();
+    archive.by_name("xl/sharedStrings.xml").expect("a part").read_to_string(&mut text).expect("text");
+    text
+}
+
+#[test]
+fn nobody_without_the_role_reads_what_rests_on_a_sensitive_code() {
+    let f = sensitive_people();
+    let run = f.publish();
+    let people = ["STAY", "EMERG", "DRUGS", "VIRAL", "SAFE", "MOOD", "LATE"];
+    let mut files = shared_files(&run);
+    for id in people {
+        files.push((format!("brief {id}"), brief(&f, id)));
+        let output = lamplight(&["explain", "--run", run.to_str().expect("utf-8"), "--member", id]);
+        assert_eq!(code(&output), 0, "{}", text(&output));
+        files.push((format!("explain {id}"), text(&output)));
+    }
+    assert!(files.len() > 20 && files.iter().any(|(name, _)| name.starts_with("fhir/")), "{}", files.len());
+    let mut leaks = Vec::new();
+    for (name, body) in &files {
+        for line in body.to_lowercase().lines() {
+            leaks.extend(TELLING.iter().filter(|w| line.contains(*w)).map(|w| format!("{name}: {w}: {line:.300}")));
+        }
+    }
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+    // What is hidden is told to be there: each of these people's plan rests on it.
+    for id in ["STAY", "EMERG", "DRUGS", "SAFE", "MOOD", "LATE"] {
+        assert!(brief(&f, id).contains("see record"), "{id}");
+    }
+}
+
+#[test]
+fn kept_plans_are_counted_by_manager_and_month_and_problems_are_proposed() {
+    let mut f = Folder::new("2026-06-30");
+    f.extract("eligibility", &format!("{ELIGIBILITY}\n{}", person("A", "medicare")));
+    f.extract("medical_claim", &format!("{CLAIM}\n{}", stay("A", ["E11.9", "I10"])));
+    f.extract("lab_result", "member_id,result_date,loinc,value,unit\nA,2026-05-20,4548-4,9.4,%");
+    f.extract("sdoh_screening", "member_id,screening_date,domain,need\nA,2026-05-10,food,yes");
+    f.extract("caseload", "member_id,care_manager_id,since_date\nA,N1,2025-12-01");
+    f.extract(
+        "care_manager",
+        "care_manager_id,name,discipline,languages,licensed_states,focus,status,fte\nN1,Ada Nurse,RN,en,NC,general,active,1",
+    );
+    f.extract(
+        "care_task",
+        "task_id,member_id,kind,due_date,done_date,problem,goal_text,baseline,target,goal_status
+         T1,A,plan_review,2026-06-01,2026-05-30,,,,,
+         T2,A,plan_review,2026-05-10,2026-05-12,,,,,
+         T3,A,goal,2026-06-15,2026-06-14,Steps,Walk,500,2000,met
+         T4,A,goal,2026-06-20,,blood_sugar,Sugar at goal,9.4,8,
+         T5,A,goal,2026-06-10,,Weight,Lose,90,85,cancelled
+         T6,A,goal,2026-09-01,,Falls,Rail,,none,open",
+    );
+    f.publish();
+    let states: Vec<(String, String)> = f
+        .cells("care_tasks.parquet", "A", "task_id")
+        .into_iter()
+        .zip(f.cells("care_tasks.parquet", "A", "state"))
+        .collect();
+    let expected =
+        [("T1", "on_time"), ("T2", "late"), ("T3", "on_time"), ("T4", "overdue"), ("T5", "cancelled"), ("T6", "open")];
+    let mut told: Vec<(&str, &str)> = states.iter().map(|(id, state)| (id.as_str(), state.as_str())).collect();
+    told.sort_unstable();
+    assert_eq!(told, expected);
+    let metrics = f.table("metrics.parquet");
+    let figure = |metric: &str, dimension: &str, level: &str| -> Option<String> {
+        let wanted = [("metric", metric), ("dimension", dimension), ("level", level)];
+        let row = metrics.rows.iter().find(|r| wanted.iter().all(|(name, text)| metrics.get(r, name) == *text))?;
+        Some(["numerator", "denominator", "value"].map(|name| metrics.get(row, name)).join("/"))
+    };
+    for (dimension, level) in [("all", "all"), ("care_manager", "N1")] {
+        assert_eq!(figure("plan_reviews_on_time", dimension, level).as_deref(), Some("1/2/0.5"));
+        assert_eq!(figure("goals_on_time", dimension, level).as_deref(), Some("1/2/0.5"));
+        assert_eq!(figure("goals_met", dimension, level).as_deref(), Some("1/2/0.5"));
+    }
+    assert_eq!(figure("plan_reviews_on_time", "month", "2026-05").as_deref(), Some("0/1/0"));
+    assert_eq!(figure("plan_reviews_on_time", "month", "2026-06").as_deref(), Some("1/1/1"));
+    assert_eq!(figure("assessments_on_time", "all", "all"), None);
+    // Sugar is planned already; food is not.
+    let problems: Vec<(String, String)> = f
+        .cells("measures/problems.parquet", "A", "problem")
+        .into_iter()
+        .zip(f.cells("measures/problems.parquet", "A", "planned"))
+        .collect();
+    let problem = |id: &str| problems.iter().find(|(name, _)| name == id).map(|(_, planned)| planned.as_str());
+    assert_eq!((problem("blood_sugar"), problem("food"), problem("falls")), (Some("1"), Some("0"), None));
+    let page = brief(&f, "A");
+    assert!(page.contains("blood_sugar: Sugar at goal (9.4 → 8) (T4)"), "{page}");
+    assert!(page.contains("Food: Enough food to the end of each month"), "{page}");
 }

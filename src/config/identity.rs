@@ -39,9 +39,12 @@ pub fn settings_hash(plan: &RunPlan) -> Result<String, ConfigError> {
     ] {
         parts.insert(name, section);
     }
-    for (name, file) in
-        [("playbook", &plan.list.playbook), ("wording", &plan.output.wording), ("programs", &plan.programs.rules)]
-    {
+    for (name, file) in [
+        ("playbook", &plan.list.playbook),
+        ("wording", &plan.output.wording),
+        ("programs", &plan.programs.rules),
+        ("problems", &plan.programs.problems),
+    ] {
         parts.insert(name, content_hash(plan, file.as_deref())?.into());
     }
     let text = canonical_text(&parts.into_iter().map(|(k, v)| (k.to_owned(), v)).collect());

@@ -212,6 +212,8 @@ section! {
     Programs in "programs" {
         /// file that replaces the shipped config/programs.toml, relative to this file
         rules: Option<PathBuf> = None, example r#""programs.toml""#;
+        /// file that replaces the shipped config/problems.toml, what a care plan may take up, relative to this file
+        problems: Option<PathBuf> = None, example r#""problems.toml""#;
     }
 }
 

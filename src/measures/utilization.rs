@@ -8,7 +8,7 @@ use super::measure::{Inputs, Measure, Measured, is_within_year};
 use super::pqi::StayPqi;
 use crate::domain::record::record;
 use crate::domain::{CodeId, Day, Short, WordId};
-use crate::extracts::ClaimKind;
+use crate::extracts::{ClaimKind, PatientClass};
 use crate::reference::CareList;
 use crate::timeline::{DIED, Timeline};
 
@@ -25,6 +25,8 @@ pub struct Utilization {
     pub last_ed: Option<Dated>,
     /// Latest stay of the year.
     pub last_stay: Option<Dated>,
+    /// Latest observation stay of the year, by its last day.
+    pub last_observation: Option<Day>,
     /// Behavioral-health stay or ED visit in the last 12 months.
     pub behavioral_year: Option<Dated>,
     /// An open stay or a SNF claim covers the night's date; the day it began.
@@ -44,6 +46,7 @@ pub struct Utilization {
 }
 
 record!(Utilization {
+    last_observation,
     stays_year,
     pqi_year,
     ed_year,
@@ -84,12 +87,19 @@ impl Measure for Utilization {
             }
             facts.last_ed = facts.last_ed.max(Some(dated));
         }
+        facts.last_observation = last_observation(timeline);
         add_institutions(timeline, inputs, &mut facts);
         facts.died_by_claim = died_by_disposition(timeline);
         add_visits(timeline, inputs, &mut facts);
         facts.paid_year_cents = paid_year_cents(timeline);
         facts
     }
+}
+
+fn last_observation(timeline: &Timeline<'_>) -> Option<Day> {
+    let stays = timeline.admissions.iter().filter(|a| a.class == PatientClass::Observation);
+    let ends = stays.map(|a| Day(a.discharged().unwrap_or(a.admit)));
+    ends.filter(|end| is_within_year(*end, timeline.as_of)).max()
 }
 
 fn paid_year_cents(timeline: &Timeline<'_>) -> i64 {

@@ -9,6 +9,7 @@ use super::needs::Needs;
 use super::pharmacy::{NewDrug, Pharmacy};
 use super::readmission::Readmissions;
 use super::transition_states::ReconciliationState;
+use super::transition_states::Setting;
 use super::transitions::Transitions;
 use crate::domain::record::record;
 use crate::domain::vocabulary::word_list;
@@ -46,6 +47,12 @@ word_list! {
 }
 
 impl WorkKind {
+    /// The item is of a stay, whose id is our own.
+    #[must_use]
+    pub fn is_after_a_stay(self) -> bool {
+        matches!(self, Self::MedicationReconciliation | Self::NewMedicine)
+    }
+
     /// The name in files.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -177,7 +184,9 @@ fn add_medicines(m: &Measured<'_>, items: &mut Vec<WorkItem>) {
         if t.reconciliation_state(m.as_of()) == ReconciliationState::Open {
             let due = t.discharge.plus(clocks.medication_reconciliation_days);
             let kind = WorkKind::MedicationReconciliation;
-            items.push(WorkItem::new(kind, &t.id, t.setting.as_str(), t.discharge, due));
+            // The kind of a psychiatric stay tells the diagnosis.
+            let setting = if t.setting == Setting::Psychiatric { Setting::Inpatient } else { t.setting };
+            items.push(WorkItem::new(kind, &t.id, setting.as_str(), t.discharge, due));
         }
     }
     if m.get::<Pharmacy>().new_drug == Some(NewDrug::NotFilled)

@@ -12,7 +12,7 @@ use crate::domain::vocabulary::{Discipline, Focus, FocusSet, Language, Languages
 use crate::extracts::{Case, Extracts, Manager};
 use crate::features::Snapshot;
 use crate::models::drivers;
-use crate::outreach::{Inputs, OutreachList, required_disciplines};
+use crate::outreach::{Candidate, Inputs, OutreachList, OwnCase, may_graduate, required_disciplines};
 
 /// The instance of a night and who was left out of it.
 pub struct BuiltCaseload {
@@ -42,7 +42,12 @@ pub fn build_caseload(inputs: &Inputs<'_>, list: &OutreachList) -> Result<BuiltC
     }
     stranded.dedup();
     let scores = priority_scores(list, &wanted);
-    let members = wanted.iter().map(|(m, case)| member_row(inputs, list, *m, *case, scores[m])).collect();
+    let graduates = find_graduates(inputs, list);
+    let row = |m: u32, case: Option<&Case>| {
+        let may_graduate = case.is_some() && graduates.contains(&m);
+        Member { may_graduate, ..member_row(inputs, list, m, case, scores[&m]) }
+    };
+    let members = wanted.iter().map(|(m, case)| row(*m, *case)).collect();
     let c = &inputs.plan.caseload;
     let weight = |v: i64| u32::try_from(v).unwrap_or(u32::MAX);
     let weights = Weights {
@@ -109,6 +114,19 @@ fn case_kind(s: &Snapshot, case: Option<&Case>, work_day: Day) -> CaseKind {
     if live && case.is_none() { CaseKind::Episode } else { CaseKind::Case }
 }
 
+/// Members whose open case meets the rule of graduation.
+fn find_graduates(inputs: &Inputs<'_>, list: &OutreachList) -> FxHashSet<u32> {
+    let candidates: BTreeMap<u32, &Candidate> = list.candidates.iter().map(|c| (c.member, &**c)).collect();
+    let meets = |own: &&OwnCase| candidates.get(&own.member).is_some_and(|c| may_graduate(inputs, c, own));
+    list.own_cases.iter().filter(meets).map(|own| own.member).collect()
+}
+
+/// For its thirty days an episode stays with the caller of the earlier run, until the caseload names an owner.
+fn episode_manager(inputs: &Inputs<'_>, member_id: &str, kind: CaseKind) -> Option<String> {
+    let row = inputs.previous.rows.get(member_id).filter(|_| kind == CaseKind::Episode)?;
+    inputs.manager(&row.caller).map(|m| m.id.to_string())
+}
+
 /// The next of 1, 2, 3, 5, 8.
 fn rounded_up(points: i64) -> u8 {
     [1_u8, 2, 3, 5].into_iter().find(|p| points <= i64::from(*p)).unwrap_or(8)
@@ -143,11 +161,12 @@ fn member_row(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option
         + i64::from(home_visit)
         + if newly_discharged_or_new { 2 } else { 0 };
     let focus = main_focus(s);
+    let kind = case_kind(s, case, inputs.visits.work_day);
     Member {
         id: m.id().to_owned(),
         priority,
         tcm: priority >= 900,
-        kind: case_kind(s, case, inputs.visits.work_day),
+        kind,
         acuity: rounded_up(case.and_then(|c| c.acuity_points).unwrap_or(points)),
         focus,
         required: required_disciplines(&drivers(s), focus == Focus::Behavioral),
@@ -163,7 +182,7 @@ fn member_row(inputs: &Inputs<'_>, list: &OutreachList, index: u32, case: Option
         } else {
             0
         },
-        current: case.map(|c| c.manager.to_string()),
+        current: case.map(|c| c.manager.to_string()).or_else(|| episode_manager(inputs, m.id(), kind)),
         pinned: case.is_some_and(|c| c.pinned),
         tier: Some(tier),
         may_graduate: false,

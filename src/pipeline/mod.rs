@@ -27,6 +27,7 @@ mod night_rules;
 mod night_scoring;
 mod nightly;
 mod open_history;
+mod plan_metrics;
 mod pool;
 mod prelude;
 mod pretty_json;

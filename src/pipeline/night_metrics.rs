@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::plan_metrics::plan_metrics;
 use crate::domain::Day;
 use crate::publish::tables::metrics::MetricRow;
 use crate::publish::tables::rates::PER_THOUSAND;
@@ -55,6 +56,7 @@ pub fn night_metrics(staged: &Path, manifest: &Manifest, as_of: Day) -> Result<V
         }
     }
     out.extend(rolling_rates(staged, as_of)?);
+    out.extend(plan_metrics(staged, as_of)?);
     Ok(out)
 }
 

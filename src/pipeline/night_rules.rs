@@ -7,20 +7,22 @@ use super::earlier_programs::EarlierPrograms;
 use super::error::PipelineError;
 use super::rule_files::RuleFiles;
 use crate::domain::{Day, WordId};
-use crate::extracts::{Consent, Extracts};
+use crate::extracts::{Consent, Extracts, Task};
 use crate::facts::{FactTable, RuleFileError, fact_values, is_sensitive_fact, member_fact_specs};
 use crate::features::MemberFactsRow;
 use crate::outreach::{PersonPlan, PersonRecord};
-use crate::playbook::Planner;
+use crate::playbook::{Planner, Problem, ProblemFinder};
 use crate::population::{HistoryContext, MemberHistory};
 use crate::programs::{ConsentState, Matcher, MemberServices, ProgramRow};
 use crate::publish::MemberTables;
+use crate::publish::tables::problems::ProblemsRow;
 
 /// The rules, read once and asked of everybody.
 pub struct NightRules<'a> {
     files: &'a RuleFiles,
     planner: Planner<'a>,
     matcher: Matcher<'a>,
+    finder: ProblemFinder<'a>,
     /// Procedure codes that a programme names.
     codes: FxHashMap<WordId, &'a str>,
     earlier: &'a EarlierPrograms,
@@ -42,6 +44,7 @@ impl<'a> NightRules<'a> {
             files,
             planner: Planner::new(&files.playbook).map_err(|e| our_bug(&e))?,
             matcher: Matcher::new(&files.programs).map_err(|e| our_bug(&e))?,
+            finder: ProblemFinder::new(&files.problems).map_err(|e| our_bug(&e))?,
             codes: named.map(|code| (words.id(code), code.as_str())).filter(|(id, _)| id.is_some()).collect(),
             earlier,
         })
@@ -84,6 +87,17 @@ impl<'a> NightRules<'a> {
             note_program(&mut out[row.member], &row, sensitive);
             tables.add_program(history.member().id(), program, &row, sensitive);
         }
+        for row in self.finder.find(&table).map_err(|e| our_bug(&e))? {
+            let Some(history) = members.get(row.member).filter(|m| m.measured.is_living_member()) else { continue };
+            let problem = &self.files.problems.problem[row.problem];
+            tables.add_problem(&ProblemsRow {
+                member_id: history.member().id(),
+                problem,
+                row: &row,
+                planned: is_planned(problem, &history.measured.inputs.tasks),
+                sensitive: record(row.member).spoken(&problem.when).iter().any(|name| is_sensitive_fact(name)),
+            });
+        }
         Ok(out)
     }
 
@@ -95,6 +109,12 @@ impl<'a> NightRules<'a> {
             earlier: self.earlier.of(history.index).collect(),
         }
     }
+}
+
+/// An open task names the problem by its id or name.
+fn is_planned(problem: &Problem, tasks: &[&Task]) -> bool {
+    let names = |text: &str| text.eq_ignore_ascii_case(&problem.id) || text.eq_ignore_ascii_case(&problem.name);
+    tasks.iter().any(|t| t.done.is_none() && t.problem.as_deref().is_some_and(names))
 }
 
 /// A programme is offered to whom has not said no, is in no conflict and is not billed for it.

@@ -18,7 +18,7 @@ use super::run_manifest::{run_manifest, score_drift};
 use super::stop::{check_stop, end_unfinished};
 use crate::config::OutputFormat;
 use crate::publish::tables::{
-    caseload_managers, caseload_members, contact_history, labs, metrics, people, plans, rates,
+    care_tasks, caseload_managers, caseload_members, contact_history, labs, metrics, people, plans, rates,
 };
 use crate::publish::{
     AuditEntry, CurrentRule, Heading, OutputFolder, Program, Staging, append_audit, data_quality_json, fhir_files,
@@ -143,6 +143,13 @@ fn write_other_tables(staging: &mut Staging, night: &Night<'_>) -> Result<(), Pi
     publish_table(staging, &people::TABLE, people::people_rows(night.plan, extracts), asked, &heading)?;
     publish_table(staging, &contact_history::TABLE, contact_history::contact_history_rows(extracts), asked, &heading)?;
     publish_table(staging, &labs::TABLE, labs::lab_rows(extracts, night.plan.as_of), asked, &heading)?;
+    publish_table(
+        staging,
+        &care_tasks::TABLE,
+        care_tasks::care_task_rows(extracts, night.plan.as_of),
+        asked,
+        &heading,
+    )?;
     publish_table(staging, &plans::TABLE, plans::plan_rows(night.inputs, night.list), asked, &heading)?;
     staging.write("playbook.toml", night.inputs.playbook.text().as_bytes())?;
     Ok(())

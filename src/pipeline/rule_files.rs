@@ -1,12 +1,12 @@
-//! The files of rules that a night uses: the playbook (`[list] playbook`) and the programmes (`[programs] rules`), the
-//! shipped ones unless the plan names others. Owns the reading; refuses a file that does not fit before a claim is read.
+//! The files of rules that a night uses: the playbook (`[list] playbook`), the programmes (`[programs] rules`) and the
+//! problems of care plans (`[programs] problems`), the shipped ones unless the plan names others. Owns the reading; refuses a file that does not fit before a claim is read.
 
 use std::path::Path;
 
 use super::error::PipelineError;
 use crate::config::RunPlan;
 use crate::facts::{FactSpec, RuleFileError, member_fact_specs};
-use crate::playbook::Playbook;
+use crate::playbook::{Playbook, Problems};
 use crate::programs::Programs;
 
 /// The rules of a night.
@@ -15,10 +15,12 @@ pub struct RuleFiles {
     pub playbook: Playbook,
     /// Programmes.
     pub programs: Programs,
+    /// Problems of care plans.
+    pub problems: Problems,
 }
 
 impl RuleFiles {
-    /// Reads and checks both files of a plan.
+    /// Reads and checks the files of a plan.
     ///
     /// # Errors
     /// Exit 2 for a file that is not there, is no such file, or asks for what members do not have; every fault with its
@@ -28,10 +30,13 @@ impl RuleFiles {
             load_rules(plan, "list.playbook", plan.list.playbook.as_deref(), Playbook::embedded, Playbook::parse)?;
         let programs =
             load_rules(plan, "programs.rules", plan.programs.rules.as_deref(), Programs::embedded, Programs::parse)?;
+        let own = plan.programs.problems.as_deref();
+        let problems = load_rules(plan, "programs.problems", own, Problems::embedded, Problems::parse)?;
         let specs = member_fact_specs();
+        check_rules("programs.problems", specs, |s| problems.check(s))?;
         check_rules("list.playbook", specs, |s| playbook.check(s))?;
         check_rules("programs.rules", specs, |s| programs.check(s))?;
-        Ok(Self { playbook, programs })
+        Ok(Self { playbook, programs, problems })
     }
 }
 

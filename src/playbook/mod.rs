@@ -4,10 +4,12 @@
 
 mod document;
 mod placeholder;
+mod problems;
 mod segments;
 #[cfg(test)]
 mod tests;
 
 pub use document::{Action, Playbook, Question, Segment, Sensitivity, Urgency};
 pub use placeholder::{Placeholder, fill_template, placeholders_in};
+pub use problems::{Problem, ProblemFinder, ProblemRow, Problems};
 pub use segments::{MemberPlan, Planner, plan_members};

@@ -62,6 +62,8 @@ pub struct Brief {
     pub needs: Vec<String>,
     /// Care team by name and phone.
     pub team: Vec<String>,
+    /// Problems that a care plan may take up.
+    pub problems: Vec<String>,
     /// Programmes the person is eligible for.
     pub programs: Vec<String>,
     /// Risk in words.

@@ -1,5 +1,5 @@
 //! The tables written member by member while claims are worked: stays, PQI, ED visits, conditions, indices,
-//! member facts, needs, medicines, worklist, programmes. Owns the turning of measures into rows; refuses to hold a population in memory.
+//! member facts, needs, medicines, worklist, programmes, problems. Owns the turning of measures into rows; refuses to hold a population in memory.
 
 use std::fs::File;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::table::{Described, RowFamily, TableWriter};
 use super::table_data::TableData;
 use super::tables::member_facts::{self, MemberFactsWriter};
 use super::tables::programs::EarlierSince;
-use super::tables::{conditions, ed_visits, indices, medicines, needs, pqi, programs, stays, worklist};
+use super::tables::{conditions, ed_visits, indices, medicines, needs, pqi, problems, programs, stays, worklist};
 use crate::domain::Day;
 use crate::extracts::{Directory, Facility};
 use crate::features::MemberFactsRow;
@@ -36,6 +36,7 @@ pub struct MemberTables {
     medicines: TableWriter<medicines::Medicines>,
     worklist: TableWriter<worklist::Worklist>,
     programs: TableWriter<programs::Programs>,
+    problems: TableWriter<problems::Problems>,
 }
 
 /// A table under construction, whatever its rows are.
@@ -82,13 +83,14 @@ impl Default for MemberTables {
             medicines: TableWriter::new(&medicines::TABLE),
             worklist: TableWriter::new(&worklist::TABLE),
             programs: TableWriter::new(&programs::TABLE),
+            problems: TableWriter::new(&problems::TABLE),
         }
     }
 }
 
 impl MemberTables {
     /// Every table, in an order that never changes.
-    fn all(&mut self) -> [&mut dyn Pending; 10] {
+    fn all(&mut self) -> [&mut dyn Pending; 11] {
         [
             &mut self.stays,
             &mut self.pqi,
@@ -100,6 +102,7 @@ impl MemberTables {
             &mut self.medicines,
             &mut self.worklist,
             &mut self.programs,
+            &mut self.problems,
         ]
     }
 
@@ -129,6 +132,11 @@ impl MemberTables {
     /// Adds a programme that a member qualifies for; call in member order.
     pub fn add_program(&mut self, member_id: &str, program: &Program, row: &ProgramRow, sensitive: bool) {
         self.programs.push(&programs::ProgramsRow { member_id, program, row, sensitive });
+    }
+
+    /// Adds a problem that a care plan may take up; call in member order.
+    pub fn add_problem(&mut self, row: &problems::ProblemsRow<'_>) {
+        self.problems.push(row);
     }
 
     fn add_medicines(&mut self, m: &Measured<'_>) {

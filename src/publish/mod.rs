@@ -20,6 +20,7 @@ mod program;
 mod publish_table;
 mod read_back;
 mod report;
+mod report_offers;
 mod report_panels;
 mod report_program;
 mod report_rates;

@@ -11,6 +11,7 @@ use super::error::PublishError;
 use super::manifest::Manifest;
 use super::program::Program;
 use super::read_back::{Rows, read_rows};
+use super::report_offers::count_programs;
 use super::report_panels::build_panels;
 use super::report_program::{changes, equity, freshness, risk, score_drift, work};
 use super::report_rates::{RateBook, Series};
@@ -73,6 +74,8 @@ pub fn render(run: &Path, manifest: &Manifest) -> Result<String, PublishError> {
     let needs = count_texts(run, "measures/needs", &["need", "domain", "age"])?;
     let due = count_texts(run, "measures/worklist", &["item"])?;
     sections.push(need_section(&needs, &due, hide));
+    let offers = ["consent", "conflict", "billed"].map(|column| count_offers(run, column));
+    sections.push(count_programs(&offers[0], &offers[1], &offers[2], hide));
     if let Some(program) = &known {
         sections.push(work(program, hide));
         sections.push(risk(program, hide));
@@ -136,6 +139,11 @@ fn render_error(e: &minijinja::Error) -> PublishError {
 
 /// Rows by the texts of some columns.
 type Counts = BTreeMap<Vec<String>, usize>;
+
+/// Programmes by name and one more column; nothing for a run of an earlier version.
+fn count_offers(run: &Path, column: &str) -> Counts {
+    count_texts(run, "measures/programs", &["name", column]).unwrap_or_default()
+}
 
 /// Counts the rows of a table by the texts of some columns, in their order; holds no row.
 fn count_texts(run: &Path, table: &str, columns: &[&str]) -> Result<Counts, PublishError> {

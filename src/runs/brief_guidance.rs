@@ -92,6 +92,37 @@ pub fn program_line(cell: &dyn Fn(&str) -> String, reader: Reader<'_>) -> String
     format!("{}{since}{consent}{conflict}{billed}", cell("name"))
 }
 
+/// What a task of a goal says of it: problem, goal, where it began and what it aims at; `cell` reads a row of `care_tasks`.
+#[must_use]
+pub fn goal_words(cell: &dyn Fn(&str) -> String) -> String {
+    let (problem, goal) = (cell("problem"), cell("goal_text"));
+    let mut out = String::new();
+    for text in [problem, goal].iter().filter(|t| !t.is_empty()) {
+        out.push_str(": ");
+        out.push_str(text);
+    }
+    out.push_str(&match (cell("baseline").as_str(), cell("target").as_str()) {
+        ("", "") => String::new(),
+        ("", target) => format!(" (aim: {target})"),
+        (baseline, "") => format!(" (began at {baseline})"),
+        (baseline, target) => format!(" ({baseline} → {target})"),
+    });
+    out
+}
+
+/// A problem that no open task takes up yet, with the goal to begin with; `cell` reads a row of `measures/problems`.
+#[must_use]
+pub fn problem_line(cell: &dyn Fn(&str) -> String, reader: Reader<'_>) -> Option<String> {
+    if is_flag_set(&cell("planned")) {
+        return None;
+    }
+    if is_flag_set(&cell("sensitive")) && !reader.sensitive {
+        return Some(SEE_RECORD.to_owned());
+    }
+    let from = Some(cell("baseline")).filter(|b| !b.is_empty()).map_or_else(String::new, |b| format!(" (now {b})"));
+    Some(format!("{}{from}: {}; {}", cell("name"), cell("goal"), cell("target")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +169,33 @@ mod tests {
         let mut listed = Brief { action: "Call by Jul 2.".to_owned(), ..Brief::default() };
         put_plan(&mut listed, &playbook, &plan("general", "no"), reader(false));
         assert_eq!(listed.action, "Call by Jul 2.");
+    }
+
+    #[test]
+    fn goals_and_problems_are_told_in_a_line() {
+        let goal = |column: &str| match column {
+            "problem" => "Diabetes".to_owned(),
+            "goal_text" => "sugar at goal".to_owned(),
+            "baseline" => "9.4".to_owned(),
+            "target" => "8".to_owned(),
+            _ => String::new(),
+        };
+        assert_eq!(goal_words(&goal), ": Diabetes: sugar at goal (9.4 → 8)");
+        assert_eq!(goal_words(&|_| String::new()), "");
+        let problem = |planned: &'static str, sensitive: &'static str| {
+            move |column: &str| match column {
+                "name" => "Low mood".to_owned(),
+                "goal" => "feels better".to_owned(),
+                "target" => "PHQ-9 below 10".to_owned(),
+                "baseline" => "14".to_owned(),
+                "planned" => planned.to_owned(),
+                _ => sensitive.to_owned(),
+            }
+        };
+        assert_eq!(problem_line(&problem("1", "0"), reader(true)), None);
+        assert_eq!(problem_line(&problem("0", "1"), reader(false)), Some(SEE_RECORD.to_owned()));
+        let told = "Low mood (now 14): feels better; PHQ-9 below 10";
+        assert_eq!(problem_line(&problem("0", "1"), reader(true)), Some(told.to_owned()));
     }
 
     #[test]

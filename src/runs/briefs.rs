@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::brief_guidance::{Reader, playbook_of_run, program_line, put_plan};
+use super::brief_guidance::{Reader, goal_words, playbook_of_run, problem_line, program_line, put_plan};
 use super::error::RunError;
 use super::person_tables::{PersonTable, PersonTables};
-use crate::domain::{Day, SEE_RECORD, capitalised};
+use crate::domain::{Day, SEE_RECORD};
+use crate::measures::WorkKind;
 use crate::playbook::Playbook;
 use crate::publish::{Brief, OpenItem, PublishError, TableScan};
 use crate::reference::{counted, is_sensitive_name, plain_day, plain_name, plain_number};
@@ -34,10 +35,10 @@ pub struct BriefSources {
     pub cadence: Option<Cadence>,
 }
 
-/// Events older than this are no news, even when they became known only now.
-const NEWS_DAYS: i32 = 45;
 /// Conditions, values and medicines that one page can hold.
-const MOST_LINES: usize = 9;
+pub(super) const MOST_LINES: usize = 9;
+/// Problems to plan that one page can hold.
+const MOST_PROBLEMS: usize = 4;
 
 /// Gathers the briefs of some members. `sensitive` says whose reader may know sensitive conditions.
 ///
@@ -95,26 +96,27 @@ fn average_risk(run: &Path) -> Result<Option<f64>, PublishError> {
     Ok((!ninety.is_empty()).then(|| ninety.iter().sum::<f64>() / ninety.len() as f64))
 }
 
-struct BriefWriter<'a> {
-    as_of: Day,
-    sensitive: bool,
-    member: &'a str,
-    now: &'a PersonTables,
-    brief: Brief,
+/// One brief while it is written.
+pub(super) struct BriefWriter<'a> {
+    pub(super) as_of: Day,
+    pub(super) sensitive: bool,
+    pub(super) member: &'a str,
+    pub(super) now: &'a PersonTables,
+    pub(super) brief: Brief,
 }
 
 impl BriefWriter<'_> {
     /// The member's rows of a table, in the order of the file.
-    fn rows<'t>(&self, table: &'t PersonTable) -> std::vec::IntoIter<Row<'t>> {
+    pub(super) fn rows<'t>(&self, table: &'t PersonTable) -> std::vec::IntoIter<Row<'t>> {
         table.of(self.member).map(|at| Row { table, at }).collect::<Vec<_>>().into_iter()
     }
 
-    fn day(&self, text: &str) -> String {
+    pub(super) fn day(&self, text: &str) -> String {
         Day::parse_iso(text).map_or_else(|| text.to_owned(), |d| plain_day(d, self.as_of))
     }
 
     /// Words that only a sensitive role may read.
-    fn masked(&self, is_sensitive: bool, text: String) -> String {
+    pub(super) fn masked(&self, is_sensitive: bool, text: String) -> String {
         if is_sensitive && !self.sensitive { SEE_RECORD.to_owned() } else { text }
     }
 
@@ -193,11 +195,22 @@ impl BriefWriter<'_> {
                 self.brief.programs.push(line);
             }
         }
+        // A plan is made for an open case.
+        if self.now.is_own_case(self.member) {
+            for row in self.rows(&self.now.problems) {
+                let line = problem_line(&|column| row.text(column).to_owned(), reader);
+                self.brief.problems.extend(line.filter(|l| !self.brief.problems.contains(l)));
+            }
+            self.brief.problems.truncate(MOST_PROBLEMS);
+        }
     }
 
     fn last_stay(&mut self) {
         let Some(stay) = self.rows(&self.now.stays).max_by_key(|s| s.text("admit_date").to_owned()) else { return };
+        let diagnosis = stay.text("principal_diagnosis");
         let hospital = match (stay.text("facility_name"), stay.text("facility_npi")) {
+            // The name of a psychiatric hospital tells the diagnosis.
+            _ if diagnosis.contains(SEE_RECORD) && !self.sensitive => "hospital, see record".to_owned(),
             ("", "") => "hospital not named".to_owned(),
             ("", npi) => format!("hospital NPI {npi}"),
             (name, _) => name.to_owned(),
@@ -210,7 +223,6 @@ impl BriefWriter<'_> {
             (until, "" | "0") => format!(", {until}, same day"),
             (until, n) => format!(", {from} to {until} ({})", counted(n.parse().unwrap_or(0), "day")),
         });
-        let diagnosis = stay.text("principal_diagnosis");
         if !diagnosis.is_empty() {
             text.push_str(&format!(": {diagnosis}"));
         }
@@ -302,12 +314,17 @@ impl BriefWriter<'_> {
         for row in self.rows(&self.now.worklist) {
             let due = row.text("due_date");
             let mut what = plain_name("item", row.text("item"));
+            let after_a_stay = WorkKind::parse(row.text("item")).is_some_and(WorkKind::is_after_a_stay);
             let detail = row.text("detail").replace('_', " ");
-            if !detail.is_empty() && !what.contains(&detail) {
+            if !detail.is_empty() && !what.contains(&detail) && !after_a_stay {
                 what.push_str(&format!(", {detail}"));
             }
             let id = row.text("item_id");
-            if !id.is_empty() && id.chars().any(|c| c.is_ascii_digit()) {
+            if let Some(goal) = self.rows(&self.now.care_tasks).find(|t| t.text("task_id") == id) {
+                what.push_str(&goal_words(&|column| goal.text(column).to_owned()));
+            }
+            // The id of a stay is our own; nobody can look it up.
+            if !after_a_stay && id.chars().any(|c| c.is_ascii_digit()) {
                 what.push_str(&format!(" ({id})"));
             }
             // A question can wait for what has a day of its own.
@@ -390,93 +407,17 @@ impl BriefWriter<'_> {
             self.brief.open_items.push(item);
         }
     }
-
-    /// What became known since the night before: admissions, ED visits, results, fills, needs.
-    fn changes(&mut self, before: &PersonTables) {
-        let mut news: Vec<(String, String)> = Vec::new();
-        let mut add = |day: &str, text: String| {
-            if Day::parse_iso(day).is_some_and(|d| self.as_of.since(d) <= NEWS_DAYS) {
-                news.push((day.to_owned(), text));
-            }
-        };
-        let fresh = |now: &PersonTable, then: &PersonTable, keys: &[&str]| -> Vec<usize> {
-            let key =
-                |table: &PersonTable, at: usize| keys.iter().map(|k| table.cell(k, at).to_owned()).collect::<Vec<_>>();
-            let known: BTreeSet<Vec<String>> = then.of(self.member).map(|at| key(then, at)).collect();
-            now.of(self.member).filter(|at| !known.contains(&key(now, *at))).collect()
-        };
-        for at in fresh(&self.now.stays, &before.stays, &["stay_id"]) {
-            let stay = Row { table: &self.now.stays, at };
-            let diagnosis = stay.text("principal_diagnosis");
-            let of = if diagnosis.is_empty() { String::new() } else { format!(": {diagnosis}") };
-            add(stay.text("admit_date"), format!("Admitted {}{of}", self.day(stay.text("admit_date"))));
-        }
-        for at in fresh(&self.now.stays, &before.stays, &["stay_id", "discharge_date"]) {
-            let day = self.now.stays.cell("discharge_date", at);
-            add(day, format!("Discharged {}", self.day(day)));
-        }
-        for at in fresh(&self.now.ed_visits, &before.ed_visits, &["visit_date", "facility_npi"]) {
-            let day = self.now.ed_visits.cell("visit_date", at);
-            add(day, format!("ED visit {}", self.day(day)));
-        }
-        for at in fresh(&self.now.labs, &before.labs, &["loinc", "result_date"]) {
-            let row = Row { table: &self.now.labs, at };
-            let (loinc, day) = (row.text("loinc"), row.text("result_date"));
-            let value = row.text("value").parse::<f64>().map(plain_number).unwrap_or_default();
-            let text = format!("Result {}: {} {value}", self.day(day), plain_name("lab", loinc));
-            if !is_sensitive_name("lab", loinc) || self.sensitive {
-                add(day, text);
-            }
-        }
-        for at in fresh(&self.now.medicines, &before.medicines, &["ingredient", "last_fill_date"]) {
-            let row = Row { table: &self.now.medicines, at };
-            let (day, drug) = (row.text("last_fill_date"), row.text("ingredient").to_owned());
-            add(day, format!("Filled {}: {}", self.day(day), self.masked(row.text("sensitive") == "1", drug)));
-        }
-        for at in fresh(&self.now.needs, &before.needs, &["domain", "need", "evidence_date"]) {
-            let row = Row { table: &self.now.needs, at };
-            if row.text("need") == "yes" && !row.text("domain").starts_with("safety") {
-                add(row.text("evidence_date"), format!("New need: {}", row.text("domain").replace('_', " ")));
-            }
-        }
-        news.sort_by(|a, b| b.0.cmp(&a.0));
-        self.brief.changed = shortened(news.into_iter().map(|n| n.1).collect(), MOST_LINES);
-    }
-
-    /// Why today, in two sentences at most.
-    fn why(&mut self) {
-        let due = self.brief.next_due.map(|d| plain_day(d, self.as_of));
-        let step = match (self.brief.next_step.as_str(), &due) {
-            ("" | "none", _) => None,
-            (step, Some(due)) => Some(format!("{} due {due}.", capitalised(step))),
-            (step, None) => Some(format!("{}.", capitalised(step))),
-        };
-        let item =
-            self.brief.open_items.iter().find(|i| i.overdue).map(|i| format!("{}, {}.", capitalised(&i.what), i.when));
-        let news = self.brief.changed.first().map(|c| format!("{c}."));
-        let stay = Some(&self.brief.last_stay).filter(|s| !s.is_empty() && !self.brief.next_step.is_empty());
-        let stay = stay.map(|s| format!("Last stay: {s}."));
-        let reason = self.brief.reasons.first().map(|r| format!("{}.", capitalised(r)));
-        self.brief.why.extend([step, news, stay, item, reason].into_iter().flatten());
-        self.brief.why.truncate(2);
-        if let (true, Some(first)) = (self.brief.action.is_empty(), self.brief.open_items.first()) {
-            self.brief.action = capitalised(&first.what);
-        }
-        if self.brief.why.is_empty() {
-            self.brief.why.push("Nothing is due and nothing has changed.".to_owned());
-        }
-    }
 }
 
 /// One row of a table of persons.
 #[derive(Clone, Copy)]
-struct Row<'t> {
-    table: &'t PersonTable,
-    at: usize,
+pub(super) struct Row<'t> {
+    pub(super) table: &'t PersonTable,
+    pub(super) at: usize,
 }
 
 impl<'t> Row<'t> {
-    fn text(&self, column: &str) -> &'t str {
+    pub(super) fn text(&self, column: &str) -> &'t str {
         self.table.cell(column, self.at)
     }
 
@@ -487,7 +428,7 @@ impl<'t> Row<'t> {
 }
 
 /// No more lines than a page holds; the last says how many are left out.
-fn shortened(mut lines: Vec<String>, most: usize) -> Vec<String> {
+pub(super) fn shortened(mut lines: Vec<String>, most: usize) -> Vec<String> {
     if lines.len() > most {
         let more = lines.len() - most + 1;
         lines.truncate(most - 1);

@@ -4,6 +4,7 @@
 
 mod arms;
 mod brief_guidance;
+mod brief_news;
 mod brief_pages;
 mod briefs;
 mod call_sheets;

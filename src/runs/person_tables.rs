@@ -59,6 +59,8 @@ pub struct PersonTables {
     pub worklist: PersonTable,
     pub needs: PersonTable,
     pub scores: PersonTable,
+    pub care_tasks: PersonTable,
+    pub problems: PersonTable,
     pub plans: PersonTable,
     pub programs: PersonTable,
 }
@@ -84,6 +86,8 @@ impl PersonTables {
             worklist: table("measures/worklist")?,
             needs: table("measures/needs")?,
             scores: table("scores")?,
+            care_tasks: table("care_tasks")?,
+            problems: table("measures/problems")?,
             plans: table("measures/plans")?,
             programs: table("measures/programs")?,
         })

@@ -1,6 +1,7 @@
 //! Every published table, a file each: its row, its columns, and a reading half where a later run reads it.
 
 pub mod assignments;
+pub mod care_tasks;
 pub mod caseload_managers;
 pub mod caseload_members;
 mod clock_rows;
@@ -25,6 +26,7 @@ pub mod people;
 pub mod plans;
 pub mod pqi;
 pub mod predictions;
+pub mod problems;
 pub mod programs;
 pub mod quarantine;
 pub mod rates;

@@ -1,10 +1,10 @@
 //! Every published table in the order of the dictionary. Owns the list; nobody but `mod.rs` imports it.
 
 use super::{
-    assignments, caseload_managers, caseload_members, conditions, contact_history, contact_queue, decisions, dropped,
-    ed_visits, follow_ups, indices, labs, medicines, member_facts, memory, metrics, needs, not_scored, outreach,
-    overflow, people, plans, pqi, predictions, programs, quarantine, rates, reasons, scored, scores, stays,
-    stranded_cases, suppressed, transitions, waitlist, worklist,
+    assignments, care_tasks, caseload_managers, caseload_members, conditions, contact_history, contact_queue,
+    decisions, dropped, ed_visits, follow_ups, indices, labs, medicines, member_facts, memory, metrics, needs,
+    not_scored, outreach, overflow, people, plans, pqi, predictions, problems, programs, quarantine, rates, reasons,
+    scored, scores, stays, stranded_cases, suppressed, transitions, waitlist, worklist,
 };
 use crate::publish::table::Described;
 
@@ -36,11 +36,13 @@ pub const TABLES: &[&dyn Described] = &[
     &member_facts::TABLE,
     &plans::TABLE,
     &programs::TABLE,
+    &problems::TABLE,
     &rates::TABLE,
     &needs::TABLE,
     &labs::TABLE,
     &medicines::TABLE,
     &worklist::TABLE,
+    &care_tasks::TABLE,
     &people::TABLE,
     &contact_history::TABLE,
     &quarantine::TABLE,
