@@ -32,7 +32,7 @@ fn is_low_both_times(inputs: &Inputs<'_>, candidate: &Candidate) -> bool {
     candidate.risk_tier == 4
         && candidate.is_scored
         && was_scored
-        && standing.order_percentile_before.is_some_and(|before| before < bar)
+        && standing.order_percentile_before.is_some_and(|before| !before.reaches(bar))
 }
 
 fn is_quiet(inputs: &Inputs<'_>, candidate: &Candidate) -> bool {
