@@ -412,13 +412,12 @@ fn the_report_tells_the_programme_and_hides_small_counts() {
     // Inside the team every count is shown; a copy that travels hides the small ones.
     let sample = std::fs::read_to_string(support::project().join("config/sample.toml")).expect("a configuration");
     let config = folder.path().join("travels.toml");
-    std::fs::write(
-        &config,
-        sample
-            .replace("small_cells = 0", "small_cells = 11")
-            .replace("allow_demo_model = false", "allow_demo_model = true"),
-    )
-    .expect("written");
+    let data = format!("\"{}", support::project().join("sample-data").display());
+    let changed = sample
+        .replace("small_cells = 0", "small_cells = 11")
+        .replace("allow_demo_model = false", "allow_demo_model = true")
+        .replace("\"../sample-data", &data);
+    std::fs::write(&config, changed).expect("written");
     let travels = folder.path().join("travels");
     let run = command(&["run", "--config"])
         .arg(&config)
