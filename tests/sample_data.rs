@@ -73,7 +73,9 @@ fn the_sample_runs_with_its_banner() {
     };
     assert!(trained("avoid_hosp", "90") > 1000, "{}", trained("avoid_hosp", "90"));
     assert!(trained("readmit30", "30") >= 5, "{}", trained("readmit30", "30"));
-    assert!(manifest["model_hashes"].as_object().is_some_and(|m| m.len() == 2), "{}", manifest["model_hashes"]);
+    assert!(trained("unplanned_admit", "365") > 1000, "{}", trained("unplanned_admit", "365"));
+    assert!(trained("avoid_ed", "90") > 1000, "{}", trained("avoid_ed", "90"));
+    assert!(manifest["model_hashes"].as_object().is_some_and(|m| m.len() == 4), "{}", manifest["model_hashes"]);
     let list = read("outreach.parquet");
     assert!(list.rows.len() >= 10, "{} on the list", list.rows.len());
     for row in &list.rows {
