@@ -62,7 +62,7 @@ pub struct Px {
     pub day: i32,
 }
 
-/// One claim line. Days are [`NO_DAY`] when empty, amounts [`NO_INTEGER`].
+/// One claim line. Days are `NO_DAY` when empty, amounts `NO_INTEGER`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "fields carry the contract's column names")]
 pub struct ClaimLine<'b> {
@@ -136,9 +136,9 @@ pub struct Fill<'b> {
     pub day: i32,
     pub ndc: WordId,
     pub ingredient: WordId,
-    /// Below 0 on reversals alone; [`NO_INTEGER`] when empty or above 400.
+    /// Below 0 on reversals alone; `NO_INTEGER` when empty or above 400.
     pub days_supply: i64,
-    /// Thousandths of the quantity; [`NO_INTEGER`] when empty.
+    /// Thousandths of the quantity; `NO_INTEGER` when empty.
     pub quantity_milli: i64,
     pub paid_cents: i64,
     pub paid: i32,
