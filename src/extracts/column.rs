@@ -36,6 +36,21 @@ pub enum Column {
 }
 
 impl Column {
+    /// The cell is empty, or the whole column absent.
+    pub(super) fn is_blank(&self, row: usize) -> bool {
+        match self {
+            Self::Absent => true,
+            Self::Text(_) => self.text(row).is_none(),
+            Self::Word(v) => v[row].is_none(),
+            Self::Code(v) => v[row].is_none(),
+            Self::Short(v) => v[row].is_none(),
+            Self::Day(v) => v[row] == NO_DAY,
+            Self::Integer(v) => v[row] == NO_INTEGER,
+            Self::Number(v) => v[row].is_nan(),
+            Self::Flag(v) => v[row] == NO_FLAG,
+        }
+    }
+
     /// The text; `None` when empty or absent.
     #[must_use]
     pub fn text(&self, row: usize) -> Option<&str> {

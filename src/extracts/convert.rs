@@ -4,7 +4,7 @@
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 
-use super::column::{Column, NO_DAY, NO_FLAG, NO_INTEGER, Pools};
+use super::column::{Column, Pools};
 use super::contract::{Beyond, ColumnSpec, Kind};
 use super::dates::DateReader;
 use super::findings::{Findings, Memo, TypeRefused};
@@ -76,18 +76,7 @@ fn refuse_nested(kind: &DataType, spec: &ColumnSpec) -> Result<(), TypeRefused> 
 fn require(column: &Column, rows: usize, found: &mut Findings) {
     let faulty: rustc_hash::FxHashSet<u32> = found.faults.iter().map(|f| f.row).collect();
     for row in 0..rows {
-        let empty = match column {
-            Column::Text(_) => column.text(row).is_none(),
-            Column::Word(v) => v[row].is_none(),
-            Column::Code(v) => v[row].is_none(),
-            Column::Short(v) => v[row].is_none(),
-            Column::Day(v) => v[row] == NO_DAY,
-            Column::Integer(v) => v[row] == NO_INTEGER,
-            Column::Number(v) => v[row].is_nan(),
-            Column::Flag(v) => v[row] == NO_FLAG,
-            Column::Absent => true,
-        };
-        if empty && !faulty.contains(&u32::try_from(row).unwrap_or(u32::MAX)) {
+        if column.is_blank(row) && !faulty.contains(&u32::try_from(row).unwrap_or(u32::MAX)) {
             found.fault(row, Reason::MissingRequired, "");
         }
     }

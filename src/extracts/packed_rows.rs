@@ -5,7 +5,7 @@ use arrow_array::StringArray;
 use rustc_hash::FxHashMap;
 
 use super::batch::{Batch, RowNumbers};
-use super::column::{Column, NO_DAY, NO_FLAG, NO_INTEGER, Pools};
+use super::column::{Column, NO_DAY, NO_INTEGER, Pools};
 use super::interner::Interner;
 use crate::domain::{BrokenRecord, CodeId, InternedId, Record, RecordReader, Short, WordId, put_text};
 
@@ -75,7 +75,7 @@ pub(super) fn pack_rows(batch: &Batch, rows: &[usize], pools: &Pools, out: &mut 
 type Locals<'l, 'p> = (&'l mut LocalTexts<'p, WordId>, &'l mut LocalTexts<'p, CodeId>);
 
 fn pack_column(column: &Column, rows: &[usize], (words, codes): Locals<'_, '_>, out: &mut Vec<u8>) {
-    if rows.iter().all(|row| is_blank(column, *row)) {
+    if rows.iter().all(|row| column.is_blank(*row)) {
         return out.push(ABSENT);
     }
     match column {
@@ -93,21 +93,6 @@ fn pack_column(column: &Column, rows: &[usize], (words, codes): Locals<'_, '_>, 
         Column::Integer(v) => put_each(INTEGER, rows, out, |row| Some(v[row]).filter(|n| *n != NO_INTEGER)),
         Column::Number(v) => put_each(NUMBER, rows, out, |row| v[row]),
         Column::Flag(v) => put_each(FLAG, rows, out, |row| v[row]),
-    }
-}
-
-/// A cell that reads as an absent one.
-fn is_blank(column: &Column, row: usize) -> bool {
-    match column {
-        Column::Absent => true,
-        Column::Text(_) => column.text(row).is_none(),
-        Column::Word(v) => v[row].is_none(),
-        Column::Code(v) => v[row].is_none(),
-        Column::Short(v) => v[row].is_none(),
-        Column::Day(v) => v[row] == NO_DAY,
-        Column::Integer(v) => v[row] == NO_INTEGER,
-        Column::Number(v) => v[row].is_nan(),
-        Column::Flag(v) => v[row] == NO_FLAG,
     }
 }
 
@@ -195,6 +180,7 @@ fn take_each<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extracts::column::NO_FLAG;
 
     fn batch(pools: &Pools) -> Batch {
         let word = |t: &str| pools.word.intern_nonempty(t);

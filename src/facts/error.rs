@@ -25,3 +25,11 @@ pub enum RuleFileError {
     #[error(transparent)]
     Condition(#[from] BadCondition),
 }
+
+impl RuleFileError {
+    /// A file that its form refuses; the reader's words have the line.
+    #[must_use]
+    pub fn unreadable(file: &str, problem: &impl ToString) -> Self {
+        Self::Unreadable { file: file.to_owned(), problem: problem.to_string() }
+    }
+}

@@ -143,10 +143,8 @@ const GROUP_MONTHS: i32 = 24;
 pub struct FollowUps {
     /// By event day, then kind.
     pub rows: Vec<FollowUp>,
-    /// Earlier events, for the shares that the night learns.
-    pub past: Vec<PastEvent>,
-    /// The same events with the facility of each.
-    pub past_places: Vec<(PastEvent, WordId)>,
+    /// Earlier events with the facility of each, for the shares that the night learns and the process rates.
+    pub past: Vec<(PastEvent, WordId)>,
 }
 
 impl Measure for FollowUps {
@@ -176,9 +174,7 @@ impl Measure for FollowUps {
                 event.booked_on = booked_appointment(m, from, last, |a| closes_by_appointment(event.kind, a));
                 out.rows.push(event);
             } else {
-                let past = past_event(m, &event);
-                out.past.push(past);
-                out.past_places.push((past, m.codes().words.id(&event.facility)));
+                out.past.push((past_event(m, &event), m.codes().words.id(&event.facility)));
             }
         }
         out.rows.sort_by_key(|e| (e.event, e.kind));

@@ -69,7 +69,7 @@ impl Measure for ProcessSteps {
         for past in &m.get::<Transitions>().past_discharges {
             out.extend(steps_of_discharge(past));
         }
-        for (event, facility) in &m.get::<FollowUps>().past_places {
+        for (event, facility) in &m.get::<FollowUps>().past {
             out.extend(steps_of_follow_up(*event, *facility));
         }
         Self(out)

@@ -119,7 +119,7 @@ impl NightPass<'_> {
         let plan = self.context.plan;
         add_professional_lags(&measured.timeline.claims, &history.events().claims, plan.as_of, &mut out.lags);
         out.past_events.extend(&measured.get::<Transitions>().past);
-        out.past_events.extend(&measured.get::<FollowUps>().past);
+        out.past_events.extend(measured.get::<FollowUps>().past.iter().map(|(event, _)| event));
         let facts = MemberFactsRow::of(history.index, measured, plan.work_day());
         out.tables.add(measured, &facts, plan.work_day(), &self.context.extracts.facilities);
         out.rates.add(measured, self.context.plan.models.label_maturity_days);

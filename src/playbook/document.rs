@@ -192,8 +192,7 @@ impl Playbook {
     /// # Errors
     /// No TOML, a missing or unknown key, a word that is not allowed: with the line.
     pub fn parse(text: &str, file: &str) -> Result<Self, RuleFileError> {
-        let mut read: Self = toml::from_str(text)
-            .map_err(|e| RuleFileError::Unreadable { file: file.to_owned(), problem: e.to_string() })?;
+        let mut read: Self = toml::from_str(text).map_err(|e| RuleFileError::unreadable(file, &e))?;
         file.clone_into(&mut read.file);
         text.clone_into(&mut read.text);
         Ok(read)

@@ -59,8 +59,7 @@ impl Problems {
     /// # Errors
     /// No TOML, a missing or unknown key: with the line.
     pub fn parse(text: &str, file: &str) -> Result<Self, RuleFileError> {
-        let mut read: Self = toml::from_str(text)
-            .map_err(|e| RuleFileError::Unreadable { file: file.to_owned(), problem: e.to_string() })?;
+        let mut read: Self = toml::from_str(text).map_err(|e| RuleFileError::unreadable(file, &e))?;
         file.clone_into(&mut read.file);
         Ok(read)
     }

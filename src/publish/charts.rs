@@ -105,25 +105,12 @@ pub(super) fn multiple(name: &str, unit: &str, points: &[Point], all: &[Point], 
         "<svg viewBox=\"0 0 260 104\" role=\"img\" aria-label=\"{}\"><line x1=\"40\" x2=\"250\" y1=\"84\" y2=\"84\" class=\"l\"/>",
         escape_markup(name)
     );
-    let line: Vec<String> = all
-        .iter()
-        .enumerate()
-        .map(|(i, p)| {
-            let (x, y) = place(i, p.value);
-            format!("{x:.1},{y:.1}")
-        })
-        .collect();
-    let _ = write!(svg, "<polyline points=\"{}\" class=\"e\"/>", line.join(" "));
+    let line = polyline_points(all.iter().enumerate().map(|(i, p)| place(i, p.value)));
+    let _ = write!(svg, "<polyline points=\"{line}\" class=\"e\"/>");
     // A group has no point in a month without events; everyone's line tells where each month stands.
     for p in points {
         let Some(at) = all.iter().position(|whole| whole.month == p.month) else { continue };
-        let (x, y) = place(at, p.value);
-        let _ = write!(
-            svg,
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" class=\"b\"><title>{}: {:.1}</title></circle>",
-            escape_markup(&p.month),
-            p.value
-        );
+        mark_month(&mut svg, p, place(at, p.value), 3.0);
     }
     let _ = write!(
         svg,
@@ -145,36 +132,42 @@ pub(super) struct Point {
     pub limits: Option<(f64, f64)>,
 }
 
+/// Places as the points of a polyline or polygon.
+pub(super) fn polyline_points(places: impl Iterator<Item = (f64, f64)>) -> String {
+    places.map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+}
+
+/// A dot that tells its month and value when the pointer rests on it.
+pub(super) fn mark_month(svg: &mut String, point: &Point, (x, y): (f64, f64), radius: f64) {
+    let _ = write!(
+        svg,
+        "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" class=\"b\"><title>{}: {:.1}</title></circle>",
+        escape_markup(&point.month),
+        point.value
+    );
+}
+
 /// A line over months with its limits as a band; the first and last month and the scale are named.
 pub(super) fn curve(title: &str, unit: &str, points: &[Point]) -> Chart {
     let most = points.iter().map(|p| p.limits.map_or(p.value, |l| l.1.max(p.value))).fold(0.0, f64::max);
     let top = most.max(1e-9);
     let place =
         |i: usize, v: f64| (60.0 + 430.0 * i as f64 / (points.len() - 1).max(1) as f64, 130.0 - 110.0 * v / top);
-    let at = |i: usize, v: f64| {
-        let (x, y) = place(i, v);
-        format!("{x:.1},{y:.1}")
-    };
-    let path: Vec<String> = points.iter().enumerate().map(|(i, p)| at(i, p.value)).collect();
+    let path = polyline_points(points.iter().enumerate().map(|(i, p)| place(i, p.value)));
     let mut svg = format!(
         "<svg viewBox=\"0 0 520 160\" role=\"img\" aria-label=\"{}\"><line x1=\"60\" x2=\"490\" y1=\"130\" y2=\"130\" class=\"l\"/>",
         escape_markup(title)
     );
     if points.iter().all(|p| p.limits.is_some()) {
-        let limit = |i: usize, p: &Point, high: bool| at(i, p.limits.map_or(p.value, |l| if high { l.1 } else { l.0 }));
+        let limit =
+            |i: usize, p: &Point, high: bool| place(i, p.limits.map_or(p.value, |l| if high { l.1 } else { l.0 }));
         let up = points.iter().enumerate().map(|(i, p)| limit(i, p, true));
         let down = points.iter().enumerate().rev().map(|(i, p)| limit(i, p, false));
-        let _ = write!(svg, "<polygon points=\"{}\" class=\"p\"/>", up.chain(down).collect::<Vec<_>>().join(" "));
+        let _ = write!(svg, "<polygon points=\"{}\" class=\"p\"/>", polyline_points(up.chain(down)));
     }
-    let _ = write!(svg, "<polyline points=\"{}\" class=\"c\"/>", path.join(" "));
+    let _ = write!(svg, "<polyline points=\"{path}\" class=\"c\"/>");
     for (i, p) in points.iter().enumerate() {
-        let (x, y) = place(i, p.value);
-        let _ = write!(
-            svg,
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" class=\"b\"><title>{}: {:.1}</title></circle>",
-            escape_markup(&p.month),
-            p.value
-        );
+        mark_month(&mut svg, p, place(i, p.value), 3.0);
     }
     if let Some(last) = points.last() {
         let (_, y) = place(points.len() - 1, last.value);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::charts::escape_markup;
+use super::charts::{escape_markup, polyline_points};
 use crate::domain::SMALL_CELL;
 use crate::learners::metrics::{ConcentrationPoint, Decile, ScoreBin, Threshold};
 use crate::models::evaluation::{Concentration, GroupFigures};
@@ -130,10 +130,6 @@ fn open_drawing(alt: &str, across: &[(f64, String)], upward: &[(f64, String)], n
     svg
 }
 
-fn path_through(points: impl Iterator<Item = (f64, f64)>) -> String {
-    points.map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
-}
-
 fn even_ticks(axis: &Axis, values: &[f64], text: fn(f64) -> String) -> Vec<(f64, String)> {
     values.iter().filter(|v| axis.holds(**v)).map(|v| (axis.place_of(*v), text(*v))).collect()
 }
@@ -161,7 +157,7 @@ pub(super) fn draw_concentration(curves: &[Concentration], listed: usize, rows: 
         let points = std::iter::once((across.place_of(0.0), upward.place_of(0.0))).chain(
             curve.points.iter().filter(seen).map(|p| (across.place_of(p.percent), upward.place_of(p.sensitivity))),
         );
-        let _ = write!(svg, "<polyline points=\"{}\" class=\"{class}\"/>", path_through(points));
+        let _ = write!(svg, "<polyline points=\"{}\" class=\"{class}\"/>", polyline_points(points));
         legend.push(LegendLine { class, name: curve.ranking.clone() });
     }
     legend.reverse();
@@ -255,7 +251,7 @@ pub(super) fn draw_decision_curve(points: &[Threshold]) -> Option<EvaluationChar
         .collect();
     let mut svg = open_drawing(&alt, &named_places(&across, 34.0), &ticks, ("threshold", "net events found in 1,000"));
     let line = |value: fn(&Threshold) -> f64| {
-        path_through(points.iter().map(|t| (across.place_of(t.threshold), upward.place_of(value(t)))))
+        polyline_points(points.iter().map(|t| (across.place_of(t.threshold), upward.place_of(value(t)))))
     };
     let _ = write!(
         svg,

@@ -75,6 +75,14 @@ pub struct SurveyScore {
     pub detractors: u64,
 }
 
+impl SurveyScore {
+    /// Promoters less detractors, of 100 people with a score.
+    #[must_use]
+    pub fn net_recommendation(&self) -> f64 {
+        (self.promoters as f64 - self.detractors as f64) / self.people.max(1) as f64 * 100.0
+    }
+}
+
 /// People one manager worked with in the last 90 days, from the outreach log; each person once in each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engagement {

@@ -29,7 +29,14 @@ impl Rows {
 /// When the file is missing or damaged.
 pub fn read_rows(path: &Path, only: Option<(&str, &str)>) -> Result<Rows, PublishError> {
     let scan = TableScan::open(path)?;
-    let scan = if let Some((column, value)) = only { scan.only(column, value) } else { scan };
+    rows_of_scan(if let Some((column, value)) = only { scan.only(column, value) } else { scan })
+}
+
+/// The rows of a scan as texts.
+///
+/// # Errors
+/// When the file is damaged.
+pub(super) fn rows_of_scan(scan: TableScan) -> Result<Rows, PublishError> {
     let frame = scan.read()?;
     let names = frame.names();
     let mut columns = names.iter().map(|n| frame.cells(n).map(Vec::into_iter)).collect::<Result<Vec<_>, _>>()?;

@@ -10,7 +10,7 @@ use super::charts::{bars, curve};
 use super::error::PublishError;
 use super::manifest::Manifest;
 use super::program::Program;
-use super::read_back::{Rows, read_rows};
+use super::read_back::{Rows, read_rows, rows_of_scan};
 use super::report_offers::count_programs;
 use super::report_panels::build_panels;
 use super::report_program::{changes, equity, freshness, risk, score_drift, work};
@@ -19,7 +19,7 @@ use super::report_section::{Section, line, section};
 use super::report_tiles::{Tile, build_tiles};
 use super::report_today::TodaysWork;
 use super::scan::TableScan;
-use super::small_cells::SmallCells;
+use super::small_cells::{SmallCells, page_count};
 use crate::domain::Need as Answer;
 use crate::measures::{NeedAge, NextStep, TransitionStatus};
 use crate::outreach::Decision;
@@ -111,14 +111,8 @@ fn read_json(run: &Path, name: &str) -> serde_json::Value {
 
 /// Of the decisions, those that put somebody on the owner's sheet alone.
 fn read_own_sheets(run: &Path) -> Result<Rows, PublishError> {
-    let frame = TableScan::of_run(run, "decisions")?
-        .only("decision", Decision::OwnSheet.as_str())
-        .columns(&["decision", "owner_id", "covered_by"])
-        .read()?;
-    let names = frame.names();
-    let columns = names.iter().map(|n| frame.cells(n)).collect::<Result<Vec<_>, _>>()?;
-    let rows = (0..frame.len()).map(|i| columns.iter().map(|c| c[i].clone()).collect()).collect();
-    Ok(Rows { names, rows })
+    let scan = TableScan::of_run(run, "decisions")?.only("decision", Decision::OwnSheet.as_str());
+    rows_of_scan(scan.columns(&["decision", "owner_id", "covered_by"]))
 }
 
 /// Names beside ids: managers of the roster, hospitals of the discharges.
@@ -221,7 +215,7 @@ fn tonight_section(outreach: &Rows, overflow: &Rows, manifest: &Manifest, hide: 
 
 fn count_beyond(manifest: &Manifest) -> usize {
     let n = manifest.counts.get("listed_beyond_capacity").copied().unwrap_or(0);
-    usize::try_from(n).unwrap_or(usize::MAX)
+    page_count(n)
 }
 
 fn clock_section(transitions: &Rows, program: Option<&Program>, hide: SmallCells) -> Section {
@@ -296,9 +290,7 @@ fn rate_section(rates: &RateBook, hide: SmallCells) -> Section {
 }
 
 fn has_no_small_month(series: &Series, hide: SmallCells) -> bool {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of events")]
-    let whole = |n: f64| n.max(0.0).round() as usize;
-    series.months.values().all(|m| !hide.hides(whole(m.numerator)))
+    series.months.values().all(|m| !hide.hides(m.events()))
 }
 
 fn need_section(needs: &Counts, worklist: &Counts, hide: SmallCells) -> Section {

@@ -91,9 +91,7 @@ fn build_panel(panel: &Panel, rates: &RateBook, names: &BTreeMap<String, String>
 
 fn rate_cell(series: Option<&Series>, hide: SmallCells) -> String {
     let Some((series, parts)) = series.and_then(|s| Some((s, s.year()?))) else { return "–".to_owned() };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of events")]
-    let whole = |n: f64| n.max(0.0).round() as usize;
-    let (events, of) = (whole(parts.numerator), whole(parts.denominator));
+    let (events, of) = (parts.events(), parts.whole_denominator());
     if hide.hides(events) || (series.is_share() && (hide.hides(of) || hide.hides(of.saturating_sub(events)))) {
         return "not shown".to_owned();
     }

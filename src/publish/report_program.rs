@@ -8,11 +8,7 @@ use super::manifest::Manifest;
 use super::program::{Program, SurveyKind, SurveyScore};
 use super::read_back::Rows;
 use super::report_section::{Line, Section, line, section};
-use super::small_cells::SmallCells;
-
-fn whole(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
-}
+use super::small_cells::{SmallCells, page_count};
 
 /// How fresh the data are, and what the night asks a reader to look at.
 pub(super) fn freshness(program: &Program, manifest: &Manifest) -> Section {
@@ -42,8 +38,8 @@ pub(super) fn changes(manifest: &Manifest, dropped: &Rows, hide: SmallCells) -> 
     if s.previous == 0 {
         return section("What changed since last night", "There is no earlier list to compare with.", Vec::new());
     }
-    let count = |n: u64| hide.count(whole(n));
-    let hidden = |n: u64, part: u64| if hide.hides(whole(part)) { "not shown".to_owned() } else { thousandths(n) };
+    let count = |n: u64| hide.count(page_count(n));
+    let hidden = |n: u64, part: u64| if hide.hides(page_count(part)) { "not shown".to_owned() } else { thousandths(n) };
     let mut out = section(
         "What changed since last night",
         "Against the newest earlier run.",
@@ -85,7 +81,7 @@ pub(super) fn risk(program: &Program, hide: SmallCells) -> Section {
         .enumerate()
         .map(|(i, (low, n))| {
             let label = edge(i + 1).map_or_else(|| format!("{low} % or more"), |high| format!("{low} to {high} %"));
-            (label, usize::try_from(*n).unwrap_or(usize::MAX))
+            (label, page_count(*n))
         })
         .collect();
     out.charts.push(bars("Adults by risk of an avoidable stay in 90 days", "people", &values, hide));
@@ -105,10 +101,10 @@ pub(super) fn work(program: &Program, hide: SmallCells) -> Section {
     }
     out.header = ["task", "due", "done on time", "done late", "not done"].map(String::from).to_vec();
     for (kind, t) in &program.tasks {
-        let share = |part: u64| hide.share(whole(part), whole(t.due));
+        let share = |part: u64| hide.share(page_count(part), page_count(t.due));
         out.table.push(vec![
             kind.replace('_', " "),
-            hide.count(whole(t.due)),
+            hide.count(page_count(t.due)),
             share(t.on_time),
             share(t.late),
             share(t.due - t.on_time - t.late),
@@ -120,14 +116,12 @@ pub(super) fn work(program: &Program, hide: SmallCells) -> Section {
 fn survey_line(name: &str, s: &SurveyScore, hide: SmallCells) -> Line {
     let kind = SurveyKind::of(name);
     let value = match kind {
-        _ if hide.hides(whole(s.people)) => "not shown".to_owned(),
-        SurveyKind::Recommendation => {
-            format!("{:+.0}", (s.promoters as f64 - s.detractors as f64) / s.people.max(1) as f64 * 100.0)
-        }
+        _ if hide.hides(page_count(s.people)) => "not shown".to_owned(),
+        SurveyKind::Recommendation => format!("{:+.0}", s.net_recommendation()),
         _ => format!("{:.1}", s.mean),
     };
     let read = if kind == SurveyKind::Recommendation { "promoters less detractors, of 100" } else { "mean score" };
-    line(&format!("{name} ({kind})"), value, &format!("{read}; {} people", hide.count(whole(s.people))))
+    line(&format!("{name} ({kind})"), value, &format!("{read}; {} people", hide.count(page_count(s.people))))
 }
 
 /// Fewer scored people than this say nothing of drift.
@@ -147,7 +141,7 @@ pub(super) fn score_drift(program: &Program, hide: SmallCells) -> Option<Section
         ["model", "scored", "stability index", "reading", "mean probability tonight", "share of events learned"]
             .map(String::from)
             .to_vec();
-    for d in program.drift.iter().filter(|d| !hide.hides(whole(d.scored))) {
+    for d in program.drift.iter().filter(|d| !hide.hides(page_count(d.scored))) {
         let reading = match d.psi {
             _ if d.scored < LEAST_SCORED => "too few scored to tell",
             p if p < 0.1 => "little",
@@ -156,7 +150,7 @@ pub(super) fn score_drift(program: &Program, hide: SmallCells) -> Option<Section
         };
         out.table.push(vec![
             d.model.clone(),
-            hide.count(whole(d.scored)),
+            hide.count(page_count(d.scored)),
             format!("{:.3}", d.psi),
             reading.to_owned(),
             format!("{:.2} %", d.mean_probability * 100.0),
@@ -182,7 +176,7 @@ pub(super) fn equity(program: &Program, hide: SmallCells) -> Option<Section> {
     for (attribute, groups) in &program.equity {
         for (group, g) in groups {
             let rate = |n: u64| {
-                if g.enrolled == 0 || hide.hides(whole(g.enrolled)) || hide.hides(whole(n)) {
+                if g.enrolled == 0 || hide.hides(page_count(g.enrolled)) || hide.hides(page_count(n)) {
                     "not shown".to_owned()
                 } else {
                     format!("{:.1}", n as f64 / g.enrolled as f64 * 1000.0)
@@ -191,7 +185,7 @@ pub(super) fn equity(program: &Program, hide: SmallCells) -> Option<Section> {
             out.table.push(vec![
                 attribute.clone(),
                 group.clone(),
-                hide.count(whole(g.enrolled)),
+                hide.count(page_count(g.enrolled)),
                 rate(g.listed),
                 rate(g.avoidable_stays),
             ]);

@@ -25,11 +25,26 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// The numerator as a whole number of events.
+    pub(super) fn events(&self) -> usize {
+        whole(self.numerator)
+    }
+
+    /// The denominator as a whole number.
+    pub(super) fn whole_denominator(&self) -> usize {
+        whole(self.denominator)
+    }
+
     fn add(&mut self, other: &Self) {
         self.numerator += other.numerator;
         self.denominator += other.denominator;
         self.expected += other.expected;
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of events")]
+fn whole(n: f64) -> usize {
+    n.max(0.0).round() as usize
 }
 
 /// One measure of one group by month, and its unit.
@@ -92,8 +107,6 @@ impl Series {
     }
 
     fn point(&self, month: &str, parts: &Parts) -> Point {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of events")]
-        let whole = |n: f64| n.max(0.0).round() as u64;
         let scaled = |n: f64| {
             let rate = self.rate(&Parts { numerator: n, ..*parts });
             if self.is_share() { rate * 100.0 } else { rate }
@@ -101,11 +114,11 @@ impl Series {
         let limits = match self {
             s if s.is_money() => None,
             s if s.is_share() => {
-                let (low, high) = wilson(whole(parts.numerator), whole(parts.denominator));
+                let (low, high) = wilson(parts.events() as u64, parts.whole_denominator() as u64);
                 Some((low * 100.0, high * 100.0))
             }
             _ => {
-                let (low, high) = exact_poisson(whole(parts.numerator));
+                let (low, high) = exact_poisson(parts.events() as u64);
                 Some((scaled(low), scaled(high)))
             }
         };

@@ -1,14 +1,12 @@
 //! The ten tiles at the head of the director's page: value, target, last year, twelve months. Owns which they are and their
 //! words; refuses to compute a rate.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
-use super::charts::Point;
+use super::charts::{Point, mark_month, polyline_points};
 use super::program::{Program, SurveyKind};
-use super::report_rates::{RateBook, Series};
-use super::small_cells::SmallCells;
+use super::report_rates::{Parts, RateBook, Series};
+use super::small_cells::{SmallCells, page_count};
 
 /// One figure that a director watches.
 #[derive(Serialize)]
@@ -152,9 +150,7 @@ fn rate_tile(tile: &RateTile, rates: &RateBook, program: &Program, hide: SmallCe
         Wanted::More => rate >= target,
         Wanted::Less => rate <= target,
     });
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of events")]
-    let whole = |n: f64| n.max(0.0).round() as usize;
-    let hidden = !series.is_money() && hide.hides(whole(parts.numerator));
+    let hidden = !series.is_money() && hide.hides(parts.events());
     let points = series.points(12);
     Tile {
         title: tile.title.to_owned(),
@@ -162,7 +158,7 @@ fn rate_tile(tile: &RateTile, rates: &RateBook, program: &Program, hide: SmallCe
         target: wanted.map(|target| words_of_target(series, target)),
         met: met.filter(|_| !hidden),
         last_year: series.year_before().map(|before| series.words(&before)),
-        note: note_of(series, &parts, hide, whole),
+        note: note_of(series, &parts, hide),
         spark: if hide.shows_all() || series.is_money() { draw_spark(&points, tile.title) } else { String::new() },
     }
 }
@@ -175,22 +171,17 @@ fn words_of_target(series: &Series, target: f64) -> String {
     }
 }
 
-fn note_of(
-    series: &Series,
-    parts: &super::report_rates::Parts,
-    hide: SmallCells,
-    whole: impl Fn(f64) -> usize,
-) -> String {
+fn note_of(series: &Series, parts: &Parts, hide: SmallCells) -> String {
     if series.is_money() {
         return String::new();
     }
-    let events = hide.count(whole(parts.numerator));
+    let events = hide.count(parts.events());
     let of = if series.is_share() {
-        format!("{events} of {} in 12 months", hide.count(whole(parts.denominator)))
+        format!("{events} of {} in 12 months", hide.count(parts.whole_denominator()))
     } else {
         format!("{events} in {:.0} member-years", parts.denominator)
     };
-    if parts.expected > 0.0 && !hide.hides(whole(parts.numerator)) {
+    if parts.expected > 0.0 && !hide.hides(parts.events()) {
         format!("{of}; {:.2} of what AHRQ's model expects", parts.numerator / parts.expected)
     } else {
         of
@@ -198,37 +189,32 @@ fn note_of(
 }
 
 fn work_tile(program: &Program, hide: SmallCells) -> Tile {
-    let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let (due, on_time) = program.tasks.values().fold((0, 0), |sum, t| (sum.0 + t.due, sum.1 + t.on_time));
     let wanted = program.targets.get("tasks_on_time").copied();
     let share = if due > 0 { on_time as f64 / due as f64 } else { 0.0 };
     Tile {
         title: "Plan work done on time".to_owned(),
-        value: hide.share(count(on_time), count(due)),
+        value: hide.share(page_count(on_time), page_count(due)),
         target: wanted.map(|t| format!("{:.0} %", t * 100.0)),
         met: wanted.filter(|_| due > 0).map(|t| share >= t),
         last_year: None,
-        note: format!("{} tasks due in 90 days: reviews, goals, assessments, visits", hide.count(count(due))),
+        note: format!("{} tasks due in 90 days: reviews, goals, assessments, visits", hide.count(page_count(due))),
         spark: String::new(),
     }
 }
 
 fn experience_tile(program: &Program, hide: SmallCells) -> Tile {
-    let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let found = program.surveys.iter().find(|(name, _)| SurveyKind::of(name) == SurveyKind::Experience);
     let recommended = program
         .surveys
         .iter()
-        .find(|(name, s)| SurveyKind::of(name) == SurveyKind::Recommendation && !hide.hides(count(s.people)))
-        .map(|(name, s)| {
-            let net = (s.promoters as f64 - s.detractors as f64) / s.people.max(1) as f64 * 100.0;
-            format!("{name}: net {net:+.0} of {} people", s.people)
-        });
+        .find(|(name, s)| SurveyKind::of(name) == SurveyKind::Recommendation && !hide.hides(page_count(s.people)))
+        .map(|(name, s)| format!("{name}: net {:+.0} of {} people", s.net_recommendation(), s.people));
     let wanted = program.targets.get("experience").copied();
     Tile {
         title: "What people say of their care".to_owned(),
         value: match found {
-            Some((_, s)) if !hide.hides(count(s.people)) => format!("{:.1}", s.mean),
+            Some((_, s)) if !hide.hides(page_count(s.people)) => format!("{:.1}", s.mean),
             Some(_) => "not shown".to_owned(),
             None => "–".to_owned(),
         },
@@ -236,8 +222,10 @@ fn experience_tile(program: &Program, hide: SmallCells) -> Tile {
         met: wanted.and_then(|t| found.map(|(_, s)| s.mean >= t)),
         last_year: None,
         note: match (found, recommended) {
-            (Some((name, s)), Some(net)) => format!("{name}, mean of {} people; {net}", hide.count(count(s.people))),
-            (Some((name, s)), None) => format!("{name}, mean of {} people", hide.count(count(s.people))),
+            (Some((name, s)), Some(net)) => {
+                format!("{name}, mean of {} people; {net}", hide.count(page_count(s.people)))
+            }
+            (Some((name, s)), None) => format!("{name}, mean of {} people", hide.count(page_count(s.people))),
             (None, Some(net)) => net,
             (None, None) => "no survey of experience in the last year".to_owned(),
         },
@@ -254,26 +242,14 @@ fn draw_spark(points: &[Point], title: &str) -> String {
     let spread = (high - low).max(1e-9);
     let place =
         |i: usize, v: f64| (4.0 + 152.0 * i as f64 / (points.len() - 1) as f64, 30.0 - 24.0 * (v - low) / spread);
-    let line: Vec<String> = points
-        .iter()
-        .enumerate()
-        .map(|(i, p)| {
-            let (x, y) = place(i, p.value);
-            format!("{x:.1},{y:.1}")
-        })
-        .collect();
+    let places: Vec<(f64, f64)> = points.iter().enumerate().map(|(i, p)| place(i, p.value)).collect();
     let mut svg = format!(
         "<svg viewBox=\"0 0 160 36\" role=\"img\" aria-label=\"{title}, by month: {}\"><polyline points=\"{}\" class=\"c\"/>",
         points.iter().map(|p| format!("{} {:.1}", p.month, p.value)).collect::<Vec<_>>().join(", "),
-        line.join(" ")
+        polyline_points(places.iter().copied())
     );
-    for (i, p) in points.iter().enumerate() {
-        let (x, y) = place(i, p.value);
-        let _ = write!(
-            svg,
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\" class=\"b\"><title>{}: {:.1}</title></circle>",
-            p.month, p.value
-        );
+    for (p, at) in points.iter().zip(places) {
+        mark_month(&mut svg, p, at, 2.5);
     }
     svg.push_str("</svg>");
     svg

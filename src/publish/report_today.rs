@@ -10,7 +10,7 @@ use super::program::{Engagement, Program};
 use super::read_back::Rows;
 use super::report_section::{Section, line, section};
 use super::report_tiles::DueToday;
-use super::small_cells::SmallCells;
+use super::small_cells::{SmallCells, page_count};
 use crate::caseload::eligibility::{Rule, RuleSet};
 use crate::domain::vocabulary::Status;
 use crate::outreach::{Band, Decision, Stream};
@@ -195,7 +195,7 @@ impl TodaysWork<'_> {
     /// Who waits for a manager, why, and the one change that would help.
     pub(super) fn waiting(&self) -> Section {
         let number = |key: &str| self.summary.get(key).and_then(Value::as_u64).unwrap_or(0);
-        let count = |n: u64| self.hide.count(usize::try_from(n).unwrap_or(usize::MAX));
+        let count = |n: u64| self.hide.count(page_count(n));
         let waiting = number("waiting_capacity") + number("waiting_no_eligible");
         let sentence = self.summary.get("best_change").and_then(|c| c.get("sentence")).and_then(Value::as_str);
         let mut out = section(
@@ -259,9 +259,11 @@ impl TodaysWork<'_> {
     }
 
     fn engagement_row(&self, who: String, e: &Engagement) -> Vec<String> {
-        let n = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        let counts = [e.attempted, e.reached, e.enrolled, e.refused].map(|c| self.hide.count(n(c)));
-        let shares = [self.hide.share(n(e.reached), n(e.attempted)), self.hide.share(n(e.enrolled), n(e.reached))];
+        let counts = [e.attempted, e.reached, e.enrolled, e.refused].map(|c| self.hide.count(page_count(c)));
+        let shares = [
+            self.hide.share(page_count(e.reached), page_count(e.attempted)),
+            self.hide.share(page_count(e.enrolled), page_count(e.reached)),
+        ];
         std::iter::once(who).chain(counts).chain(shares).collect()
     }
 }

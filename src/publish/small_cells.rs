@@ -2,6 +2,11 @@
 
 use crate::domain::SMALL_CELL;
 
+/// A count of a file as the page's own.
+pub(super) fn page_count(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
 /// Counts from 1 to below the limit are hidden; a limit of 0 shows all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SmallCells(usize);
@@ -12,7 +17,7 @@ impl SmallCells {
 
     /// `[output] small_cells`; a run of an earlier version hid counts under 11.
     pub(super) fn of_setting(limit: Option<u64>) -> Self {
-        limit.map_or(Self::TRAVELS, |n| Self(usize::try_from(n).unwrap_or(usize::MAX)))
+        limit.map_or(Self::TRAVELS, |n| Self(page_count(n)))
     }
 
     /// Nothing is hidden.
