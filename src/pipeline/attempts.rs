@@ -68,7 +68,7 @@ pub fn quarantine_place(plan: &RunPlan, place: &str) -> PathBuf {
     plan.run.out.join(place).join(account_id(plan)).join("quarantine.csv")
 }
 
-/// Leaves the quarantine and the account of a refused night.
+/// Leaves the quarantine and the account of a refused night; as many nights are kept as runs are.
 ///
 /// # Errors
 /// Never stops the refusal itself: a full disk is only logged.
@@ -85,5 +85,6 @@ pub fn leave_account(
             tracing::warn!("cannot leave {name} of the refused night: {e}");
         }
     }
+    folder.prune_beside(place, plan.run.keep_runs, &id);
     Ok(())
 }

@@ -15,8 +15,12 @@ const EVENT: u64 = 72;
 /// What a member takes while claims are read and measured: facts and the rows of the small extracts.
 const READ: u64 = 1_600;
 /// What a member keeps to the end: facts, snapshot, scores, reasons, a place on the list; the claims are gone by then.
-/// Measured at a million.
-const MEMBER: u64 = 3_700;
+/// This and the two that follow are fitted to the peaks of 20,000 to 400,000 members (docs/reliability.md).
+const MEMBER: u64 = 4_300;
+/// What a member of the buckets under way takes beside that: history, facts and rows not yet handed on.
+const MEASURED: u64 = 4_000;
+/// As much of it as one thread's buckets hold at once.
+const WAVE: u64 = 195 * MIB;
 /// What a trained model adds to a member: probability, reasons with their evidence.
 const MODEL: u64 = 1_500;
 
@@ -28,7 +32,8 @@ pub fn needed_bytes(size: InputSize, models: usize, plan: &RunPlan) -> u64 {
     let threads = if plan.run.threads == 0 { rayon::current_num_threads() } else { plan.run.threads } as u64;
     let member = MEMBER + MODEL * models as u64;
     let reading = events + size.eligibility_rows.saturating_mul(READ);
-    BASE + THREAD * threads + reading.max(size.eligibility_rows.saturating_mul(member))
+    let wave = size.eligibility_rows.saturating_mul(MEASURED).min(WAVE * threads);
+    BASE + THREAD * threads + reading.max(size.eligibility_rows.saturating_mul(member) + wave)
 }
 
 /// The smallest cap on this process's memory, and what sets it; `None` where nothing does.

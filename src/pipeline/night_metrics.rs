@@ -45,8 +45,14 @@ pub fn night_metrics(staged: &Path, manifest: &Manifest, as_of: Day) -> Result<V
         denominator: None,
         unit: "count".to_owned(),
     };
-    let mut out: Vec<MetricRow> =
-        manifest.counts.iter().map(|(name, n)| count(name, "all", "all", *n as f64)).collect();
+    let rates = rolling_rates(staged, as_of)?;
+    let mut out: Vec<MetricRow> = Vec::new();
+    for (name, n) in &manifest.counts {
+        // A count that bears the name of a rate gives way: one name says one thing.
+        let taken = rates.iter().any(|r| r.metric == *name);
+        let name = if taken { format!("{name}_counted") } else { name.clone() };
+        out.push(count(&name, "all", "all", *n as f64));
+    }
     for (metric, table, column, dimension) in COUNTED {
         let counts = TableScan::of_run(staged, table)?.count_by(&[column]).read()?;
         let (levels, rows) = (counts.cells(column)?, counts.integers("rows")?);
@@ -55,7 +61,7 @@ pub fn night_metrics(staged: &Path, manifest: &Manifest, as_of: Day) -> Result<V
             out.push(count(metric, dimension, level, n.unwrap_or(0) as f64));
         }
     }
-    out.extend(rolling_rates(staged, as_of)?);
+    out.extend(rates);
     out.extend(plan_metrics(staged, as_of)?);
     Ok(out)
 }

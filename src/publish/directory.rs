@@ -190,6 +190,21 @@ impl OutputFolder {
         }
     }
 
+    /// Removes the oldest folders below a place beside the runs, beyond `keep`, never the one just made; their names begin
+    /// with their nights.
+    pub fn prune_beside(&self, place: &str, keep: usize, made: &str) {
+        let place = self.root.join(place);
+        let mut names: Vec<PathBuf> =
+            fs::read_dir(&place).into_iter().flatten().filter_map(Result::ok).map(|e| e.path()).collect();
+        names.retain(|p| !p.ends_with(made));
+        names.sort();
+        let surplus = (names.len() + 1).saturating_sub(keep.max(1));
+        for path in names.into_iter().take(surplus) {
+            // What cannot be removed tonight is removed with the next one.
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+
     /// Writes a small file beside the runs, whole or not at all.
     ///
     /// # Errors
