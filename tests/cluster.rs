@@ -159,14 +159,6 @@ impl Night {
     }
 }
 
-/// A manifest without what tells how long the night took.
-fn lasting(run: &Path) -> Value {
-    let mut m = manifest(run);
-    let outputs = m["outputs"].as_array_mut().expect("outputs");
-    outputs.retain(|o| o["file"] != "timings.json");
-    m
-}
-
 fn digest(run: &Path) -> String {
     manifest(run)["digest"].as_str().expect("a digest").to_owned()
 }
@@ -262,7 +254,7 @@ fn any_number_of_parts_gives_the_run_of_one_machine() {
     }
     for parts in ["1", "3", "7", "16"] {
         let run = night.parts(parts, &format!("out-{parts}"), &[]);
-        assert_eq!(lasting(&run), lasting(&one), "{parts} parts");
+        assert_eq!(manifest(&run), manifest(&one), "{parts} parts");
         for file in ["data_quality.json", "quarantine.csv", "report.html"] {
             assert_eq!(told(&run, file), told(&one, file), "{parts} parts, {file}");
         }
@@ -290,7 +282,7 @@ fn models_pseudonyms_and_an_earlier_night_change_nothing_of_it() {
         let more = ["--as-of", day, "--pseudonymize", &key];
         let one = night.one(&more);
         let run = night.parts("4", "cluster", &more);
-        assert_eq!(lasting(&run), lasting(&one), "{day}");
+        assert_eq!(manifest(&run), manifest(&one), "{day}");
     }
     assert!(manifest(&night.path("one/current"))["previous_digest"].is_string());
     assert_eq!(std::fs::read_dir(night.path("cluster/runs")).expect("runs").count(), 2);
@@ -327,7 +319,7 @@ fn views_conditions_and_repeated_files_travel_too() {
     put(&night.path("c.toml"), &changed);
     let one = night.one(&[]);
     let run = night.parts("3", "cluster", &[]);
-    assert_eq!(lasting(&run), lasting(&one));
+    assert_eq!(manifest(&run), manifest(&one));
     let quality = std::fs::read_to_string(run.join("data_quality.json")).expect("an account");
     for word in ["filtered_by_where", "repeated_file"] {
         assert!(quality.contains(word), "{word}: {quality}");
@@ -375,7 +367,7 @@ fn parts_of_one_member_and_of_none_and_nobody_is_named() {
     let mut night = five();
     let one = night.one(&["--log", "json"]);
     let run = night.parts("8", "cluster", &["--log", "json"]);
-    assert_eq!(lasting(&run), lasting(&one));
+    assert_eq!(manifest(&run), manifest(&one));
     let receipts = std::fs::read_to_string(night.path("receipts")).expect("receipts");
     let mut members: Vec<u64> = receipts
         .lines()

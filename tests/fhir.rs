@@ -154,8 +154,22 @@ fn ids_stay_and_sensitive_reasons_are_masked() {
     let mut later = folder();
     later.as_of = "2026-07-01";
     later.publish();
-    let ids = |f: &Folder| -> BTreeSet<String> {
-        resources(f, "Task").iter().filter_map(|t| t["id"].as_str().map(str::to_owned)).collect()
+    let ids = |f: &Folder, kind: &str| -> BTreeSet<String> {
+        resources(f, kind).iter().filter_map(|t| t["id"].as_str().map(str::to_owned)).collect()
     };
-    assert!(ids(&one).is_disjoint(&ids(&later)), "another night is another task");
+    for kind in ["RiskAssessment", "Task", "Group"] {
+        assert_eq!(ids(&one, kind), ids(&later, kind), "the same matter on the next night: {kind}");
+    }
+    // M2 is admitted again: another discharge is another task, that of the other person stays.
+    let mut again = folder();
+    again.as_of = "2026-07-09";
+    std::fs::write(again.path("admission.csv"), "admission_id,member_id,admission_date,discharge_date,patient_class,facility_npi,discharge_disposition_code,admit_type_code,diagnosis_code_1\nA1,M2,2026-06-24,2026-06-29,inpatient,H1,01,1,K35.80\nA2,M2,2026-07-06,2026-07-08,inpatient,H1,01,1,I50.22\n").expect("written");
+    again.publish();
+    let of = |f: &Folder, member: &str| -> Vec<Value> {
+        let tasks = resources(f, "Task").into_iter();
+        tasks.filter(|t| t["for"]["identifier"]["value"] == member).map(|t| t["id"].clone()).collect()
+    };
+    assert_eq!((of(&one, "M1").len(), of(&one, "M1")), (1, of(&again, "M1")));
+    assert_eq!(of(&again, "M2").len(), 1);
+    assert_ne!(of(&one, "M2"), of(&again, "M2"));
 }

@@ -55,8 +55,12 @@ fn each_suppression_has_its_row_and_its_order() {
     };
     set(&mut rows, "DEAD", "DEAD,1950-02-03,female,2020-01-01,9999-12-31,2026-03-01,0,1,F,L,S,,0,en,NC,yes");
     set(&mut rows, "GONE", "GONE,1950-02-03,female,2020-01-01,2026-05-31,,0,2,F,L2,S,,0,en,NC,yes");
-    set(&mut rows, "DUP1", "DUP1,1951-04-05,male,2020-01-01,9999-12-31,,0,919-555-0001,Jo,Same,S,,0,en,NC,yes");
-    set(&mut rows, "DUP2", "DUP2,1951-04-05,male,2020-01-01,9999-12-31,,0,919-555-0002,JO,same,S,,0,en,NC,yes");
+    set(
+        &mut rows,
+        "DUP1",
+        "DUP1,1951-04-05,male,2020-01-01,9999-12-31,,0,919-555-0001,José,O’Neil-Same,S,,0,en,NC,yes",
+    );
+    set(&mut rows, "DUP2", "DUP2,1951-04-05,male,2020-01-01,9999-12-31,,0,919-555-0002,JOSE,oneil same,S,,0,en,NC,yes");
     set(&mut rows, "CONS", "CONS,1950-02-03,female,2020-01-01,9999-12-31,,0,919-555-0003,Fc,Lc,S,,0,en,NC,no");
     set(&mut rows, "HOSP", "HOSP,1950-02-03,female,2020-01-01,9999-12-31,,1,919-555-0004,Fh,Lh,S,,0,en,NC,yes");
     set(&mut rows, "BAD", "BAD,1950-02-03,female,2020-01-01,9999-12-31,,0,,Fb,Lb,,,0,en,NC,yes");

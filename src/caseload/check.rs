@@ -290,9 +290,7 @@ impl<'a> Auditor<'a> {
                 let cap = weekly_quota(manager, kind).filter(|_| self.options.weekly_new);
                 over(rule, cap.is_some_and(|cap| panel.new_places[kind] > i64::from(cap)));
             }
-            if manager.status != Status::Leave {
-                audit.cost.z2_load += piecewise_cost(panel.points, i64::from(manager.max_points));
-            }
+            audit.cost.z2_load += piecewise_cost(panel.points, i64::from(manager.max_points));
         }
         audit.cost.balance_cost = audit.cost.z2_load * i64::from(self.problem.weights().balance);
     }

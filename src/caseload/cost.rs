@@ -46,10 +46,10 @@ pub struct LoadCost {
 }
 
 impl LoadCost {
-    /// `counted` is false for a manager on leave, whose load is no part of Z2.
+    /// Of every manager, those on leave among them: Z2 is the sum over managers.
     #[must_use]
-    pub fn new(max_points: u32, balance: u32, counted: bool) -> Self {
-        let balance = if counted { i64::from(balance) } else { 0 };
+    pub fn new(max_points: u32, balance: u32) -> Self {
+        let balance = i64::from(balance);
         let table = if max_points <= TABLE_LIMIT {
             (0..=max_points).map(|points| balance * load_cost(points, max_points)).collect()
         } else {

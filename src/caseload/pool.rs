@@ -335,7 +335,7 @@ fn holder_of(m: &super::rows::CareManager, balance: u32, options: &Options) -> H
         free_points: clamp_to_i32(i64::from(m.max_points) - i64::from(m.base_points)),
         free_cases: clamp_to_i32(i64::from(m.max_cases) - i64::from(m.base_cases)),
         free_new: [quota(m.weekly_new_cap), quota(m.weekly_episode_cap)],
-        load: LoadCost::new(m.max_points, balance, m.status != Status::Leave),
+        load: LoadCost::new(m.max_points, balance),
         base_points: m.base_points,
         languages: m.languages,
         focus: m.focus,

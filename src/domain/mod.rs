@@ -6,6 +6,7 @@ mod care_words;
 mod categories;
 mod code;
 mod day;
+mod folding;
 mod hash;
 mod icd_code;
 mod ids;
@@ -33,6 +34,7 @@ pub use care_words::{
 pub use categories::{PayerType, Sex};
 pub use code::{Short, fix_bill, fix_width, normalise_icd, pad_left};
 pub use day::{Day, days_in_month};
+pub use folding::{folded_address, folded_name};
 pub use hash::{finish64, mix64, stable_hash, text_key, unit};
 pub use icd_code::IcdCode;
 pub use ids::{CodeId, InternedId, WordId};

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::candidate::Candidate;
-use crate::domain::{Sex, phone_key};
+use crate::domain::{Sex, folded_address, folded_name, phone_key};
 use crate::extracts::{Extracts, Member};
 
 /// Who is whom.
@@ -88,19 +88,14 @@ fn take_cause(mine: &mut Candidate, theirs: Candidate) {
 fn namesakes(extracts: &Extracts) -> Vec<Vec<u32>> {
     let mut groups: FxHashMap<(String, String, i32), Vec<u32>> = FxHashMap::default();
     for (i, m) in extracts.population.members.iter().enumerate() {
-        if let (Some(first), Some(last)) = (folded(m.facts.first_name.as_deref()), folded(m.facts.last_name.as_deref()))
-        {
+        let name = |text: Option<&str>| text.and_then(folded_name);
+        if let (Some(first), Some(last)) = (name(m.facts.first_name.as_deref()), name(m.facts.last_name.as_deref())) {
             groups.entry((first, last, m.facts.birth)).or_default().push(u32::try_from(i).unwrap_or(u32::MAX));
         }
     }
     let mut out: Vec<Vec<u32>> = groups.into_values().filter(|g| g.len() > 1).collect();
     out.sort_unstable();
     out
-}
-
-/// Lower case, single spaces.
-fn folded(text: Option<&str>) -> Option<String> {
-    text.map(|t| t.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")).filter(|t| !t.is_empty())
 }
 
 /// Sets of a group in which each id is the same as some other of its set; ids rising.
@@ -131,7 +126,7 @@ fn is_same_person(extracts: &Extracts, a: u32, b: u32) -> bool {
     let same_sex = has_same_sex(extracts, a, b);
     let (a, b) = (extracts.population.member(a), extracts.population.member(b));
     let phone = |m: &Member| m.facts.phone.as_deref().map(phone_key);
-    let address = |m: &Member| folded(m.facts.address.as_deref());
+    let address = |m: &Member| m.facts.address.as_deref().and_then(folded_address);
     (phone(a).is_some() && phone(a) == phone(b))
         || (address(a).is_some() && address(a) == address(b))
         || (same_sex && zip5(a).len() == 5 && zip5(a) == zip5(b))

@@ -21,8 +21,8 @@ use crate::publish::tables::{
     care_tasks, caseload_managers, caseload_members, contact_history, labs, metrics, people, plans, rates,
 };
 use crate::publish::{
-    AuditEntry, CurrentRule, Heading, OutputFolder, Program, Staging, append_audit, data_quality_json, fhir_files,
-    hash_outputs, output_digest, publish_table, render_report, verify, write_list,
+    AuditEntry, CurrentRule, Heading, OutputFolder, Program, Staging, TIMINGS, append_audit, data_quality_json,
+    fhir_files, hash_outputs, output_digest, publish_table, render_report, verify, write_list,
 };
 use crate::reference::sha256_hex;
 
@@ -75,8 +75,8 @@ pub fn publish_night(
         staging.share(group, &shared)?;
     }
     progress.finish();
-    staging.write("timings.json", &pretty_json(&progress.timings())?)?;
     manifest.outputs = hash_outputs(staging.path(), staging.files())?;
+    staging.write(TIMINGS, &pretty_json(&progress.timings())?)?;
     manifest.digest = output_digest(&manifest.outputs);
     let bytes = pretty_json(&sorted_json(&manifest)?)?;
     staging.write("manifest.json", &bytes)?;
@@ -86,7 +86,7 @@ pub fn publish_night(
     let manifest_sha256 = sha256_hex(&bytes);
     let record = |run: &str, again: bool| {
         let event = if again { "same" } else { "published" };
-        // The kept run of a repeated night has its own timings, and so its own manifest.
+        // The kept run of a repeated night has its own quarantine, and so perhaps its own manifest.
         let kept = std::fs::read(folder.run(run).join("manifest.json"))
             .map_or_else(|_| manifest_sha256.clone(), |b| sha256_hex(&b));
         let entry = AuditEntry::new(event, 0, plan.as_of.to_string(), &plan.config_hash);

@@ -10,7 +10,7 @@ use super::error::PublishError;
 use crate::config::Role;
 use crate::domain::Probability;
 use crate::models::{ModelId, Score, ScoreId};
-use crate::outreach::{Inputs, Listed, OutreachList};
+use crate::outreach::{Candidate, Inputs, Listed, OutreachList};
 use crate::reference::sha256_hex;
 
 /// System of member identifiers: the organisation's own ids (or tonight's pseudonyms).
@@ -20,7 +20,8 @@ const MANAGERS: &str = "urn:lamplight:care_manager_id";
 /// System of the codes of scores and actions.
 const CODES: &str = "urn:lamplight:code";
 
-/// A resource id from what the resource is about, so that the same night gives the same ids: 32 hex digits.
+/// A resource id from whom and what the resource is about, never from the night: a receiver updates what it holds of
+/// the same matter, and takes a new matter for a new resource. 32 hex digits.
 fn resource_id(parts: &[&str]) -> String {
     sha256_hex(parts.join("\u{1f}").as_bytes()).chars().take(32).collect()
 }
@@ -54,10 +55,18 @@ impl Evening<'_> {
         row.candidate.reasons.iter().map(|r| r.shown(self.sensitive).to_owned()).collect()
     }
 
+    /// The horizon is the score's own and not the days left: what is left of thirty days after a discharge falls every night.
     fn assessment_id(&self, score: &Score) -> String {
         let stay = score.stay_id.as_deref().unwrap_or("");
-        let horizon = score.horizon_days.to_string();
-        resource_id(&["RiskAssessment", self.member(score.member), score.id.name(), &horizon, stay, &self.night])
+        let horizon = score.id.horizon_days().to_string();
+        resource_id(&["RiskAssessment", self.member(score.member), score.id.name(), &horizon, stay])
+    }
+
+    /// The matter of a task is the stay, event or authorization that started a clock and what is asked for; without a
+    /// clock it is the stream.
+    fn task_id(&self, c: &Candidate) -> String {
+        let (step, event) = c.clock.as_ref().map_or(("", ""), |k| (k.step.as_str(), &*k.id));
+        resource_id(&["Task", self.member(c.member), c.stream.as_str(), step, event])
     }
 
     /// One probability of one person: `status` and `subject` are all R4 demands; the rest says what it rests on.
@@ -85,7 +94,7 @@ impl Evening<'_> {
         let c = &row.candidate;
         let mut out = json!({
             "resourceType": "Task",
-            "id": resource_id(&["Task", self.member(c.member), &self.night]),
+            "id": self.task_id(c),
             "status": "requested",
             "intent": "proposal",
             "priority": if c.is_urgent() { "urgent" } else { "routine" },
@@ -114,7 +123,7 @@ impl Evening<'_> {
     fn group(&self, manager: Option<&str>, members: &[&str]) -> Value {
         let mut out = json!({
             "resourceType": "Group",
-            "id": resource_id(&["Group", manager.unwrap_or(""), &self.night]),
+            "id": resource_id(&["Group", manager.unwrap_or("")]),
             "type": "person",
             "actual": true,
             "code": coded_concept("outreach_list", "people to contact"),

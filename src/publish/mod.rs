@@ -48,7 +48,7 @@ pub use evaluation_page::{evaluation_page, predictions_page};
 pub use fhir::fhir_files;
 pub use list_files::write_list;
 pub use manifest::{
-    CodeSetUsed, InputFile, Manifest, OutputFile, RowAccount, digest_of, hash_outputs, output_digest, verify,
+    CodeSetUsed, InputFile, Manifest, OutputFile, RowAccount, TIMINGS, digest_of, hash_outputs, output_digest, verify,
 };
 pub use member_tables::{MemberTables, MemberWriters};
 pub use model_folder::{read_artifact, read_trained_model, write_model};

@@ -7,7 +7,7 @@ use crate::caseload::cost::{load_cost, travel_km_visits};
 use crate::caseload::eligibility::{FreeCapacity, Rule, haversine_km, rule_codes};
 use crate::caseload::options::{Continuity, Options};
 use crate::caseload::rows::{CareManager, CaseKind, Member, Position};
-use crate::caseload::solve_problem;
+use crate::caseload::{audit_assignment, solve_problem};
 use crate::domain::vocabulary::{Discipline, Disciplines, Focus, State, Status};
 
 fn failing(member: Member, manager: CareManager) -> String {
@@ -121,4 +121,15 @@ fn cost_of_one_pair_by_hand() {
     assert_eq!(solution.w, 30 + 300 + 30 + 100 + 200);
     let ignored = Options { continuity: Continuity::Ignore, ..quick() };
     assert_eq!(solve_problem(&instance, &ignored).w, 30 + 30 + 100 + 200);
+}
+
+#[test]
+fn the_load_of_a_manager_on_leave_is_part_of_z2() {
+    let away = CareManager { status: Status::Leave, base_points: 2, max_points: 10, ..manager("y") };
+    let instance = problem(vec![member("a")], vec![manager("x"), away]);
+    let solution = solve_problem(&instance, &quick());
+    assert_eq!(solution.assigned, [Some(0)]);
+    // b · (the first point of x, and the first two points of y: 1 + 3).
+    assert_eq!(solution.w, 30 * (1 + 1 + 3));
+    assert_eq!(audit_assignment(&instance, &quick(), &solution.assigned, &solution.protected).cost.z2_load, 5);
 }
